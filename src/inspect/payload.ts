@@ -1,0 +1,139 @@
+/**
+ * What `inspect` returns: plain JSON data, snake_case, fixed key order, the same bytes for the same input.
+ * docs/reference/payload.schema.json is its JSON Schema; the catalog has columns of the same names.
+ */
+export interface Payload {
+  schema_version: 1
+  file: FileFacts
+  parts: PartFacts[]
+  channels: ChannelFacts[]
+  attributes: { parts: AttributeFacts[][] }
+  stats: Record<string, unknown>
+  deep_stats: Record<string, unknown>
+  validation: Record<string, unknown>
+  readers: { oiio: OiioReader; raw: RawReader }
+  errors: PayloadError[]
+  /** Only when asked for. */
+  timings_us?: Record<string, number>
+  /** Only when a catalog took part. */
+  persistence?: Persistence
+}
+
+export interface FileFacts {
+  path: string
+  size_bytes: number
+  /** ISO 8601, UTC, microseconds; null where the source has no such time. */
+  mtime: string | null
+  etag?: string
+  multipart_count: number
+  is_deep: boolean
+  is_complete: boolean
+  frame_number: number | null
+  sequence_key: string | null
+  header_hash: string
+  header_bytes: number
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Inclusive on both ends. */
+export interface WindowFacts {
+  min: Point
+  max: Point
+}
+
+export interface PartFacts {
+  part_index: number
+  part_name: string | null
+  part_type: string
+  view_name: string | null
+  multi_view: boolean
+  width: number | null
+  height: number | null
+  display_width: number | null
+  display_height: number | null
+  data_x_offset: number | null
+  data_y_offset: number | null
+  data_window: WindowFacts | null
+  display_window: WindowFacts | null
+  pixel_aspect_ratio: number | 'NaN' | 'Infinity' | '-Infinity' | null
+  line_order: string | null
+  compression: string | null
+  color_space: string | null
+  render_software: string | null
+  is_tiled: boolean
+  tile_width: number | null
+  tile_height: number | null
+  tile_depth: number | null
+  level_mode: string | null
+  level_count: number | null
+  is_deep: boolean
+  chunk_count: number | null
+  missing_chunks: number | null
+  /** Which rows or tiles are missing, as inclusive ranges in the words of the chunk table. Left out when none is. */
+  missing?: MissingFacts
+}
+
+/** Rows are inclusive scan line numbers of the data window's space; tiles are level and tile coordinates. */
+export interface MissingFacts {
+  rows?: [number, number][]
+  tiles?: { level_x: number; level_y: number; x: number; y: number }[]
+  /** True when the lists above were cut short. */
+  truncated: boolean
+}
+
+export interface ChannelFacts {
+  part_index: number
+  channel_name: string
+  layer_name: string
+  component_name: string
+  channel_type: string
+  x_sampling: number
+  y_sampling: number
+  p_linear: boolean
+}
+
+export interface AttributeFacts {
+  name: string
+  type: string
+  /** As catalog-schema.md encodes `value_json`. */
+  value: unknown
+  source: 'exr' | 'oiio'
+  oiio_name?: string
+  /** A form for people: time code, key code, frame rate, date. */
+  display?: string
+  /** Exact bytes, base64; only with the `raw` option. */
+  raw?: string
+}
+
+export interface OiioReader {
+  ok: boolean
+  /** Null when the addon could not be loaded. */
+  version: string | null
+  /** Which of OpenImageIO's OpenEXR readers answered. */
+  reader?: 'core' | 'classic'
+  error?: string
+}
+
+export interface RawReader {
+  ok: boolean
+  error?: string
+}
+
+export interface PayloadError {
+  code: string
+  message: string
+  part_index?: number
+  byte_offset?: number
+}
+
+export interface Persistence {
+  status: 'success' | 'skipped' | 'error'
+  file_id: string | null
+  inserted: boolean
+  message: string
+  error: string | null
+}

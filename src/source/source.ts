@@ -1,0 +1,42 @@
+/** What a source knows of the thing it reads, as of its first read. */
+export interface SourceIdentity {
+  /** Location as the caller gave it: absolute path, `s3://bucket/key`, or a name for memory. */
+  readonly path: string
+  /** Whole size in bytes. */
+  readonly sizeBytes: number
+  /** Microseconds since the Unix epoch, UTC; null where the source has no such time. */
+  readonly mtimeUs: bigint | null
+  /** Opaque version tag of an object store, without quotes; null elsewhere. */
+  readonly etag: string | null
+}
+
+/** Work done so far: what a ranged reader promises to keep small. */
+export interface SourceCounters {
+  readonly requests: number
+  readonly bytes: number
+}
+
+/**
+ * Where bytes come from. One object is one version of one file: a source whose file is replaced while it is
+ * read throws ERR_SOURCE_CHANGED and never mixes two versions.
+ */
+export interface ByteSource {
+  /** Location as the caller gave it. */
+  readonly path: string
+  readonly counters: SourceCounters
+  /** Size and version. File sources stat; object stores learn it from the first read. */
+  identity(signal?: AbortSignal): Promise<SourceIdentity>
+  /**
+   * Bytes [start, endExclusive), shorter only where the file ends. The caller owns the memory.
+   * Throws ERR_SOURCE_* with the path in `details`.
+   */
+  read(start: number, endExclusive: number, signal?: AbortSignal): Promise<Uint8Array>
+  /** May be called twice. */
+  close(): Promise<void>
+}
+
+/** Half-open byte range. */
+export interface ByteRange {
+  readonly start: number
+  readonly endExclusive: number
+}
