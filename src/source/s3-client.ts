@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+
+/** How to reach an object store. Everything left out follows the AWS SDK's own chain (environment, profile, role). */
+export interface S3Settings {
+  /** `http(s)://host:port`; left out, Amazon's own for the region. */
+  readonly endpoint?: string
+  /** Default us-east-1, which servers that are not Amazon's accept. */
+  readonly region?: string
+  /** Bucket in the path and not in the host name. Default: on when an endpoint is set. */
+  readonly pathStyle?: boolean
+  readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+  readonly sessionToken?: string
+  /** File with PEM certificates to trust beside the system's. */
+  readonly caBundle?: string
+  /** False accepts any certificate: for laboratories only. */
+  readonly verifyTls?: boolean
+  /** Default 5,000. */
+  readonly connectTimeoutMs?: number
+  /** From sending a request to the last byte of its answer. Default 10,000. */
+  readonly readTimeoutMs?: number
+  /** Sockets kept open to the server. Default 64. */
+  readonly maxSockets?: number
+  /** How often one read is tried, the first time included. Default 3. */
+  readonly maxAttempts?: number
+}
+
+/** A client with the timeouts and limits that reads need; `close` frees its sockets and may be called twice. */
+export interface S3Connection {
+  readonly client: S3Client
+  /** For messages: endpoint or region, never keys. */
+  readonly name: string
+  readonly readTimeoutMs: number
+  readonly maxAttempts: number
+  close(): void
+}
+
+const WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
+
+/** Loads the AWS SDK on first use: a session that reads only files never pays for it. */
+export async function connectS3(settings: S3Settings = {}): Promise<S3Connection> {
+  const [{ S3Client }, { NodeHttpHandler }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('@smithy/node-http-handler'),
+  ])
+  const maxSockets = settings.maxSockets ?? 64
+  const readTimeoutMs = settings.readTimeoutMs ?? 10_000
+  const agentOptions = { keepAlive: true, maxSockets }
+  const config: S3ClientConfig = {
+    region: settings.region ?? 'us-east-1',
+    forcePathStyle: settings.pathStyle ?? settings.endpoint !== undefined,
+    // Several stores know neither the checksum headers nor the trailers that newer SDKs add by default.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // One attempt: bodies can break after the SDK's own retries are over, so reads are retried whole, in one place.
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: settings.connectTimeoutMs ?? 5_000,
+      httpAgent: new HttpAgent(agentOptions),
+      httpsAgent: new HttpsAgent({
+        ...agentOptions,
+        rejectUnauthorized: settings.verifyTls ?? true,
+        ...(settings.caBundle === undefined ? {} : { ca: readFileSync(settings.caBundle) }),
+      }),
+      // The SDK would print a warning about a full socket pool; waiting for a socket is what we want.
+      socketAcquisitionWarningTimeout: 2 ** 31 - 1,
+    }),
+  }
+  if (settings.endpoint !== undefined) config.endpoint = settings.endpoint
+  if (settings.accessKeyId !== undefined && settings.secretAccessKey !== undefined) {
+    config.credentials = {
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+      ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
+    }
+  }
+  const client = withoutVersionWarning(() => new S3Client(config))
+  return {
+    client,
+    name: settings.endpoint ?? `S3 in ${config.region}`,
+    readTimeoutMs,
+    maxAttempts: settings.maxAttempts ?? 3,
+    close: () => client.destroy(),
+  }
+}
+
+/** The SDK's constructor prints advice about old Node versions; this is its documented switch, set for that moment only. */
+function withoutVersionWarning<T>(construct: () => T): T {
+  const before = process.env[WARNING_SWITCH]
+  process.env[WARNING_SWITCH] = 'true'
+  try {
+    return construct()
+  } finally {
+    if (before === undefined) delete process.env[WARNING_SWITCH]
+    else process.env[WARNING_SWITCH] = before
+  }
+}
