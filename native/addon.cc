@@ -1,0 +1,26 @@
+#include <napi.h>
+
+#include "image_spec.h"
+#include "read_specs.h"
+
+namespace exr_inspector {
+
+// One instance per JavaScript environment: the main thread's and every worker's.
+class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
+ public:
+  ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
+    DisableLibraryThreads();
+    DefineAddon(
+        exports,
+        {
+            InstanceValue("versions", Napi::Function::New(env, LibraryVersions, "versions")),
+            InstanceValue("readSpecs", Napi::Function::New(env, ReadSpecs, "readSpecs")),
+            InstanceValue("readSpecsAsync",
+                          Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
+        });
+  }
+};
+
+NODE_API_ADDON(ExrInspectorAddon)
+
+}  // namespace exr_inspector

@@ -1,0 +1,98 @@
+#ifndef EXR_INSPECTOR_BYTE_SOURCE_H_
+#define EXR_INSPECTOR_BYTE_SOURCE_H_
+
+#include <OpenImageIO/filesystem.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace exr_inspector {
+
+// Bytes that JavaScript supplies; `data` stays the caller's.
+struct SuppliedBytes {
+  int64_t start = 0;
+  const unsigned char* data = nullptr;
+  size_t length = 0;
+};
+
+// Half-open byte range of the whole file.
+struct Gap {
+  int64_t start = 0;
+  int64_t end_exclusive = 0;
+};
+
+// What OpenImageIO reads from. Knows the size of the whole file even where only some of its bytes
+// are there, and remembers which missing bytes a reader touched: they are not the end of the file.
+// Used by one thread at a time.
+class ByteSource : public OIIO::Filesystem::IOProxy {
+ public:
+  ByteSource(const std::string& name, int64_t size, int64_t read_limit);
+
+  const char* proxytype() const override { return "exr-inspector"; }
+  bool seek(int64_t offset) override;
+  int64_t tell() override;
+  size_t read(void* buffer, size_t length) override;
+  size_t pread(void* buffer, size_t length, int64_t offset) override;
+  size_t size() const override { return static_cast<size_t>(size_); }
+
+  // Starts over for another reader: position, gap and spent bytes.
+  void Rewind();
+
+  // OpenImageIO's core reader asks tell() when OpenEXR asks for the size of the file. An honest
+  // position, zero, would switch off OpenEXR's checks of claimed sizes against the file's size.
+  void AnswerTellWithSize(bool enabled) { tell_is_size_ = enabled; }
+
+  // The missing bytes touched last, if any were.
+  const std::optional<Gap>& gap() const { return gap_; }
+  bool limit_reached() const { return limit_reached_; }
+
+ protected:
+  // Copies what is there from `offset` on, at most `length` bytes inside the file. Fewer than
+  // `length` means that the bytes after them are missing.
+  virtual size_t Fetch(void* buffer, size_t length, int64_t offset) = 0;
+
+ private:
+  const int64_t size_;
+  const int64_t read_limit_;
+  int64_t spent_ = 0;
+  bool tell_is_size_ = false;
+  bool limit_reached_ = false;
+  std::optional<Gap> gap_;
+};
+
+// A regular file. Never copied, so the descriptor is closed exactly once.
+class FileSource final : public ByteSource {
+ public:
+  // Takes over `descriptor`.
+  FileSource(const std::string& name, int descriptor, int64_t size, int64_t read_limit);
+  ~FileSource() override;
+
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+
+ protected:
+  size_t Fetch(void* buffer, size_t length, int64_t offset) override;
+
+ private:
+  const int descriptor_;
+};
+
+// Some ranges of a file that lies elsewhere. `ranges` must outlive it.
+class RangeSource final : public ByteSource {
+ public:
+  RangeSource(const std::string& name, int64_t size, const std::vector<SuppliedBytes>& ranges,
+              int64_t read_limit);
+
+ protected:
+  size_t Fetch(void* buffer, size_t length, int64_t offset) override;
+
+ private:
+  const std::vector<SuppliedBytes>& ranges_;
+};
+
+}  // namespace exr_inspector
+
+#endif  // EXR_INSPECTOR_BYTE_SOURCE_H_

@@ -1,0 +1,116 @@
+#include "read_specs.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "image_spec.h"
+#include "promise_worker.h"
+#include "to_js.h"
+
+namespace exr_inspector {
+namespace {
+
+struct SpecBatch {
+  std::vector<SpecSource> sources;
+  int64_t read_limit = 0;
+};
+
+std::string ToPath(const Napi::Value& value) {
+  if (value.IsString()) return value.As<Napi::String>().Utf8Value();
+  const auto bytes = value.As<Napi::Uint8Array>();
+  return std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+}
+
+SuppliedBytes ToSuppliedBytes(const Napi::Object& range) {
+  const auto bytes = range.Get("bytes").As<Napi::Uint8Array>();
+  return {range.Get("start").As<Napi::Number>().Int64Value(), bytes.Data(), bytes.ByteLength()};
+}
+
+SpecSource ToSpecSource(const Napi::Object& object) {
+  SpecSource source;
+  const Napi::Value path = object.Get("path");
+  source.is_file = !path.IsUndefined();
+  if (source.is_file) {
+    source.name = ToPath(path);
+    return source;
+  }
+  source.name = object.Get("name").As<Napi::String>().Utf8Value();
+  source.size = object.Get("sizeBytes").As<Napi::Number>().Int64Value();
+  const auto ranges = object.Get("ranges").As<Napi::Array>();
+  source.ranges.reserve(ranges.Length());
+  for (uint32_t index = 0; index < ranges.Length(); ++index) {
+    source.ranges.push_back(ToSuppliedBytes(ranges.Get(index).As<Napi::Object>()));
+  }
+  return source;
+}
+
+SpecBatch ToSpecBatch(const Napi::CallbackInfo& info) {
+  SpecBatch batch;
+  const auto sources = info[0].As<Napi::Array>();
+  batch.read_limit = info[1].As<Napi::Number>().Int64Value();
+  batch.sources.reserve(sources.Length());
+  for (uint32_t index = 0; index < sources.Length(); ++index) {
+    const Napi::HandleScope scope(info.Env());
+    batch.sources.push_back(ToSpecSource(sources.Get(index).As<Napi::Object>()));
+  }
+  return batch;
+}
+
+void CopyBytes(SpecBatch& batch) {
+  for (SpecSource& source : batch.sources) {
+    source.copies.reserve(source.ranges.size());
+    for (SuppliedBytes& range : source.ranges) {
+      const auto& copy = source.copies.emplace_back(range.data, range.data + range.length);
+      range.data = copy.data();
+    }
+  }
+}
+
+std::vector<SpecResult> ReadAll(const SpecBatch& batch) {
+  std::vector<SpecResult> results;
+  results.reserve(batch.sources.size());
+  for (const SpecSource& source : batch.sources) {
+    results.push_back(ReadSpec(source, batch.read_limit));
+  }
+  return results;
+}
+
+class ReadSpecsWorker final : public PromiseWorker {
+ public:
+  ReadSpecsWorker(Napi::Env env, SpecBatch batch) : PromiseWorker(env), batch_(std::move(batch)) {}
+
+ private:
+  void Run() override { results_ = ReadAll(batch_); }
+  Napi::Value Result(Napi::Env env) override { return ToJs(env, results_); }
+
+  const SpecBatch batch_;
+  std::vector<SpecResult> results_;
+};
+
+}  // namespace
+
+Napi::Value ReadSpecs(const Napi::CallbackInfo& info) {
+  return RethrowAsJs(info.Env(), [&] { return ToJs(info.Env(), ReadAll(ToSpecBatch(info))); });
+}
+
+Napi::Value ReadSpecsAsync(const Napi::CallbackInfo& info) {
+  return RethrowAsJs(info.Env(), [&]() -> Napi::Value {
+    SpecBatch batch = ToSpecBatch(info);
+    CopyBytes(batch);
+    // Node-API destroys the worker after it has settled its promise.
+    return (new ReadSpecsWorker(info.Env(), std::move(batch)))->Start();
+  });
+}
+
+Napi::Value LibraryVersions(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto versions = Napi::Object::New(env);
+  const int packed = OIIO::openimageio_version();
+  versions.Set("oiio", std::to_string(packed / 10000) + "." + std::to_string(packed / 100 % 100) +
+                           "." + std::to_string(packed % 100));
+  versions.Set("libraries", OIIO::get_string_attribute("library_list"));
+  return versions;
+}
+
+}  // namespace exr_inspector

@@ -1,0 +1,177 @@
+#include "to_js.h"
+
+#include <cstring>
+#include <string>
+
+namespace exr_inspector {
+namespace {
+
+using OIIO::ParamValue;
+using OIIO::TypeDesc;
+
+const char* ReaderName(ReaderKind kind) { return kind == ReaderKind::kCore ? "core" : "classic"; }
+
+// Sixty-four bit integers that a JavaScript number cannot hold become decimal text.
+template <typename Integer>
+Napi::Value WideIntegerToJs(Napi::Env env, Integer value) {
+  constexpr auto kMaxSafe = int64_t{9007199254740991};
+  const bool safe = value <= static_cast<Integer>(kMaxSafe) &&
+                    (value >= 0 || static_cast<int64_t>(value) >= -kMaxSafe);
+  if (safe) return Napi::Number::New(env, static_cast<double>(value));
+  return Napi::String::New(env, std::to_string(value));
+}
+
+Napi::Value ScalarToJs(Napi::Env env, const ParamValue& param, size_t index) {
+  const void* data = param.data();
+  switch (param.type().basetype) {
+    case TypeDesc::UINT8:
+      return Napi::Number::New(env, static_cast<const uint8_t*>(data)[index]);
+    case TypeDesc::INT8:
+      return Napi::Number::New(env, static_cast<const int8_t*>(data)[index]);
+    case TypeDesc::UINT16:
+      return Napi::Number::New(env, static_cast<const uint16_t*>(data)[index]);
+    case TypeDesc::INT16:
+      return Napi::Number::New(env, static_cast<const int16_t*>(data)[index]);
+    case TypeDesc::UINT32:
+      return Napi::Number::New(env, static_cast<const uint32_t*>(data)[index]);
+    case TypeDesc::INT32:
+      return Napi::Number::New(env, static_cast<const int32_t*>(data)[index]);
+    case TypeDesc::UINT64:
+      return WideIntegerToJs(env, static_cast<const uint64_t*>(data)[index]);
+    case TypeDesc::INT64:
+      return WideIntegerToJs(env, static_cast<const int64_t*>(data)[index]);
+    case TypeDesc::HALF:
+      return Napi::Number::New(env, param.get_float_indexed(static_cast<int>(index)));
+    case TypeDesc::FLOAT:
+      return Napi::Number::New(env, static_cast<const float*>(data)[index]);
+    case TypeDesc::DOUBLE:
+      return Napi::Number::New(env, static_cast<const double*>(data)[index]);
+    case TypeDesc::STRING: {
+      const OIIO::ustring& text = static_cast<const OIIO::ustring*>(data)[index];
+      return Napi::String::New(env, text.c_str() == nullptr ? "" : text.c_str(), text.length());
+    }
+    default:
+      return env.Null();
+  }
+}
+
+Napi::Value ValueToJs(Napi::Env env, const ParamValue& param) {
+  const TypeDesc type = param.type();
+  const size_t count = type.basevalues() * static_cast<size_t>(param.nvalues());
+  if (type.arraylen == 0 && count == 1) return ScalarToJs(env, param, 0);
+  if (type.basetype == TypeDesc::UINT8) {
+    auto bytes = Napi::Uint8Array::New(env, count);
+    if (count > 0) std::memcpy(bytes.Data(), param.data(), count);
+    return bytes;
+  }
+  const auto values = Napi::Array::New(env, count);
+  for (size_t index = 0; index < count; ++index) {
+    values.Set(static_cast<uint32_t>(index), ScalarToJs(env, param, index));
+  }
+  return values;
+}
+
+Napi::Object DimensionsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
+  auto object = Napi::Object::New(env);
+  object.Set("x", spec.x);
+  object.Set("y", spec.y);
+  object.Set("width", spec.width);
+  object.Set("height", spec.height);
+  object.Set("displayX", spec.full_x);
+  object.Set("displayY", spec.full_y);
+  object.Set("displayWidth", spec.full_width);
+  object.Set("displayHeight", spec.full_height);
+  object.Set("tileWidth", spec.tile_width);
+  object.Set("tileHeight", spec.tile_height);
+  return object;
+}
+
+Napi::Array ChannelsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
+  const auto channels = Napi::Array::New(env, static_cast<size_t>(spec.nchannels));
+  for (int index = 0; index < spec.nchannels; ++index) {
+    auto channel = Napi::Object::New(env);
+    channel.Set("name", spec.channel_name(index));
+    channel.Set("format", spec.channelformat(index).c_str());
+    channels.Set(static_cast<uint32_t>(index), channel);
+  }
+  return channels;
+}
+
+Napi::Array AttributesToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
+  const auto attributes = Napi::Array::New(env, spec.extra_attribs.size());
+  uint32_t index = 0;
+  for (const ParamValue& param : spec.extra_attribs) {
+    auto attribute = Napi::Object::New(env);
+    attribute.Set("name", Napi::String::New(env, param.name().c_str(), param.name().length()));
+    attribute.Set("type", param.type().c_str());
+    attribute.Set("value", ValueToJs(env, param));
+    attributes.Set(index++, attribute);
+  }
+  return attributes;
+}
+
+Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
+  const auto array = Napi::Array::New(env, parts.size());
+  for (size_t index = 0; index < parts.size(); ++index) {
+    const Napi::HandleScope scope(env);
+    const Part& part = parts[index];
+    auto object = DimensionsToJs(env, part.spec);
+    object.Set("deep", part.spec.deep);
+    object.Set("channels", ChannelsToJs(env, part.spec));
+    object.Set("attributes", AttributesToJs(env, part.spec));
+    const auto levels = Napi::Array::New(env, part.smaller_levels.size());
+    for (size_t level = 0; level < part.smaller_levels.size(); ++level) {
+      levels.Set(static_cast<uint32_t>(level), DimensionsToJs(env, part.smaller_levels[level]));
+    }
+    object.Set("smallerLevels", levels);
+    array.Set(static_cast<uint32_t>(index), object);
+  }
+  return array;
+}
+
+Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
+  auto object = Napi::Object::New(env);
+  switch (result.status) {
+    case SpecStatus::kOk:
+      object.Set("status", "ok");
+      object.Set("reader", ReaderName(result.reader));
+      object.Set("parts", PartsToJs(env, result.parts));
+      break;
+    case SpecStatus::kRefused: {
+      const auto refusals = Napi::Array::New(env, result.refusals.size());
+      for (size_t index = 0; index < result.refusals.size(); ++index) {
+        auto refusal = Napi::Object::New(env);
+        refusal.Set("reader", ReaderName(result.refusals[index].reader));
+        refusal.Set("message", result.refusals[index].message);
+        refusals.Set(static_cast<uint32_t>(index), refusal);
+      }
+      object.Set("status", "refused");
+      object.Set("refusals", refusals);
+      break;
+    }
+    case SpecStatus::kNeedsBytes:
+      object.Set("status", "needs-bytes");
+      object.Set("reader", ReaderName(result.reader));
+      object.Set("start", static_cast<double>(result.gap.start));
+      object.Set("endExclusive", static_cast<double>(result.gap.end_exclusive));
+      break;
+    case SpecStatus::kUnreadable:
+      object.Set("status", "unreadable");
+      object.Set("errno", result.error_number);
+      break;
+  }
+  return object;
+}
+
+}  // namespace
+
+Napi::Value ToJs(Napi::Env env, const std::vector<SpecResult>& results) {
+  const auto array = Napi::Array::New(env, results.size());
+  for (size_t index = 0; index < results.size(); ++index) {
+    const Napi::HandleScope scope(env);
+    array.Set(static_cast<uint32_t>(index), ResultToJs(env, results[index]));
+  }
+  return array;
+}
+
+}  // namespace exr_inspector

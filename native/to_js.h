@@ -1,0 +1,17 @@
+#ifndef EXR_INSPECTOR_TO_JS_H_
+#define EXR_INSPECTOR_TO_JS_H_
+
+#include <napi.h>
+
+#include <vector>
+
+#include "image_spec.h"
+
+namespace exr_inspector {
+
+// src/native/types.ts declares the same shapes.
+Napi::Value ToJs(Napi::Env env, const std::vector<SpecResult>& results);
+
+}  // namespace exr_inspector
+
+#endif  // EXR_INSPECTOR_TO_JS_H_
