@@ -103,7 +103,7 @@ function readPage(
     const timeout = AbortSignal.timeout(connection.readTimeoutMs)
     try {
       const abortSignal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout])
-      return await connection.client.send(command, { abortSignal })
+      return checkedPage(await connection.client.send(command, { abortSignal }), path)
     } catch (error) {
       if (request.signal?.aborted) throw new ExrError('ERR_ABORTED', `Stopped listing ${path}.`, { cause: error })
       const failure = timeout.aborted
@@ -120,6 +120,16 @@ function readPage(
     shouldRetry: ({ error }) => isTransient(error),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   })
+}
+
+/** An HTML page parses as an empty listing: every real one names its bucket or counts its keys. */
+function checkedPage(page: ListObjectsV2CommandOutput, path: string): ListObjectsV2CommandOutput {
+  if (page.Name !== undefined || page.KeyCount !== undefined) return page
+  throw new ExrError(
+    'ERR_SOURCE_READ',
+    `Could not list ${path}: the answer is not a bucket listing. Check that the endpoint is an S3 server.`,
+    { details: { path } },
+  )
 }
 
 function toObjects(page: ListObjectsV2CommandOutput): S3Object[] {

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, type RunningServer, startServer } from './process.ts'
+
+const CACHE = fileURLToPath(new URL('../../.cache/', import.meta.url))
+
+/** Key pair that both servers accept. */
+export const S3_TEST_KEYS = { accessKeyId: 'test', secretAccessKey: 'test-secret' }
+
+/** Moto's S3 server, from PyPI, kept in `.cache`. Null, with the reason printed, where Python or PyPI is not at hand. */
+export function motoProgram(): string | null {
+  const program = join(CACHE, 'moto/bin/moto_server')
+  return provide('moto', program, () => {
+    execFileSync('python3', ['-m', 'venv', join(CACHE, 'moto')], { stdio: 'ignore' })
+    execFileSync(join(CACHE, 'moto/bin/pip'), ['install', '--quiet', 'moto[server]==5.2.*'], { stdio: 'ignore' })
+  })
+}
+
+export async function startMoto(program: string): Promise<RunningServer> {
+  const port = await freePort()
+  return startServer(program, ['-H', '127.0.0.1', '-p', String(port)], `http://127.0.0.1:${port}`)
+}
+
+/** Versity's gateway over a folder, built by Go, kept in `.cache`. Null, with the reason printed, where Go is not at hand. */
+export function versitygwProgram(): string | null {
+  const program = join(CACHE, 'bin/versitygw')
+  return provide('versitygw', program, () =>
+    execFileSync('go', ['install', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'], {
+      stdio: 'ignore',
+      env: { ...process.env, GOBIN: join(CACHE, 'bin') },
+    }),
+  )
+}
+
+export async function startVersitygw(program: string, folder: string): Promise<RunningServer> {
+  const [objects, metadata] = [join(folder, 'objects'), join(folder, 'metadata')]
+  for (const part of [objects, metadata]) mkdirSync(part, { recursive: true })
+  const port = await freePort()
+  const endpoint = `http://127.0.0.1:${port}`
+  const { accessKeyId, secretAccessKey } = S3_TEST_KEYS
+  const args = [
+    '--access',
+    accessKeyId,
+    '--secret',
+    secretAccessKey,
+    '--port',
+    `127.0.0.1:${port}`,
+    '--quiet',
+    '--keep-alive',
+  ]
+  return startServer(program, [...args, 'posix', '--sidecar', metadata, objects], endpoint)
+}
+
+function provide(name: string, program: string, install: () => void): string | null {
+  if (existsSync(program)) return program
+  try {
+    console.warn(`Installing ${name} into .cache, once.`)
+    install()
+    return program
+  } catch (error) {
+    console.warn(`SKIPPED: no ${name} server here (${error instanceof Error ? error.message : error}).`)
+    return null
+  }
+}
