@@ -5,7 +5,8 @@
 
 namespace exr_inspector {
 
-// One instance per JavaScript environment: the main thread's and every worker's.
+// One instance per JavaScript environment: the main thread's and every
+// worker's.
 class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
  public:
   ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
@@ -13,10 +14,13 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
     DefineAddon(
         exports,
         {
-            InstanceValue("versions", Napi::Function::New(env, LibraryVersions, "versions")),
-            InstanceValue("readSpecs", Napi::Function::New(env, ReadSpecs, "readSpecs")),
-            InstanceValue("readSpecsAsync",
-                          Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
+            InstanceValue("versions", Napi::Function::New(env, LibraryVersions,
+                                                          "versions")),
+            InstanceValue("readSpecs",
+                          Napi::Function::New(env, ReadSpecs, "readSpecs")),
+            InstanceValue(
+                "readSpecsAsync",
+                Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
         });
   }
 };

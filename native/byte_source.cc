@@ -8,7 +8,8 @@
 
 namespace exr_inspector {
 
-ByteSource::ByteSource(const std::string& name, int64_t size, int64_t read_limit)
+ByteSource::ByteSource(const std::string& name, int64_t size,
+                       int64_t read_limit)
     : IOProxy(name, IOProxy::Read), size_(size), read_limit_(read_limit) {}
 
 bool ByteSource::seek(int64_t offset) {
@@ -27,17 +28,14 @@ size_t ByteSource::read(void* buffer, size_t length) {
 
 size_t ByteSource::pread(void* buffer, size_t length, int64_t offset) {
   if (offset < 0 || offset >= size_) return 0;
-  const auto wanted =
-      static_cast<size_t>(std::min<uint64_t>(length, static_cast<uint64_t>(size_ - offset)));
+  const auto wanted = static_cast<size_t>(
+      std::min<uint64_t>(length, static_cast<uint64_t>(size_ - offset)));
   if (limit_reached_ || static_cast<uint64_t>(read_limit_ - spent_) < wanted) {
     limit_reached_ = true;
     return 0;
   }
   const size_t done = Fetch(buffer, wanted, offset);
   spent_ += static_cast<int64_t>(done);
-  if (done < wanted) {
-    gap_ = Gap{offset + static_cast<int64_t>(done), offset + static_cast<int64_t>(wanted)};
-  }
   return done;
 }
 
@@ -45,10 +43,12 @@ void ByteSource::Rewind() {
   m_pos = 0;
   spent_ = 0;
   limit_reached_ = false;
+  error_number_ = 0;
   gap_.reset();
 }
 
-FileSource::FileSource(const std::string& name, int descriptor, int64_t size, int64_t read_limit)
+FileSource::FileSource(const std::string& name, int descriptor, int64_t size,
+                       int64_t read_limit)
     : ByteSource(name, size, read_limit), descriptor_(descriptor) {}
 
 FileSource::~FileSource() { ::close(descriptor_); }
@@ -56,10 +56,13 @@ FileSource::~FileSource() { ::close(descriptor_); }
 size_t FileSource::Fetch(void* buffer, size_t length, int64_t offset) {
   size_t done = 0;
   while (done < length) {
-    const ssize_t count = ::pread(descriptor_, static_cast<char*>(buffer) + done, length - done,
-                                  static_cast<off_t>(offset + static_cast<int64_t>(done)));
+    const ssize_t count =
+        ::pread(descriptor_, static_cast<char*>(buffer) + done, length - done,
+                static_cast<off_t>(offset + static_cast<int64_t>(done)));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) error(std::strerror(errno));
+    if (count < 0) NoteError(errno);
+    // Zero: the file has become shorter since it was opened, so this is its end
+    // now.
     if (count <= 0) break;
     done += static_cast<size_t>(count);
   }
@@ -67,19 +70,23 @@ size_t FileSource::Fetch(void* buffer, size_t length, int64_t offset) {
 }
 
 RangeSource::RangeSource(const std::string& name, int64_t size,
-                         const std::vector<SuppliedBytes>& ranges, int64_t read_limit)
+                         const std::vector<SuppliedBytes>& ranges,
+                         int64_t read_limit)
     : ByteSource(name, size, read_limit), ranges_(ranges) {}
 
 size_t RangeSource::Fetch(void* buffer, size_t length, int64_t offset) {
   size_t done = 0;
   while (done < length) {
     const int64_t position = offset + static_cast<int64_t>(done);
-    const auto holder =
-        std::find_if(ranges_.begin(), ranges_.end(), [position](const SuppliedBytes& range) {
+    const auto holder = std::find_if(
+        ranges_.begin(), ranges_.end(), [position](const SuppliedBytes& range) {
           return range.start <= position &&
                  position - range.start < static_cast<int64_t>(range.length);
         });
-    if (holder == ranges_.end()) break;
+    if (holder == ranges_.end()) {
+      NoteGap({position, offset + static_cast<int64_t>(length)});
+      break;
+    }
     const auto skip = static_cast<size_t>(position - holder->start);
     const size_t count = std::min(length - done, holder->length - skip);
     std::memcpy(static_cast<char*>(buffer) + done, holder->data + skip, count);

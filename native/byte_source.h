@@ -24,9 +24,10 @@ struct Gap {
   int64_t end_exclusive = 0;
 };
 
-// What OpenImageIO reads from. Knows the size of the whole file even where only some of its bytes
-// are there, and remembers which missing bytes a reader touched: they are not the end of the file.
-// Used by one thread at a time.
+// What OpenImageIO reads from. Knows the size of the whole file even where only
+// some of its bytes are there, and remembers why a read came back short:
+// missing bytes and failed reads are not the end of the file. Used by one
+// thread at a time.
 class ByteSource : public OIIO::Filesystem::IOProxy {
  public:
   ByteSource(const std::string& name, int64_t size, int64_t read_limit);
@@ -38,21 +39,26 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
   size_t pread(void* buffer, size_t length, int64_t offset) override;
   size_t size() const override { return static_cast<size_t>(size_); }
 
-  // Starts over for another reader: position, gap and spent bytes.
+  // Starts over for another reader: position, spent bytes and what went wrong.
   void Rewind();
 
-  // OpenImageIO's core reader asks tell() when OpenEXR asks for the size of the file. An honest
-  // position, zero, would switch off OpenEXR's checks of claimed sizes against the file's size.
+  // OpenImageIO's core reader asks tell() when OpenEXR asks for the size of the
+  // file. An honest position, zero, would switch off OpenEXR's checks of
+  // claimed sizes against the file's size.
   void AnswerTellWithSize(bool enabled) { tell_is_size_ = enabled; }
 
   // The missing bytes touched last, if any were.
   const std::optional<Gap>& gap() const { return gap_; }
   bool limit_reached() const { return limit_reached_; }
+  // errno of a failed read, zero when none failed.
+  int error_number() const { return error_number_; }
 
  protected:
-  // Copies what is there from `offset` on, at most `length` bytes inside the file. Fewer than
-  // `length` means that the bytes after them are missing.
+  // Copies what is there from `offset` on, at most `length` bytes, all inside
+  // the file.
   virtual size_t Fetch(void* buffer, size_t length, int64_t offset) = 0;
+  void NoteGap(const Gap& gap) { gap_ = gap; }
+  void NoteError(int error_number) { error_number_ = error_number; }
 
  private:
   const int64_t size_;
@@ -60,6 +66,7 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
   int64_t spent_ = 0;
   bool tell_is_size_ = false;
   bool limit_reached_ = false;
+  int error_number_ = 0;
   std::optional<Gap> gap_;
 };
 
@@ -67,7 +74,8 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
 class FileSource final : public ByteSource {
  public:
   // Takes over `descriptor`.
-  FileSource(const std::string& name, int descriptor, int64_t size, int64_t read_limit);
+  FileSource(const std::string& name, int descriptor, int64_t size,
+             int64_t read_limit);
   ~FileSource() override;
 
   FileSource(const FileSource&) = delete;
@@ -83,8 +91,8 @@ class FileSource final : public ByteSource {
 // Some ranges of a file that lies elsewhere. `ranges` must outlive it.
 class RangeSource final : public ByteSource {
  public:
-  RangeSource(const std::string& name, int64_t size, const std::vector<SuppliedBytes>& ranges,
-              int64_t read_limit);
+  RangeSource(const std::string& name, int64_t size,
+              const std::vector<SuppliedBytes>& ranges, int64_t read_limit);
 
  protected:
   size_t Fetch(void* buffer, size_t length, int64_t offset) override;

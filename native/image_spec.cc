@@ -12,19 +12,20 @@
 namespace exr_inspector {
 namespace {
 
-// OpenImageIO chooses its OpenEXR reader inside create(), from an attribute of the whole process.
-// Setting and reading that attribute are one step under one lock; the slow part, open(), is
-// outside.
+// OpenImageIO chooses its OpenEXR reader inside create(), from an attribute of
+// the whole process. Setting and reading that attribute are one step under one
+// lock; the slow part, open(), is outside.
 std::unique_ptr<OIIO::ImageInput> CreateReader(ReaderKind kind) {
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
-  const bool selectable = OIIO::attribute("openexr:core", kind == ReaderKind::kCore ? 1 : 0);
+  const bool selectable =
+      OIIO::attribute("openexr:core", kind == ReaderKind::kCore ? 1 : 0);
   if (!selectable && kind == ReaderKind::kCore) return nullptr;
   return OIIO::ImageInput::create("openexr");
 }
 
-// Messages nobody fetched are printed by OpenImageIO: those of the reader when it is destroyed,
-// those of the thread when it ends.
+// Messages nobody fetched are printed by OpenImageIO: those of the reader when
+// it is destroyed, those of the thread when it ends.
 std::string TakeMessage(OIIO::ImageInput* input) {
   std::string message;
   if (input != nullptr && input->has_error()) message = input->geterror();
@@ -32,7 +33,8 @@ std::string TakeMessage(OIIO::ImageInput* input) {
     const std::string more = OIIO::geterror();
     if (message.empty()) message = more;
   }
-  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' '))
+    message.pop_back();
   return message;
 }
 
@@ -56,7 +58,8 @@ bool TryReader(ReaderKind kind, ByteSource& bytes, SpecResult& result) {
   if (input == nullptr) {
     const std::string reason = TakeMessage(nullptr);
     result.refusals.push_back(
-        {kind, reason.empty() ? "This OpenImageIO has no such OpenEXR reader." : reason});
+        {kind, reason.empty() ? "This OpenImageIO has no such OpenEXR reader."
+                              : reason});
     return false;
   }
 
@@ -75,9 +78,15 @@ bool TryReader(ReaderKind kind, ByteSource& bytes, SpecResult& result) {
   std::string message = TakeMessage(input.get());
   if (opened) {
     result.status = SpecStatus::kOk;
+    result.message = std::move(message);
     return true;
   }
   result.parts.clear();
+  if (bytes.error_number() != 0) {
+    result.status = SpecStatus::kUnreadable;
+    result.error_number = bytes.error_number();
+    return true;
+  }
   if (bytes.gap() && !bytes.limit_reached()) {
     result.status = SpecStatus::kNeedsBytes;
     result.gap = *bytes.gap();
@@ -97,9 +106,11 @@ void ReadFrom(ByteSource& bytes, SpecResult& result) {
   TryReader(ReaderKind::kClassic, bytes, result);
 }
 
-void ReadFile(const SpecSource& source, int64_t read_limit, SpecResult& result) {
+void ReadFile(const SpecSource& source, int64_t read_limit,
+              SpecResult& result) {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-  const int descriptor = ::open(source.name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int descriptor =
+      ::open(source.name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     result.status = SpecStatus::kUnreadable;
     result.error_number = errno;

@@ -36,7 +36,9 @@ class PromiseWorker : public Napi::AsyncWorker {
     }
   }
 
-  void OnError(const Napi::Error& error) final { deferred_.Reject(error.Value()); }
+  void OnError(const Napi::Error& error) final {
+    deferred_.Reject(error.Value());
+  }
 
  private:
   const Napi::Promise::Deferred deferred_;

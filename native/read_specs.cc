@@ -19,12 +19,14 @@ struct SpecBatch {
 std::string ToPath(const Napi::Value& value) {
   if (value.IsString()) return value.As<Napi::String>().Utf8Value();
   const auto bytes = value.As<Napi::Uint8Array>();
-  return std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+  return std::string(reinterpret_cast<const char*>(bytes.Data()),
+                     bytes.ByteLength());
 }
 
 SuppliedBytes ToSuppliedBytes(const Napi::Object& range) {
   const auto bytes = range.Get("bytes").As<Napi::Uint8Array>();
-  return {range.Get("start").As<Napi::Number>().Int64Value(), bytes.Data(), bytes.ByteLength()};
+  return {range.Get("start").As<Napi::Number>().Int64Value(), bytes.Data(),
+          bytes.ByteLength()};
 }
 
 SpecSource ToSpecSource(const Napi::Object& object) {
@@ -40,7 +42,8 @@ SpecSource ToSpecSource(const Napi::Object& object) {
   const auto ranges = object.Get("ranges").As<Napi::Array>();
   source.ranges.reserve(ranges.Length());
   for (uint32_t index = 0; index < ranges.Length(); ++index) {
-    source.ranges.push_back(ToSuppliedBytes(ranges.Get(index).As<Napi::Object>()));
+    source.ranges.push_back(
+        ToSuppliedBytes(ranges.Get(index).As<Napi::Object>()));
   }
   return source;
 }
@@ -52,7 +55,8 @@ SpecBatch ToSpecBatch(const Napi::CallbackInfo& info) {
   batch.sources.reserve(sources.Length());
   for (uint32_t index = 0; index < sources.Length(); ++index) {
     const Napi::HandleScope scope(info.Env());
-    batch.sources.push_back(ToSpecSource(sources.Get(index).As<Napi::Object>()));
+    batch.sources.push_back(
+        ToSpecSource(sources.Get(index).As<Napi::Object>()));
   }
   return batch;
 }
@@ -61,7 +65,8 @@ void CopyBytes(SpecBatch& batch) {
   for (SpecSource& source : batch.sources) {
     source.copies.reserve(source.ranges.size());
     for (SuppliedBytes& range : source.ranges) {
-      const auto& copy = source.copies.emplace_back(range.data, range.data + range.length);
+      const auto& copy =
+          source.copies.emplace_back(range.data, range.data + range.length);
       range.data = copy.data();
     }
   }
@@ -78,7 +83,8 @@ std::vector<SpecResult> ReadAll(const SpecBatch& batch) {
 
 class ReadSpecsWorker final : public PromiseWorker {
  public:
-  ReadSpecsWorker(Napi::Env env, SpecBatch batch) : PromiseWorker(env), batch_(std::move(batch)) {}
+  ReadSpecsWorker(Napi::Env env, SpecBatch batch)
+      : PromiseWorker(env), batch_(std::move(batch)) {}
 
  private:
   void Run() override { results_ = ReadAll(batch_); }
@@ -91,7 +97,8 @@ class ReadSpecsWorker final : public PromiseWorker {
 }  // namespace
 
 Napi::Value ReadSpecs(const Napi::CallbackInfo& info) {
-  return RethrowAsJs(info.Env(), [&] { return ToJs(info.Env(), ReadAll(ToSpecBatch(info))); });
+  return RethrowAsJs(
+      info.Env(), [&] { return ToJs(info.Env(), ReadAll(ToSpecBatch(info))); });
 }
 
 Napi::Value ReadSpecsAsync(const Napi::CallbackInfo& info) {
@@ -107,8 +114,9 @@ Napi::Value LibraryVersions(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto versions = Napi::Object::New(env);
   const int packed = OIIO::openimageio_version();
-  versions.Set("oiio", std::to_string(packed / 10000) + "." + std::to_string(packed / 100 % 100) +
-                           "." + std::to_string(packed % 100));
+  versions.Set("oiio", std::to_string(packed / 10000) + "." +
+                           std::to_string(packed / 100 % 100) + "." +
+                           std::to_string(packed % 100));
   versions.Set("libraries", OIIO::get_string_attribute("library_list"));
   return versions;
 }

@@ -9,9 +9,12 @@ namespace {
 using OIIO::ParamValue;
 using OIIO::TypeDesc;
 
-const char* ReaderName(ReaderKind kind) { return kind == ReaderKind::kCore ? "core" : "classic"; }
+const char* ReaderName(ReaderKind kind) {
+  return kind == ReaderKind::kCore ? "core" : "classic";
+}
 
-// Sixty-four bit integers that a JavaScript number cannot hold become decimal text.
+// Sixty-four bit integers that a JavaScript number cannot hold become decimal
+// text.
 template <typename Integer>
 Napi::Value WideIntegerToJs(Napi::Env env, Integer value) {
   constexpr auto kMaxSafe = int64_t{9007199254740991};
@@ -41,14 +44,17 @@ Napi::Value ScalarToJs(Napi::Env env, const ParamValue& param, size_t index) {
     case TypeDesc::INT64:
       return WideIntegerToJs(env, static_cast<const int64_t*>(data)[index]);
     case TypeDesc::HALF:
-      return Napi::Number::New(env, param.get_float_indexed(static_cast<int>(index)));
+      return Napi::Number::New(
+          env, param.get_float_indexed(static_cast<int>(index)));
     case TypeDesc::FLOAT:
       return Napi::Number::New(env, static_cast<const float*>(data)[index]);
     case TypeDesc::DOUBLE:
       return Napi::Number::New(env, static_cast<const double*>(data)[index]);
     case TypeDesc::STRING: {
-      const OIIO::ustring& text = static_cast<const OIIO::ustring*>(data)[index];
-      return Napi::String::New(env, text.c_str() == nullptr ? "" : text.c_str(), text.length());
+      const OIIO::ustring& text =
+          static_cast<const OIIO::ustring*>(data)[index];
+      return Napi::String::New(env, text.c_str() == nullptr ? "" : text.c_str(),
+                               text.length());
     }
     default:
       return env.Null();
@@ -87,7 +93,8 @@ Napi::Object DimensionsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
 }
 
 Napi::Array ChannelsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
-  const auto channels = Napi::Array::New(env, static_cast<size_t>(spec.nchannels));
+  const auto channels =
+      Napi::Array::New(env, static_cast<size_t>(spec.nchannels));
   for (int index = 0; index < spec.nchannels; ++index) {
     auto channel = Napi::Object::New(env);
     channel.Set("name", spec.channel_name(index));
@@ -102,7 +109,8 @@ Napi::Array AttributesToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
   uint32_t index = 0;
   for (const ParamValue& param : spec.extra_attribs) {
     auto attribute = Napi::Object::New(env);
-    attribute.Set("name", Napi::String::New(env, param.name().c_str(), param.name().length()));
+    attribute.Set("name", Napi::String::New(env, param.name().c_str(),
+                                            param.name().length()));
     attribute.Set("type", param.type().c_str());
     attribute.Set("value", ValueToJs(env, param));
     attributes.Set(index++, attribute);
@@ -121,7 +129,8 @@ Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
     object.Set("attributes", AttributesToJs(env, part.spec));
     const auto levels = Napi::Array::New(env, part.smaller_levels.size());
     for (size_t level = 0; level < part.smaller_levels.size(); ++level) {
-      levels.Set(static_cast<uint32_t>(level), DimensionsToJs(env, part.smaller_levels[level]));
+      levels.Set(static_cast<uint32_t>(level),
+                 DimensionsToJs(env, part.smaller_levels[level]));
     }
     object.Set("smallerLevels", levels);
     array.Set(static_cast<uint32_t>(index), object);
@@ -136,6 +145,7 @@ Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
       object.Set("status", "ok");
       object.Set("reader", ReaderName(result.reader));
       object.Set("parts", PartsToJs(env, result.parts));
+      object.Set("message", result.message);
       break;
     case SpecStatus::kRefused: {
       const auto refusals = Napi::Array::New(env, result.refusals.size());

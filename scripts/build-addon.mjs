@@ -1,0 +1,114 @@
+/**
+ * Builds build/Release/exr_inspector.node with cmake-js from native/CMakeLists.txt. Does nothing when it is up to date.
+ *
+ *   node scripts/build-addon.mjs [--force] [--check]
+ *
+ * --force  starts from an empty build folder
+ * --check  builds nothing; says what a build would lack and exits with 1 if it lacks anything
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const require = createRequire(import.meta.url)
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const buildFolder = join(root, 'build', 'Release')
+const addonFile = join(buildFolder, 'exr_inspector.node')
+const stampFile = join(buildFolder, 'addon.stamp')
+/** The oldest OpenImageIO that the addon is built against; native/CMakeLists.txt has the same. */
+const oldestOpenImageIO = '2.4'
+
+/** What a build of the addon would lack, in words; empty when all is there. */
+export function missingForBuild() {
+  const missing = []
+  if (!runs('cmake')) missing.push('cmake')
+  if (!runs(process.env.CXX ?? 'c++') && !runs('g++') && !runs('clang++')) missing.push('a C++17 compiler')
+  if (!runs('make') && !runs('ninja')) missing.push('make or ninja')
+  if (!runs('pkg-config')) missing.push('pkg-config')
+  else if (openImageIOVersion() === null) missing.push(`OpenImageIO ${oldestOpenImageIO} or newer, with its headers`)
+  return missing
+}
+
+/** How to install what is missing on this kind of machine. */
+export function installHint() {
+  const packages = readFileSync(join(root, 'Aptfile'), 'utf8').trim().split('\n').join(' ')
+  if (process.platform === 'darwin') return 'brew install cmake pkg-config openimageio'
+  return `apt-get install ${packages} (Debian, Ubuntu; other systems name them alike)`
+}
+
+/**
+ * Builds when needed. Returns `built` or `up-to-date`; throws when the build fails.
+ * `stdio` is where the compiler's words go.
+ */
+export function buildAddon({ force = false, stdio = 'inherit' } = {}) {
+  const stamp = wantedStamp()
+  const [oldSources, oldSystem] = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').split('\n') : []
+  const sameSystem = oldSystem === stamp.system
+  if (!force && existsSync(addonFile) && sameSystem && oldSources === stamp.sources) return 'up-to-date'
+
+  if (force || !sameSystem) rmSync(buildFolder, { recursive: true, force: true })
+  mkdirSync(buildFolder, { recursive: true })
+  // `compile` starts over when a build in an old folder fails: one configured at another place, or by another generator.
+  const command = existsSync(join(buildFolder, 'CMakeCache.txt')) ? 'compile' : 'build'
+  const cmakeJs = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')
+  const folders = ['--directory', join(root, 'native'), '--out', buildFolder]
+  const speed = ['--parallel', String(availableParallelism())]
+  const run = spawnSync(process.execPath, [cmakeJs, command, ...folders, ...speed, '--log-level', 'error'], { stdio })
+  if (run.error) throw run.error
+  if (run.status !== 0 || !existsSync(addonFile)) {
+    throw new Error(`cmake-js ${command} failed in ${buildFolder} (exit code ${run.status ?? run.signal}).`)
+  }
+  writeFileSync(stampFile, `${stamp.sources}\n${stamp.system}\n`)
+  return 'built'
+}
+
+/** Changed sources are compiled where they are; another system (compiler, library, tool) means starting over. */
+function wantedStamp() {
+  const sources = createHash('sha256')
+  const native = join(root, 'native')
+  for (const entry of readdirSync(native, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.isFile()) sources.update(`${entry.name}\0`).update(readFileSync(join(native, entry.name)))
+  }
+  const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(
+    (name) => `${name} ${require(`${name}/package.json`).version}`,
+  )
+  const system = [process.platform, process.arch, `OpenImageIO ${openImageIOVersion()}`, ...packages, root].join(', ')
+  return { sources: sources.digest('hex'), system }
+}
+
+function openImageIOVersion() {
+  const run = spawnSync('pkg-config', ['--modversion', `OpenImageIO >= ${oldestOpenImageIO}`], { encoding: 'utf8' })
+  return run.status === 0 ? run.stdout.trim() : null
+}
+
+function runs(program) {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+function main(flags) {
+  const unknown = flags.find((flag) => flag !== '--force' && flag !== '--check')
+  if (unknown) throw new Error(`Expected --force or --check but received ${unknown}.`)
+  if (flags.includes('--check')) {
+    const missing = missingForBuild()
+    if (missing.length === 0) return console.log('All is there to build the native addon.')
+    throw new Error(`To build the native addon this machine lacks: ${missing.join('; ')}.\n${installHint()}`)
+  }
+  if (buildAddon({ force: flags.includes('--force') }) === 'built') console.log(`Built ${addonFile}`)
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    main(process.argv.slice(2))
+  } catch (error) {
+    console.error(error.message)
+    const missing = missingForBuild()
+    if (missing.length > 0 && !process.argv.includes('--check')) {
+      console.error(`This machine lacks: ${missing.join('; ')}.\n${installHint()}`)
+    }
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { ExrError } from '../errors.ts'
+import type { NativePart, NativeReader, NativeRefusal, NativeSource } from './types.ts'
+
+/** One result as C++ makes it; native/to_js.cc builds these. */
+export type AddonSpec =
+  | { status: 'ok'; reader: NativeReader; parts: NativePart[]; message: string }
+  | { status: 'refused'; refusals: NativeRefusal[] }
+  | { status: 'needs-bytes'; reader: NativeReader; start: number; endExclusive: number }
+  | { status: 'unreadable'; errno: number }
+
+/** What native/addon.cc exports. */
+export interface Addon {
+  versions(): { oiio: string; libraries: string }
+  readSpecs(sources: readonly NativeSource[], readLimitBytes: number): AddonSpec[]
+  readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
+}
+
+const require = createRequire(import.meta.url)
+
+let loaded: { addon: Addon } | { error: ExrError } | undefined
+
+/**
+ * The native addon, loaded at the first call: OpenImageIO and its libraries cost about 0.2 s to load.
+ * Throws ERR_NATIVE_UNAVAILABLE, the same at every call, when it is not built or its libraries are not installed.
+ */
+export function addon(): Addon {
+  loaded ??= load()
+  if ('error' in loaded) throw loaded.error
+  return loaded.addon
+}
+
+function load(): { addon: Addon } | { error: ExrError } {
+  const file = require.resolve('#addon')
+  try {
+    return { addon: require(file) as Addon }
+  } catch (cause) {
+    return { error: new ExrError('ERR_NATIVE_UNAVAILABLE', unavailable(file, cause), { cause }) }
+  }
+}
+
+function unavailable(file: string, cause: unknown): string {
+  const remedy =
+    'Install cmake, make, g++, pkg-config and the OpenImageIO headers (Debian: libopenimageio-dev), ' +
+    'then build it: npm rebuild exr-inspector (in a clone: npm run build:addon).'
+  if (!existsSync(file)) return `The native addon is not built: there is no ${file}. ${remedy}`
+  return `The native addon ${file} cannot be loaded: ${cause instanceof Error ? cause.message : cause}. ${remedy}`
+}
