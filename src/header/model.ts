@@ -1,3 +1,5 @@
+import type { DefectCode } from './defects.ts'
+
 /** Inclusive on both ends, as OpenEXR stores it: a 1x1 window has min equal to max. */
 export interface Box2i {
   readonly minX: number
@@ -34,7 +36,7 @@ export interface HeaderLimits {
 /** A rule of the format that the bytes break. The codec never repairs; it reports and reads on where it can. */
 export interface HeaderDefect {
   /** Stable kebab-case name, listed in docs/reference/header-defects.md, such as `missing-required-attribute`. */
-  readonly code: string
+  readonly code: DefectCode
   readonly message: string
   /** From the start of the file; where the offending bytes begin. */
   readonly byteOffset: number
@@ -61,6 +63,8 @@ export interface HeaderAttribute {
   readonly byteOffset: number
   /** Offset of the value. */
   readonly valueOffset: number
+  /** Bytes of the value. */
+  readonly byteLength: number
   readonly value: AttributeValue
 }
 
@@ -138,6 +142,8 @@ export interface HeaderPart {
   readonly attributes: readonly HeaderAttribute[]
   /** Offset of the first attribute from the start of the file. */
   readonly byteOffset: number
+  /** False when the bytes end, or reading stopped, before the part's closing zero byte. */
+  readonly isTerminated: boolean
   /** The first attribute of that name. */
   get(name: string): HeaderAttribute | undefined
 }
@@ -158,8 +164,13 @@ export interface ExrHeader {
   readonly versionWord: number
   readonly flags: VersionFlags
   readonly parts: readonly HeaderPart[]
-  /** From the magic number up to the first chunk offset table; `header_hash` covers exactly these bytes. */
+  /**
+   * From the magic number up to the first chunk offset table; `header_hash` covers exactly these bytes.
+   * When the header is not terminated: up to the end of the last attribute that could be read whole.
+   */
   readonly byteLength: number
+  /** True when every part, and the list of parts of a multi-part file, is closed by its zero byte. */
+  readonly isTerminated: boolean
   readonly defects: readonly HeaderDefect[]
 }
 

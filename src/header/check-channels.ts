@@ -1,0 +1,118 @@
+import { PIXEL_TYPES } from './attribute-types.ts'
+import { int32At, isUtf8Text, textAt } from './bytes.ts'
+import type { PartContext } from './check-part.ts'
+import type { Box2i, HeaderAttribute } from './model.ts'
+import { isDeep, isTiled } from './storage.ts'
+
+const SHORT_NAME = 31
+const LONG_NAME = 255
+
+/** Rules for the channel list. Returns whether one of the names needs the long names flag. */
+export function checkChannels(context: PartContext, attribute: HeaderAttribute): boolean {
+  const { bytes, valueOffset } = attribute
+  const { limits } = context
+  const report: PartContext['report'] = (code, message, at) =>
+    context.report(code, message, valueOffset + at, 'channels')
+  const names = new Set<string>()
+  let previous = { start: 0, end: 0 }
+  let sorted = true
+  let hasLongName = false
+  let position = 0
+  while (position < bytes.length && bytes[position] !== 0) {
+    let end = position
+    while (end < bytes.length && bytes[end] !== 0) end++
+    if (end + 17 > bytes.length) {
+      report('attribute-malformed', `The channel list breaks off inside channel ${names.size}`, position)
+      return hasLongName
+    }
+    if (names.size >= limits.channels) {
+      const message = `The part exceeds the limit of ${limits.channels} channels; raise limits.channels to read on`
+      report('limit-exceeded', message, position)
+      return hasLongName
+    }
+    const name = textAt(bytes, position, end)
+    if (end - position > SHORT_NAME) hasLongName = true
+    checkChannelName(context, bytes, position, end, name, report)
+    if (names.has(name)) report('duplicate-channel', `Channel ${name} appears more than once`, position)
+    else if (names.size > 0 && sorted && comesBefore(bytes, position, end, previous)) {
+      report('channels-not-sorted', `Channel ${name} is not in the order of its bytes`, position)
+      sorted = false
+    }
+    names.add(name)
+    checkChannel(context, bytes, end + 1, name, report)
+    previous = { start: position, end }
+    position = end + 17
+  }
+  if (position !== bytes.length - 1) {
+    const problem = position === bytes.length ? 'is not closed by a zero byte' : 'goes on after its closing zero byte'
+    report('attribute-malformed', `The channel list ${problem}`, position)
+  }
+  if (names.size === 0) report('no-channels', 'The channel list is empty', 0)
+  return hasLongName
+}
+
+function checkChannelName(
+  { header }: PartContext,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  name: string,
+  report: PartContext['report'],
+): void {
+  const longest = header.flags.longNames ? LONG_NAME : SHORT_NAME
+  if (end - start > longest) {
+    report('name-too-long', `Channel name ${name} has ${end - start} bytes; ${longest} are allowed`, start)
+  }
+  if (name.includes('\ufffd') && !isUtf8Text(bytes.subarray(start, end))) {
+    report('name-not-utf8', `Channel name ${name} is not valid UTF-8`, start)
+  }
+}
+
+function checkChannel(
+  context: PartContext,
+  bytes: Uint8Array,
+  at: number,
+  name: string,
+  report: PartContext['report'],
+) {
+  const pixelType = int32At(bytes, at)
+  if (PIXEL_TYPES[pixelType] === undefined) {
+    report('unknown-pixel-type', `Channel ${name} has the undefined pixel type ${pixelType}`, at)
+  }
+  if (bytes[at + 4]! > 1 || (bytes[at + 5]! | bytes[at + 6]! | bytes[at + 7]!) !== 0) {
+    report('reserved-bytes-set', `Channel ${name} sets bytes the format reserves`, at + 4)
+  }
+  const [xSampling, ySampling] = [int32At(bytes, at + 8), int32At(bytes, at + 12)]
+  if (xSampling === 1 && ySampling === 1) return
+  const rates = `${xSampling} x ${ySampling}`
+  if (xSampling < 1 || ySampling < 1) {
+    report('bad-channel-sampling', `Channel ${name} has sampling rates ${rates}; they begin at 1`, at + 8)
+  } else if (isTiled(context.storage) || isDeep(context.storage)) {
+    report(
+      'bad-channel-sampling',
+      `Channel ${name} has sampling rates ${rates}; tiled and deep parts allow only 1`,
+      at + 8,
+    )
+  } else if (!dividesWindow(context, xSampling, ySampling)) {
+    const message = `The data window's origin or size is no multiple of the sampling rates ${rates} of channel ${name}`
+    report('sampling-window-mismatch', message, at + 8)
+  }
+}
+
+function dividesWindow({ part }: PartContext, xSampling: number, ySampling: number): boolean {
+  const window = part.get('dataWindow')?.value
+  if (window?.kind !== 'box2i') return true
+  const { minX, minY, maxX, maxY }: Box2i = window.value
+  const fits = (min: number, max: number, rate: number) => min % rate === 0 && (max - min + 1) % rate === 0
+  return fits(minX, maxX, xSampling) && fits(minY, maxY, ySampling)
+}
+
+/** Whether the name at [start, end) comes before `other` in byte order, the order the format asks for. */
+function comesBefore(bytes: Uint8Array, start: number, end: number, other: { start: number; end: number }): boolean {
+  for (let i = 0; ; i++) {
+    if (start + i === end) return other.start + i < other.end
+    if (other.start + i === other.end) return false
+    const difference = bytes[start + i]! - bytes[other.start + i]!
+    if (difference !== 0) return difference < 0
+  }
+}

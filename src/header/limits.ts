@@ -1,0 +1,26 @@
+import { ExrError } from '../errors.ts'
+import type { HeaderLimits } from './model.ts'
+
+export const DEFAULT_LIMITS: HeaderLimits = Object.freeze({
+  headerBytes: 64 * 1024 * 1024,
+  attributes: 65_536,
+  channels: 65_536,
+  parts: 65_536,
+})
+
+/** Defaults filled in. Throws ERR_OPTION_INVALID for an unknown name or a bound that is not a positive number. */
+export function resolveLimits(limits: Partial<HeaderLimits> | undefined): HeaderLimits {
+  if (limits === undefined) return DEFAULT_LIMITS
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(name in DEFAULT_LIMITS)) {
+      throw new ExrError(
+        'ERR_OPTION_INVALID',
+        `Unknown limit ${name}; known are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+      )
+    }
+    if (!(value > 0)) {
+      throw new ExrError('ERR_OPTION_INVALID', `Expected a positive number for limit ${name} but received ${value}`)
+    }
+  }
+  return { ...DEFAULT_LIMITS, ...limits }
+}
