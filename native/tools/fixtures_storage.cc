@@ -38,6 +38,7 @@ Header Deep(const std::string& type, int width = 16, int height = 9) {
   header.channels().insert("Z", Imf::Channel(Imf::FLOAT));
   header.channels().insert("ZBack", Imf::Channel(Imf::FLOAT));
   header.setType(type);
+  header.setVersion(1);
   if (type == Imf::DEEPTILE) header.setTileDescription(TileDescription(8, 8, Imf::ONE_LEVEL));
   Imf::addDeepImageState(header, Imf::DIS_SORTED);
   return header;
@@ -58,7 +59,8 @@ void AddCompressions(FixtureSet& set) {
             {Tiled(lines, TileDescription(16, 16))});
   }
   for (const auto& [compression, name] : kCompressions) {
-    if (!Imf::isValidDeepCompression(compression)) continue;
+    // The format allows deep data no others.
+    if (compression > Imf::ZIPS_COMPRESSION) continue;
     Header deep = Deep(Imf::DEEPSCANLINE);
     deep.compression() = compression;
     set.Add("deep-compression-" + name + ".exr", "deep scan lines with " + name + " compression", {deep});
@@ -107,9 +109,6 @@ void AddPixelTypes(FixtureSet& set) {
     many.channels().insert("layer" + std::to_string(i / 3) + "." + "RGB"[i % 3], Imf::Channel(Imf::HALF));
   }
   set.Add("many-channels.exr", "600 channels in 200 layers", {many});
-
-  Header none(8, 4);
-  set.Add("no-channels.exr", "an empty channel list", {none});
 }
 
 void AddWindows(FixtureSet& set) {

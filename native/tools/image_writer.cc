@@ -6,8 +6,10 @@
 #include <ImfDeepTiledOutputPart.h>
 #include <ImfFrameBuffer.h>
 #include <ImfMultiPartOutputFile.h>
+#include <ImfOutputFile.h>
 #include <ImfOutputPart.h>
 #include <ImfPartType.h>
+#include <ImfTiledOutputFile.h>
 #include <ImfTiledOutputPart.h>
 #include <half.h>
 
@@ -131,41 +133,61 @@ class DeepPixels {
 
 int Share(int count, double fraction) { return static_cast<int>(std::floor(count * fraction)); }
 
-template <typename Part, typename Pixels>
-void WriteTiles(Part& part, const Imf::Header& header, const WriteOptions& options) {
-  for (int ly = 0; ly < part.numYLevels(); ++ly) {
-    for (int lx = 0; lx < part.numXLevels(); ++lx) {
-      if (!part.isValidLevel(lx, ly)) continue;
-      const Pixels pixels(header.channels(), part.dataWindowForLevel(lx, ly), options.phase);
-      part.setFrameBuffer(pixels.buffer());
-      const int columns = part.numXTiles(lx);
-      const int wanted = Share(columns * part.numYTiles(ly), options.fraction);
-      for (int tile = 0; tile < wanted; ++tile) part.writeTile(tile % columns, tile / columns, lx, ly);
+template <typename Pixels, typename Output>
+void WriteLines(Output& output, const Imf::Header& header, const WriteOptions& options) {
+  const Pixels pixels(header.channels(), header.dataWindow(), options.phase);
+  output.setFrameBuffer(pixels.buffer());
+  output.writePixels(Share(Height(header.dataWindow()), options.fraction));
+}
+
+template <typename Pixels, typename Output>
+void WriteTiles(Output& output, const Imf::Header& header, const WriteOptions& options) {
+  for (int ly = 0; ly < output.numYLevels(); ++ly) {
+    for (int lx = 0; lx < output.numXLevels(); ++lx) {
+      if (!output.isValidLevel(lx, ly)) continue;
+      const Pixels pixels(header.channels(), output.dataWindowForLevel(lx, ly), options.phase);
+      output.setFrameBuffer(pixels.buffer());
+      const int columns = output.numXTiles(lx);
+      const int wanted = Share(columns * output.numYTiles(ly), options.fraction);
+      for (int tile = 0; tile < wanted; ++tile) output.writeTile(tile % columns, tile / columns, lx, ly);
     }
   }
 }
 
 void WritePart(Imf::MultiPartOutputFile& file, int index, const WriteOptions& options) {
   const Imf::Header& header = file.header(index);
-  const std::string type = header.hasType() ? header.type()
-                           : header.hasTileDescription() ? Imf::TILEDIMAGE : Imf::SCANLINEIMAGE;
-  const Box2i& window = header.dataWindow();
+  const std::string& type = header.type();
   if (type == Imf::TILEDIMAGE) {
     Imf::TiledOutputPart part(file, index);
-    WriteTiles<Imf::TiledOutputPart, FlatPixels>(part, header, options);
+    WriteTiles<FlatPixels>(part, header, options);
   } else if (type == Imf::DEEPTILE) {
     Imf::DeepTiledOutputPart part(file, index);
-    WriteTiles<Imf::DeepTiledOutputPart, DeepPixels>(part, header, options);
+    WriteTiles<DeepPixels>(part, header, options);
   } else if (type == Imf::DEEPSCANLINE) {
-    const DeepPixels pixels(header.channels(), window, options.phase);
     Imf::DeepScanLineOutputPart part(file, index);
-    part.setFrameBuffer(pixels.buffer());
-    part.writePixels(Share(Height(window), options.fraction));
+    WriteLines<DeepPixels>(part, header, options);
   } else {
-    const FlatPixels pixels(header.channels(), window, options.phase);
     Imf::OutputPart part(file, index);
-    part.setFrameBuffer(pixels.buffer());
-    part.writePixels(Share(Height(window), options.fraction));
+    WriteLines<FlatPixels>(part, header, options);
+  }
+}
+
+// A single part without `type` attribute, as most programs write them; the multi-part writer insists on one.
+void WriteUntyped(Imf::OStream& stream, const Imf::Header& header, const WriteOptions& options) {
+  if (header.hasTileDescription()) {
+    Imf::TiledOutputFile file(stream, header, 0);
+    WriteTiles<FlatPixels>(file, header, options);
+  } else {
+    Imf::OutputFile file(stream, header, 0);
+    WriteLines<FlatPixels>(file, header, options);
+  }
+}
+
+void WriteParts(Imf::OStream& stream, const std::vector<Imf::Header>& headers, const WriteOptions& options) {
+  const int parts = static_cast<int>(headers.size());
+  Imf::MultiPartOutputFile file(stream, headers.data(), parts, false, 0);
+  for (int i = 0; i < parts; ++i) {
+    if (options.first_empty_part < 0 || i < options.first_empty_part) WritePart(file, i, options);
   }
 }
 
@@ -173,12 +195,10 @@ void WritePart(Imf::MultiPartOutputFile& file, int index, const WriteOptions& op
 
 std::string WriteImage(const std::vector<Imf::Header>& headers, const WriteOptions& options) {
   MemoryStream stream;
-  {
-    const int parts = static_cast<int>(headers.size());
-    Imf::MultiPartOutputFile file(stream, headers.data(), parts, false, 0);
-    for (int i = 0; i < parts; ++i) {
-      if (options.first_empty_part < 0 || i < options.first_empty_part) WritePart(file, i, options);
-    }
+  if (headers.size() == 1 && !headers[0].hasType()) {
+    WriteUntyped(stream, headers[0], options);
+  } else {
+    WriteParts(stream, headers, options);
   }
   return stream.Take();
 }

@@ -17,7 +17,7 @@ struct WriteOptions {
 };
 
 // The bytes of a file holding one part per header; the storage type is each header's `type` attribute,
-// or scan lines and tiles as `tiles` says when a single part has none.
+// without one, a single part is tiled when it has a `tiles` attribute and scan lines else.
 std::string WriteImage(const std::vector<Imf::Header>& headers, const WriteOptions& options = {});
 
 // Saves bytes and creates the folders above. Throws when the disk refuses.

@@ -1,0 +1,61 @@
+// header-loop: how fast OpenImageIO alone can open files and read every part's header. The baseline of the headers
+// benchmark: no JavaScript, nothing kept. Reads paths from standard input, prints one line of JSON.
+
+#include <OpenImageIO/imageio.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+// Parts found; 0 when the file cannot be read.
+int ReadHeaders(const std::string& path) {
+  auto input = OIIO::ImageInput::create("openexr");
+  OIIO::ImageSpec spec;
+  if (!input || !input->open(path, spec)) {
+    OIIO::geterror();
+    return 0;
+  }
+  int parts = 1;
+  while (input->seek_subimage(parts, 0)) ++parts;
+  input->geterror();
+  input->close();
+  return parts;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 1;
+  OIIO::attribute("threads", 1);
+  OIIO::attribute("exr_threads", -1);
+  OIIO::attribute("openexr:core", 1);
+
+  std::vector<std::string> paths;
+  for (std::string line; std::getline(std::cin, line);) paths.push_back(line);
+
+  std::cout << "{\"files\":" << paths.size() << ",\"rounds\":[";
+  long parts = 0;
+  for (int round = 0; round < rounds; ++round) {
+    std::atomic<size_t> next{0};
+    std::atomic<long> found{0};
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::thread> workers;
+    for (int t = 0; t < threads; ++t) {
+      workers.emplace_back([&] {
+        for (size_t i = next++; i < paths.size(); i = next++) found += ReadHeaders(paths[i]);
+      });
+    }
+    for (auto& worker : workers) worker.join();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    std::cout << (round ? "," : "") << took.count();
+    parts = found;
+  }
+  std::cout << "],\"parts\":" << parts << "}\n";
+}
