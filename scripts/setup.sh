@@ -28,11 +28,12 @@ if ((${#missing[@]})); then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# npm ci wipes node_modules, so it runs only when the lock file has changed since the last time.
+# The lock file's versions. Not npm ci: it refuses a lock file that was made where some other platform's
+# optional packages could not be had. Runs only when the lock file has changed since the last time.
 stamp=node_modules/.setup-stamp
 lock=$(sha256sum package-lock.json package.json | sha256sum | cut -d' ' -f1)
 if [[ ! -f $stamp || $(<"$stamp") != "$lock" ]]; then
   echo "setup: installing npm packages (package-lock.json)"
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
   echo "$lock" >"$stamp"
 fi
