@@ -1,11 +1,26 @@
 export { STORAGE_TYPES, type StorageType } from './attribute-types.ts'
-export * from './chunk-plan.ts'
+export { componentOf, layerOf } from './channel-names.ts'
+export { chromaticitiesName } from './chromaticities.ts'
+export { judgeLastChunk } from './chunk-leader.ts'
+export {
+  type ChunkTablePlan,
+  DEFAULT_MAX_TABLE_BYTES,
+  type LevelPlan,
+  type PartChunkPlan,
+  planChunkTables,
+} from './chunk-plan.ts'
+export type * from './chunk-report.ts'
+export { DEFAULT_MAX_LISTED, judgeChunkTables } from './chunk-tables.ts'
+export { type Cryptomatte, cryptomatteManifests } from './cryptomatte.ts'
 export { decodeValue } from './decode-value.ts'
 export { DEFECT_SEVERITY, type DefectCode, errorCodeOf } from './defects.ts'
+export { displayValue, formatKeyCode, formatRational, shortestFloat32 } from './display.ts'
 export { encodeHeader } from './encode.ts'
 export { encodeValue, enumValue } from './encode-value.ts'
+export { DEFAULT_MAX_MANIFEST_BYTES, type IdManifestGroup, readIdManifest } from './id-manifest.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
 export { makeAttribute, makeHeader, makePart } from './make.ts'
 export type * from './model.ts'
 export { decodeHeader, HeaderScanner, type ScanOptions, scanHeader } from './scan.ts'
 export { isDeep, isTiled, storageOf } from './storage.ts'
+export { formatTimeCode, type TimeCodeFields, timeCodeFields } from './time-code.ts'

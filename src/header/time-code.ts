@@ -1,0 +1,55 @@
+import type { TimeCode } from './model.ts'
+
+/** SMPTE 12M fields in the packing OpenEXR stores (that of 60-field television). */
+export interface TimeCodeFields {
+  readonly hours: number
+  readonly minutes: number
+  readonly seconds: number
+  readonly frame: number
+  readonly dropFrame: boolean
+  readonly colorFrame: boolean
+  /** Field mark or phase. */
+  readonly fieldPhase: boolean
+  readonly bgf0: boolean
+  readonly bgf1: boolean
+  readonly bgf2: boolean
+  /** Eight groups of four user bits, group 1 first. */
+  readonly binaryGroups: readonly number[]
+}
+
+export function timeCodeFields({ timeAndFlags, userData }: TimeCode): TimeCodeFields {
+  const decimal = (shift: number, tensMask: number) =>
+    ((timeAndFlags >>> (shift + 4)) & tensMask) * 10 + ((timeAndFlags >>> shift) & 15)
+  const flag = (bit: number) => ((timeAndFlags >>> bit) & 1) === 1
+  return {
+    hours: decimal(24, 3),
+    minutes: decimal(16, 7),
+    seconds: decimal(8, 7),
+    frame: decimal(0, 3),
+    dropFrame: flag(6),
+    colorFrame: flag(7),
+    fieldPhase: flag(15),
+    bgf0: flag(23),
+    bgf1: flag(30),
+    bgf2: flag(31),
+    binaryGroups: Array.from({ length: 8 }, (_, group) => (userData >>> (4 * group)) & 15),
+  }
+}
+
+/**
+ * `hh:mm:ss:ff`, with `;` before the frames when frames are dropped, then the flags that are set and the user bits as
+ * eight hexadecimal digits, group 8 first, when any is.
+ */
+export function formatTimeCode(timeCode: TimeCode): string {
+  const fields = timeCodeFields(timeCode)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const { hours, minutes, seconds, frame, dropFrame } = fields
+  const notes = [`${two(hours)}:${two(minutes)}:${two(seconds)}${dropFrame ? ';' : ':'}${two(frame)}`]
+  if (fields.colorFrame) notes.push('color frame')
+  if (fields.fieldPhase) notes.push('field 2')
+  if (fields.bgf0) notes.push('bgf0')
+  if (fields.bgf1) notes.push('bgf1')
+  if (fields.bgf2) notes.push('bgf2')
+  if (timeCode.userData !== 0) notes.push(`user bits ${timeCode.userData.toString(16).padStart(8, '0')}`)
+  return notes.join(', ')
+}
