@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     // Work is counted, never timed; the limit only ends a hang.
     testTimeout: 120_000,
     hookTimeout: 180_000,

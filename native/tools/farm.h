@@ -13,7 +13,7 @@
 
 struct FarmOptions {
   std::string folder;
-  int families = 24;
+  int families = 27;
   int frames = 40;
   // Stands for HD; families in other formats scale with it.
   int width = 64;

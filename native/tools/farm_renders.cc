@@ -24,7 +24,7 @@ Header Arnold(Frame& frame, Imf::Compression compression) {
   AddText(header, "software", "Arnold 7.2.4.1 [0a1b2c3d] linux x86_64 clang-15 oiio-2.4");
   AddText(header, "arnold/version", "7.2.4.1");
   AddText(header, "colorspace", "ACEScg");
-  AddText(header, "name", "shotCamShape");
+  AddText(header, "camera", "shotCamShape");
   AddInteger(header, "arnold/AA_samples", 6);
   AddInteger(header, "arnold/AA_seed", frame.number);
   AddRenderCost(header, frame, "arnold/host", "arnold/render_time", "arnold/peak_memory_mb");
