@@ -21,22 +21,36 @@ bool ByteSource::seek(int64_t offset) {
 int64_t ByteSource::tell() { return tell_is_size_ ? size_ : m_pos; }
 
 size_t ByteSource::read(void* buffer, size_t length) {
-  const size_t done = pread(buffer, length, m_pos);
-  m_pos += static_cast<int64_t>(done);
-  return done;
+  const Transfer transfer = Copy(buffer, length, m_pos);
+  if (transfer.done < transfer.wanted) NoteGap(transfer, m_pos);
+  m_pos += static_cast<int64_t>(transfer.done);
+  return transfer.done;
 }
 
 size_t ByteSource::pread(void* buffer, size_t length, int64_t offset) {
-  if (offset < 0 || offset >= size_) return 0;
-  const auto wanted = static_cast<size_t>(
-      std::min<uint64_t>(length, static_cast<uint64_t>(size_ - offset)));
+  const Transfer transfer = Copy(buffer, length, offset);
+  if (transfer.done == 0 && transfer.wanted > 0) NoteGap(transfer, offset);
+  return transfer.done;
+}
+
+ByteSource::Transfer ByteSource::Copy(void* buffer, size_t length,
+                                      int64_t offset) {
+  if (offset < 0 || offset >= size_) return {};
+  const auto room = static_cast<uint64_t>(size_ - offset);
+  const auto wanted = static_cast<size_t>(std::min<uint64_t>(length, room));
   if (limit_reached_ || static_cast<uint64_t>(read_limit_ - spent_) < wanted) {
     limit_reached_ = true;
-    return 0;
+    return {};
   }
   const size_t done = Fetch(buffer, wanted, offset);
   spent_ += static_cast<int64_t>(done);
-  return done;
+  return {wanted, done};
+}
+
+void ByteSource::NoteGap(const Transfer& transfer, int64_t offset) {
+  if (!has_gaps()) return;
+  gap_ = Gap{offset + static_cast<int64_t>(transfer.done),
+             offset + static_cast<int64_t>(transfer.wanted)};
 }
 
 void ByteSource::Rewind() {
@@ -83,10 +97,7 @@ size_t RangeSource::Fetch(void* buffer, size_t length, int64_t offset) {
           return range.start <= position &&
                  position - range.start < static_cast<int64_t>(range.length);
         });
-    if (holder == ranges_.end()) {
-      NoteGap({position, offset + static_cast<int64_t>(length)});
-      break;
-    }
+    if (holder == ranges_.end()) break;
     const auto skip = static_cast<size_t>(position - holder->start);
     const size_t count = std::min(length - done, holder->length - skip);
     std::memcpy(static_cast<char*>(buffer) + done, holder->data + skip, count);

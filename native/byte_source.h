@@ -30,12 +30,14 @@ struct Gap {
 // thread at a time.
 class ByteSource : public OIIO::Filesystem::IOProxy {
  public:
-  ByteSource(const std::string& name, int64_t size, int64_t read_limit);
-
   const char* proxytype() const override { return "exr-inspector"; }
   bool seek(int64_t offset) override;
   int64_t tell() override;
+  // For readers that want all of `length` or fail: the classic one. Any byte
+  // missing is a gap.
   size_t read(void* buffer, size_t length) override;
+  // For readers that read ahead and go on with less: the core one. It is a gap
+  // only when the first byte is missing.
   size_t pread(void* buffer, size_t length, int64_t offset) override;
   size_t size() const override { return static_cast<size_t>(size_); }
 
@@ -54,13 +56,23 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
   int error_number() const { return error_number_; }
 
  protected:
+  ByteSource(const std::string& name, int64_t size, int64_t read_limit);
+
   // Copies what is there from `offset` on, at most `length` bytes, all inside
   // the file.
   virtual size_t Fetch(void* buffer, size_t length, int64_t offset) = 0;
-  void NoteGap(const Gap& gap) { gap_ = gap; }
+  // Whether a short Fetch() means missing bytes; else the file has shrunk.
+  virtual bool has_gaps() const = 0;
   void NoteError(int error_number) { error_number_ = error_number; }
 
  private:
+  struct Transfer {
+    size_t wanted = 0;
+    size_t done = 0;
+  };
+  Transfer Copy(void* buffer, size_t length, int64_t offset);
+  void NoteGap(const Transfer& transfer, int64_t offset);
+
   const int64_t size_;
   const int64_t read_limit_;
   int64_t spent_ = 0;
@@ -83,6 +95,7 @@ class FileSource final : public ByteSource {
 
  protected:
   size_t Fetch(void* buffer, size_t length, int64_t offset) override;
+  bool has_gaps() const override { return false; }
 
  private:
   const int descriptor_;
@@ -96,6 +109,7 @@ class RangeSource final : public ByteSource {
 
  protected:
   size_t Fetch(void* buffer, size_t length, int64_t offset) override;
+  bool has_gaps() const override { return true; }
 
  private:
   const std::vector<SuppliedBytes>& ranges_;

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <utility>
 
+#include "header_claims.h"
+
 namespace exr_inspector {
 namespace {
 
@@ -101,8 +103,13 @@ bool TryReader(ReaderKind kind, ByteSource& bytes, SpecResult& result) {
   return false;
 }
 
-void ReadFrom(ByteSource& bytes, SpecResult& result) {
+void ReadFrom(ByteSource& bytes, int64_t read_limit, SpecResult& result) {
   if (TryReader(ReaderKind::kCore, bytes, result)) return;
+  std::string claim = ImpossibleClaim(bytes, read_limit);
+  if (!claim.empty()) {
+    result.refusals.push_back({ReaderKind::kClassic, std::move(claim)});
+    return;
+  }
   TryReader(ReaderKind::kClassic, bytes, result);
 }
 
@@ -125,7 +132,7 @@ void ReadFile(const SpecSource& source, int64_t read_limit,
     result.error_number = failed != 0 ? errno : 0;
     return;
   }
-  ReadFrom(bytes, result);
+  ReadFrom(bytes, read_limit, result);
 }
 
 }  // namespace
@@ -143,7 +150,7 @@ SpecResult ReadSpec(const SpecSource& source, int64_t read_limit) {
       ReadFile(source, read_limit, result);
     } else {
       RangeSource bytes(source.name, source.size, source.ranges, read_limit);
-      ReadFrom(bytes, result);
+      ReadFrom(bytes, read_limit, result);
     }
   } catch (const std::exception& failure) {
     result.status = SpecStatus::kRefused;

@@ -43,12 +43,16 @@ struct Part {
 };
 
 enum class SpecStatus {
-  kOk,          // `reader` and `parts` are set; `message` holds what the reader
-                // complained of
-  kRefused,     // `refusals` says why, one entry per reader that was tried
-  kNeedsBytes,  // `reader` touched the missing bytes `gap`
-  kUnreadable,  // the file could not be read: `error_number`, zero when it is
-                // not a regular file
+  // `reader` and `parts` are set; `message` holds what the reader complained
+  // of.
+  kOk,
+  // Every reader refused.
+  kRefused,
+  // `reader` touched the missing bytes `gap`.
+  kNeedsBytes,
+  // The file could not be read: `error_number`, zero when it is not a regular
+  // file.
+  kUnreadable,
 };
 
 struct SpecResult {
@@ -56,6 +60,8 @@ struct SpecResult {
   ReaderKind reader = ReaderKind::kCore;
   std::vector<Part> parts;
   std::string message;
+  // The readers that refused, in the order they were asked; also those before
+  // the one that answered.
   std::vector<Refusal> refusals;
   Gap gap;
   int error_number = 0;

@@ -138,8 +138,20 @@ Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
   return array;
 }
 
+Napi::Array RefusalsToJs(Napi::Env env, const std::vector<Refusal>& refusals) {
+  const auto array = Napi::Array::New(env, refusals.size());
+  for (size_t index = 0; index < refusals.size(); ++index) {
+    auto refusal = Napi::Object::New(env);
+    refusal.Set("reader", ReaderName(refusals[index].reader));
+    refusal.Set("message", refusals[index].message);
+    array.Set(static_cast<uint32_t>(index), refusal);
+  }
+  return array;
+}
+
 Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
   auto object = Napi::Object::New(env);
+  object.Set("refusals", RefusalsToJs(env, result.refusals));
   switch (result.status) {
     case SpecStatus::kOk:
       object.Set("status", "ok");
@@ -147,18 +159,9 @@ Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
       object.Set("parts", PartsToJs(env, result.parts));
       object.Set("message", result.message);
       break;
-    case SpecStatus::kRefused: {
-      const auto refusals = Napi::Array::New(env, result.refusals.size());
-      for (size_t index = 0; index < result.refusals.size(); ++index) {
-        auto refusal = Napi::Object::New(env);
-        refusal.Set("reader", ReaderName(result.refusals[index].reader));
-        refusal.Set("message", result.refusals[index].message);
-        refusals.Set(static_cast<uint32_t>(index), refusal);
-      }
+    case SpecStatus::kRefused:
       object.Set("status", "refused");
-      object.Set("refusals", refusals);
       break;
-    }
     case SpecStatus::kNeedsBytes:
       object.Set("status", "needs-bytes");
       object.Set("reader", ReaderName(result.reader));

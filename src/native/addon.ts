@@ -5,10 +5,10 @@ import type { NativePart, NativeReader, NativeRefusal, NativeSource } from './ty
 
 /** One result as C++ makes it; native/to_js.cc builds these. */
 export type AddonSpec =
-  | { status: 'ok'; reader: NativeReader; parts: NativePart[]; message: string }
+  | { status: 'ok'; reader: NativeReader; refusals: NativeRefusal[]; parts: NativePart[]; message: string }
   | { status: 'refused'; refusals: NativeRefusal[] }
-  | { status: 'needs-bytes'; reader: NativeReader; start: number; endExclusive: number }
-  | { status: 'unreadable'; errno: number }
+  | { status: 'needs-bytes'; reader: NativeReader; refusals: NativeRefusal[]; start: number; endExclusive: number }
+  | { status: 'unreadable'; refusals: NativeRefusal[]; errno: number }
 
 /** What native/addon.cc exports. */
 export interface Addon {

@@ -82,6 +82,7 @@ function toNativeSpec(source: NativeSource, result: AddonSpec): NativeSpec {
       return {
         status: result.status,
         reader: result.reader,
+        refusals: result.refusals,
         range: { start: result.start, endExclusive: result.endExclusive },
       }
     case 'unreadable':

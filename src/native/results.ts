@@ -1,9 +1,10 @@
 import { getSystemErrorName } from 'node:util'
 import type { ErrorCode, PlainError } from '../errors.ts'
-import type { NativeRefusal, NativeSource } from './types.ts'
+import type { NativeRefusal, NativeSource, SuppliedBytes } from './types.ts'
 
 /** Why a source may not cross to C++, or null when it may. */
 export function sourceError(source: NativeSource): PlainError | null {
+  if (typeof source !== 'object' || source === null) return invalid('a source', source)
   if ('path' in source) {
     const { path } = source
     if (typeof path !== 'string' && !(path instanceof Uint8Array)) return invalid('text or bytes for path', path)
@@ -13,7 +14,8 @@ export function sourceError(source: NativeSource): PlainError | null {
   }
   if (typeof source.name !== 'string') return invalid('text for name', source.name)
   if (!isOffset(source.sizeBytes)) return invalid('a size in bytes for sizeBytes', source.sizeBytes)
-  for (const range of source.ranges) {
+  if (!Array.isArray(source.ranges)) return invalid('a list for ranges', source.ranges)
+  for (const range of source.ranges as readonly SuppliedBytes[]) {
     if (!isOffset(range.start)) return invalid('an offset in bytes for the start of a range', range.start)
     if (!(range.bytes instanceof Uint8Array)) return invalid('a Uint8Array for the bytes of a range', range.bytes)
   }

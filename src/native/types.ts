@@ -17,21 +17,26 @@ export type NativeSource =
 /** OpenImageIO's two OpenEXR readers: on OpenEXRCore, and on the OpenEXR C++ library. */
 export type NativeReader = 'core' | 'classic'
 
-/** What OpenImageIO makes of one file. */
+/** What OpenImageIO makes of one file. `refusals` are the readers that refused, in the order they were asked. */
 export type NativeSpec =
   | {
       readonly status: 'ok'
       readonly reader: NativeReader
+      readonly refusals: readonly NativeRefusal[]
       readonly parts: readonly NativePart[]
       /** What the reader complained of although it opened the file; mostly empty. */
       readonly message: string
     }
   /** Both readers refused; `message` says why in one text. */
   | { readonly status: 'refused'; readonly refusals: readonly NativeRefusal[]; readonly message: string }
-  /** The reader touched bytes that are not among the ranges: supply `range` (half-open) and ask again. */
+  /**
+   * The reader touched bytes that are not among the ranges: supply `range` (half-open) and ask again, or be content
+   * with the refusals. The classic reader wants chunk tables too, and of an unfinished file every chunk's first bytes.
+   */
   | {
       readonly status: 'needs-bytes'
       readonly reader: NativeReader
+      readonly refusals: readonly NativeRefusal[]
       readonly range: { readonly start: number; readonly endExclusive: number }
     }
   /** The operating system did not let the file be read, or the source is not one (`ERR_OPTION_INVALID`). */
