@@ -124,8 +124,13 @@ export interface RawReader {
 }
 
 export interface PayloadError {
+  /** One of docs/reference/errors.md. */
   code: string
   message: string
+  /** `warning`: valid enough to read on, still wrong. */
+  severity: 'error' | 'warning'
+  /** Name of the rule that is broken, one of docs/reference/header-defects.md; only for what is wrong in the bytes. */
+  defect?: string
   part_index?: number
   byte_offset?: number
 }

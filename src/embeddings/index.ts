@@ -1,0 +1,75 @@
+import type { ChannelFacts, PartFacts, Payload } from '../inspect/payload.ts'
+import { addAttributeFeatures } from './attribute-features.ts'
+import { addChannelFeatures } from './channel-features.ts'
+import { FeatureHasher } from './feature-hash.ts'
+import { addColor, addCompression, addCrop, addFrame, addSoftware, addStructure, addTiling } from './part-features.ts'
+
+/** Raised whenever the same header would give another vector; vectors of different versions do not compare. */
+export const EMBEDDING_VERSION = 1
+
+export const METADATA_DIM = 384
+export const FINGERPRINT_DIM = 128
+
+/** The parts of a payload that a vector is made of. */
+export type EmbeddablePayload = Pick<Payload, 'parts' | 'channels' | 'attributes'>
+
+/** Share of each kind of fact: two files that differ in one alone have cosine 1 - weight² / sum of squares. */
+const WEIGHTS = {
+  channels: { names: 1.6, components: 0.7, layers: 0.9, samples: 0.8, count: 0.5 },
+  structure: 1,
+  frame: 1.2,
+  crop: 0.35,
+  compression: 0.5,
+  tiling: 0.9,
+  color: 0.8,
+  software: 0.9,
+  attributes: { names: 1.2, text: 0.8, camera: 0.7 },
+}
+
+const FINGERPRINT_WEIGHTS = { names: 1.6, components: 0.8, layers: 1, samples: 0.7, count: 0.5 }
+
+/**
+ * What an image is, as a unit vector of `dim` numbers: files of one kind lie close together. Path, frame, dates, time
+ * code, hashes, render times and sizes play no part. The same payload gives the same bits on every machine.
+ * Throws ERR_OPTION_INVALID for a bad `dim`. docs/reference/embeddings.md lists the facts and their weights.
+ */
+export function computeMetadataEmbedding(payload: EmbeddablePayload, dim: number = METADATA_DIM): Float32Array {
+  const hasher = new FeatureHasher(dim)
+  const { parts, channels } = payload
+  if (channels.length > 0) addChannelFeatures(hasher, channels, WEIGHTS.channels)
+  if (parts.length > 0) addPartFeatures(hasher, parts, payload)
+  return hasher.finish()
+}
+
+/**
+ * What channels a part has, as a unit vector of `dim` numbers: names, layers, components, pixel types and sampling.
+ * Throws ERR_OPTION_INVALID for a bad `dim`.
+ */
+export function computeChannelFingerprint(
+  channels: readonly ChannelFacts[],
+  dim: number = FINGERPRINT_DIM,
+): Float32Array {
+  const hasher = new FeatureHasher(dim)
+  if (channels.length > 0) addChannelFeatures(hasher, channels, FINGERPRINT_WEIGHTS)
+  return hasher.finish()
+}
+
+function addPartFeatures(hasher: FeatureHasher, parts: readonly PartFacts[], { attributes }: EmbeddablePayload): void {
+  addStructure(hasher, parts)
+  hasher.closeGroup(WEIGHTS.structure)
+  for (const [weight, add] of PER_PART) {
+    for (const part of parts) add(hasher, part)
+    hasher.closeGroup(weight)
+  }
+  for (const part of attributes.parts) addColor(hasher, part)
+  hasher.closeGroup(WEIGHTS.color)
+  addAttributeFeatures(hasher, attributes.parts.flat(), WEIGHTS.attributes)
+}
+
+const PER_PART: readonly (readonly [number, (hasher: FeatureHasher, part: PartFacts) => void])[] = [
+  [WEIGHTS.frame, addFrame],
+  [WEIGHTS.crop, addCrop],
+  [WEIGHTS.compression, addCompression],
+  [WEIGHTS.tiling, addTiling],
+  [WEIGHTS.software, addSoftware],
+]

@@ -1,0 +1,119 @@
+import { spaceOfPrimaries } from '../inspect/color-space.ts'
+import type { AttributeFacts, PartFacts } from '../inspect/payload.ts'
+import { type FeatureHasher, hashInt, hashText } from './feature-hash.ts'
+import { softLog2, softLogRatio } from './scale.ts'
+
+const TYPE = hashText(3, 'part-type')
+const PART_NAME = hashText(3, 'part-name')
+const PART_COUNT = hashText(3, 'part-count')
+const VIEW = hashText(3, 'view')
+const DEEP = hashText(3, 'deep')
+const WIDTH = hashText(3, 'width')
+const HEIGHT = hashText(3, 'height')
+const ASPECT = hashText(3, 'aspect')
+const PIXEL_ASPECT = hashText(3, 'pixel-aspect')
+const FORMAT = hashText(3, 'format')
+const CROP = hashText(3, 'crop')
+const COMPRESSION = hashText(3, 'compression')
+const COMPRESSION_KIND = hashText(3, 'compression-kind')
+const LINE_ORDER = hashText(3, 'line-order')
+const TILING = hashText(3, 'tiling')
+const LEVELS = hashText(3, 'levels')
+const COLOR = hashText(3, 'color')
+const SOFTWARE = hashText(3, 'software')
+const SOFTWARE_RELEASE = hashText(3, 'software-release')
+
+/** Methods that lose alike and are chosen for alike reasons. */
+const COMPRESSION_KINDS: Readonly<Record<string, string>> = {
+  none: 'none',
+  rle: 'zip',
+  zips: 'zip',
+  zip: 'zip',
+  piz: 'wavelet',
+  pxr24: 'rounded',
+  b44: 'block',
+  b44a: 'block',
+  dwaa: 'dct',
+  dwab: 'dct',
+  htj2k32: 'wavelet',
+  htj2k256: 'wavelet',
+}
+
+/** Kinds, names and views of the parts. */
+export function addStructure(hasher: FeatureHasher, parts: readonly PartFacts[]): void {
+  for (const part of parts) {
+    hasher.add(hashText(TYPE, part.part_type))
+    hasher.add(hashInt(DEEP, part.is_deep ? 1 : 0))
+    if (part.part_name !== null) hasher.add(hashText(PART_NAME, part.part_name), 0.7)
+    if (part.view_name !== null) hasher.add(hashText(VIEW, part.view_name), 0.7)
+  }
+  hasher.addSoft(PART_COUNT, softLog2(parts.length + 1) * 2, 0.7)
+}
+
+/** The frame the artist sees: its size, shape and pixel aspect. */
+export function addFrame(
+  hasher: FeatureHasher,
+  { display_width, display_height, pixel_aspect_ratio }: PartFacts,
+): void {
+  if (display_width === null || display_height === null) return
+  hasher.addSoft(WIDTH, softLog2(display_width) * 2)
+  hasher.addSoft(HEIGHT, softLog2(display_height) * 2)
+  hasher.addSoft(ASPECT, softLogRatio(display_width / display_height) * 4)
+  hasher.add(hashInt(hashInt(FORMAT, display_width), display_height))
+  if (typeof pixel_aspect_ratio === 'number') hasher.addSoft(PIXEL_ASPECT, softLogRatio(pixel_aspect_ratio) * 4, 0.5)
+  else hasher.add(hashText(PIXEL_ASPECT, String(pixel_aspect_ratio)), 0.5)
+}
+
+/** How the stored pixels lie in the frame, in words: a crop that moves from frame to frame stays a crop. */
+export function addCrop(hasher: FeatureHasher, { data_window: data, display_window: display }: PartFacts): void {
+  if (data === null || display === null) return
+  const exceeds =
+    data.min.x < display.min.x || data.min.y < display.min.y || data.max.x > display.max.x || data.max.y > display.max.y
+  const isSmaller =
+    data.min.x > display.min.x || data.min.y > display.min.y || data.max.x < display.max.x || data.max.y < display.max.y
+  hasher.add(hashText(CROP, exceeds ? 'beyond' : 'within'))
+  hasher.add(hashText(CROP, isSmaller ? 'partial' : 'whole'))
+}
+
+export function addCompression(hasher: FeatureHasher, { compression, line_order }: PartFacts): void {
+  const word = compression ?? 'none stated'
+  hasher.add(hashText(COMPRESSION, word))
+  hasher.add(hashText(COMPRESSION_KIND, COMPRESSION_KINDS[word] ?? word), 0.7)
+  if (line_order !== null) hasher.add(hashText(LINE_ORDER, line_order), 0.5)
+}
+
+export function addTiling(hasher: FeatureHasher, part: PartFacts): void {
+  hasher.add(hashInt(TILING, part.is_tiled ? 1 : 0))
+  if (!part.is_tiled) return
+  hasher.add(hashText(LEVELS, part.level_mode ?? ''))
+  hasher.add(hashInt(hashInt(TILING, part.tile_width ?? 0), part.tile_height ?? 0), 0.5)
+  hasher.addSoft(LEVELS, softLog2(part.level_count ?? 1), 0.5)
+}
+
+/** What the file itself says of its colours: what OpenImageIO guesses differs between its versions. */
+export function addColor(hasher: FeatureHasher, attributes: readonly AttributeFacts[]): void {
+  const texts = new Map(attributes.filter(({ source }) => source === 'exr').map(({ name, value }) => [name, value]))
+  const named = texts.get('colorInteropID') ?? texts.get('oiio:ColorSpace')
+  if (typeof named === 'string') hasher.add(hashText(COLOR, named))
+  else if (texts.get('acesImageContainerFlag') === 1) hasher.add(hashText(COLOR, 'lin_ap0_scene'))
+  const chromaticities = texts.get('chromaticities')
+  if (isChromaticities(chromaticities)) {
+    hasher.add(hashText(COLOR, spaceOfPrimaries(chromaticities) ?? JSON.stringify(chromaticities)))
+  } else if (named === undefined) {
+    hasher.add(hashText(COLOR, 'not stated'))
+  }
+}
+
+/** The program, and with less weight its release: `OpenImageIO 2.4.7 : oiiotool a.exr` is of the family `openimageio`. */
+export function addSoftware(hasher: FeatureHasher, { render_software }: PartFacts): void {
+  const text = (render_software ?? 'not stated').toLowerCase()
+  hasher.add(hashText(SOFTWARE, /^[^\d:(/]*[a-z]/.exec(text)?.[0] ?? text))
+  const release = /\d+(?:\.\d+)?/.exec(text)?.[0]
+  if (release !== undefined) hasher.add(hashText(SOFTWARE_RELEASE, release), 0.3)
+}
+
+type Xy = [number, number]
+
+function isChromaticities(value: unknown): value is { red: Xy; green: Xy; blue: Xy; white: Xy } {
+  return typeof value === 'object' && value !== null && 'red' in value && 'white' in value
+}

@@ -1,0 +1,137 @@
+import type { ErrorCode } from '../errors.ts'
+import { errorCodeOf, type HeaderDefect } from '../header/index.ts'
+import type { KnownBytes } from '../source/ranges.ts'
+import type { SourceIdentity } from '../source/source.ts'
+import { attributeFacts } from './attribute-facts.ts'
+import { frameFacts, headerHash, normalizePath } from './identity.ts'
+import type { ResolvedInspectOptions } from './options.ts'
+import { channelFacts, partFacts, viewsOf } from './part-facts.ts'
+import type { FileFacts, OiioReader, Payload, PayloadError } from './payload.ts'
+import type { Findings } from './steps.ts'
+
+/** Puts the findings into the published form. Pure; the same findings give the same bytes. */
+export function buildPayload(
+  identity: SourceIdentity,
+  known: KnownBytes,
+  findings: Findings,
+  options: ResolvedInspectOptions,
+): Payload {
+  const { header, chunks } = findings
+  const views = viewsOf(header)
+  const parts = header.parts.map((part, i) => partFacts(header, part, chunks.plan.parts[i], chunks.parts[i], views))
+  const specs = oiioParts(findings)
+  for (const [i, part] of parts.entries()) part.color_space ??= derivedColorSpace(specs[i]?.attributes)
+  return {
+    schema_version: options.schemaVersion,
+    file: fileFacts(
+      identity,
+      known,
+      findings,
+      options,
+      parts.some((part) => part.is_deep),
+    ),
+    parts,
+    channels: header.parts.flatMap(channelFacts),
+    attributes: {
+      parts: header.parts.map((part, i) =>
+        options.meta ? attributeFacts(part, specs[i]?.attributes ?? [], options.raw) : [],
+      ),
+    },
+    stats: {},
+    deep_stats: {},
+    validation: {},
+    readers: { oiio: oiioReader(findings), raw: rawReader(header.defects) },
+    errors: [...header.defects, ...chunks.plan.defects, ...chunks.defects]
+      .map(defectError)
+      .concat(unavailableFeatures(options)),
+  }
+}
+
+function fileFacts(
+  identity: SourceIdentity,
+  known: KnownBytes,
+  { header, chunks }: Findings,
+  options: ResolvedInspectOptions,
+  isDeep: boolean,
+): FileFacts {
+  const frame = frameFacts(normalizePath(identity.path, options))
+  const facts: FileFacts = {
+    path: identity.path,
+    size_bytes: identity.sizeBytes,
+    mtime: identity.mtimeUs === null ? null : isoMicroseconds(identity.mtimeUs),
+    multipart_count: header.parts.length,
+    is_deep: isDeep,
+    is_complete: header.isTerminated && chunks.isComplete,
+    frame_number: frame.frameNumber,
+    sequence_key: frame.sequenceKey,
+    header_hash: headerHash(known.slice(0, header.byteLength) ?? new Uint8Array(0)),
+    header_bytes: header.byteLength,
+  }
+  if (identity.etag === null) return facts
+  const { path, size_bytes, mtime, ...rest } = facts
+  return { path, size_bytes, mtime, etag: identity.etag, ...rest }
+}
+
+function oiioParts({ oiio }: Findings) {
+  return oiio?.available === true && oiio.spec.status === 'ok' ? oiio.spec.parts : []
+}
+
+/** OpenImageIO's guess, for parts that say nothing themselves. */
+function derivedColorSpace(attributes: readonly { name: string; value: unknown }[] | undefined): string | null {
+  const value = attributes?.find(({ name }) => name === 'oiio:ColorSpace')?.value
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function oiioReader({ oiio }: Findings): OiioReader {
+  if (oiio === null) return { ok: false, version: null, error: 'OpenImageIO was not asked: the option meta is off.' }
+  if (!oiio.available) return { ok: false, version: null, error: oiio.error }
+  const { version, spec } = oiio
+  switch (spec.status) {
+    case 'ok':
+      return { ok: true, version, reader: spec.reader }
+    case 'refused':
+      return { ok: false, version, error: spec.message }
+    case 'needs-bytes': {
+      const { start, endExclusive } = spec.range
+      const error = `OpenImageIO asked for bytes ${start} to ${endExclusive}, more than reading a header takes.`
+      return { ok: false, version, error }
+    }
+    case 'unreadable':
+      return { ok: false, version, error: spec.error.message }
+  }
+}
+
+function rawReader(defects: readonly HeaderDefect[]) {
+  const worst = defects.find(({ severity }) => severity === 'error')
+  return worst === undefined ? { ok: true } : { ok: false, error: worst.message }
+}
+
+function defectError({ code, message, severity, partIndex, byteOffset }: HeaderDefect): PayloadError {
+  const error: PayloadError = { code: errorCodeOf(code), message, severity, defect: code }
+  if (partIndex !== null) error.part_index = partIndex
+  error.byte_offset = byteOffset
+  return error
+}
+
+const FEATURES = [
+  ['stats', 'Pixel statistics'],
+  ['deepStats', 'Deep sample statistics'],
+  ['validate', 'Validation'],
+] as const
+const UNAVAILABLE: ErrorCode = 'ERR_FEATURE_UNAVAILABLE'
+
+function unavailableFeatures(options: ResolvedInspectOptions): PayloadError[] {
+  return FEATURES.filter(([option]) => options[option]).map(([option, feature]) => ({
+    code: UNAVAILABLE,
+    message: `${feature} were asked for with ${option}, but this version cannot compute them. Leave ${option} off.`,
+    severity: 'error',
+  }))
+}
+
+/** 2026-01-31T23:59:59.123456Z; null for a time outside the years 0 to 9999, which no ISO date of this form can tell. */
+function isoMicroseconds(us: bigint): string | null {
+  const remainder = ((us % 1000n) + 1000n) % 1000n
+  const ms = Number((us - remainder) / 1000n)
+  if (!(ms >= -62_167_219_200_000 && ms <= 253_402_300_799_999)) return null
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(remainder).padStart(3, '0')}Z`
+}

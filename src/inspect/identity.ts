@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+
+/** Settings of path identity. */
+export interface IdentityOptions {
+  /** Fold case, for shares that ignore it. S3 keys always keep theirs. Default false. */
+  readonly foldCase?: boolean
+}
+
+/** What a file's name says of its place in a sequence. */
+export interface FrameFacts {
+  readonly frameNumber: number | null
+  /** The path with one `#` per frame digit and without the frame's sign. */
+  readonly sequenceKey: string | null
+}
+
+/**
+ * A location in its one canonical form: Unicode NFC; `file://` removed; backslashes of Windows paths as slashes;
+ * repeated slashes, `.` and `..` resolved, never above the root. The key of an `s3://` location is left alone but for
+ * NFC, because `//` and `..` are ordinary characters there. A `file://` URL of a name that is not UTF-8 stays a URL.
+ */
+export function normalizePath(location: string, options: IdentityOptions = {}): string {
+  const text = withoutFileScheme(isAscii(location) ? location : location.normalize('NFC'))
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) && !text.startsWith('file://')) return text
+  const path = resolveSegments(text)
+  return options.foldCase ? path.toLowerCase() : path
+}
+
+/** SHA-256, lower-case hex, of the header's bytes as stored. */
+export function headerHash(header: Uint8Array): string {
+  return createHash('sha256').update(header).digest('hex')
+}
+
+/** First 32 hex digits of SHA-256 over the normalized path and the header hash, joined by one NUL byte. */
+export function fileId(normalizedPath: string, headerHashHex: string): string {
+  return createHash('sha256').update(`${normalizedPath}\0${headerHashHex}`).digest('hex').slice(0, 32)
+}
+
+/** A frame: digits of their own after `.`, `_`, `-` or the start of the name; a sign only after `.`, `_` or the start. */
+const AT_END = /(?:^|[._])(-?)(\d{1,7})$|-(\d{1,7})$/
+/** `beauty.1001.cam`: a view or camera after the frame. Four digits at least, or `v2.1.final` would be a frame. */
+const BEFORE_SUFFIX = /\.(-?)(\d{4,7})\.(?!.*\.-?\d{4,7}\.)[^.]*$/
+const EXTENSION = /\.[a-z][a-z0-9]*$/i
+
+/**
+ * Frame number and sequence key of a normalized path. The frame is the last group of one to seven digits that stands
+ * alone before the extension, so `beauty_v012.exr` and an eight-digit date have none.
+ */
+export function frameFacts(normalizedPath: string): FrameFacts {
+  const nameStart = normalizedPath.lastIndexOf('/') + 1
+  const name = normalizedPath.slice(nameStart)
+  const stem = name.replace(EXTENSION, '')
+  const match = AT_END.exec(stem) ?? BEFORE_SUFFIX.exec(stem)
+  if (match === null) return { frameNumber: null, sequenceKey: null }
+  const sign = match[1] ?? ''
+  const digits = match[2] ?? match[3] ?? ''
+  const at = match.index + match[0].indexOf(sign + digits)
+  const number = Number(digits)
+  return {
+    frameNumber: sign === '-' && number !== 0 ? -number : number,
+    sequenceKey:
+      normalizedPath.slice(0, nameStart + at) +
+      '#'.repeat(digits.length) +
+      name.slice(at + sign.length + digits.length),
+  }
+}
+
+function withoutFileScheme(text: string): string {
+  if (!text.startsWith('file://')) return text
+  const path = text.slice('file://'.length).replace(/^localhost(?=\/)/, '')
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return text
+  }
+}
+
+function resolveSegments(path: string): string {
+  if (isPlain(path)) return path
+  if (path.startsWith('file://')) return `file://${resolveSegments(path.slice('file://'.length))}`
+  const windows = /^(?:[a-z]:[\\/]|\\\\)/i.test(path)
+  const text = windows ? path.replaceAll('\\', '/') : path
+  const root = windows && text.startsWith('//') ? '//' : (/^(?:[a-z]:)?\//i.exec(text)?.[0] ?? '')
+  const kept: string[] = []
+  for (const segment of text.slice(root.length).split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment !== '..') kept.push(segment)
+    else if (kept.length > 0 && kept.at(-1) !== '..') kept.pop()
+    else if (root === '') kept.push(segment)
+  }
+  return root + kept.join('/')
+}
+
+/** An absolute POSIX path with nothing to resolve: by far the most common case. */
+function isPlain(path: string): boolean {
+  return path.startsWith('/') && !/\/(?:\/|\.{1,2}(?:\/|$))|.\/$/.test(path)
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range itself
+  return /^[\x00-\x7f]*$/.test(text)
+}

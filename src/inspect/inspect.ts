@@ -1,0 +1,85 @@
+import { ExrError } from '../errors.ts'
+import { type NativeSource, readSpecsAsync } from '../native/index.ts'
+import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
+import { KnownBytes } from '../source/ranges.ts'
+import type { ByteSource } from '../source/source.ts'
+import { buildPayload } from './build-payload.ts'
+import { oiioStatus } from './oiio-status.ts'
+import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
+import type { Payload } from './payload.ts'
+import { type Inspection, inspectSteps, type SpecAnswer } from './steps.ts'
+import { Stopwatch } from './stopwatch.ts'
+
+/** What to inspect, where from, and until when. */
+export interface InspectCallOptions extends InspectOptions, OpenSourceOptions {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Everything the header of one EXR file says, read with as few and as small reads as it takes.
+ * A source that was passed in stays open. Throws ERR_SOURCE_* when it cannot be read; ERR_EXR_MAGIC,
+ * ERR_EXR_TRUNCATED and ERR_SOURCE_EMPTY when it is not an OpenEXR file; ERR_OPTION_INVALID for a bad option;
+ * ERR_ABORTED. A damaged file is no exception: its payload says what could be read and, in `errors`, what is wrong.
+ */
+export async function inspect(input: SourceInput, options: InspectCallOptions = {}): Promise<Payload> {
+  const { signal, s3, ...rest } = options
+  const resolved = resolveInspectOptions(rest)
+  const { source, isOwned } = await openSource(input, s3 === undefined ? {} : { s3 })
+  try {
+    return await inspectSource(source, resolved, signal)
+  } finally {
+    if (isOwned) await source.close()
+  }
+}
+
+/** `inspect` on a source that is open, with options that were checked. */
+export async function inspectSource(
+  source: ByteSource,
+  options: ResolvedInspectOptions,
+  signal?: AbortSignal,
+): Promise<Payload> {
+  const watch = new Stopwatch()
+  const before = { ...source.counters }
+  const known = new KnownBytes()
+  // Bytes before identity: an object store learns its object's size from the first read.
+  known.add(0, await source.read(0, options.firstReadBytes, signal))
+  const identity = await source.identity(signal)
+  watch.lap('read')
+
+  const inspection: Inspection = { identity, known, spec: null }
+  const steps = inspectSteps(inspection, options, (step) => watch.lap(step))
+  for (;;) {
+    assertNotAborted(signal, source.path)
+    const next = steps.next()
+    if (next.done === true) {
+      const payload = buildPayload(identity, known, next.value, options)
+      watch.lap('payload')
+      if (options.timings) {
+        const requests = source.counters.requests - before.requests
+        payload.timings_us = { ...watch.timings(), requests, bytes: source.counters.bytes - before.bytes }
+      }
+      return payload
+    }
+    if (next.value.kind === 'bytes') {
+      const { start, endExclusive } = next.value.range
+      known.add(start, await source.read(start, endExclusive, signal))
+      watch.lap('read')
+    } else {
+      inspection.spec = await ask(next.value.source, signal)
+      watch.lap('oiio')
+    }
+  }
+}
+
+async function ask(source: NativeSource, signal: AbortSignal | undefined): Promise<SpecAnswer> {
+  const status = oiioStatus()
+  if (!status.ok) return { available: false, error: status.error }
+  const [spec] = await readSpecsAsync([source], signal ?? null)
+  return { available: true, version: status.version, spec: spec! }
+}
+
+function assertNotAborted(signal: AbortSignal | undefined, path: string): void {
+  if (signal?.aborted) {
+    throw new ExrError('ERR_ABORTED', `Inspecting ${path} was aborted.`, { cause: signal.reason, details: { path } })
+  }
+}

@@ -1,0 +1,134 @@
+import { ExrError } from '../errors.ts'
+import type { HeaderLimits } from '../header/model.ts'
+
+/**
+ * What to inspect and how. Names may also be written in snake_case, as events do, and values may be text:
+ * "true", 1, "yes" and "on" all mean true. Null, undefined and "" mean the default.
+ */
+export interface InspectOptions {
+  /** List header attributes and ask OpenImageIO for its view. Default true. */
+  readonly meta?: boolean
+  /** Pixel statistics. Default false. */
+  readonly stats?: boolean
+  /** Deep sample statistics. Default false. */
+  readonly deepStats?: boolean
+  /** Check against a policy. Default false. */
+  readonly validate?: boolean
+  /** Policy file for `validate`. */
+  readonly policyPath?: string
+  /** Version of the payload; 1 is the only one. */
+  readonly schemaVersion?: 1
+  /** Add the exact bytes of every attribute, base64. Default false. */
+  readonly raw?: boolean
+  /** Add `timings_us`. Default false. */
+  readonly timings?: boolean
+  /** Fold case in path identity, for shares that ignore it. Default false. */
+  readonly foldCase?: boolean
+  /** Length of the first read in bytes, 256 to 16 MiB. Default 65,536. */
+  readonly firstReadBytes?: number
+  /** What a header may claim at most. Missing ones keep the codec's defaults. */
+  readonly limits?: Partial<HeaderLimits>
+}
+
+/** Every option checked and filled in. Plain data, so it may cross to another thread. */
+export interface ResolvedInspectOptions {
+  readonly meta: boolean
+  readonly stats: boolean
+  readonly deepStats: boolean
+  readonly validate: boolean
+  readonly policyPath: string | null
+  readonly schemaVersion: 1
+  readonly raw: boolean
+  readonly timings: boolean
+  readonly foldCase: boolean
+  readonly firstReadBytes: number
+  readonly limits: Partial<HeaderLimits>
+}
+
+const resolved = new WeakSet<object>()
+const MIN_FIRST_READ = 256
+const MAX_FIRST_READ = 16 * 1024 * 1024
+
+type Parsers = {
+  readonly [Name in keyof ResolvedInspectOptions]: (value: unknown, name: string) => ResolvedInspectOptions[Name]
+}
+
+const PARSERS: Parsers = {
+  meta: (value, name) => toBoolean(value, name, true),
+  stats: (value, name) => toBoolean(value, name, false),
+  deepStats: (value, name) => toBoolean(value, name, false),
+  validate: (value, name) => toBoolean(value, name, false),
+  policyPath: toText,
+  schemaVersion: (value, name) => toInteger(value, name, 1, 1, 1) as 1,
+  raw: (value, name) => toBoolean(value, name, false),
+  timings: (value, name) => toBoolean(value, name, false),
+  foldCase: (value, name) => toBoolean(value, name, false),
+  firstReadBytes: (value, name) => toInteger(value, name, 65_536, MIN_FIRST_READ, MAX_FIRST_READ),
+  limits: toLimits,
+}
+
+/**
+ * Checks options once into a frozen object; one that was already checked comes back as it is.
+ * Throws ERR_OPTION_INVALID, naming the option, for an unknown name or a value of the wrong kind.
+ */
+export function resolveInspectOptions(options: unknown = {}): ResolvedInspectOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid('an object', 'options', options)
+  }
+  if (resolved.has(options)) return options as ResolvedInspectOptions
+  const given = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(options)) {
+    const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    if (!Object.hasOwn(PARSERS, key)) throw invalid(`one of ${Object.keys(PARSERS).join(', ')}`, 'option name', name)
+    given.set(key, value)
+  }
+  const entries = Object.entries(PARSERS).map(([name, parse]) => [name, parse(given.get(name), name)])
+  const result = Object.freeze(Object.fromEntries(entries) as ResolvedInspectOptions)
+  resolved.add(result)
+  return result
+}
+
+/** True and false in the spellings that events, shells and forms use. */
+export function toBoolean(value: unknown, name: string, fallback: boolean): boolean {
+  if (isUnset(value)) return fallback
+  const word = String(value).trim().toLowerCase()
+  if (['true', '1', 'yes', 'on', 'y', 't'].includes(word)) return true
+  if (['false', '0', 'no', 'off', 'n', 'f'].includes(word)) return false
+  throw invalid('true or false', name, value)
+}
+
+function toInteger(value: unknown, name: string, fallback: number, min: number, max: number): number {
+  if (isUnset(value)) return fallback
+  const number = typeof value === 'string' ? Number(value.trim()) : value
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number
+  throw invalid(min === max ? String(min) : `a whole number from ${min} to ${max}`, name, value)
+}
+
+function toText(value: unknown, name: string): string | null {
+  if (isUnset(value)) return null
+  if (typeof value === 'string') return value
+  throw invalid('text', name, value)
+}
+
+const LIMIT_NAMES: readonly (keyof HeaderLimits)[] = ['headerBytes', 'attributes', 'channels', 'parts']
+
+function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
+  if (isUnset(value)) return Object.freeze({})
+  if (typeof value !== 'object') throw invalid('an object', name, value)
+  const limits: Record<string, number> = {}
+  for (const [key, limit] of Object.entries(value as object)) {
+    const known = LIMIT_NAMES.find((candidate) => candidate === key)
+    if (known === undefined) throw invalid(`one of ${LIMIT_NAMES.join(', ')}`, 'limit name', key)
+    if (!isUnset(limit)) limits[known] = toInteger(limit, `${name}.${known}`, 0, 1, 2 ** 31)
+  }
+  return Object.freeze(limits as Partial<HeaderLimits>)
+}
+
+function isUnset(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
+}
+
+function invalid(expected: string, name: string, received: unknown): ExrError {
+  const shown = typeof received === 'bigint' ? `${received}n` : (JSON.stringify(received) ?? String(received))
+  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${shown.slice(0, 200)}`)
+}

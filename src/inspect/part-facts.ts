@@ -1,0 +1,136 @@
+import {
+  type AttributeValue,
+  type Box2i,
+  type Channel,
+  type ExrHeader,
+  type HeaderPart,
+  type PartChunkPlan,
+  type PartChunkReport,
+  storageOf,
+} from '../header/index.ts'
+import { statedColorSpace, textOf } from './color-space.ts'
+import type { ChannelFacts, MissingFacts, PartFacts } from './payload.ts'
+import { renderSoftware } from './render-software.ts'
+import { encodeBox, float32 } from './value.ts'
+
+const INT32_MAX = 2 ** 31 - 1
+
+/** The facts of one part, keys in the order of the catalog's columns. `views` is what `viewsOf` gives. */
+export function partFacts(
+  header: ExrHeader,
+  part: HeaderPart,
+  plan: PartChunkPlan | undefined,
+  report: PartChunkReport | undefined,
+  views: ReadonlySet<string>,
+): PartFacts {
+  const data = boxOf(part, 'dataWindow')
+  const display = boxOf(part, 'displayWindow')
+  const tiles = valueAs(part, 'tiles', 'tiledesc')?.value
+  const type = textOf(part, 'type') ?? storageOf(header, part) ?? impliedType(header, tiles !== undefined)
+  const isTiled = type === 'tiledimage' || type === 'deeptile'
+  const aspect = valueAs(part, 'pixelAspectRatio', 'float')
+  const facts: PartFacts = {
+    part_index: part.index,
+    part_name: textOf(part, 'name'),
+    part_type: type,
+    view_name: viewName(part),
+    multi_view: isMultiView(part, views),
+    width: extent(data?.minX, data?.maxX),
+    height: extent(data?.minY, data?.maxY),
+    display_width: extent(display?.minX, display?.maxX),
+    display_height: extent(display?.minY, display?.maxY),
+    data_x_offset: data?.minX ?? null,
+    data_y_offset: data?.minY ?? null,
+    data_window: data === undefined ? null : encodeBox(data),
+    display_window: display === undefined ? null : encodeBox(display),
+    pixel_aspect_ratio: aspect === undefined ? null : float32(aspect.value),
+    line_order: valueAs(part, 'lineOrder', 'enum')?.name ?? null,
+    compression: valueAs(part, 'compression', 'enum')?.name ?? null,
+    color_space: statedColorSpace(part),
+    render_software: renderSoftware(part),
+    is_tiled: isTiled,
+    tile_width: isTiled ? int32OrNull(tiles?.xSize) : null,
+    tile_height: isTiled ? int32OrNull(tiles?.ySize) : null,
+    tile_depth: isTiled && tiles !== undefined ? 1 : null,
+    level_mode: isTiled ? (tiles?.levelMode ?? null) : null,
+    level_count: isTiled ? plan?.levels.length || null : 1,
+    is_deep: type === 'deepscanline' || type === 'deeptile',
+    chunk_count: int32OrNull(plan?.chunkCount),
+    missing_chunks: int32OrNull(report?.missingChunks),
+  }
+  if (report !== undefined && (report.missingChunks ?? 0) > 0) facts.missing = missingFacts(report)
+  return facts
+}
+
+/** Facts of every channel of a part, in file order. */
+export function channelFacts(part: HeaderPart): ChannelFacts[] {
+  const channels = valueAs(part, 'channels', 'chlist')?.value ?? []
+  return channels.map((channel) => channelFact(part.index, channel))
+}
+
+function channelFact(partIndex: number, channel: Channel): ChannelFacts {
+  const dot = channel.name.lastIndexOf('.')
+  return {
+    part_index: partIndex,
+    channel_name: channel.name,
+    layer_name: dot === -1 ? '' : channel.name.slice(0, dot),
+    component_name: channel.name.slice(dot + 1),
+    channel_type: channel.pixelType,
+    x_sampling: channel.xSampling,
+    y_sampling: channel.ySampling,
+    p_linear: channel.pLinear,
+  }
+}
+
+function missingFacts({ missingRows, missingTiles, isTruncated }: PartChunkReport): MissingFacts {
+  const missing: MissingFacts = { truncated: isTruncated }
+  if (missingRows.length > 0) missing.rows = missingRows.map(([first, last]) => [first, last])
+  if (missingTiles.length > 0) {
+    missing.tiles = missingTiles.map(({ levelX, levelY, x, y }) => ({ level_x: levelX, level_y: levelY, x, y }))
+  }
+  return missing
+}
+
+/** A part of its own names one view; a part that holds several lists them, the default view first. */
+function viewName(part: HeaderPart): string | null {
+  const views = valueAs(part, 'multiView', 'stringvector')?.value
+  return textOf(part, 'view') ?? (views !== undefined && views.length > 0 ? views.join(',') : null)
+}
+
+/** Views that parts of their own hold. */
+export function viewsOf(header: ExrHeader): ReadonlySet<string> {
+  return new Set(header.parts.map((part) => textOf(part, 'view')).filter((view) => view !== null))
+}
+
+function isMultiView(part: HeaderPart, views: ReadonlySet<string>): boolean {
+  if ((valueAs(part, 'multiView', 'stringvector')?.value.length ?? 0) > 1) return true
+  return views.size > 1 && textOf(part, 'view') !== null
+}
+
+/** A deep single part without a `type` breaks the format; whether it has tiles is all there is to go by. */
+function impliedType(header: ExrHeader, hasTiles: boolean): string {
+  if (header.flags.nonImage && !header.flags.multiPart) return hasTiles ? 'deeptile' : 'deepscanline'
+  return hasTiles ? 'tiledimage' : 'scanlineimage'
+}
+
+function extent(min: number | undefined, max: number | undefined): number | null {
+  if (min === undefined || max === undefined || max < min) return null
+  return int32OrNull(max - min + 1)
+}
+
+function int32OrNull(value: number | null | undefined): number | null {
+  return value === null || value === undefined || value > INT32_MAX ? null : value
+}
+
+function boxOf(part: HeaderPart, name: string): Box2i | undefined {
+  return valueAs(part, name, 'box2i')?.value
+}
+
+function valueAs<Kind extends AttributeValue['kind']>(
+  part: HeaderPart,
+  name: string,
+  kind: Kind,
+): Extract<AttributeValue, { kind: Kind }> | undefined {
+  const value = part.get(name)?.value
+  return value?.kind === kind ? (value as Extract<AttributeValue, { kind: Kind }>) : undefined
+}

@@ -1,0 +1,153 @@
+import { ExrError } from '../errors.ts'
+import {
+  type ChunkReport,
+  type ExrHeader,
+  type HeaderProgress,
+  HeaderScanner,
+  judgeChunkTables,
+  judgeLastChunk,
+  planChunkTables,
+} from '../header/index.ts'
+import type { NativeSource, NativeSpec } from '../native/index.ts'
+import type { KnownBytes } from '../source/ranges.ts'
+import type { ByteRange, SourceIdentity } from '../source/source.ts'
+import type { ResolvedInspectOptions } from './options.ts'
+
+/** One file under inspection: what is known of it, filled by a driver as the steps ask. */
+export interface Inspection {
+  readonly identity: SourceIdentity
+  readonly known: KnownBytes
+  /** The answer to the `specs` request asked last. */
+  spec: SpecAnswer | null
+}
+
+/** OpenImageIO's answer, or why it could not be asked. */
+export type SpecAnswer =
+  | { readonly available: true; readonly version: string; readonly spec: NativeSpec }
+  | { readonly available: false; readonly error: string }
+
+/** What the steps need of their driver before they go on. */
+export type InspectRequest =
+  /** Read these bytes, all inside the file, and add them to `known`. */
+  | { readonly kind: 'bytes'; readonly range: ByteRange }
+  /** Ask OpenImageIO and put its answer into `spec`. */
+  | { readonly kind: 'specs'; readonly source: NativeSource }
+
+/** Everything the bytes told. */
+export interface Findings {
+  readonly header: ExrHeader
+  readonly chunks: ChunkReport
+  readonly oiio: SpecAnswer | null
+}
+
+/** Told what the time since the last call was spent on. */
+export type StepClock = (step: 'header' | 'chunks' | 'oiio') => void
+
+/** How often OpenImageIO may ask for bytes it was not given, and how many it gets each time at most. */
+const MAX_SPEC_ROUNDS = 4
+const MAX_SPEC_BYTES = 1024 * 1024
+/** What OpenImageIO is given beyond header and tables at once, so that its reads ahead do not each ask again. */
+const READ_AHEAD = 64 * 1024
+
+/**
+ * Plans an inspection without doing any I/O: yields what it needs and goes on once the driver has supplied it. The
+ * driver has read the first bytes before. Throws ERR_EXR_MAGIC, ERR_EXR_TRUNCATED and ERR_SOURCE_EMPTY for what is
+ * not an OpenEXR file; everything else that is wrong with it is in the findings.
+ */
+export function* inspectSteps(
+  inspection: Inspection,
+  options: ResolvedInspectOptions,
+  clock: StepClock = () => {},
+): Generator<InspectRequest, Findings, void> {
+  const header = yield* timed('header', clock, readHeader(inspection, options))
+  const chunks = yield* timed('chunks', clock, readChunks(inspection, header))
+  const oiio = options.meta ? yield* timed('oiio', clock, askOiio(inspection, chunks)) : null
+  return { header, chunks, oiio }
+}
+
+function* timed<T>(
+  step: Parameters<StepClock>[0],
+  clock: StepClock,
+  work: Generator<InspectRequest, T, void>,
+): Generator<InspectRequest, T, void> {
+  for (;;) {
+    const next = work.next()
+    clock(step)
+    if (next.done === true) return next.value
+    yield next.value
+  }
+}
+
+function* readHeader(
+  { identity, known }: Inspection,
+  options: ResolvedInspectOptions,
+): Generator<InspectRequest, ExrHeader, void> {
+  const fileSize = identity.sizeBytes
+  const scanner = new HeaderScanner({ fileSize, limits: options.limits })
+  let progress = scan(scanner, bytesOf(known, identity, 0, Math.min(known.prefixLength, fileSize)), identity)
+  while (!progress.done) {
+    // What follows the attribute that was cut off, and the chunk tables, are most likely in the same read.
+    const end = Math.min(fileSize, progress.needBytes + options.firstReadBytes)
+    yield { kind: 'bytes', range: { start: known.prefixLength, endExclusive: end } }
+    progress = scan(scanner, bytesOf(known, identity, 0, end), identity)
+  }
+  return progress.header
+}
+
+/** The codec does not know whose bytes it reads. */
+function scan(scanner: HeaderScanner, prefix: Uint8Array, { path }: SourceIdentity): HeaderProgress {
+  try {
+    return scanner.scan(prefix)
+  } catch (error) {
+    if (!(error instanceof ExrError)) throw error
+    const details = { ...error.details, path }
+    throw new ExrError(error.code, `Cannot read ${path}: ${error.message}`, { cause: error, details })
+  }
+}
+
+function* readChunks({ identity, known }: Inspection, header: ExrHeader): Generator<InspectRequest, ChunkReport, void> {
+  const plan = planChunkTables(header, identity.sizeBytes)
+  const tables = plan.readRange
+  if (tables === null) return judgeChunkTables(plan, new Uint8Array(0), identity.sizeBytes)
+  yield* supply(known, tables)
+  const tableBytes = bytesOf(known, identity, tables.start, tables.endExclusive)
+  const report = judgeChunkTables(plan, tableBytes, identity.sizeBytes)
+  const last = report.lastChunk
+  if (last === null) return report
+  const leader = { start: last.start, endExclusive: Math.min(last.endExclusive, identity.sizeBytes) }
+  yield* supply(known, leader)
+  return judgeLastChunk(report, bytesOf(known, identity, leader.start, leader.endExclusive), identity.sizeBytes)
+}
+
+function* askOiio(inspection: Inspection, chunks: ChunkReport): Generator<InspectRequest, SpecAnswer, void> {
+  const { identity, known } = inspection
+  let answer: SpecAnswer | null = null
+  for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
+    const source = { name: identity.path, sizeBytes: identity.sizeBytes, ranges: known.spans }
+    yield { kind: 'specs', source }
+    answer = inspection.spec
+    if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break
+    const { start, endExclusive } = answer.spec.range
+    // An unfinished file makes OpenImageIO walk through all of its pixels; headers never need that much.
+    if (endExclusive - start > MAX_SPEC_BYTES || chunks.missingChunks !== 0) break
+    const end = Math.min(identity.sizeBytes, Math.max(endExclusive, start + READ_AHEAD))
+    yield* supply(known, { start, endExclusive: end })
+  }
+  return answer ?? { available: false, error: 'OpenImageIO was not asked.' }
+}
+
+function* supply(known: KnownBytes, range: ByteRange): Generator<InspectRequest, void, void> {
+  if (known.slice(range.start, range.endExclusive) === undefined) yield { kind: 'bytes', range }
+}
+
+/** A source that answers with fewer bytes than its size promises was cut while it was read. */
+function bytesOf(known: KnownBytes, { path, sizeBytes }: SourceIdentity, start: number, end: number): Uint8Array {
+  const bytes = known.slice(start, end)
+  if (bytes !== undefined) return bytes
+  throw new ExrError(
+    'ERR_SOURCE_CHANGED',
+    `${path} had ${sizeBytes} bytes when it was opened, but bytes ${start} to ${end} could not be read. ` +
+      'Read it again once its writer has finished.',
+    { details: { path, byteOffset: start } },
+  )
+}

@@ -1,0 +1,92 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { ExrError } from '../errors.ts'
+import { toFileError } from './file-error.ts'
+import { type FilePath, toFilePath } from './file-path.ts'
+import { assertUnchanged, fileIdentity, OPEN_FLAGS } from './file-stat.ts'
+import type { ByteSource } from './source.ts'
+
+/**
+ * A local file, opened on first use. Every read is followed by a second look at size and modification time, so
+ * bytes of two versions are never mixed.
+ */
+export function fileSource(location: string | URL | Uint8Array): ByteSource {
+  const file = toFilePath(location)
+  const counters = { requests: 0, bytes: 0 }
+  let opening: Promise<OpenFile> | undefined
+  let closed = false
+  const opened = (signal?: AbortSignal): Promise<OpenFile> => {
+    assertNotAborted(signal, file)
+    if (closed) throw new ExrError('ERR_SOURCE_READ', `${file.display} was read after its source was closed.`)
+    opening ??= openFile(file)
+    return opening
+  }
+  return {
+    path: file.display,
+    counters,
+    identity: async (signal) => fileIdentity((await opened(signal)).stat, file),
+    async read(start, endExclusive, signal) {
+      const { handle, stat } = await opened(signal)
+      try {
+        const length = Math.max(0, Math.min(endExclusive, Number(stat.size)) - start)
+        const bytes = await readFully(handle, start, length)
+        counters.requests += 1
+        counters.bytes += bytes.length
+        assertUnchanged(stat, await handle.stat({ bigint: true }), file)
+        return bytes
+      } catch (error) {
+        throw toFileError(error, file)
+      }
+    },
+    async close() {
+      closed = true
+      const current = opening
+      opening = undefined
+      await current?.then(
+        ({ handle }) => handle.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+interface OpenFile {
+  readonly handle: FileHandle
+  readonly stat: Awaited<ReturnType<typeof statOf>>
+}
+
+function statOf(handle: FileHandle) {
+  return handle.stat({ bigint: true })
+}
+
+async function openFile(file: FilePath): Promise<OpenFile> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file.path, OPEN_FLAGS)
+    const stat = await statOf(handle)
+    fileIdentity(stat, file)
+    return { handle, stat }
+  } catch (error) {
+    await handle?.close()
+    throw toFileError(error, file)
+  }
+}
+
+async function readFully(handle: FileHandle, start: number, length: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, start + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
+}
+
+function assertNotAborted(signal: AbortSignal | undefined, file: FilePath): void {
+  if (signal?.aborted) {
+    throw new ExrError('ERR_ABORTED', `Reading ${file.display} was aborted.`, {
+      cause: signal.reason,
+      details: { path: file.display },
+    })
+  }
+}
