@@ -1,11 +1,9 @@
-import { PIXEL_TYPES } from './attribute-types.ts'
 import { int32At, isUtf8Text, textAt } from './bytes.ts'
-import type { PartContext } from './check-part.ts'
+import { clip } from './defects.ts'
+import { LONG_NAME, PIXEL_TYPES, SHORT_NAME } from './format.ts'
 import type { Box2i, HeaderAttribute } from './model.ts'
+import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled } from './storage.ts'
-
-const SHORT_NAME = 31
-const LONG_NAME = 255
 
 /** Rules for the channel list. Returns whether one of the names needs the long names flag. */
 export function checkChannels(context: PartContext, attribute: HeaderAttribute): boolean {
@@ -33,9 +31,9 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
     const name = textAt(bytes, position, end)
     if (end - position > SHORT_NAME) hasLongName = true
     checkChannelName(context, bytes, position, end, name, report)
-    if (names.has(name)) report('duplicate-channel', `Channel ${name} appears more than once`, position)
+    if (names.has(name)) report('duplicate-channel', `Channel ${clip(name)} appears more than once`, position)
     else if (names.size > 0 && sorted && comesBefore(bytes, position, end, previous)) {
-      report('channels-not-sorted', `Channel ${name} is not in the order of its bytes`, position)
+      report('channels-not-sorted', `Channel ${clip(name)} is not in the order of its bytes`, position)
       sorted = false
     }
     names.add(name)
@@ -61,10 +59,10 @@ function checkChannelName(
 ): void {
   const longest = header.flags.longNames ? LONG_NAME : SHORT_NAME
   if (end - start > longest) {
-    report('name-too-long', `Channel name ${name} has ${end - start} bytes; ${longest} are allowed`, start)
+    report('name-too-long', `Channel name ${clip(name)} has ${end - start} bytes; ${longest} are allowed`, start)
   }
   if (name.includes('\ufffd') && !isUtf8Text(bytes.subarray(start, end))) {
-    report('name-not-utf8', `Channel name ${name} is not valid UTF-8`, start)
+    report('name-not-utf8', `Channel name ${clip(name)} is not valid UTF-8`, start)
   }
 }
 
@@ -77,24 +75,24 @@ function checkChannel(
 ) {
   const pixelType = int32At(bytes, at)
   if (PIXEL_TYPES[pixelType] === undefined) {
-    report('unknown-pixel-type', `Channel ${name} has the undefined pixel type ${pixelType}`, at)
+    report('unknown-pixel-type', `Channel ${clip(name)} has the undefined pixel type ${pixelType}`, at)
   }
   if (bytes[at + 4]! > 1 || (bytes[at + 5]! | bytes[at + 6]! | bytes[at + 7]!) !== 0) {
-    report('reserved-bytes-set', `Channel ${name} sets bytes the format reserves`, at + 4)
+    report('reserved-bytes-set', `Channel ${clip(name)} sets bytes the format reserves`, at + 4)
   }
   const [xSampling, ySampling] = [int32At(bytes, at + 8), int32At(bytes, at + 12)]
   if (xSampling === 1 && ySampling === 1) return
   const rates = `${xSampling} x ${ySampling}`
   if (xSampling < 1 || ySampling < 1) {
-    report('bad-channel-sampling', `Channel ${name} has sampling rates ${rates}; they begin at 1`, at + 8)
+    report('bad-channel-sampling', `Channel ${clip(name)} has sampling rates ${rates}; they begin at 1`, at + 8)
   } else if (isTiled(context.storage) || isDeep(context.storage)) {
     report(
       'bad-channel-sampling',
-      `Channel ${name} has sampling rates ${rates}; tiled and deep parts allow only 1`,
+      `Channel ${clip(name)} has sampling rates ${rates}; tiled and deep parts allow only 1`,
       at + 8,
     )
   } else if (!dividesWindow(context, xSampling, ySampling)) {
-    const message = `The data window's origin or size is no multiple of the sampling rates ${rates} of channel ${name}`
+    const message = `The data window's origin or size is no multiple of the sampling rates ${rates} of channel ${clip(name)}`
     report('sampling-window-mismatch', message, at + 8)
   }
 }

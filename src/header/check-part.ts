@@ -1,36 +1,21 @@
-import {
-  FIXED_SIZES,
-  REQUIRED_ATTRIBUTES,
-  STANDARD_ATTRIBUTES,
-  STORAGE_TYPES,
-  STRUCTURAL_ATTRIBUTES,
-  type StorageType,
-} from './attribute-types.ts'
 import { checkChannels } from './check-channels.ts'
-import { checkValue, checkVariableSize } from './check-value.ts'
-import { type DefectCode, defect } from './defects.ts'
-import type { ExrHeader, HeaderAttribute, HeaderDefect, HeaderLimits } from './model.ts'
-import type { StoredPart } from './part.ts'
+import { checkSize } from './check-size.ts'
+import { checkValue } from './check-value.ts'
+import type { DefectCode } from './defect-codes.ts'
+import { clip, type DefectList } from './defects.ts'
+import { REQUIRED_ATTRIBUTES, STANDARD_ATTRIBUTES, STORAGE_TYPES, STRUCTURAL_ATTRIBUTES } from './format.ts'
+import type { ExrHeader, HeaderAttribute, HeaderLimits, HeaderPart } from './model.ts'
+import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled, storageOf } from './storage.ts'
 
-/** What the rules of one part need to know, and where they report. */
-export interface PartContext {
-  readonly header: ExrHeader
-  readonly part: StoredPart
-  readonly storage: StorageType | null
-  readonly limits: HeaderLimits
-  report(code: DefectCode, message: string, byteOffset: number, attribute?: string): void
-}
-
 /** Rules that concern one part. Returns whether one of its channel names needs the long names flag. */
-export function checkPart(header: ExrHeader, part: StoredPart, limits: HeaderLimits, defects: HeaderDefect[]): boolean {
+export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLimits, defects: DefectList): boolean {
   const context: PartContext = {
     header,
     part,
     storage: storageOf(header, part),
     limits,
-    report: (code, message, byteOffset, attribute) =>
-      defects.push(defect(code, message, byteOffset, part.index, attribute)),
+    report: (code, message, byteOffset, attribute) => defects.add(code, message, byteOffset, part.index, attribute),
   }
   let hasLongName = false
   for (const attribute of part.attributes) {
@@ -44,9 +29,9 @@ export function checkPart(header: ExrHeader, part: StoredPart, limits: HeaderLim
   return hasLongName
 }
 
-/** True when the bytes of the value fit the type its name calls for, so that value rules apply. */
+/** True when the value has the type its name calls for and fits it, so that value rules apply. */
 function checkType(context: PartContext, attribute: HeaderAttribute): boolean {
-  const { name, type, byteLength } = attribute
+  const { name, type } = attribute
   let expected = REQUIRED_ATTRIBUTES.get(name) ?? STRUCTURAL_ATTRIBUTES.get(name)
   let code: DefectCode = 'wrong-attribute-type'
   if (expected === undefined) {
@@ -62,29 +47,24 @@ function checkType(context: PartContext, attribute: HeaderAttribute): boolean {
       name,
     )
   }
-  const fixed = FIXED_SIZES.get(type)
-  if (fixed === undefined) return checkVariableSize(context, attribute) && asExpected
-  if (byteLength === fixed) return asExpected
-  const message = `Attribute ${name} of type ${type} should have ${fixed} bytes but has ${byteLength}`
-  context.report('attribute-size-mismatch', message, attribute.valueOffset - 4, name)
-  return false
+  return checkSize(context, attribute) && asExpected
 }
 
 function checkRequired({ header, part, storage, report }: PartContext): void {
   const { multiPart, nonImage } = header.flags
-  const require = (name: string, why: string) => {
+  const demand = (name: string, why: string) => {
     if (part.get(name) === undefined) {
       report('missing-required-attribute', `Attribute ${name} is missing; ${why}`, part.byteOffset, name)
     }
   }
-  for (const name of REQUIRED_ATTRIBUTES.keys()) require(name, 'every part needs it')
-  if (multiPart) require('name', 'every part of a multi-part file needs it')
+  for (const name of REQUIRED_ATTRIBUTES.keys()) demand(name, 'every part needs it')
+  if (multiPart) demand('name', 'every part of a multi-part file needs it')
   if (multiPart || nonImage) {
-    require('type', 'every part of a multi-part or deep file needs it')
-    require('chunkCount', 'every part of a multi-part or deep file needs it')
+    demand('type', 'every part of a multi-part or deep file needs it')
+    demand('chunkCount', 'every part of a multi-part or deep file needs it')
   }
-  if (isDeep(storage)) require('version', 'every deep part needs it')
-  if (isTiled(storage)) require('tiles', 'every tiled part needs it')
+  if (isDeep(storage)) demand('version', 'every deep part needs it')
+  if (isTiled(storage)) demand('tiles', 'every tiled part needs it')
 }
 
 function checkPartType({ header, part, storage, report }: PartContext): void {
@@ -95,7 +75,7 @@ function checkPartType({ header, part, storage, report }: PartContext): void {
   if (!STORAGE_TYPES.some((known) => known === type)) {
     report(
       'unknown-part-type',
-      `Part type ${type} is not one of ${STORAGE_TYPES.join(', ')}`,
+      `Part type ${clip(type)} is not one of ${STORAGE_TYPES.join(', ')}`,
       attribute.valueOffset,
       'type',
     )

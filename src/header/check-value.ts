@@ -1,7 +1,7 @@
-import { ENUM_WORDS, LEVEL_MODES, ROUNDING_MODES } from './attribute-types.ts'
 import { float32At, int32At, uint32At } from './bytes.ts'
-import type { PartContext } from './check-part.ts'
+import { ENUM_WORDS, LEVEL_MODES, ROUNDING_MODES } from './format.ts'
 import type { HeaderAttribute } from './model.ts'
+import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled } from './storage.ts'
 
 const HALF_INT_MAX = 0x3fffffff
@@ -9,37 +9,6 @@ const MAX_TILE = 0x1fffffff
 /** none, rle, zips */
 const DEEP_COMPRESSIONS = 3
 const RANDOM_Y = 2
-
-/**
- * Whether the bytes of a type of varying size fit together; a misfit is reported.
- * Channel lists are walked with their own rules; strings and types the format does not define may hold anything.
- */
-export function checkVariableSize(context: PartContext, attribute: HeaderAttribute): boolean {
-  const { type, byteLength } = attribute
-  if (type === 'string' || type === 'chlist') return true
-  const problem = misfit(type, byteLength, attribute)
-  if (problem === null) return true
-  const message = `Attribute ${attribute.name} of type ${type} is malformed: ${problem}`
-  context.report('attribute-malformed', message, attribute.valueOffset, attribute.name)
-  return false
-}
-
-function misfit(type: string, byteLength: number, attribute: HeaderAttribute): string | null {
-  switch (type) {
-    case 'floatvector':
-      return byteLength % 4 === 0 ? null : `${byteLength} bytes are not a whole number of floats`
-    case 'stringvector':
-      return attribute.value.kind === 'stringvector' ? null : 'a string leaves the value'
-    case 'preview':
-      return attribute.value.kind === 'preview' ? null : `${byteLength} bytes do not hold the pixels its size calls for`
-    case 'bytes':
-      return attribute.value.kind === 'bytes' ? null : 'the type hint leaves the value'
-    case 'idmanifest':
-      return byteLength >= 4 ? null : `${byteLength} bytes do not hold its size`
-    default:
-      return null
-  }
-}
 
 /** Rules for the value of one attribute whose size is already known to be right. */
 export function checkValue(context: PartContext, attribute: HeaderAttribute): void {

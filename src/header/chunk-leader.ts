@@ -1,9 +1,10 @@
-import type { StorageType } from './attribute-types.ts'
 import { viewOf } from './bytes.ts'
 import { rowsOf, tileOf, withRows, withTile } from './chunk-missing.ts'
 import type { PartChunkPlan } from './chunk-plan.ts'
 import type { ChunkReport, LastChunk, PartChunkReport } from './chunk-report.ts'
-import { type DefectCode, defect } from './defects.ts'
+import type { DefectCode } from './defect-codes.ts'
+import { defect } from './defects.ts'
+import type { StorageType } from './format.ts'
 
 /** Coordinates, then sizes of 4 bytes in flat and 8 bytes in deep parts (OpenEXR file layout, "Chunk layout"). */
 const LEADERS: Readonly<Record<StorageType, { readonly coordinates: number; readonly isDeep: boolean }>> = {

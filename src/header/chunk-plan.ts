@@ -1,5 +1,5 @@
-import { LINES_PER_CHUNK, type StorageType } from './attribute-types.ts'
 import { defect } from './defects.ts'
+import { LINES_PER_CHUNK, type StorageType } from './format.ts'
 import type { Box2i, ExrHeader, HeaderDefect, HeaderPart, TileDescription } from './model.ts'
 import { isTiled, storageOf } from './storage.ts'
 
@@ -90,7 +90,7 @@ function planRead(
     const message = `The chunk tables need bytes ${start} to ${end}, but the file has only ${fileSize}`
     defects.push(defect('chunk-table-leaves-file', message, start))
   }
-  const endExclusive = Math.min(end, fileSize)
+  const endExclusive = Math.max(start, Math.min(end, fileSize))
   if (endExclusive - start <= maxTableBytes) return { start, endExclusive }
   const message = `The chunk tables have ${byteLength} bytes; at most ${maxTableBytes} are read`
   defects.push(defect('limit-exceeded', message, start))
@@ -182,10 +182,11 @@ function levelsOf(part: HeaderPart, window: Box2i | null): LevelPlan[] {
   return levels
 }
 
-/** How often a size is halved until it is 1. */
+/** How often a size can be halved until it is 1. */
 function levelSteps(size: number, rounding: TileDescription['roundingMode']): number {
-  const floor = 31 - Math.clz32(size)
-  return rounding === 'round_up' && size > 2 ** floor ? floor + 1 : floor
+  let steps = 0
+  while (2 ** (steps + 1) <= size) steps++
+  return rounding === 'round_up' && 2 ** steps < size ? steps + 1 : steps
 }
 
 function levelSize(size: number, level: number, rounding: TileDescription['roundingMode']): number {

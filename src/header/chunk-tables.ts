@@ -3,7 +3,8 @@ import { leaderByteLength } from './chunk-leader.ts'
 import { missingRows, missingTiles } from './chunk-missing.ts'
 import type { ChunkTablePlan, PartChunkPlan } from './chunk-plan.ts'
 import type { ChunkOrder, ChunkReport, LastChunk, PartChunkReport } from './chunk-report.ts'
-import { type DefectCode, defect } from './defects.ts'
+import type { DefectCode } from './defect-codes.ts'
+import { defect } from './defects.ts'
 import type { HeaderDefect } from './model.ts'
 
 /** Ranges of rows, and tiles, listed per part at most. */

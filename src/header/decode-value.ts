@@ -1,5 +1,5 @@
-import { ENUM_WORDS, FIXED_SIZES, LEVEL_MODES, PIXEL_TYPES, ROUNDING_MODES } from './attribute-types.ts'
 import { int32At, isUtf8Text, textAt, uint32At, viewOf } from './bytes.ts'
+import { ENUM_WORDS, FIXED_SIZES, LEVEL_MODES, PIXEL_TYPES, ROUNDING_MODES } from './format.ts'
 import type { AttributeValue, Channel, PixelType, TileDescription } from './model.ts'
 
 /** A value must be walked before it is trusted; `wellFormed` is false when its bytes contradict its type. */
@@ -150,8 +150,9 @@ function stringVector(bytes: Uint8Array): AttributeValue {
     const start = position + 4
     const end = start + uint32At(bytes, position)
     if (end > bytes.length) return opaque(bytes)
-    value.push(textAt(bytes, start, end))
-    validUtf8 &&= isUtf8Text(bytes.subarray(start, end))
+    const text = textAt(bytes, start, end)
+    value.push(text)
+    if (validUtf8 && text.includes('\ufffd')) validUtf8 = isUtf8Text(bytes.subarray(start, end))
     position = end
   }
   return { kind: 'stringvector', value, validUtf8 }

@@ -1,5 +1,5 @@
-import { ENUM_WORDS, LINES_PER_CHUNK } from './attribute-types.ts'
 import { chromaticitiesName } from './chromaticities.ts'
+import { ENUM_WORDS, LINES_PER_CHUNK } from './format.ts'
 import type {
   AttributeValue,
   Box2i,

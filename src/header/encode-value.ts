@@ -1,6 +1,6 @@
 import { ExrError } from '../errors.ts'
-import { ENUM_WORDS, FIXED_SIZES, LEVEL_MODES, PIXEL_TYPES, ROUNDING_MODES } from './attribute-types.ts'
 import { ByteWriter } from './bytes.ts'
+import { ENUM_WORDS, FIXED_SIZES, LEVEL_MODES, PIXEL_TYPES, ROUNDING_MODES } from './format.ts'
 import type { AttributeValue, Channel, TileDescription } from './model.ts'
 
 /** The kind of decoded value each type of the format has; any other type takes `opaque`. */

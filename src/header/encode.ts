@@ -1,6 +1,6 @@
 import { ByteWriter } from './bytes.ts'
+import { MAGIC } from './format.ts'
 import type { ExrHeader, HeaderAttribute } from './model.ts'
-import { MAGIC } from './scan.ts'
 
 /**
  * The header's bytes, identical to those it was read from: the first `byteLength` bytes of the file. A header that

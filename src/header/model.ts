@@ -1,4 +1,4 @@
-import type { DefectCode } from './defects.ts'
+import type { DefectCode } from './defect-codes.ts'
 
 /** Inclusive on both ends, as OpenEXR stores it: a 1x1 window has min equal to max. */
 export interface Box2i {

@@ -3,15 +3,14 @@ import { type ByteStore, StoredAttribute } from './attribute.ts'
 import { int32At, isUtf8Text, uint32At } from './bytes.ts'
 import { checkFile } from './check-file.ts'
 import { checkPart } from './check-part.ts'
-import { type DefectCode, defect } from './defects.ts'
+import type { DefectCode } from './defect-codes.ts'
+import { DefectList } from './defects.ts'
+import { LONG_NAME, MAGIC, SHORT_NAME } from './format.ts'
 import { resolveLimits } from './limits.ts'
-import type { ExrHeader, HeaderDefect, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
+import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
 import { nameAt } from './names.ts'
 import { StoredPart } from './part.ts'
 
-export const MAGIC = 20000630
-export const SHORT_NAME = 31
-export const LONG_NAME = 255
 const VERSION_BYTES = 8
 
 export interface ScanOptions {
@@ -28,7 +27,6 @@ interface HeaderState extends ExrHeader {
   readonly parts: StoredPart[]
   byteLength: number
   isTerminated: boolean
-  readonly defects: HeaderDefect[]
 }
 
 /** Why reading cannot go on with the bytes at hand. */
@@ -45,6 +43,7 @@ export class HeaderScanner {
   readonly #limits: HeaderLimits
   readonly #fileSize: number
   readonly #store: ByteStore
+  readonly #defects = new DefectList()
   readonly #header: HeaderState = {
     version: 0,
     versionWord: 0,
@@ -52,7 +51,7 @@ export class HeaderScanner {
     parts: [],
     byteLength: 0,
     isTerminated: false,
-    defects: [],
+    defects: this.#defects.items,
   }
   #part: StoredPart | undefined
   #maxName = SHORT_NAME
@@ -100,12 +99,12 @@ export class HeaderScanner {
     if (header.byteLength === length) {
       this.#report(
         'header-not-terminated',
-        'The file ends where an attribute or the end of the header should follow',
+        'The bytes end where an attribute or the end of the header should follow',
         length,
         part,
       )
     } else {
-      const message = `The file ends at byte ${length}, inside the attribute that begins at byte ${header.byteLength}`
+      const message = `The bytes end at byte ${length}, inside the attribute that begins at byte ${header.byteLength}`
       this.#report('header-truncated', message, header.byteLength, part)
     }
     return this.#close()
@@ -237,7 +236,8 @@ export class HeaderScanner {
 
   #missingEnd(prefix: Uint8Array, start: number, index: number, what: string): Need | null {
     if (prefix.length < start + LONG_NAME + 1) {
-      return { needBytes: Math.max(prefix.length * 2, start + LONG_NAME + 1), exact: false }
+      const guess = Math.min(prefix.length * 2, this.#limits.headerBytes)
+      return { needBytes: Math.max(guess, start + LONG_NAME + 1), exact: false }
     }
     this.#report(
       'name-unterminated',
@@ -275,16 +275,17 @@ export class HeaderScanner {
   }
 
   #report(code: DefectCode, message: string, byteOffset: number, partIndex: number | null, attribute?: string): void {
-    this.#header.defects.push(defect(code, message, byteOffset, partIndex, attribute))
+    this.#defects.add(code, message, byteOffset, partIndex, attribute)
   }
 
   #close(): HeaderProgress {
     const header = this.#header
     this.#done = true
     for (const part of header.parts) {
-      if (checkPart(header, part, this.#limits, header.defects)) this.#sawLongName = true
+      if (checkPart(header, part, this.#limits, this.#defects)) this.#sawLongName = true
     }
-    checkFile(header, this.#sawLongName, header.defects)
+    checkFile(header, this.#sawLongName, this.#defects)
+    this.#defects.finish()
     return { done: true, header }
   }
 }

@@ -1,4 +1,4 @@
-import { STORAGE_TYPES, type StorageType } from './attribute-types.ts'
+import { STORAGE_TYPES, type StorageType } from './format.ts'
 import type { ExrHeader, HeaderPart } from './model.ts'
 
 /**

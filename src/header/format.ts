@@ -1,3 +1,10 @@
+/** First four bytes of every file, as a little-endian number. */
+export const MAGIC = 20000630
+/** Longest name of an attribute, type or channel, in bytes without the NUL. */
+export const SHORT_NAME = 31
+/** The same with the long names flag. */
+export const LONG_NAME = 255
+
 /** Value sizes in bytes of the types whose size never varies (OpenEXR file layout, "Predefined attribute types"). */
 export const FIXED_SIZES: ReadonlyMap<string, number> = new Map([
   ['box2i', 16],
