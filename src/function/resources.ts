@@ -1,0 +1,90 @@
+import { UpsertBatcher } from '../catalog/batcher.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { openCatalog } from '../catalog/open.ts'
+import { connectS3, type S3Connection } from '../source/s3-client.ts'
+import type { Endpoints } from './endpoints.ts'
+import type { FunctionSettings } from './settings.ts'
+
+/** What handling an event needs open: one set per distinct combination of endpoints and keys. */
+export interface Resources {
+  readonly s3: S3Connection
+  readonly catalog: Catalog | null
+  readonly batcher: UpsertBatcher | null
+  close(): Promise<void>
+}
+
+/** Events that bring their own endpoints share what they open; more sets than this close the one used longest ago. */
+const MOST_SETS = 8
+
+/** Opens resources on first use and keeps them. */
+export class ResourcePool {
+  readonly #settings: Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs'>
+  readonly #runId: string
+  readonly #open = new Map<string, Promise<Resources>>()
+
+  constructor(settings: Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs'>, runId: string) {
+    this.#settings = settings
+    this.#runId = runId
+  }
+
+  async get(endpoints: Endpoints): Promise<Resources> {
+    const known = this.#open.get(endpoints.key)
+    const resources = known ?? this.#connect(endpoints)
+    // Taken out and put back: a Map keeps the order of insertion, so the first is the one used longest ago.
+    this.#open.delete(endpoints.key)
+    this.#open.set(endpoints.key, resources)
+    resources.catch(() => this.#open.delete(endpoints.key))
+    if (this.#open.size > MOST_SETS) await this.#closeOldest()
+    return resources
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#open.values()]
+    this.#open.clear()
+    for (const result of await Promise.allSettled(all)) {
+      if (result.status === 'fulfilled') await result.value.close()
+    }
+  }
+
+  async #connect(endpoints: Endpoints): Promise<Resources> {
+    const s3 = await connectS3(endpoints.s3)
+    try {
+      const catalog = await this.#openCatalog(endpoints)
+      const { batchFiles: maxRecords, batchWaitMs: maxWaitMs } = this.#settings
+      const batcher = catalog === null ? null : new UpsertBatcher(catalog, this.#runId, { maxRecords, maxWaitMs })
+      return {
+        s3,
+        catalog,
+        batcher,
+        close: async () => {
+          await batcher?.close()
+          await catalog?.close()
+          s3.close()
+        },
+      }
+    } catch (error) {
+      s3.close()
+      throw error
+    }
+  }
+
+  async #openCatalog({ catalogUrl, vast }: Endpoints): Promise<Catalog | null> {
+    if (catalogUrl === null) return null
+    const catalog = await openCatalog(catalogUrl, { vast })
+    try {
+      await catalog.ensureSchema()
+      return catalog
+    } catch (error) {
+      await catalog.close()
+      throw error
+    }
+  }
+
+  async #closeOldest(): Promise<void> {
+    const [oldest] = this.#open.entries().next().value ?? []
+    if (oldest === undefined) return
+    const resources = this.#open.get(oldest)
+    this.#open.delete(oldest)
+    await resources?.then((open) => open.close()).catch(() => {})
+  }
+}

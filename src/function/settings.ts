@@ -1,0 +1,157 @@
+import { availableParallelism } from 'node:os'
+import { ExrError } from '../errors.ts'
+import type { S3Settings } from '../source/s3-client.ts'
+import { readSecrets, type Secrets } from './secrets.ts'
+
+/** Everything the function may be told, checked and frozen. Secrets come before the environment. */
+export interface FunctionSettings {
+  readonly host: string
+  readonly port: number
+  /** `duckdb:path`, a path, or `vast://bucket/schema`; null stores nothing. */
+  readonly catalogUrl: string | null
+  readonly s3: S3Settings
+  readonly vast: VastSettings
+  /** Buckets whose objects are read; empty for all. */
+  readonly allowedBuckets: readonly string[]
+  /** Host names that an event may name as an endpoint; empty refuses every endpoint and key in an event. */
+  readonly allowedEndpoints: readonly string[]
+  /** Folders whose files may be read by path; empty for none. */
+  readonly allowedFolders: readonly string[]
+  /** Events worked on at once; the rest wait. */
+  readonly concurrency: number
+  /** From an event's arrival to its answer, waiting included. */
+  readonly deadlineMs: number
+  readonly maxBodyBytes: number
+  readonly batchFiles: number
+  readonly batchWaitMs: number
+  /** `POST /debug/inspect` answers with the payload. */
+  readonly debugRoute: boolean
+  readonly logLevel: string
+  /** Where results go as events for the next function; null for nowhere. */
+  readonly sinkUrl: string | null
+  /** Attributes to put on top of every output event. */
+  readonly sinkOverrides: Readonly<Record<string, string>>
+  readonly functionName: string
+  /** Base URL of an OpenTelemetry collector; null leaves tracing off. */
+  readonly otlpEndpoint: string | null
+}
+
+export interface VastSettings {
+  readonly endpoint: string | null
+  readonly accessKey: string | null
+  readonly secretKey: string | null
+  readonly region: string
+  readonly bucket: string | null
+  readonly schema: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Settings from mounted secrets over the environment over defaults.
+ * Throws ERR_OPTION_INVALID, naming the variable and never its value where that may be secret.
+ */
+export function functionSettings(
+  env: Environment,
+  secrets: Secrets = readSecrets(env['EXR_SECRETS_DIR'] ?? '/secrets'),
+): FunctionSettings {
+  const text = (...names: string[]) => {
+    for (const name of names) {
+      const value = secrets.get(name) ?? env[name]
+      if (value !== undefined && value !== '') return value
+    }
+    return undefined
+  }
+  const list = (name: string) =>
+    (text(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
+  const whole = (name: string, fallback: number, min: number, max: number) => {
+    const value = Number(text(name) ?? fallback)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw invalid(`a whole number from ${min} to ${max}`, name, text(name))
+  }
+  const flag = (name: string, fallback: boolean) => {
+    const value = (text(name) ?? String(fallback)).toLowerCase()
+    if (['1', 'true', 'yes', 'on'].includes(value)) return true
+    if (['0', 'false', 'no', 'off'].includes(value)) return false
+    throw invalid('true or false', name, value)
+  }
+  const vast: VastSettings = {
+    endpoint: text('VAST_DB_ENDPOINT', 'S3_ENDPOINT') ?? null,
+    accessKey: text('VAST_DB_ACCESS_KEY', 'S3_ACCESS_KEY') ?? null,
+    secretKey: text('VAST_DB_SECRET_KEY', 'S3_SECRET_KEY') ?? null,
+    region: text('VAST_DB_REGION') ?? 'us-east-1',
+    bucket: text('VAST_DB_BUCKET') ?? null,
+    schema: text('VAST_DB_SCHEMA') ?? 'exr_metadata',
+  }
+  return Object.freeze({
+    host: text('HOST') ?? '0.0.0.0',
+    port: whole('PORT', 8080, 0, 65_535),
+    catalogUrl: text('EXR_CATALOG') ?? (vast.bucket === null ? null : `vast://${vast.bucket}/${vast.schema}`),
+    s3: s3Settings(text, flag, whole),
+    vast,
+    allowedBuckets: list('EXR_ALLOWED_BUCKETS'),
+    allowedEndpoints: list('EXR_ALLOWED_ENDPOINTS'),
+    allowedFolders: list('EXR_ALLOWED_FOLDERS'),
+    concurrency: whole('EXR_CONCURRENCY', Math.max(16, 8 * availableParallelism()), 1, 4_096),
+    deadlineMs: whole('EXR_DEADLINE_MS', 50_000, 100, 600_000),
+    maxBodyBytes: whole('EXR_MAX_BODY_BYTES', 1024 * 1024, 1_024, 64 * 1024 * 1024),
+    batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
+    batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
+    debugRoute: flag('EXR_DEBUG_ROUTE', false),
+    logLevel: toPinoLevel(text('VAST_LOG_LEVEL', 'LOG_LEVEL') ?? 'info'),
+    sinkUrl: text('K_SINK') ?? null,
+    sinkOverrides: overrides(text('K_CE_OVERRIDES')),
+    functionName: text('K_NAME', 'K_SERVICE') ?? 'exr-inspector',
+    otlpEndpoint: text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
+  })
+}
+
+function s3Settings(
+  text: (...names: string[]) => string | undefined,
+  flag: (name: string, fallback: boolean) => boolean,
+  whole: (name: string, fallback: number, min: number, max: number) => number,
+): S3Settings {
+  const given = {
+    endpoint: text('S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
+    region: text('S3_REGION', 'AWS_REGION'),
+    accessKeyId: text('S3_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'),
+    secretAccessKey: text('S3_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'),
+    sessionToken: text('S3_SESSION_TOKEN', 'AWS_SESSION_TOKEN'),
+    caBundle: text('S3_CA_BUNDLE', 'AWS_CA_BUNDLE'),
+    pathStyle: text('S3_PATH_STYLE') === undefined ? undefined : flag('S3_PATH_STYLE', true),
+    verifyTls: flag('S3_VERIFY_TLS', true),
+    connectTimeoutMs: whole('S3_CONNECT_TIMEOUT_MS', 5_000, 1, 600_000),
+    readTimeoutMs: whole('S3_READ_TIMEOUT_MS', 10_000, 1, 600_000),
+    maxSockets: whole('S3_MAX_SOCKETS', 64, 1, 10_000),
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as S3Settings
+}
+
+/** The platform's level names are Python's. */
+function toPinoLevel(level: string): string {
+  const levels: Record<string, string> = { critical: 'fatal', warning: 'warn' }
+  const lower = level.toLowerCase()
+  const known = levels[lower] ?? lower
+  if (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].includes(known)) return known
+  throw invalid('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'VAST_LOG_LEVEL', level)
+}
+
+/** Knative's form: `{"extensions": {"name": "value"}}`. */
+function overrides(json: string | undefined): Record<string, string> {
+  if (json === undefined) return {}
+  try {
+    const { extensions = {} } = JSON.parse(json) as { extensions?: Record<string, unknown> }
+    return Object.fromEntries(Object.entries(extensions).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  } catch (error) {
+    throw new ExrError('ERR_OPTION_INVALID', 'Expected JSON with an extensions object for K_CE_OVERRIDES.', {
+      cause: error,
+    })
+  }
+}
+
+function invalid(expected: string, name: string, received: string | undefined): ExrError {
+  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${received}`)
+}
