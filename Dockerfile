@@ -1,0 +1,33 @@
+# The DataEngine function as an image: linux/amd64, no root, read-only root file system.
+#   docker build --platform linux/amd64 -t exr-inspector .
+#   docker run --rm -p 8080:8080 exr-inspector
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY Aptfile ./
+RUN apt-get update \
+ && xargs -a Aptfile apt-get install -y --no-install-recommends \
+ && rm -rf /var/lib/apt/lists/*
+COPY package.json package-lock.json ./
+RUN npm install --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm run build \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+# Runtime libraries only: no compiler, no headers, no tools.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libopenimageio2.4 \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/build/Release/exr_inspector.node ./build/Release/
+COPY --from=build /build/dist ./dist
+ENV NODE_ENV=production HOME=/tmp
+USER 1002:1000
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/liveness`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/cli/main.js"]
+CMD ["serve"]
