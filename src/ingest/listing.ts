@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { ExrError } from '../errors.ts'
+import { ExrError, toPlainError } from '../errors.ts'
 import { toFileError } from '../source/file-error.ts'
 import { displayPath, type FilePath, toFilePath } from '../source/file-path.ts'
 import { type FoundFiles, joinPath, type WalkFailure } from './found.ts'
@@ -203,7 +203,7 @@ class ListingBuilder {
   }
 
   fail(error: unknown, file: FilePath): void {
-    const { code, message } = toFileError(error, file)
+    const { code, message } = toPlainError(toFileError(error, file), 'ERR_SOURCE_READ')
     this.#failures.push({ path: file.display, code, message })
   }
 

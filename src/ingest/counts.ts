@@ -1,0 +1,77 @@
+/** How far a run has come. Files only, unless said otherwise. */
+export interface IngestCounts {
+  /** Met by the walk and belonging to this shard. */
+  readonly found: number
+  /** Skipped without opening: same path, size and modification time as last time. */
+  readonly unchanged: number
+  /** Left to other shards. */
+  readonly elsewhere: number
+  /** Symbolic links passed over. */
+  readonly skippedLinks: number
+  /** Found so far that are to be opened. */
+  readonly toInspect: number
+  /** Opened so far, whatever came of it. */
+  readonly inspected: number
+  /** New in the catalog. */
+  readonly inserted: number
+  /** Already in the catalog with this header; seen again. */
+  readonly updated: number
+  /** In the catalog, with pixels missing. Part of `inserted` and `updated`. */
+  readonly incomplete: number
+  /** Locations, directories included, that could not be read or written. */
+  readonly failed: number
+  /** Bytes of the files opened so far. */
+  readonly bytes: number
+  /** False while the walk may still find more. */
+  readonly walkEnded: boolean
+}
+
+export type MutableCounts = { -readonly [Name in keyof IngestCounts]: IngestCounts[Name] }
+
+export function zeroCounts(): MutableCounts {
+  return {
+    found: 0,
+    unchanged: 0,
+    elsewhere: 0,
+    skippedLinks: 0,
+    toInspect: 0,
+    inspected: 0,
+    inserted: 0,
+    updated: 0,
+    incomplete: 0,
+    failed: 0,
+    bytes: 0,
+    walkEnded: false,
+  }
+}
+
+/** Something a person should look at: a location, a stable code and the reason in words. */
+export interface IngestProblem {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+}
+
+/** The first problems of a run; the rest are counted, so that a million broken files cost no memory. */
+export class ProblemList {
+  readonly #kept: IngestProblem[] = []
+  readonly #limit: number
+  #total = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(problem: IngestProblem): void {
+    this.#total += 1
+    if (this.#kept.length < this.#limit) this.#kept.push(problem)
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  get kept(): readonly IngestProblem[] {
+    return this.#kept
+  }
+}

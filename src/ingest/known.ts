@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import type { Catalog, KnownFile } from '../catalog/catalog.ts'
+import { normalizePath } from '../inspect/identity.ts'
+import type { PlanOptions } from './plan.ts'
+
+export type Known = PlanOptions['known']
+
+/** Roots asked for one by one; more of them are cheaper to answer with the whole catalog. */
+const MAX_PREFIXES = 8
+
+export const nothingKnown: Known = { size: 0, get: () => undefined }
+
+/** Last sightings of what lies below `roots`; of everything when the roots arrive on a stream. */
+export async function knownBelow(
+  catalog: Pick<Catalog, 'knownFiles'>,
+  roots: Iterable<string> | AsyncIterable<string>,
+  foldCase: boolean,
+): Promise<Known> {
+  const prefixes = Array.isArray(roots) && roots.length <= MAX_PREFIXES ? prefixesOf(roots, foldCase) : ['']
+  const parts = await Promise.all(prefixes.map((prefix) => catalog.knownFiles(prefix)))
+  const [only] = parts
+  if (only && parts.length === 1) return only
+  return {
+    size: parts.reduce((sum, part) => sum + part.size, 0),
+    get(path): KnownFile | undefined {
+      for (const part of parts) {
+        const known = part.get(path)
+        if (known) return known
+      }
+      return undefined
+    },
+  }
+}
+
+function prefixesOf(roots: readonly string[], foldCase: boolean): string[] {
+  return [...new Set(roots.map((root) => normalizePath(isUrl(root) ? root : resolve(root), { foldCase })))]
+}
+
+function isUrl(root: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(root)
+}

@@ -1,0 +1,49 @@
+import type { KnownFile, KnownFiles } from '../catalog/catalog.ts'
+import { normalizePath } from '../inspect/identity.ts'
+import { type FoundFiles, locationOf, pick } from './found.ts'
+import { inShard, type Shard } from './shard.ts'
+
+export interface PlanOptions {
+  /** Last sighting by normalized path. */
+  readonly known: Pick<KnownFiles, 'size' | 'get'>
+  /** Open files again even when nothing about them changed. */
+  readonly force: boolean
+  readonly shard: Shard | null
+  readonly foldCase: boolean
+}
+
+/** What is to be done with the files of one step of a walk. */
+export interface Plan {
+  /** To be opened. */
+  readonly changed: FoundFiles
+  /** Files whose size and modification time are those of the last sighting. */
+  readonly unchanged: number
+  /** Files that belong to other shards. */
+  readonly elsewhere: number
+}
+
+/** Decides by name, size and time alone; opens nothing. */
+export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
+  const { known, force, shard, foldCase } = options
+  const indices: number[] = []
+  let unchanged = 0
+  let elsewhere = 0
+  const compares = !force && known.size > 0
+  for (let index = 0; index < files.names.length; index++) {
+    if (!compares && !shard) {
+      indices.push(index)
+      continue
+    }
+    const path = normalizePath(locationOf(files, index), { foldCase })
+    if (shard && !inShard(path, shard)) elsewhere += 1
+    else if (compares && isUnchanged(known.get(path), files, index)) unchanged += 1
+    else indices.push(index)
+  }
+  const changed = indices.length === files.names.length ? files : pick(files, indices)
+  return { changed, unchanged, elsewhere }
+}
+
+function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number): boolean {
+  if (known === undefined || known.mtimeUs === null) return false
+  return known.mtimeUs === files.mtimesUs[index] && Number(known.sizeBytes) === files.sizes[index]
+}
