@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog, CatalogFailure, RunSummary, UpsertResult } from '../catalog/catalog.ts'
+import type { Catalog, CatalogFailure, RunSummary } from '../catalog/catalog.ts'
+import type { PlainError } from '../errors.ts'
 import { type IngestCounts, type IngestProblem, type MutableCounts, ProblemList, zeroCounts } from './counts.ts'
+import type { WalkFailure } from './found.ts'
 import { knownBelow, nothingKnown } from './known.ts'
-import { batched, planned, type WorkItem } from './pipeline.ts'
+import { locations, type PlannedStep, planned } from './pipeline.ts'
 import type { Shard } from './shard.ts'
-import { mapConcurrent, readAhead } from './streams.ts'
-import { TaskSize } from './task-size.ts'
-import type { IngestWorkers, InspectAnswer } from './tasks.ts'
+import { readAhead } from './streams.ts'
+import type { InspectAnswer, InspectSettings } from './tasks.ts'
 import { type WalkOptions, walk } from './walk.ts'
+import { type IngestWorkers, openIngestWorkers } from './workers.ts'
 
 export interface IngestOptions extends Omit<WalkOptions, 'signal' | 'concurrency'> {
   /** Files and directories; a stream for lists too long to hold. */
   readonly roots: readonly string[] | AsyncIterable<string>
   /** Open, its schema ensured. Stays open. */
   readonly catalog: Catalog
-  /** Stay open. */
-  readonly workers: IngestWorkers
-  /** Tasks at a time, as many as there are threads. */
+  /** Threads that inspect. */
   readonly jobs: number
   /** Open files again even when size and modification time have not changed. Default false. */
   readonly force?: boolean
@@ -36,6 +36,8 @@ export interface IngestOptions extends Omit<WalkOptions, 'signal' | 'concurrency
   readonly stop?: AbortSignal
   /** Called after every change; cheap, so show it as often as you like. */
   readonly onProgress?: (counts: IngestCounts) => void
+  /** Other threads than the usual ones. */
+  readonly openWorkers?: (settings: InspectSettings, jobs: number) => IngestWorkers
 }
 
 export interface IngestSummary {
@@ -56,6 +58,7 @@ export interface IngestSummary {
  * files left known; so compact (a name, a size and a time) that they take some 50 MB.
  */
 const LOOK_AHEAD_FILES = 500_000
+const KEPT_PROBLEMS = 10_000
 
 /**
  * Walks, inspects and stores. Each task's files are one transaction of the catalog; while one is written the next are
@@ -65,12 +68,12 @@ const LOOK_AHEAD_FILES = 500_000
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now()
   const run = new Run(options)
-  const startedAtUs = BigInt(Date.now()) * 1000n
+  const startedAtUs = nowUs()
   const { counts, failures, incomplete } = run
   const summary = (): RunSummary => ({
     runId: run.runId,
     startedAtUs,
-    endedAtUs: BigInt(Date.now()) * 1000n,
+    endedAtUs: nowUs(),
     source: options.source,
     found: counts.found,
     inserted: counts.inserted,
@@ -88,8 +91,8 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   return {
     runId: run.runId,
     counts,
-    failures: failures.kept,
-    incomplete: incomplete.kept,
+    failures: failures.kept.toSorted(byPath),
+    incomplete: incomplete.kept.toSorted(byPath),
     durationMs: performance.now() - started,
     stopped: run.stopped(),
   }
@@ -103,12 +106,13 @@ class Run {
   readonly #options: IngestOptions
   readonly #failFast = new AbortController()
   readonly #stop: AbortSignal
-  readonly #taskSize = new TaskSize()
+  /** Found by the walk, not yet in the catalog. */
+  #walkFailures: WalkFailure[] = []
 
   constructor(options: IngestOptions) {
     this.#options = options
-    this.failures = new ProblemList(options.keepProblems ?? 10_000)
-    this.incomplete = new ProblemList(options.keepProblems ?? 10_000)
+    this.failures = new ProblemList(options.keepProblems ?? KEPT_PROBLEMS)
+    this.incomplete = new ProblemList(options.keepProblems ?? KEPT_PROBLEMS)
     this.#stop = options.stop ? AbortSignal.any([options.stop, this.#failFast.signal]) : this.#failFast.signal
   }
 
@@ -119,54 +123,61 @@ class Run {
   }
 
   async finish(): Promise<void> {
-    const { roots, catalog, workers, jobs, force = false, shard = null, foldCase = false } = this.#options
-    const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
-    const steps = walk(roots, { ...this.#options, concurrency: jobs * 2 }, (task) => workers.walk(task))
-    const plan = planned(steps, this.counts, { known, force, shard, foldCase, stop: this.#stop })
-    const waiting = readAhead(plan, LOOK_AHEAD_FILES, (step) => step.changed.names.length)
-    const work = batched(waiting, {
-      size: () => this.#taskSize.files,
-      limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
-      stop: this.#stop,
-    })
-    const answers = mapConcurrent(work, jobs + 1, (item) => this.#answer(item))
-    for await (const answer of readAhead(answers, jobs + 1)) {
-      await this.#store(answer)
+    const { roots, catalog, jobs, force = false, shard = null, foldCase = false } = this.#options
+    const workers = (this.#options.openWorkers ?? openIngestWorkers)({ runId: this.runId, foldCase }, jobs)
+    try {
+      const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
+      const steps = walk(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
+      const plan = planned(steps, this.counts, { known, force, shard, foldCase, stop: this.#stop })
+      const changed = locations(readAhead(this.#shown(plan), LOOK_AHEAD_FILES, filesOf), {
+        limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
+        stop: this.#stop,
+        onFailures: (failures) => this.#walkFailures.push(...failures),
+      })
+      for await (const { items, result } of workers.inspect(changed)) {
+        if (result.ok) await this.#store(items.length, result.value)
+        else await this.#lose(items, result.error)
+        await this.#storeWalkFailures()
+        this.#options.onProgress?.(this.counts)
+      }
+      await this.#storeWalkFailures()
+    } finally {
+      await workers.close()
+    }
+  }
+
+  async *#shown(steps: AsyncIterable<PlannedStep>): AsyncGenerator<PlannedStep> {
+    for await (const step of steps) {
       this.#options.onProgress?.(this.counts)
+      yield step
     }
   }
 
-  async #answer(item: WorkItem): Promise<{ item: WorkItem; answer: InspectAnswer | null }> {
-    if (item.kind === 'failures') return { item, answer: null }
-    const { workers, foldCase = false } = this.#options
-    const started = performance.now()
-    const { locations } = item
-    const answer = await workers.inspect({ kind: 'inspect', locations, runId: this.runId, foldCase })
-    this.#taskSize.learn(locations.length, performance.now() - started)
-    return { item, answer }
-  }
-
-  async #store({ item, answer }: { item: WorkItem; answer: InspectAnswer | null }): Promise<void> {
-    if (item.kind === 'failures') {
-      const seenAtUs = BigInt(Date.now()) * 1000n
-      await this.#fail(item.failures.map((failure) => ({ ...failure, byteOffset: null, seenAtUs })))
+  async #store(files: number, answer: InspectAnswer): Promise<void> {
+    const { batch, failures, incomplete } = answer
+    if (batch.fileCount + batch.failures.length > 0) {
+      for (const result of await this.#options.catalog.upsertEncoded(batch)) {
+        if (result.status === 'error') this.#problem(result)
+        else this.counts[result.status] += 1
+      }
     }
-    if (!answer || item.kind !== 'files') return
-    if (answer.batch.fileCount + answer.batch.failures.length > 0) {
-      this.#count(await this.#options.catalog.upsertEncoded(answer.batch))
-    }
-    for (const problem of answer.incomplete) this.incomplete.add(problem)
-    this.counts.incomplete += answer.incomplete.length
-    this.counts.inspected += item.locations.length
+    for (const problem of incomplete) this.incomplete.add(problem)
+    this.counts.incomplete += incomplete.length
+    this.counts.inspected += files
     this.counts.bytes += answer.bytes
-    await this.#fail(answer.failures)
+    await this.#fail(failures)
   }
 
-  #count(results: readonly UpsertResult[]): void {
-    for (const result of results) {
-      if (result.status === 'error') this.#problem(result)
-      else this.counts[result.status] += 1
-    }
+  /** Files whose thread died with them each time. */
+  async #lose(items: readonly string[], { code, message }: PlainError): Promise<void> {
+    this.counts.inspected += items.length
+    await this.#fail(items.map((path) => ({ path, code, message, byteOffset: null, seenAtUs: nowUs() })))
+  }
+
+  async #storeWalkFailures(): Promise<void> {
+    const failures = this.#walkFailures
+    this.#walkFailures = []
+    await this.#fail(failures.map((failure) => ({ ...failure, byteOffset: null, seenAtUs: nowUs() })))
   }
 
   async #fail(failures: readonly CatalogFailure[]): Promise<void> {
@@ -180,4 +191,16 @@ class Run {
     this.counts.failed += 1
     if (this.#options.failFast) this.#failFast.abort()
   }
+}
+
+function byPath(a: IngestProblem, b: IngestProblem): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0
+}
+
+function filesOf(step: PlannedStep): number {
+  return step.changed.names.length
+}
+
+function nowUs(): bigint {
+  return BigInt(Date.now()) * 1000n
 }

@@ -6,16 +6,17 @@ import { resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { verdictOf } from '../inspect/verdict.ts'
 import type { IngestProblem } from './counts.ts'
-import type { InspectAnswer, InspectTask } from './tasks.ts'
+import type { InspectAnswer, InspectSettings } from './tasks.ts'
 
-/** Runs one inspection task. Synchronous: a worker thread calls it. */
-export function runInspectTask(task: InspectTask): InspectAnswer {
-  const options = resolveInspectOptions({ foldCase: task.foldCase })
+/** Inspects files and encodes what was found. Synchronous: a worker thread calls it. Never throws for a bad file. */
+export function inspectBatch(locations: readonly string[], settings: InspectSettings): InspectAnswer {
+  const { runId, foldCase } = settings
+  const options = resolveInspectOptions({ foldCase })
   const records: CatalogRecord[] = []
   const failures: CatalogFailure[] = []
   const incomplete: IngestProblem[] = []
   let bytes = 0
-  for (const location of task.locations) {
+  for (const location of locations) {
     const started = performance.now()
     const nowUs = BigInt(Date.now()) * 1000n
     try {
@@ -30,7 +31,7 @@ export function runInspectTask(task: InspectTask): InspectAnswer {
       failures.push({ path, code, message, byteOffset: details.byteOffset ?? null, seenAtUs: nowUs })
     }
   }
-  const batch = encodeRecords(records, { runId: task.runId, foldCase: task.foldCase })
+  const batch = encodeRecords(records, { runId, foldCase })
   return { batch, failures, incomplete, bytes }
 }
 

@@ -1,4 +1,4 @@
-import type { IngestProblem, MutableCounts } from './counts.ts'
+import type { MutableCounts } from './counts.ts'
 import { type FoundFiles, locationOf, type WalkFailure, type WalkStep } from './found.ts'
 import { type PlanOptions, planFiles } from './plan.ts'
 
@@ -34,37 +34,27 @@ export async function* planned(
   counts.walkEnded = true
 }
 
-/** Locations for one task of a worker, or problems of the walk on their way to the catalog. */
-export type WorkItem =
-  | { readonly kind: 'files'; readonly locations: readonly string[] }
-  | { readonly kind: 'failures'; readonly failures: readonly IngestProblem[] }
-
-export interface BatchOptions {
-  /** Files of the next task; asked again for each. */
-  readonly size: () => number
-  /** Files at most in all. */
+export interface LocationOptions {
+  /** Files at most. */
   readonly limit: number
   /** Ends the stage early, without an error. */
   readonly stop: AbortSignal
+  /** Called with what the walk could not read, when the stage comes to it. */
+  readonly onFailures: (failures: readonly WalkFailure[]) => void
 }
 
-/** Planned steps in, tasks of even size out, whatever the directories' sizes. */
-export async function* batched(steps: AsyncIterable<PlannedStep>, options: BatchOptions): AsyncGenerator<WorkItem> {
-  let locations: string[] = []
-  let left = options.limit
+/** Planned steps in, files to open out, one by one. */
+export async function* locations(
+  steps: AsyncIterable<PlannedStep>,
+  { limit, stop, onFailures }: LocationOptions,
+): AsyncGenerator<string> {
+  let left = limit
   for await (const { changed, failures } of steps) {
-    if (options.stop.aborted) return
-    if (failures.length > 0) yield { kind: 'failures', failures }
-    for (let index = 0; index < changed.names.length && left > 0; index++) {
-      locations.push(locationOf(changed, index))
+    if (failures.length > 0) onFailures(failures)
+    for (let index = 0; index < changed.names.length; index++) {
+      if (stop.aborted || left <= 0) return
       left -= 1
-      if (locations.length >= options.size()) {
-        if (options.stop.aborted) return
-        yield { kind: 'files', locations }
-        locations = []
-      }
+      yield locationOf(changed, index)
     }
-    if (left === 0) break
   }
-  if (locations.length > 0 && !options.stop.aborted) yield { kind: 'files', locations }
 }

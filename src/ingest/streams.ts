@@ -65,24 +65,3 @@ export async function* readAhead<T>(
     await pumping
   }
 }
-
-/** `run` over `items`, up to `concurrency` at a time, results in the order of the items. */
-export async function* mapConcurrent<T, R>(
-  items: AsyncIterable<T>,
-  concurrency: number,
-  run: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const running: Promise<R>[] = []
-  try {
-    for await (const item of items) {
-      const result = run(item)
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      result.catch(() => {})
-      running.push(result)
-      if (running.length >= concurrency) yield await (running.shift() as Promise<R>)
-    }
-    while (running.length > 0) yield await (running.shift() as Promise<R>)
-  } finally {
-    await Promise.allSettled(running)
-  }
-}

@@ -1,0 +1,12 @@
+import { transferList } from '../arrow/encoded.ts'
+import { poolData, poolTask, Transfer } from '../pool/index.ts'
+import { inspectBatch } from './inspect-batch.ts'
+import type { InspectSettings } from './tasks.ts'
+
+const settings = poolData() as InspectSettings
+
+/** Thread that inspects batches of files and encodes them for the catalog. */
+export default poolTask((locations: readonly string[]) => {
+  const answer = inspectBatch(locations, settings)
+  return new Transfer(answer, transferList(answer.batch))
+}, 'ERR_INTERNAL')
