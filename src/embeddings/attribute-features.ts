@@ -6,6 +6,7 @@ const NAME = hashText(2, 'attribute')
 const NAME_AND_TYPE = hashText(2, 'attribute-type')
 const PREFIX = hashText(2, 'attribute-prefix')
 const TEXT = hashText(2, 'attribute-text')
+const TEXT_WORD = hashText(2, 'attribute-text-word')
 const CAMERA = hashText(2, 'camera')
 const CAMERA_NUMBER = hashText(2, 'camera-number')
 
@@ -33,6 +34,8 @@ const TELLING_TEXT: ReadonlySet<string> = new Set([
   'envmap',
   'deepImageState',
   'textureformat',
+  'colorspace',
+  'colorSpace',
   'renderingTransform',
   'lookModTransform',
   'project',
@@ -102,13 +105,23 @@ export function addAttributeFeatures(
   }
   hasher.closeGroup(weights.names)
 
-  for (const { name, value } of stored) {
-    if (TELLING_TEXT.has(name) && typeof value === 'string') hasher.add(hashText(hashText(TEXT, name), value))
-  }
+  addText(hasher, stored)
   hasher.closeGroup(weights.text)
 
   for (const attribute of stored) addCamera(hasher, attribute)
   hasher.closeGroup(weights.camera)
+}
+
+/** Each text whole and, with less weight, word by word: two years of one owner's notice are nearly the same. */
+function addText(hasher: FeatureHasher, attributes: readonly AttributeFacts[]): void {
+  let found = false
+  for (const { name, value } of attributes) {
+    if (!TELLING_TEXT.has(name) || typeof value !== 'string') continue
+    found = true
+    hasher.add(hashText(hashText(TEXT, name), value))
+    for (const word of value.toLowerCase().match(/[a-z0-9]+/g) ?? []) hasher.add(hashText(TEXT_WORD, word), 0.5)
+  }
+  if (!found) hasher.add(TEXT)
 }
 
 function addCamera(hasher: FeatureHasher, { name, value }: AttributeFacts): void {

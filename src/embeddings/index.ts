@@ -15,15 +15,15 @@ export type EmbeddablePayload = Pick<Payload, 'parts' | 'channels' | 'attributes
 
 /** Share of each kind of fact: two files that differ in one alone have cosine 1 - weight² / sum of squares. */
 const WEIGHTS = {
-  channels: { names: 1.6, components: 0.7, layers: 0.9, samples: 0.8, count: 0.5 },
+  channels: { names: 1, components: 0.4, layers: 0.7, samples: 0.5, count: 0.3 },
   structure: 1,
-  frame: 1.2,
-  crop: 0.35,
-  compression: 0.5,
+  frame: 1.6,
+  crop: 0.5,
+  compression: 0.4,
   tiling: 0.9,
   color: 0.8,
   software: 0.9,
-  attributes: { names: 1.2, text: 0.8, camera: 0.7 },
+  attributes: { names: 1.2, text: 1.2, camera: 0.7 },
 }
 
 const FINGERPRINT_WEIGHTS = { names: 1.6, components: 0.8, layers: 1, samples: 0.7, count: 0.5 }
