@@ -2,7 +2,7 @@
 # Everything that must pass. The last line counts: "N passed, N failed".
 # NODE=24 npm test runs the whole suite on that major of Node, with the same built addon.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 passed=0
 failed=0
@@ -37,7 +37,7 @@ echo "== Node $(node --version)"
 step 'format and lint' npx biome check --error-on-warnings .
 step 'types' npx tsc --noEmit
 step 'import direction and cycles' npx depcruise --config .dependency-cruiser.cjs --output-type err src
-step 'shell scripts' bash -n scripts/*.sh
+step 'shell scripts' shellcheck scripts/*.sh deploy/*.sh test/fixtures/*.sh .ci/run
 step 'addon' npm run --silent build:addon
 step 'library and command line' npm run --silent build:ts
 ((failed)) && finish
