@@ -1,13 +1,10 @@
-import type { Payload } from '../inspect/payload.ts'
+import type { EncodedBatch } from '../arrow/encoded.ts'
+import type { AppliedMigration } from './migrations/migration.ts'
 
-/** One inspected file on its way into a catalog. */
-export interface CatalogRecord {
-  readonly payload: Payload
-  /** When it was inspected, microseconds since the Unix epoch. */
-  readonly inspectedAtUs: bigint
-  /** Wall time of the inspection. */
-  readonly durationUs: number
-}
+export type { CatalogRecord, RecordVectors } from '../arrow/record.ts'
+export type { AppliedMigration } from './migrations/migration.ts'
+
+import type { CatalogRecord } from '../arrow/record.ts'
 
 /** A location that could not be read: one row of `ingest_errors`. */
 export interface CatalogFailure {
@@ -28,6 +25,13 @@ export interface KnownFile {
   readonly sizeBytes: bigint
   readonly mtimeUs: bigint | null
   readonly etag: string | null
+}
+
+/** Last sightings by normalized path. A few bytes a file beside its path, so that millions fit in memory. */
+export interface KnownFiles {
+  readonly size: number
+  get(normalizedPath: string): KnownFile | undefined
+  has(normalizedPath: string): boolean
 }
 
 export interface RunSummary {
@@ -51,17 +55,62 @@ export interface SimilarMatch {
 }
 
 export interface SimilarOptions {
-  /** How many matches. */
+  /** How many matches, 1 to 10,000. */
   readonly k: number
   /** SQL condition over `files` and the first part's columns, such as `width >= 1920`. */
   readonly where?: string
   readonly signal?: AbortSignal
 }
 
-/** Rows of a read-only query: column names with SQL types, and values as plain JavaScript. */
+export interface QueryColumn {
+  readonly name: string
+  /** SQL type, such as `VARCHAR` or `FLOAT[384]`. */
+  readonly type: string
+}
+
+/**
+ * Rows of a read-only query. Integers of up to 32 bits and floating point are numbers, wider integers bigint,
+ * decimals and intervals text, times ISO 8601 text (UTC, microseconds), blobs Uint8Array, lists arrays,
+ * structs and maps objects.
+ */
 export interface QueryResult {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly columns: readonly QueryColumn[]
   readonly rows: readonly (readonly unknown[])[]
+}
+
+/** The same, a few thousand rows at a time. Leaving the loop early ends the query. */
+export interface QueryStream {
+  readonly columns: readonly QueryColumn[]
+  readonly batches: AsyncIterable<readonly (readonly unknown[])[]>
+}
+
+/** What `catalog info` shows. */
+export interface CatalogInfo {
+  readonly url: string
+  /** Name and version of the engine, such as `DuckDB v1.5.6`. */
+  readonly engine: string
+  /** Version of the schema in the catalog, 0 for an empty one. */
+  readonly version: number
+  /** Version this release writes. */
+  readonly latestVersion: number
+  /** Bytes on disk, journal included; null where it is not known. */
+  readonly sizeBytes: number | null
+  /** Rows by table, for the tables that exist. */
+  readonly rows: Readonly<Record<string, number>>
+}
+
+/** One property of a consistent catalog and what breaks it. */
+export interface CatalogCheck {
+  readonly name: string
+  /** Rows that break it; 0 is good. */
+  readonly violations: number
+  /** Up to five of them. */
+  readonly examples: readonly string[]
+}
+
+export interface CatalogReport {
+  readonly ok: boolean
+  readonly checks: readonly CatalogCheck[]
 }
 
 /**
@@ -72,16 +121,37 @@ export interface Catalog {
   readonly url: string
   /** Create what is missing and bring older tables up to date. Safe to call again. */
   ensureSchema(signal?: AbortSignal): Promise<void>
-  /** One transaction; rolled back whole on error, then split so that one bad record does not sink the others. */
+  /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
+  migrate(target?: number): Promise<AppliedMigration[]>
+  /**
+   * One transaction; rolled back whole on error, then split so that one bad record does not sink the others.
+   * Throws when nothing more can be written: ERR_DISK_FULL, ERR_ABORTED, a closed or damaged catalog. Records of
+   * parts already committed by then stay.
+   */
   upsert(batch: readonly CatalogRecord[], runId: string, signal?: AbortSignal): Promise<UpsertResult[]>
+  /** The same for records that another thread has encoded; results are in the order of the records encoded there. */
+  upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]>
   /** Record locations that could not be read; repeated sightings raise `attempts`. */
   recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void>
+  /** Write a run's summary, or write it again with newer counts. */
   recordRun(summary: RunSummary): Promise<void>
-  /** Last sighting per normalized path under a prefix, for skipping unchanged files. */
-  knownFiles(prefix: string): Promise<Map<string, KnownFile>>
+  /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files. */
+  knownFiles(prefix: string): Promise<KnownFiles>
+  /**
+   * The files whose header vectors are most alike, best first, by exact cosine over all current files. `query` is a
+   * vector, a `file_id`, or the path of a file in the catalog; that file itself is left out.
+   */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
-  /** Runs one read-only statement; anything that writes is refused with ERR_CATALOG_QUERY. */
+  /**
+   * Runs one read-only statement; anything that writes, or touches files or the network, is refused with
+   * ERR_CATALOG_QUERY. So are results of more than a million rows: use LIMIT or `sqlStream`.
+   */
   sql(query: string, signal?: AbortSignal): Promise<QueryResult>
+  /** The same without a limit. The catalog stays busy with the query until the stream is read or left. */
+  sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream>
+  info(): Promise<CatalogInfo>
+  /** Checks that the tables agree with each other. Reads everything; changes nothing. */
+  verify(signal?: AbortSignal): Promise<CatalogReport>
   /** May be called twice. */
   close(): Promise<void>
 }

@@ -1,0 +1,186 @@
+import type { ColumnData, EncodedColumn, StringPool } from './encoded.ts'
+import type { ColumnType } from './tables.ts'
+
+/** Collects distinct strings as UTF-8 and hands out their codes. */
+export class StringCollector {
+  readonly #codes = new Map<string, number>()
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #offsets = new Uint32Array(1024)
+
+  code(text: string): number {
+    const known = this.#codes.get(text)
+    if (known !== undefined) return known
+    const code = this.#codes.size
+    const start = this.#offsets[code]!
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    if (start + text.length * 3 > this.#bytes.length) this.#growBytes(start + text.length * 3)
+    if (code + 1 === this.#offsets.length) this.#offsets = grown(this.#offsets, this.#offsets.length * 2)
+    this.#offsets[code + 1] = start + this.#bytes.write(text, start, 'utf8')
+    this.#codes.set(text, code)
+    return code
+  }
+
+  finish(): StringPool {
+    const count = this.#codes.size
+    const end = this.#offsets[count]!
+    return { bytes: new Uint8Array(this.#bytes.subarray(0, end)), offsets: this.#offsets.slice(0, count + 1) }
+  }
+
+  #growBytes(needed: number): void {
+    const next = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    this.#bytes.copy(next)
+    this.#bytes = next
+  }
+}
+
+/** Writes one column, row by row. `null` and `undefined` are null; rows that are never set are null too. */
+export interface ColumnWriter {
+  set(row: number, value: unknown): void
+  /** The first `rows` rows. */
+  finish(rows: number): EncodedColumn
+}
+
+/** A writer for `capacity` rows of a type. */
+export function columnWriter(type: ColumnType, capacity: number, strings: StringCollector): ColumnWriter {
+  if (typeof type === 'object') return new VectorWriter(type.vector)
+  switch (type) {
+    case 'utf8':
+      return new TextWriter(capacity, strings)
+    case 'int32':
+      return new NumberWriter(new Int32Array(capacity), isInt32)
+    case 'float32':
+      return new NumberWriter(new Float32Array(capacity), isNumber)
+    case 'float64':
+      return new NumberWriter(new Float64Array(capacity), isNumber)
+    case 'bool':
+      return new NumberWriter(new Uint8Array(capacity), isBoolean)
+    case 'int64':
+    case 'timestamp':
+      return new Int64Writer(capacity)
+  }
+}
+
+class TextWriter implements ColumnWriter {
+  readonly #codes: Int32Array<ArrayBuffer>
+  readonly #strings: StringCollector
+  #last: unknown = undefined
+  #lastCode = -1
+
+  constructor(capacity: number, strings: StringCollector) {
+    this.#codes = new Int32Array(capacity).fill(-1)
+    this.#strings = strings
+  }
+
+  set(row: number, value: unknown): void {
+    // Neighbouring rows often share the very same string (file_id, file_path, source).
+    if (value !== this.#last) {
+      this.#last = value
+      this.#lastCode = typeof value === 'string' ? this.#strings.code(value) : -1
+    }
+    this.#codes[row] = this.#lastCode
+  }
+
+  finish(rows: number): EncodedColumn {
+    return { data: this.#codes.slice(0, rows), valid: null }
+  }
+}
+
+class NumberWriter implements ColumnWriter {
+  readonly #data: Exclude<ColumnData, BigInt64Array>
+  readonly #valid: Uint8Array<ArrayBuffer>
+  readonly #fits: (value: unknown) => boolean
+
+  constructor(data: Exclude<ColumnData, BigInt64Array>, fits: (value: unknown) => boolean) {
+    this.#data = data
+    this.#valid = new Uint8Array(data.length)
+    this.#fits = fits
+  }
+
+  /** A value that does not fit the column is null: the payload's JSON columns still hold it. */
+  set(row: number, value: unknown): void {
+    const fits = this.#fits(value)
+    this.#valid[row] = fits ? 1 : 0
+    this.#data[row] = fits ? Number(value) : 0
+  }
+
+  finish(rows: number): EncodedColumn {
+    return { data: this.#data.slice(0, rows), valid: validity(this.#valid, rows) }
+  }
+}
+
+class Int64Writer implements ColumnWriter {
+  readonly #data: BigInt64Array<ArrayBuffer>
+  readonly #valid: Uint8Array<ArrayBuffer>
+
+  constructor(capacity: number) {
+    this.#data = new BigInt64Array(capacity)
+    this.#valid = new Uint8Array(capacity)
+  }
+
+  set(row: number, value: unknown): void {
+    const integer = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value as number) : null
+    this.#valid[row] = integer === null ? 0 : 1
+    this.#data[row] = integer ?? 0n
+  }
+
+  finish(rows: number): EncodedColumn {
+    return { data: this.#data.slice(0, rows), valid: validity(this.#valid, rows) }
+  }
+}
+
+/** Holds the vectors themselves until the end, so that rows without one cost nothing. */
+class VectorWriter implements ColumnWriter {
+  readonly #dimension: number
+  readonly #vectors: (Float32Array | undefined)[] = []
+
+  constructor(dimension: number) {
+    this.#dimension = dimension
+  }
+
+  set(row: number, value: unknown): void {
+    if (value === null || value === undefined) {
+      delete this.#vectors[row]
+      return
+    }
+    if (!(value instanceof Float32Array) || value.length !== this.#dimension) {
+      throw new RangeError(`Expected a vector of ${this.#dimension} float32 values`)
+    }
+    this.#vectors[row] = value
+  }
+
+  finish(rows: number): EncodedColumn {
+    const valid = new Uint8Array(rows)
+    let count = 0
+    for (let row = 0; row < rows; row++) if (this.#vectors[row]) valid[row] = ++count && 1
+    const data = new Float32Array(count * this.#dimension)
+    let at = 0
+    for (let row = 0; row < rows; row++) {
+      const vector = this.#vectors[row]
+      if (vector) data.set(vector, this.#dimension * at++)
+    }
+    return { data, valid: count === rows ? null : valid }
+  }
+}
+
+function isInt32(value: unknown): boolean {
+  return typeof value === 'number' && (value | 0) === value
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
+
+function validity(valid: Uint8Array<ArrayBuffer>, rows: number): Uint8Array<ArrayBuffer> | null {
+  const used = valid.subarray(0, rows)
+  return used.includes(0) ? used.slice() : null
+}
+
+function grown(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  const next = new Uint32Array(length)
+  next.set(array)
+  return next
+}

@@ -1,0 +1,39 @@
+import {
+  Bool,
+  type DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int32,
+  Int64,
+  Schema,
+  TimestampMicrosecond,
+  Utf8,
+} from 'apache-arrow'
+import type { ColumnType, TableDefinition } from './tables.ts'
+
+/** The Arrow schema of a table. Vectors are `fixed_size_list<item: float32 not null>`, timestamps `us, UTC`. */
+export function arrowSchema(table: TableDefinition): Schema {
+  return new Schema(table.columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)))
+}
+
+export function arrowType(type: ColumnType): DataType {
+  if (typeof type === 'object') return new FixedSizeList(type.vector, new Field('item', new Float32(), false))
+  switch (type) {
+    case 'utf8':
+      return new Utf8()
+    case 'int32':
+      return new Int32()
+    case 'int64':
+      return new Int64()
+    case 'float32':
+      return new Float32()
+    case 'float64':
+      return new Float64()
+    case 'bool':
+      return new Bool()
+    case 'timestamp':
+      return new TimestampMicrosecond('UTC')
+  }
+}

@@ -1,0 +1,76 @@
+import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './encoded.ts'
+import { type ColumnType, RECORD_TABLES, type RecordTableName } from './tables.ts'
+
+/** The batch with only some of its files: ascending positions in the batch. Strings are shared, not copied. */
+export function selectFiles(batch: EncodedBatch, files: readonly number[]): EncodedBatch {
+  if (files.length === batch.fileCount) return batch
+  const select = (name: RecordTableName) => selectRows(name, batch.tables[name], files)
+  return {
+    fileCount: files.length,
+    ordinals: Uint32Array.from(files, (file) => batch.ordinals[file]!),
+    strings: batch.strings,
+    tables: {
+      files: select('files'),
+      parts: select('parts'),
+      channels: select('channels'),
+      attributes: select('attributes'),
+      inspections: select('inspections'),
+    },
+    failures: [],
+  }
+}
+
+/** Values `[start, end)`, counted in rows or in vectors. */
+interface Run {
+  readonly start: number
+  readonly end: number
+}
+
+function selectRows(name: RecordTableName, table: EncodedTable, files: readonly number[]): EncodedTable {
+  const runs: Run[] = []
+  const rowStart = new Uint32Array(files.length + 1)
+  files.forEach((file, index) => {
+    const start = table.rowStart[file]!
+    const end = table.rowStart[file + 1]!
+    const last = runs.at(-1)
+    if (last?.end === start) runs[runs.length - 1] = { start: last.start, end }
+    else runs.push({ start, end })
+    rowStart[index + 1] = rowStart[index]! + end - start
+  })
+  return {
+    rowCount: rowStart[files.length]!,
+    rowStart,
+    columns: table.columns.map((column, index) => selectColumn(column, RECORD_TABLES[name].columns[index]!.type, runs)),
+  }
+}
+
+function selectColumn(column: EncodedColumn, type: ColumnType, runs: readonly Run[]): EncodedColumn {
+  const valid = column.valid && gather(column.valid, runs, 1)
+  if (typeof type === 'string') return { data: gather(column.data, runs, 1), valid }
+  const vectorRuns = column.valid ? presentRuns(column.valid, runs) : runs
+  return { data: gather(column.data, vectorRuns, type.vector), valid }
+}
+
+/** Runs of rows as runs of the vectors they hold. */
+function presentRuns(valid: Uint8Array, runs: readonly Run[]): Run[] {
+  let row = 0
+  let vector = 0
+  return runs.map((run) => {
+    for (; row < run.start; row++) vector += valid[row]!
+    const start = vector
+    for (; row < run.end; row++) vector += valid[row]!
+    return { start, end: vector }
+  })
+}
+
+function gather<D extends ColumnData>(data: D, runs: readonly Run[], width: number): D {
+  const length = runs.reduce((sum, run) => sum + run.end - run.start, 0) * width
+  const out = new (data.constructor as new (length: number) => D)(length)
+  let at = 0
+  for (const { start, end } of runs) {
+    const piece = data.subarray(start * width, end * width)
+    out.set(piece as never, at)
+    at += piece.length
+  }
+  return out
+}

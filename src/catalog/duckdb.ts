@@ -1,0 +1,225 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
+import { ExrError, toPlainError } from '../errors.ts'
+import type {
+  AppliedMigration,
+  Catalog,
+  CatalogFailure,
+  CatalogInfo,
+  CatalogRecord,
+  CatalogReport,
+  KnownFiles,
+  QueryResult,
+  QueryStream,
+  RunSummary,
+  SimilarMatch,
+  SimilarOptions,
+  UpsertResult,
+} from './catalog.ts'
+import { isFatal, writeError } from './duckdb/errors.ts'
+import { readInfo } from './duckdb/info.ts'
+import { readKnownFiles } from './duckdb/known-files.ts'
+import { migrateTo, readVersion } from './duckdb/migrate.ts'
+import { readAll, readStream } from './duckdb/query.ts'
+import { writeFailures, writeRun } from './duckdb/runs.ts'
+import type { Session } from './duckdb/session.ts'
+import { findSimilar } from './duckdb/similar.ts'
+import { Upserter } from './duckdb/upsert.ts'
+import { verifyCatalog } from './duckdb/verify.ts'
+import { CATALOG_VERSION } from './migrations/index.ts'
+
+export interface DuckDbCatalogOptions {
+  readonly readOnly: boolean
+  /** Written into `schema_migrations`. */
+  readonly toolVersion: string
+  /** Fold the case of paths, for shares that ignore it. */
+  readonly foldCase: boolean
+}
+
+/** Errors after which writing the rest of a batch is hopeless or unwanted. */
+const FINAL_CODES = new Set(['ERR_ABORTED', 'ERR_DISK_FULL', 'ERR_CATALOG_CORRUPT', 'ERR_CATALOG_SCHEMA'])
+
+/** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
+export class DuckDbCatalog implements Catalog {
+  readonly url: string
+  readonly #session: Session
+  readonly #options: DuckDbCatalogOptions
+  #writer: Promise<{ connection: DuckDBConnection; upserter: Upserter }> | null = null
+  #queue: Promise<unknown> = Promise.resolve()
+  #state: 'open' | 'broken' | 'closed' = 'open'
+  #closing: Promise<void> | null = null
+
+  /** Takes the session over and closes it. */
+  constructor(session: Session, options: DuckDbCatalogOptions) {
+    this.#session = session
+    this.#options = options
+    this.url = `duckdb:${session.path}`
+  }
+
+  /** Version of the schema on disk. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one it cannot work with. */
+  async version(): Promise<number> {
+    const connection = await this.#reader()
+    try {
+      return await readVersion(connection, this.#session.path)
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  async ensureSchema(signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    if ((await this.version()) < CATALOG_VERSION) await this.migrate()
+  }
+
+  migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
+    return this.#write((connection) => migrateTo(connection, this.#session.path, target, this.#options.toolVersion))
+  }
+
+  async upsert(batch: readonly CatalogRecord[], runId: string, signal?: AbortSignal): Promise<UpsertResult[]> {
+    if (batch.length === 0) return []
+    return this.upsertEncoded(encodeRecords(batch, { runId, foldCase: this.#options.foldCase }), signal)
+  }
+
+  async upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
+    throwIfAborted(signal)
+    const results: UpsertResult[] = []
+    for (const { index, path, code, message } of batch.failures)
+      results[index] = { status: 'error', path, code, message }
+    if (batch.fileCount > 0) {
+      const written = await this.#write((_connection, upserter) => this.#writeOrSplit(upserter, batch, signal))
+      written.forEach((result, file) => {
+        results[batch.ordinals[file]!] = result
+      })
+    }
+    return results
+  }
+
+  async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
+    if (failures.length > 0) await this.#write((connection) => writeFailures(connection, failures, runId))
+  }
+
+  recordRun(summary: RunSummary): Promise<void> {
+    return this.#write((connection) => writeRun(connection, summary))
+  }
+
+  async knownFiles(prefix: string): Promise<KnownFiles> {
+    return readKnownFiles(this.#open(), prefix)
+  }
+
+  async findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
+    throwIfAborted(options.signal)
+    return findSimilar(this.#open(), query, options)
+  }
+
+  async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
+    throwIfAborted(signal)
+    return readAll(this.#open(), query, signal)
+  }
+
+  async sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream> {
+    throwIfAborted(signal)
+    return readStream(this.#open(), query, signal)
+  }
+
+  async info(): Promise<CatalogInfo> {
+    return readInfo(this.#open(), this.url)
+  }
+
+  async verify(signal?: AbortSignal): Promise<CatalogReport> {
+    throwIfAborted(signal)
+    return verifyCatalog(this.#open(), signal)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.catch(() => undefined)
+    const writer = await this.#writer?.catch(() => null)
+    if (writer && this.#state === 'open') {
+      // Committed rows are safe in the journal; a checkpoint that fails is made up for at the next open.
+      await writer.connection.run('CHECKPOINT').catch(() => undefined)
+    }
+    this.#state = 'closed'
+    writer?.connection.closeSync()
+    await this.#session.close()
+  }
+
+  /** Halves a batch that fails until the records at fault stand alone. */
+  async #writeOrSplit(upserter: Upserter, batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
+    try {
+      return await upserter.write(batch, signal)
+    } catch (cause) {
+      const error = signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
+      if (isFatal(cause) || FINAL_CODES.has(error.code)) throw error
+      if (batch.fileCount === 1) return [errorResult(batch, error)]
+      const middle = batch.fileCount >> 1
+      const results: UpsertResult[] = []
+      for (const [start, end] of [
+        [0, middle],
+        [middle, batch.fileCount],
+      ] as const) {
+        const half = selectFiles(batch, range(start, end))
+        results.push(...(await this.#writeOrSplit(upserter, half, signal)))
+      }
+      return results
+    }
+  }
+
+  /** Runs `work` on the one connection that writes, after everything asked for before. */
+  #write<T>(work: (connection: DuckDBConnection, upserter: Upserter) => Promise<T>): Promise<T> {
+    const run = async () => {
+      this.#open()
+      if (this.#options.readOnly) {
+        throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.#session.path} was opened for reading only.`)
+      }
+      try {
+        this.#writer ??= this.#connectWriter()
+        const { connection, upserter } = await this.#writer
+        return await work(connection, upserter)
+      } catch (cause) {
+        if (isFatal(cause)) this.#state = 'broken'
+        throw writeError(cause, this.#session.path)
+      }
+    }
+    const result = this.#queue.then(run, run)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async #connectWriter() {
+    const connection = await this.#session.connect()
+    return { connection, upserter: await Upserter.create(connection) }
+  }
+
+  async #reader(): Promise<DuckDBConnection> {
+    return this.#open().connect()
+  }
+
+  #open(): Session {
+    if (this.#state === 'open') return this.#session
+    const why =
+      this.#state === 'closed' ? 'it is closed' : 'an earlier write failed for good; close it and open it again'
+    throw new ExrError('ERR_CATALOG_OPEN', `Cannot use catalog ${this.#session.path}: ${why}.`)
+  }
+}
+
+function errorResult(batch: EncodedBatch, error: ExrError): UpsertResult {
+  const { code, message } = toPlainError(error, 'ERR_CATALOG_WRITE')
+  const path = stringAt(batch.strings, batch.tables.files.columns[1]!.data[0] as number) ?? ''
+  return { status: 'error', path, code, message }
+}
+
+function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index)
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortError(signal.reason)
+}
+
+function abortError(cause: unknown): ExrError {
+  return new ExrError('ERR_ABORTED', 'The catalog operation was aborted.', { cause })
+}

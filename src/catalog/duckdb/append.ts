@@ -1,0 +1,184 @@
+import {
+  ARRAY,
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  FLOAT,
+  INTEGER,
+  TIMESTAMPTZ,
+  VARCHAR,
+} from '@duckdb/node-api'
+import duckdb, { type Vector } from '@duckdb/node-bindings'
+import type { EncodedColumn, StringPool } from '../../arrow/encoded.ts'
+import type { ColumnType } from '../../arrow/index.ts'
+
+/** Columns of one table, ready to be written. */
+export interface AppendColumns {
+  readonly rowCount: number
+  readonly columns: readonly EncodedColumn[]
+}
+
+/** Rows of a DuckDB vector. */
+const CHUNK_ROWS = duckdb.vector_size()
+/** Bytes of a `duckdb_string_t`. */
+const STRING_BYTES = 16
+const VALIDITY_WORDS = CHUNK_ROWS / 64
+
+/**
+ * Fills one table through the appender, a chunk of columns at a time, inside the connection's transaction.
+ * Keeps its chunk between calls; use one appender per table and connection.
+ */
+export class TableAppender {
+  readonly #name: string
+  readonly #database: string | null
+  readonly #types: readonly ColumnType[]
+  readonly #validity = new BigUint64Array(VALIDITY_WORDS)
+
+  constructor(types: readonly ColumnType[], name: string, database: string | null = null) {
+    this.#types = types
+    this.#name = name
+    this.#database = database
+  }
+
+  /** Throws DuckDB's error when a row breaks a constraint; nothing of the call may then be committed. */
+  async append(connection: DuckDBConnection, table: AppendColumns, strings: StringPool): Promise<void> {
+    if (table.rowCount === 0) return
+    const appender = await connection.createAppender(this.#name, null, this.#database)
+    const cursors = new Uint32Array(this.#types.length)
+    const positions = new StringPositions(strings)
+    for (let start = 0; start < table.rowCount; start += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, table.rowCount - start)
+      const chunk = DuckDBDataChunk.create(this.#types.map(duckdbType), rows)
+      this.#types.forEach((type, index) => {
+        const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
+        const column = table.columns[index]!
+        if (typeof type === 'object')
+          cursors[index]! += this.#fillVectors(vector, column, type.vector, start, rows, cursors[index]!)
+        else if (type === 'utf8') this.#fillText(vector, column.data as Int32Array, start, rows, positions)
+        else this.#fillScalars(vector, column, start, rows)
+      })
+      appender.appendDataChunk(chunk)
+    }
+    appender.closeSync()
+  }
+
+  #fillScalars(vector: Vector, { data, valid }: EncodedColumn, start: number, rows: number): void {
+    copy(vector, data, start, rows)
+    if (valid) this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
+  }
+
+  /** Returns how many vectors it took. */
+  #fillVectors(
+    vector: Vector,
+    { data, valid }: EncodedColumn,
+    size: number,
+    start: number,
+    rows: number,
+    at: number,
+  ): number {
+    const items = duckdb.array_vector_get_child(vector)
+    if (!valid) {
+      copy(items, data, start * size, rows * size)
+      return rows
+    }
+    let taken = 0
+    for (let row = 0; row < rows; row++) {
+      if (valid[start + row] === 1) copy(items, data, (at + taken++) * size, size, row * size)
+    }
+    this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
+    return taken
+  }
+
+  /**
+   * Each distinct string is handed to DuckDB once a chunk; the rows that repeat it get copies of the 16-byte
+   * `duckdb_string_t` (duckdb.h: length, then the text itself or a prefix and a pointer into the vector's own heap).
+   * One native call a string instead of one a cell makes this five times faster (npm run bench arrow).
+   */
+  #fillText(vector: Vector, codes: Int32Array, start: number, rows: number, positions: StringPositions): void {
+    positions.reset()
+    let hasNull = false
+    for (let row = 0; row < rows; row++) {
+      const code = codes[start + row]!
+      if (code < 0) hasNull = true
+      else if (positions.claim(code, row)) duckdb.vector_assign_string_element_len(vector, row, positions.bytes(code))
+    }
+    const bytes = duckdb.vector_get_data(vector, rows * STRING_BYTES)
+    const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, rows * 2)
+    for (let row = 0; row < rows; row++) {
+      const code = codes[start + row]!
+      if (code < 0) continue
+      const from = positions.rowOf(code)
+      words[row * 2] = words[from * 2]!
+      words[row * 2 + 1] = words[from * 2 + 1]!
+    }
+    copy(vector, words, 0, rows * 2)
+    if (hasNull) this.#setValidity(vector, rows, (row) => codes[start + row]! >= 0)
+  }
+
+  #setValidity(vector: Vector, rows: number, isValid: (row: number) => boolean): void {
+    const words = this.#validity.fill(0n)
+    for (let row = 0; row < rows; row++) if (isValid(row)) words[row >> 6]! |= 1n << BigInt(row & 63)
+    duckdb.vector_ensure_validity_writable(vector)
+    duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, words.byteOffset, words.byteLength)
+  }
+}
+
+/** Where in the current chunk each string of a pool stands first. */
+class StringPositions {
+  readonly #pool: StringPool
+  readonly #rows: Int32Array
+  readonly #generations: Uint32Array
+  #generation = 0
+
+  constructor(pool: StringPool) {
+    this.#pool = pool
+    this.#rows = new Int32Array(pool.offsets.length)
+    this.#generations = new Uint32Array(pool.offsets.length)
+  }
+
+  reset(): void {
+    this.#generation++
+  }
+
+  /** True when the string is not in the chunk yet; it then stands at `row`. */
+  claim(code: number, row: number): boolean {
+    if (this.#generations[code] === this.#generation) return false
+    this.#generations[code] = this.#generation
+    this.#rows[code] = row
+    return true
+  }
+
+  rowOf(code: number): number {
+    return this.#rows[code]!
+  }
+
+  bytes(code: number): Uint8Array {
+    return this.#pool.bytes.subarray(this.#pool.offsets[code], this.#pool.offsets[code + 1])
+  }
+}
+
+type CopySource = Int32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array | Uint8Array
+
+function copy(vector: Vector, source: CopySource, start: number, count: number, target = 0): void {
+  const size = source.BYTES_PER_ELEMENT
+  const from = source.byteOffset + start * size
+  duckdb.copy_data_to_vector(vector, target * size, source.buffer as ArrayBuffer, from, count * size)
+}
+
+function duckdbType(type: ColumnType): DuckDBType {
+  if (typeof type === 'object') return ARRAY(FLOAT, type.vector)
+  return SCALAR_TYPES[type]
+}
+
+const SCALAR_TYPES = {
+  utf8: VARCHAR,
+  int32: INTEGER,
+  int64: BIGINT,
+  float32: FLOAT,
+  float64: DOUBLE,
+  bool: BOOLEAN,
+  timestamp: TIMESTAMPTZ,
+} as const

@@ -1,0 +1,110 @@
+import { type ErrorCode, ExrError } from '../../errors.ts'
+
+const DISK_FULL = /No space left on device|File too large|Disk quota exceeded|not enough disk space|ENOSPC/i
+const CORRUPT =
+  /not a valid DuckDB database file|checksum|Corrupt|Failure while replaying WAL|Failed to deserialize|Could not read enough bytes|Could not read all bytes/i
+const NEWER_STORAGE = /version number \d+, but we can only read|newer version of DuckDB|created with a newer/i
+const LOCKED = /Could not set lock on file/i
+
+/** DuckDB's failure to open a file as one of ours. */
+export function openError(error: unknown, path: string, readOnly: boolean): ExrError {
+  const text = messageOf(error)
+  if (LOCKED.test(text)) {
+    const holder = /held in (.+?) \(PID (\d+)\)/.exec(text)
+    const who = holder ? `process ${holder[2]} (${holder[1]})` : 'another process'
+    const wanted = readOnly ? 'reading' : 'writing'
+    return failure(
+      'ERR_CATALOG_LOCKED',
+      `Cannot open catalog ${path} for ${wanted}: ${who} has it open. One process may write, or many may read, ` +
+        'but not both at once. Wait for it to finish, stop it, or use another catalog.',
+      error,
+      path,
+    )
+  }
+  if (NEWER_STORAGE.test(text)) {
+    return failure(
+      'ERR_CATALOG_NEWER',
+      `Cannot open catalog ${path}: a newer DuckDB wrote it. Upgrade exr-inspector.`,
+      error,
+      path,
+    )
+  }
+  if (CORRUPT.test(text)) return corrupt(error, path)
+  if (DISK_FULL.test(text)) return diskFull(error, path)
+  return failure('ERR_CATALOG_OPEN', `Cannot open catalog ${path}: ${firstLine(text)}`, error, path)
+}
+
+/** DuckDB's failure to write as one of ours. */
+export function writeError(error: unknown, path: string): ExrError {
+  if (error instanceof ExrError) return error
+  const text = messageOf(error)
+  if (DISK_FULL.test(text)) return diskFull(error, path)
+  if (isInterrupt(text)) return failure('ERR_ABORTED', `Writing to catalog ${path} was aborted.`, error, path)
+  if (isMissingTable(text)) return missingSchema(error, path)
+  if (CORRUPT.test(text)) return corrupt(error, path)
+  return failure('ERR_CATALOG_WRITE', `Writing to catalog ${path} failed: ${firstLine(text)}`, error, path)
+}
+
+/** DuckDB's failure to answer a query as one of ours. */
+export function queryError(error: unknown, path: string): ExrError {
+  if (error instanceof ExrError) return error
+  const text = messageOf(error)
+  if (isInterrupt(text)) return failure('ERR_ABORTED', `The query on catalog ${path} was aborted.`, error, path)
+  if (CORRUPT.test(text) && /^(IO|Fatal|Serialization|INTERNAL)/i.test(text)) return corrupt(error, path)
+  if (DISK_FULL.test(text)) return diskFull(error, path)
+  return failure('ERR_CATALOG_QUERY', `The query failed: ${text.trim()}`, error, path)
+}
+
+/** True when DuckDB will answer nothing more until the file is opened again. */
+export function isFatal(error: unknown): boolean {
+  const text = messageOf(error instanceof ExrError ? error.cause : error)
+  return /^FATAL Error|database has been invalidated/i.test(text)
+}
+
+export function isMissingTable(text: string): boolean {
+  return /Table with name \S+ does not exist/i.test(text)
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function missingSchema(error: unknown, path: string): ExrError {
+  return failure(
+    'ERR_CATALOG_SCHEMA',
+    `Catalog ${path} lacks tables this release writes. Run exr-inspector catalog migrate on it.`,
+    error,
+    path,
+  )
+}
+
+function corrupt(error: unknown, path: string): ExrError {
+  return failure(
+    'ERR_CATALOG_CORRUPT',
+    `Catalog ${path} is damaged or is not a catalog: ${firstLine(messageOf(error))} ` +
+      'It was left as it is. Restore it from a backup, or move it away and ingest again.',
+    error,
+    path,
+  )
+}
+
+function diskFull(error: unknown, path: string): ExrError {
+  return failure(
+    'ERR_DISK_FULL',
+    `No space left for catalog ${path}. What was committed before is safe. Free space and run again.`,
+    error,
+    path,
+  )
+}
+
+function failure(code: ErrorCode, message: string, cause: unknown, path: string): ExrError {
+  return new ExrError(code, message, { cause, details: { path } })
+}
+
+function isInterrupt(text: string): boolean {
+  return /INTERRUPT Error|Interrupted/i.test(text)
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? ''
+}

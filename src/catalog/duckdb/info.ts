@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs'
+import { TABLES } from '../../arrow/index.ts'
+import type { CatalogInfo } from '../catalog.ts'
+import { CATALOG_VERSION } from '../migrations/index.ts'
+import { queryError } from './errors.ts'
+import { readVersion } from './migrate.ts'
+import type { Session } from './session.ts'
+
+export async function readInfo(session: Session, url: string): Promise<CatalogInfo> {
+  const connection = await session.connect()
+  try {
+    const reader = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')
+    const present = new Set(reader.getRows().map(([name]) => name))
+    const rows: Record<string, number> = {}
+    for (const { name } of TABLES) {
+      if (!present.has(name)) continue
+      rows[name] = Number((await connection.runAndReadAll(`SELECT count(*) FROM ${name}`)).getRows()[0]?.[0])
+    }
+    const engine = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]
+    return {
+      url,
+      engine: `DuckDB ${engine}`,
+      version: await readVersion(connection, session.path),
+      latestVersion: CATALOG_VERSION,
+      sizeBytes: fileBytes(session.path) + fileBytes(`${session.path}.wal`),
+      rows,
+    }
+  } catch (error) {
+    throw queryError(error, session.path)
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,100 @@
+import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, StatementType } from '@duckdb/node-api'
+import { ExrError } from '../../errors.ts'
+import type { QueryResult, QueryStream } from '../catalog.ts'
+import { queryError } from './errors.ts'
+import type { Session } from './session.ts'
+import { interruptOn } from './transaction.ts'
+import { plainValue } from './values.ts'
+
+/** Rows `sql` returns at most. */
+export const MAX_ROWS = 1_000_000
+
+const READ_STATEMENTS: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN]
+
+/** All rows of a read-only query. Throws ERR_CATALOG_QUERY beyond `maxRows`. */
+export async function readAll(
+  session: Session,
+  query: string,
+  signal: AbortSignal | undefined,
+  maxRows = MAX_ROWS,
+): Promise<QueryResult> {
+  const stream = await readStream(session, query, signal)
+  const rows: (readonly unknown[])[] = []
+  for await (const batch of stream.batches) {
+    if (rows.length + batch.length > maxRows) {
+      throw new ExrError(
+        'ERR_CATALOG_QUERY',
+        `The query returns more than ${maxRows} rows. Add LIMIT, aggregate, or read it as a stream.`,
+      )
+    }
+    for (const row of batch) rows.push(row)
+  }
+  return { columns: stream.columns, rows }
+}
+
+/**
+ * Starts a read-only query on a connection of its own, inside a transaction DuckDB itself keeps from writing
+ * (EXPLAIN ANALYZE runs the statement it explains); files and the network are out of reach by configuration.
+ */
+export async function readStream(
+  session: Session,
+  query: string,
+  signal: AbortSignal | undefined,
+): Promise<QueryStream> {
+  signal?.throwIfAborted()
+  const connection = await session.connect()
+  const stopListening = interruptOn(connection, signal)
+  const close = () => {
+    stopListening()
+    connection.closeSync()
+  }
+  try {
+    const result = await start(connection, query)
+    const names = result.columnNames()
+    const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
+    return { columns, batches: batchesOf(result, session.path, close) }
+  } catch (error) {
+    close()
+    throw queryError(error, session.path)
+  }
+}
+
+async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
+  const statements = await connection.extractStatements(query)
+  if (statements.count !== 1) {
+    throw new ExrError('ERR_CATALOG_QUERY', `Expected one SQL statement but received ${statements.count}.`)
+  }
+  await connection.run('BEGIN TRANSACTION READ ONLY')
+  const statement = await statements.prepare(0)
+  if (!READ_STATEMENTS.includes(statement.statementType)) {
+    throw new ExrError(
+      'ERR_CATALOG_QUERY',
+      `Only queries may be run here (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN), not ` +
+        `${StatementType[statement.statementType]}.`,
+    )
+  }
+  if (statement.parameterCount > 0) {
+    throw new ExrError('ERR_CATALOG_QUERY', 'Write values into the query: it has parameters and nothing to bind.')
+  }
+  return statement.stream()
+}
+
+async function* batchesOf(
+  result: DuckDBResult,
+  path: string,
+  close: () => void,
+): AsyncGenerator<readonly (readonly unknown[])[]> {
+  try {
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      yield plainRows(chunk)
+    }
+  } catch (error) {
+    throw queryError(error, path)
+  } finally {
+    close()
+  }
+}
+
+function plainRows(chunk: DuckDBDataChunk): unknown[][] {
+  return chunk.getRows().map((row) => row.map(plainValue))
+}

@@ -1,0 +1,97 @@
+import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
+import { METADATA_DIMENSION } from '../../arrow/index.ts'
+import { ExrError } from '../../errors.ts'
+import { normalizePath } from '../../inspect/identity.ts'
+import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
+import { checkCondition } from '../condition.ts'
+import { queryError } from './errors.ts'
+import type { Session } from './session.ts'
+import { interruptOn } from './transaction.ts'
+
+const MAX_MATCHES = 10_000
+
+/** Exact cosine over every current file, in DuckDB; see `Catalog.findSimilar`. */
+export async function findSimilar(
+  session: Session,
+  query: Float32Array | string,
+  { k, where, signal }: SimilarOptions,
+): Promise<SimilarMatch[]> {
+  if (!Number.isInteger(k) || k < 1 || k > MAX_MATCHES) {
+    throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number from 1 to ${MAX_MATCHES} for k but received ${k}`)
+  }
+  if (where !== undefined) checkCondition(where)
+  signal?.throwIfAborted()
+  const connection = await session.connect()
+  const stopListening = interruptOn(connection, signal)
+  try {
+    await connection.run('BEGIN TRANSACTION READ ONLY')
+    const target =
+      typeof query === 'string' ? await storedVector(session, query) : { fileId: null, vector: checkedVector(query) }
+    const statement = await connection.prepare(similarSql(where))
+    statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
+    statement.bindInteger(2, k)
+    if (target.fileId === null) statement.bindNull(3)
+    else statement.bindVarchar(3, target.fileId)
+    const reader = await statement.runAndReadAll()
+    return reader.getRows().map(([fileId, path, similarity]) => ({
+      fileId: String(fileId),
+      path: String(path),
+      similarity: Math.max(-1, Math.min(1, Number(similarity))),
+    }))
+  } catch (error) {
+    throw queryError(error, session.path)
+  } finally {
+    stopListening()
+    connection.closeSync()
+  }
+}
+
+/** $1 the vector, $2 how many, $3 a file_id to leave out or null. */
+export function similarSql(where: string | undefined): string {
+  const columns = 'f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1) AS similarity'
+  const current = 'f.superseded_by IS NULL AND f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3'
+  const order = 'ORDER BY similarity DESC, f.file_path LIMIT $2'
+  if (where === undefined) return `SELECT ${columns} FROM files f WHERE ${current} ${order}`
+  return `WITH f AS (
+      SELECT files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
+      FROM files LEFT JOIN parts first_part ON first_part.file_id = files.file_id AND first_part.part_index = 0
+    ), candidates AS (SELECT * FROM f WHERE (${where}\n))
+    SELECT ${columns} FROM candidates f WHERE ${current} ${order}`
+}
+
+interface Target {
+  readonly fileId: string | null
+  readonly vector: ArrayLike<number> & Iterable<number>
+}
+
+async function storedVector(session: Session, query: string): Promise<Target> {
+  const connection = await session.connect()
+  try {
+    const reader = await connection.runAndReadAll(
+      `SELECT file_id, metadata_embedding FROM files
+       WHERE metadata_embedding IS NOT NULL AND (file_id = $1 OR (file_path_normalized = $2 AND superseded_by IS NULL))
+       ORDER BY file_id = $1 DESC LIMIT 1`,
+      [query, normalizePath(query)],
+    )
+    const row = reader.getRows()[0]
+    if (!row) {
+      throw new ExrError(
+        'ERR_CATALOG_QUERY',
+        `No file ${query} in catalog ${session.path}. Give a file_id or the path of a file that was ingested.`,
+      )
+    }
+    return { fileId: String(row[0]), vector: (row[1] as unknown as { items: number[] }).items }
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function checkedVector(vector: Float32Array): Float32Array {
+  if (vector.length !== METADATA_DIMENSION || !vector.every(Number.isFinite)) {
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      `Expected a vector of ${METADATA_DIMENSION} finite values but received ${vector.length} values`,
+    )
+  }
+  return vector
+}

@@ -1,0 +1,163 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { columnWriter, StringCollector } from '../../arrow/column-writers.ts'
+import {
+  type ColumnType,
+  type EncodedBatch,
+  type EncodedTable,
+  RECORD_TABLES,
+  type RecordTableName,
+  selectFiles,
+  stringAt,
+} from '../../arrow/index.ts'
+import type { UpsertResult } from '../catalog.ts'
+import { type BatchFile, type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
+import { TableAppender } from './append.ts'
+import { inTransaction } from './transaction.ts'
+
+const TOUCH_COLUMNS: readonly ColumnType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
+const KEY_COLUMNS: readonly ColumnType[] = ['utf8', 'utf8']
+const CHILD_TABLES = ['files', 'parts', 'channels', 'attributes'] as const
+
+/** A file of a batch with the path it was given. */
+interface NamedFile extends BatchFile {
+  readonly path: string
+}
+
+/**
+ * Writes batches through one connection. There is no unique index: DuckDB locks the file for this process and
+ * the catalog runs one batch at a time, so what the select by path sees is still true at commit.
+ */
+export class Upserter {
+  readonly #connection: DuckDBConnection
+  readonly #tables: Readonly<Record<RecordTableName, TableAppender>>
+  readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
+  readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
+
+  private constructor(connection: DuckDBConnection) {
+    this.#connection = connection
+    const appender = (name: RecordTableName) =>
+      new TableAppender(
+        RECORD_TABLES[name].columns.map((column) => column.type),
+        name,
+      )
+    this.#tables = {
+      files: appender('files'),
+      parts: appender('parts'),
+      channels: appender('channels'),
+      attributes: appender('attributes'),
+      inspections: appender('inspections'),
+    }
+  }
+
+  /** The connection must not be used for anything else while a batch is written. */
+  static async create(connection: DuckDBConnection): Promise<Upserter> {
+    await connection.run(`
+      CREATE OR REPLACE TEMP TABLE batch_keys (file_path VARCHAR, file_path_normalized VARCHAR);
+      CREATE OR REPLACE TEMP TABLE batch_touches (
+        file_id VARCHAR, sightings INTEGER, last_inspected TIMESTAMPTZ,
+        size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR
+      )`)
+    return new Upserter(connection)
+  }
+
+  /** One transaction for the whole batch; results in the batch's order. Throws DuckDB's error after rolling back. */
+  async write(batch: EncodedBatch, signal: AbortSignal | undefined): Promise<UpsertResult[]> {
+    const files = filesOf(batch)
+    return inTransaction(this.#connection, async () => {
+      const stored = await this.#stored(batch)
+      const plan = planUpsert(files, stored)
+      const inserts = selectFiles(batch, plan.inserts)
+      for (const name of CHILD_TABLES) {
+        signal?.throwIfAborted()
+        await this.#append(name, inserts)
+      }
+      await this.#append('inspections', batch)
+      if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
+      await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
+      signal?.throwIfAborted()
+      return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
+    })
+  }
+
+  async #append(name: RecordTableName, batch: EncodedBatch): Promise<void> {
+    await this.#tables[name].append(this.#connection, batch.tables[name], batch.strings)
+  }
+
+  async #stored(batch: EncodedBatch): Promise<StoredFile[]> {
+    const { files } = batch.tables
+    const columns = [files.columns[PATH]!, files.columns[NORMALIZED]!]
+    await this.#connection.run('TRUNCATE temp.batch_keys')
+    await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT file_id, file_path_normalized, superseded_by FROM files
+       WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
+    )
+    return reader.getRows().map(([fileId, normalizedPath, supersededBy]) => ({
+      fileId: String(fileId),
+      normalizedPath: String(normalizedPath),
+      supersededBy: supersededBy === null ? null : String(supersededBy),
+    }))
+  }
+
+  async #touch(batch: EncodedBatch, touches: readonly FileTouch[]): Promise<void> {
+    const { rows, strings } = touchRows(batch, touches)
+    await this.#connection.run('TRUNCATE temp.batch_touches')
+    await this.#touches.append(this.#connection, rows, strings)
+    await this.#connection.run(`
+      UPDATE files SET superseded_by = t.superseded_by,
+        inspection_count = inspection_count + t.sightings,
+        last_inspected = coalesce(greatest(files.last_inspected, t.last_inspected), t.last_inspected),
+        size_bytes = CASE WHEN t.sightings > 0 THEN t.size_bytes ELSE files.size_bytes END,
+        mtime = CASE WHEN t.sightings > 0 THEN t.mtime ELSE files.mtime END,
+        etag = CASE WHEN t.sightings > 0 THEN t.etag ELSE files.etag END
+      FROM temp.batch_touches t WHERE files.file_id = t.file_id`)
+  }
+}
+
+const column = (name: (typeof RECORD_TABLES)['files']['columns'][number]['name']) =>
+  RECORD_TABLES.files.columns.findIndex((candidate) => candidate.name === name)
+const ID = column('file_id')
+const PATH = column('file_path')
+const NORMALIZED = column('file_path_normalized')
+const SIZE = column('size_bytes')
+const MTIME = column('mtime')
+const ETAG = column('etag')
+const LAST_INSPECTED = column('last_inspected')
+
+function filesOf(batch: EncodedBatch): NamedFile[] {
+  const { columns, rowCount } = batch.tables.files
+  const text = (index: number, row: number) => stringAt(batch.strings, columns[index]!.data[row] as number) ?? ''
+  return Array.from({ length: rowCount }, (_, row) => ({
+    fileId: text(ID, row),
+    path: text(PATH, row),
+    normalizedPath: text(NORMALIZED, row),
+  }))
+}
+
+function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
+  const strings = new StringCollector()
+  const writers = TOUCH_COLUMNS.map((type) => columnWriter(type, touches.length, strings))
+  const files = batch.tables.files
+  touches.forEach((touch, row) => {
+    const seen = touch.lastSeen
+    const values = [
+      touch.fileId,
+      touch.sightings,
+      seen === null ? null : valueAt(files, LAST_INSPECTED, seen),
+      seen === null ? null : valueAt(files, SIZE, seen),
+      seen === null ? null : valueAt(files, MTIME, seen),
+      seen === null ? null : stringAt(batch.strings, files.columns[ETAG]!.data[seen] as number),
+      touch.supersededBy,
+    ]
+    values.forEach((value, index) => {
+      writers[index]!.set(row, value)
+    })
+  })
+  const columns = writers.map((writer) => writer.finish(touches.length))
+  return { rows: { rowCount: touches.length, columns }, strings: strings.finish() }
+}
+
+function valueAt(table: EncodedTable, index: number, row: number): number | bigint | null {
+  const { data, valid } = table.columns[index]!
+  return valid && valid[row] === 0 ? null : data[row]!
+}

@@ -1,0 +1,111 @@
+import { TABLES } from '../../arrow/index.ts'
+import type { CatalogCheck, CatalogReport } from '../catalog.ts'
+import { queryError } from './errors.ts'
+import type { Session } from './session.ts'
+import { interruptOn } from './transaction.ts'
+
+/** A query of one text column that returns the rows that break a property. */
+interface Check {
+  readonly name: string
+  readonly sql: string
+}
+
+const CHILD_TABLES = ['parts', 'channels', 'attributes', 'inspections']
+
+const orphans = (table: string): Check => ({
+  name: `every row of ${table} belongs to a file`,
+  sql: `SELECT DISTINCT file_id FROM ${table} ANTI JOIN files USING (file_id)`,
+})
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'every file_id is stored once',
+    sql: 'SELECT file_id FROM files GROUP BY file_id HAVING count(*) > 1',
+  },
+  {
+    name: 'every path and header is stored once',
+    sql: `SELECT any_value(file_id) FROM files GROUP BY file_path_normalized, header_hash HAVING count(*) > 1`,
+  },
+  {
+    name: 'every file_id is the hash of its path and header',
+    sql: `SELECT file_id FROM files
+      WHERE file_id <> sha256(file_path_normalized || chr(0) || header_hash)[:32]`,
+  },
+  ...CHILD_TABLES.map(orphans),
+  {
+    name: 'every part is stored once',
+    sql: `SELECT file_id || ' part ' || part_index FROM parts GROUP BY file_id, part_index HAVING count(*) > 1`,
+  },
+  {
+    name: 'every file has as many parts as it says',
+    sql: `SELECT f.file_id FROM files f LEFT JOIN parts p USING (file_id)
+      GROUP BY f.file_id, f.multipart_count HAVING count(p.file_id) <> f.multipart_count`,
+  },
+  {
+    name: 'every channel and attribute belongs to a part',
+    sql: `SELECT DISTINCT c.file_id FROM channels c ANTI JOIN parts p ON p.file_id = c.file_id AND p.part_index = c.part_index
+      UNION SELECT DISTINCT a.file_id FROM attributes a ANTI JOIN parts p ON p.file_id = a.file_id AND p.part_index = a.part_index`,
+  },
+  {
+    name: 'every part with channels has one fingerprint',
+    sql: `SELECT file_id FROM channels GROUP BY file_id, part_index HAVING count(channel_fingerprint) <> 1`,
+  },
+  {
+    name: 'every vector has length 1',
+    sql: `SELECT file_id FROM files WHERE NOT abs(sqrt(array_inner_product(metadata_embedding, metadata_embedding)) - 1) < 1e-4
+      UNION ALL SELECT file_id FROM channels
+      WHERE NOT abs(sqrt(array_inner_product(channel_fingerprint, channel_fingerprint)) - 1) < 1e-4`,
+  },
+  {
+    name: 'inspections are counted',
+    sql: `SELECT f.file_id FROM files f LEFT JOIN inspections i USING (file_id)
+      GROUP BY f.file_id, f.inspection_count HAVING count(i.file_id) <> f.inspection_count`,
+  },
+  {
+    name: 'every path has one current file',
+    sql: `SELECT file_path_normalized FROM files
+      GROUP BY file_path_normalized HAVING count(*) FILTER (superseded_by IS NULL) <> 1`,
+  },
+  {
+    name: 'superseded files point to a file at the same path',
+    sql: `SELECT o.file_id FROM files o LEFT JOIN files n ON n.file_id = o.superseded_by
+      WHERE o.superseded_by IS NOT NULL
+        AND (n.file_id IS NULL OR n.file_id = o.file_id OR n.file_path_normalized <> o.file_path_normalized)`,
+  },
+  {
+    name: 'every failure is stored once',
+    sql: 'SELECT file_path FROM ingest_errors GROUP BY file_path HAVING count(*) > 1',
+  },
+]
+
+/** Runs every check in one read-only transaction, so that all see the same catalog. */
+export async function verifyCatalog(session: Session, signal?: AbortSignal): Promise<CatalogReport> {
+  signal?.throwIfAborted()
+  const connection = await session.connect()
+  const stopListening = interruptOn(connection, signal)
+  try {
+    await connection.run('BEGIN TRANSACTION READ ONLY')
+    const checks: CatalogCheck[] = []
+    for (const table of TABLES) {
+      // Reading every value finds damaged blocks, which counting alone does not.
+      const readable = await connection.runAndReadAll(
+        `SELECT count(*) FROM (SELECT hash(t) AS h FROM ${table.name} t) WHERE h = 0`,
+      )
+      readable.getRows()
+    }
+    for (const { name, sql } of CHECKS) {
+      const reader = await connection.runAndReadAll(
+        `WITH broken(row_key) AS (${sql})
+         SELECT (SELECT count(*) FROM broken), (SELECT list(row_key::VARCHAR) FROM (FROM broken LIMIT 5))`,
+      )
+      const [violations, examples] = reader.getRowsJS()[0]!
+      checks.push({ name, violations: Number(violations), examples: (examples as string[] | null) ?? [] })
+    }
+    return { ok: checks.every((check) => check.violations === 0), checks }
+  } catch (error) {
+    throw queryError(error, session.path)
+  } finally {
+    stopListening()
+    connection.closeSync()
+  }
+}

@@ -1,0 +1,9 @@
+import { recordTables } from './0001-record-tables.ts'
+import { featureTables } from './0002-feature-tables.ts'
+import type { Migration } from './migration.ts'
+
+/** In order; the number of each is its place, counted from 1. */
+export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables]
+
+/** Version of a catalog that has every migration. */
+export const CATALOG_VERSION = MIGRATIONS.length
