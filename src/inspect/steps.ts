@@ -43,9 +43,13 @@ export interface Findings {
 /** Told what the time since the last call was spent on. */
 export type StepClock = (step: 'header' | 'chunks' | 'oiio') => void
 
+/** A read of the header's rest at least multiplies the bytes known so far by this. */
+const GROWTH = 16
 /** How often OpenImageIO may ask for bytes it was not given, and how many it gets each time at most. */
 const MAX_SPEC_ROUNDS = 4
 const MAX_SPEC_BYTES = 1024 * 1024
+/** OpenImageIO compares every attribute and channel of a part with all others: more of them would hang it. */
+const MAX_SPEC_ENTRIES = 16_384
 /** What OpenImageIO is given beyond header and tables at once, so that its reads ahead do not each ask again. */
 const READ_AHEAD = 64 * 1024
 
@@ -61,7 +65,7 @@ export function* inspectSteps(
 ): Generator<InspectRequest, Findings, void> {
   const header = yield* timed('header', clock, readHeader(inspection, options))
   const chunks = yield* timed('chunks', clock, readChunks(inspection, header))
-  const oiio = options.meta ? yield* timed('oiio', clock, askOiio(inspection, chunks)) : null
+  const oiio = options.meta ? yield* timed('oiio', clock, askOiio(inspection, header, chunks)) : null
   return { header, chunks, oiio }
 }
 
@@ -86,9 +90,11 @@ function* readHeader(
   const scanner = new HeaderScanner({ fileSize, limits: options.limits })
   let progress = scan(scanner, bytesOf(known, identity, 0, Math.min(known.prefixLength, fileSize)), identity)
   while (!progress.done) {
-    // What follows the attribute that was cut off, and the chunk tables, are most likely in the same read.
-    const end = Math.min(fileSize, progress.needBytes + options.firstReadBytes)
-    yield { kind: 'bytes', range: { start: known.prefixLength, endExclusive: end } }
+    // Each read reaches past the attribute that was cut off, to what follows it and the chunk tables; for a header of
+    // very many small attributes it grows fast, so that three reads are enough for 16 MiB.
+    const start = known.prefixLength
+    const end = Math.min(fileSize, Math.max(progress.needBytes + options.firstReadBytes, start * GROWTH))
+    yield { kind: 'bytes', range: { start, endExclusive: end } }
     progress = scan(scanner, bytesOf(known, identity, 0, end), identity)
   }
   return progress.header
@@ -119,8 +125,14 @@ function* readChunks({ identity, known }: Inspection, header: ExrHeader): Genera
   return judgeLastChunk(report, bytesOf(known, identity, leader.start, leader.endExclusive), identity.sizeBytes)
 }
 
-function* askOiio(inspection: Inspection, chunks: ChunkReport): Generator<InspectRequest, SpecAnswer, void> {
+function* askOiio(
+  inspection: Inspection,
+  header: ExrHeader,
+  chunks: ChunkReport,
+): Generator<InspectRequest, SpecAnswer, void> {
   const { identity, known } = inspection
+  const reason = reasonNotToAsk(header)
+  if (reason !== null) return { available: false, error: reason }
   let answer: SpecAnswer | null = null
   for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
     const source = { name: identity.path, sizeBytes: identity.sizeBytes, ranges: known.spans }
@@ -134,6 +146,18 @@ function* askOiio(inspection: Inspection, chunks: ChunkReport): Generator<Inspec
     yield* supply(known, { start, endExclusive: end })
   }
   return answer ?? { available: false, error: 'OpenImageIO was not asked.' }
+}
+
+function reasonNotToAsk(header: ExrHeader): string | null {
+  if (header.defects.some(({ code }) => code === 'limit-exceeded')) {
+    return 'OpenImageIO was not asked: the header exceeds a limit.'
+  }
+  const isLarge = header.parts.some((part) => {
+    const channels = part.get('channels')?.value
+    const channelCount = channels?.kind === 'chlist' ? channels.value.length : 0
+    return part.attributes.length > MAX_SPEC_ENTRIES || channelCount > MAX_SPEC_ENTRIES
+  })
+  return isLarge ? `OpenImageIO was not asked: a part has more than ${MAX_SPEC_ENTRIES} channels or attributes.` : null
 }
 
 function* supply(known: KnownBytes, range: ByteRange): Generator<InspectRequest, void, void> {

@@ -36,14 +36,14 @@ export function encodeValue(attribute: HeaderAttribute): unknown {
   }
 }
 
-/** float32 in its shortest form; NaN and infinities as words. */
+/** float32 in its shortest form; NaN and infinities as words. JSON has no negative zero: it becomes zero. */
 export function float32(value: number): JsonNumber {
-  return Number.isFinite(value) ? shortestFloat32(value) : (String(value) as JsonNumber)
+  return Number.isFinite(value) ? shortestFloat32(value) + 0 : (String(value) as JsonNumber)
 }
 
-/** float64; NaN and infinities as words. */
+/** float64; NaN and infinities as words, negative zero as zero. */
 export function float64(value: number): JsonNumber {
-  return Number.isFinite(value) ? value : (String(value) as JsonNumber)
+  return Number.isFinite(value) ? value + 0 : (String(value) as JsonNumber)
 }
 
 export function base64(bytes: Uint8Array): EncodedBytes {
