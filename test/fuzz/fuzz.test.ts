@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { nativeStatus } from '../../src/native/index.ts'
+import { type FuzzPlan, fuzz } from './jobs.ts'
+import { fuzzCase, readSeeds } from './seeds.ts'
+
+const native = nativeStatus()
+if (!native.ok) console.warn(`Skipped: mutated headers through the addon: ${native.error}`)
+
+describe('mutated headers', () => {
+  it('are the same for the same seed, and differ between seeds', () => {
+    const seeds = readSeeds(false)
+    expect(fuzzCase(seeds, 7, 123)).toEqual(fuzzCase(seeds, 7, 123))
+    expect(fuzzCase(seeds, 7, 123)).not.toEqual(fuzzCase(seeds, 8, 123))
+  })
+
+  it('leave the codec standing: errors are coded, reading in steps and writing back agree, nothing hangs', async () => {
+    await expectClean({ target: 'codec', seed: 1, cases: 5000, corpus: false })
+  })
+
+  it.runIf(native.ok)('leave the native reader standing', async () => {
+    await expectClean({ target: 'addon', seed: 1, cases: 500, corpus: false })
+  })
+})
+
+async function expectClean(plan: FuzzPlan): Promise<void> {
+  // A case that hangs is a failure too: its process is killed.
+  const { failures, peakRssMiB } = await fuzz(plan)
+  expect(failures).toEqual([])
+  expect(peakRssMiB).toBeLessThan(1024)
+}

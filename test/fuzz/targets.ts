@@ -1,0 +1,99 @@
+import { ExrError } from '../../src/errors.ts'
+import {
+  cryptomatteManifests,
+  decodeHeader,
+  displayValue,
+  type ExrHeader,
+  encodeHeader,
+  HeaderScanner,
+  judgeChunkTables,
+  judgeLastChunk,
+  planChunkTables,
+  readIdManifest,
+} from '../../src/header/index.ts'
+import { readSpecs } from '../../src/native/index.ts'
+import type { FuzzInput } from './mutate.ts'
+
+export type TargetName = 'codec' | 'addon'
+
+/** What each target does with one input; throws when a promise is broken. Errors raised on purpose are answers. */
+export const TARGETS: Readonly<Record<TargetName, (input: FuzzInput) => void>> = {
+  codec: readWithCodec,
+  addon: readWithAddon,
+}
+
+function readWithCodec(input: FuzzInput): void {
+  const whole = answerOf(() => decodeHeader(input.bytes, { fileSize: input.fileSize }))
+  const stepped = answerOf(() => scanInSteps(input))
+  if (whole instanceof ExrError || stepped instanceof ExrError) {
+    if (String(whole) !== String(stepped)) throw new Error(`Whole: ${whole}. In steps: ${stepped}.`)
+    return
+  }
+  if (describe(whole) !== describe(stepped)) throw new Error('Reading in steps saw something else than reading at once')
+  const written = encodeHeader(whole)
+  if (!Buffer.from(written).equals(input.bytes.subarray(0, whole.byteLength))) {
+    throw new Error('Writing the header did not give the bytes it was read from')
+  }
+  touchValues(whole)
+  judgeChunks(whole, input)
+}
+
+/** A prefix that grows by what the scanner asks for, as a ranged reader does. */
+function scanInSteps({ bytes, fileSize }: FuzzInput): ExrHeader {
+  const scanner = new HeaderScanner({ fileSize: Math.max(fileSize, bytes.length) })
+  let length = Math.min(16, bytes.length)
+  for (;;) {
+    const progress = scanner.scan(bytes.subarray(0, length))
+    if (progress.done) return progress.header
+    if (progress.needBytes <= length) throw new Error(`Asked for ${progress.needBytes} bytes with ${length} at hand`)
+    if (length === bytes.length) return scanner.finish().header
+    length = Math.min(progress.needBytes, bytes.length)
+  }
+}
+
+function describe(header: ExrHeader): string {
+  return JSON.stringify([header.byteLength, header.parts.map((part) => part.attributes.length), header.defects])
+}
+
+/** Values are decoded on first use; ids and manifests only when asked for. */
+function touchValues(header: ExrHeader): void {
+  for (const part of header.parts) {
+    for (const attribute of part.attributes) {
+      const { value } = attribute
+      displayValue(attribute)
+      if (value.kind === 'idmanifest') answerOf(() => readIdManifest(attribute))
+    }
+    for (const matte of cryptomatteManifests(part)) answerOf(() => matte.manifest())
+  }
+}
+
+function judgeChunks(header: ExrHeader, { bytes, fileSize }: FuzzInput): void {
+  const plan = planChunkTables(header, fileSize)
+  const { start = 0, endExclusive = 0 } = plan.readRange ?? {}
+  if (start > endExclusive || endExclusive > fileSize) throw new Error(`Plans to read ${start} to ${endExclusive}`)
+  const report = judgeChunkTables(plan, bytes.subarray(start, endExclusive), fileSize)
+  const last = report.lastChunk
+  const judged = last ? judgeLastChunk(report, bytes.subarray(last.start, last.endExclusive), fileSize) : report
+  if (judged.isComplete && judged.missingChunks !== 0) throw new Error('Complete, yet chunks are missing')
+}
+
+function readWithAddon({ bytes, fileSize }: FuzzInput): void {
+  const [spec] = readSpecs([{ name: 'fuzz', sizeBytes: fileSize, ranges: [{ start: 0, bytes }] }])
+  if (!spec) throw new Error('No answer')
+  if (spec.status === 'needs-bytes') {
+    const { start, endExclusive } = spec.range
+    if (start < 0 || start >= endExclusive || endExclusive > fileSize) {
+      throw new Error(`Asks for bytes ${start} to ${endExclusive} of ${fileSize}`)
+    }
+  }
+}
+
+/** The value, or the error when it is one of ours. */
+function answerOf<T>(read: () => T): T | ExrError {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ExrError) return error
+    throw error
+  }
+}
