@@ -26,7 +26,7 @@ if (($#)); then
   catalog=demo-farm/own.duckdb
 else
   bash test/fixtures/make.sh --tool-only
-  [[ -d demo-farm/renders ]] || build/tools/exr_fixtures farm --out demo-farm/renders
+  [[ -d demo-farm/renders ]] || build/tools/exr-fixtures farm --out demo-farm/renders --damaged 6
   roots=(demo-farm/renders)
 fi
 

@@ -39,6 +39,32 @@ std::string FamilyJson(const Family& family, const std::vector<std::string>& fil
   return "{\"family\":" + Quoted(family.path) + ",\"files\":[" + list + "]}";
 }
 
+// What a farm leaves behind when a render dies, the disk fills up, or nothing was written at all.
+std::string Damaged(const std::vector<Imf::Header>& headers, int kind) {
+  WriteOptions unfinished;
+  unfinished.fraction = 0.5;
+  const std::string whole = WriteImage(headers);
+  switch (kind % 4) {
+    case 0:
+      return WriteImage(headers, unfinished);
+    case 1:
+      return whole.substr(0, whole.size() * 2 / 3);
+    case 2:
+      return "";
+    default:
+      return whole.substr(0, 200);
+  }
+}
+
+// Spreads the damage over families and frames.
+void WriteDamaged(const FarmOptions& options, const std::vector<Family>& families) {
+  for (int i = 0; i < options.damaged; ++i) {
+    const Family& family = families[static_cast<size_t>(i * 5 + 1) % families.size()];
+    Frame frame{kFirstFrame + (i * 3 + 4) % options.frames, options.width, options.height, Random(options.seed)};
+    SaveFile(options.folder + "/" + FileName(family, frame.number), Damaged(family.build(frame), i));
+  }
+}
+
 }  // namespace
 
 Imath::V2i Frame::Size(int width_twelfths, int height_twelfths) const {
@@ -51,6 +77,7 @@ void WriteFarm(const FarmOptions& options) {
     throw std::runtime_error("--families must be 1 to " + std::to_string(families.size()));
   }
   std::string manifest;
+  std::vector<Family> written;
   for (int f = 0; f < options.families; ++f) {
     // Spread over all departments, so that a small farm is as mixed as a large one.
     const size_t pick = static_cast<size_t>(f) * families.size() / static_cast<size_t>(options.families);
@@ -64,8 +91,10 @@ void WriteFarm(const FarmOptions& options) {
       files.push_back(FileName(family, frame.number));
       SaveFile(options.folder + "/" + files.back(), WriteImage(family.build(frame), write));
     }
+    written.push_back(family);
     manifest += (manifest.empty() ? "" : ",\n") + FamilyJson(family, files);
   }
+  WriteDamaged(options, written);
   SaveFile(options.folder + "/farm.json", "[\n" + manifest + "\n]\n");
 }
 

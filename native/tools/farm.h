@@ -19,6 +19,8 @@ struct FarmOptions {
   int width = 64;
   int height = 36;
   uint64_t seed = 1;
+  // Frames that went wrong, as on every farm: unfinished, cut short by a full disk, empty.
+  int damaged = 0;
 };
 
 // Which frame of which size a builder makes. `random` feeds the volatile values and nothing else.

@@ -12,7 +12,7 @@
 namespace {
 
 const char kUsage[] =
-    "exr-fixtures farm --out DIR [--families N] [--frames N] [--size WxH] [--seed S]\n"
+    "exr-fixtures farm --out DIR [--families N] [--frames N] [--size WxH] [--seed S] [--damaged N]\n"
     "exr-fixtures fixtures --out DIR\n";
 
 // `--name value` pairs behind the subcommand.
@@ -36,6 +36,8 @@ FarmOptions ToFarmOptions(std::map<std::string, std::string> options) {
       farm.families = std::stoi(value);
     } else if (name == "frames") {
       farm.frames = std::stoi(value);
+    } else if (name == "damaged") {
+      farm.damaged = std::stoi(value);
     } else if (name == "seed") {
       farm.seed = std::stoull(value);
     } else if (name == "size") {
