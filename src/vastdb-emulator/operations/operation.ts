@@ -1,0 +1,46 @@
+import { notFound } from '../errors.ts'
+import type { EmulatorRequest } from '../request.ts'
+import type { Database } from '../store/database.ts'
+import type { RowIds } from '../store/row-ids.ts'
+import type { Transaction, Transactions } from '../store/transactions.ts'
+
+/** What operations work on. */
+export interface Store {
+  readonly database: Database
+  readonly transactions: Transactions
+  readonly rowIds: RowIds
+  readonly buckets: ReadonlySet<string>
+  /** Base URL clients reach the server at. */
+  readonly endpoint: () => string
+}
+
+/** A successful answer; failures are thrown. */
+export interface Reply {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+  /** Called once the answer was sent or given up. */
+  readonly done?: () => Promise<void>
+}
+
+export type Operation = (store: Store, request: EmulatorRequest) => Promise<Reply>
+
+export const EMPTY: Reply = {}
+
+/** An operation that runs as one step of the request's transaction, in an existing bucket. */
+export function inTransaction(
+  work: (tx: Transaction, request: EmulatorRequest, store: Store) => Promise<Reply | undefined>,
+): Operation {
+  return async (store, request) => {
+    const id = request.headers.transactionId()
+    const reply = await store.transactions.using(id, async (tx) => {
+      assertBucket(store, request)
+      return work(tx, request, store)
+    })
+    return reply ?? EMPTY
+  }
+}
+
+/** Throws 404. */
+export function assertBucket(store: Store, request: EmulatorRequest): void {
+  if (!store.buckets.has(request.bucket)) throw notFound(`Bucket ${request.bucket} does not exist`, 'NoSuchBucket')
+}
