@@ -73,6 +73,7 @@ const ERROR_CODES: Partial<Record<DefectCode, ErrorCode>> = {
   'unknown-version-flags': 'ERR_EXR_VERSION',
   'header-truncated': 'ERR_EXR_TRUNCATED',
   'header-not-terminated': 'ERR_EXR_TRUNCATED',
+  'attribute-leaves-file': 'ERR_EXR_TRUNCATED',
   'limit-exceeded': 'ERR_EXR_LIMIT',
   'chunk-count-mismatch': 'ERR_EXR_CHUNKS',
   'chunk-count-unknown': 'ERR_EXR_CHUNKS',

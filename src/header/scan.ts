@@ -196,7 +196,7 @@ export class HeaderScanner {
     }
     const end = valueOffset + size
     if (end > this.#fileSize) {
-      const message = `Attribute ${name} claims ${size} bytes from byte ${valueOffset}, but the file has only ${this.#fileSize}`
+      const message = `Attribute ${name} claims ${size} bytes from byte ${valueOffset}, but the file has only ${this.#fileSize}: it is cut short or the size is wrong`
       this.#report('attribute-leaves-file', message, typeEnd + 1, index, name)
       this.#close()
       return null
