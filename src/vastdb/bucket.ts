@@ -1,0 +1,38 @@
+import type { Scope } from './calls.ts'
+import { VastdbError } from './errors.ts'
+import { type ListOptions, listSchemas, type SchemaInfo } from './lists.ts'
+import { checkPath } from './names.ts'
+import { Schema } from './schema.ts'
+
+/** A bucket that holds schemas. */
+export class Bucket {
+  readonly name: string
+  readonly #scope: Scope
+
+  /** @internal Use `Transaction.bucket`. */
+  constructor(scope: Scope, name: string) {
+    this.#scope = scope
+    this.name = name
+  }
+
+  async exists(): Promise<boolean> {
+    try {
+      const what = `Look for bucket ${this.name}`
+      await this.#scope.transport.send({ method: 'HEAD', path: `/${this.name}`, what })
+      return true
+    } catch (error) {
+      if (error instanceof VastdbError && error.status === 404) return false
+      throw error
+    }
+  }
+
+  /** No request is sent. Nested schemas are named by their path: `shows/2026/comp`. */
+  schema(path: string): Schema {
+    return new Schema(this.#scope, this.name, checkPath(path, 'schema'))
+  }
+
+  /** The schemas directly in this bucket, in the server's order. */
+  async schemas(options: ListOptions = {}): Promise<SchemaInfo[]> {
+    return listSchemas(this.#scope, this.name, '', options)
+  }
+}
