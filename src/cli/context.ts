@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Config, ConfigFlags } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { type Style, styleFor } from './style.ts'
+
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type InputStream = Readable & { readonly isTTY?: boolean }
+
+/** What a command may use of the process around it: streams, environment and settings. */
+export interface CliContext {
+  readonly stdin: InputStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Colours for stdout. */
+  readonly style: Style
+  /** Colours for stderr. */
+  readonly errorStyle: Style
+  /** Settings from the environment and a command's flags. Throws ERR_OPTION_INVALID. */
+  config(flags?: ConfigFlags): Config
+  /** Text to stdout; waits while the reader is slower than we are. */
+  print(text: string): Promise<void>
+  /** A line to stderr. */
+  note(line: string): void
+  /** How the command ends; 0 until said otherwise. The first code above 0 stays. */
+  exitWith(code: number): void
+  exitCode(): number
+}
+
+export interface CliStreams {
+  readonly stdin: InputStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export function createContext(streams: CliStreams): CliContext {
+  const { stdin, stdout, stderr, env } = streams
+  let exitCode = 0
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    style: styleFor(stdout, env),
+    errorStyle: styleFor(stderr, env),
+    config: (flags) => readConfig(env, flags),
+    print: (text) => write(stdout, text),
+    note: (line) => {
+      stderr.write(`${line}\n`)
+    },
+    exitWith: (code) => {
+      if (exitCode === 0) exitCode = code
+    },
+    exitCode: () => exitCode,
+  }
+}
+
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()))
+  })
+}

@@ -1,0 +1,51 @@
+import { ExrError, toPlainError } from '../errors.ts'
+
+/** One line for people: `exr-inspector: <message> [CODE]`. */
+export function errorLine(error: unknown, debug: boolean): string {
+  const plain = plainOf(error)
+  const line = `exr-inspector: ${withFullStop(singleLine(plain.message))} [${plain.code}]`
+  return debug && error instanceof Error ? `${line}\n${error.stack}${causeOf(error)}` : line
+}
+
+/** The same as one JSON object on one line. */
+export function errorJson(error: unknown): string {
+  const { code, message, details } = plainOf(error)
+  return JSON.stringify({
+    error: {
+      code,
+      message,
+      ...(details.path !== undefined && { path: details.path }),
+      ...(details.byteOffset !== undefined && { byte_offset: details.byteOffset }),
+      ...(details.partIndex !== undefined && { part_index: details.partIndex }),
+    },
+  })
+}
+
+/** Any thrown value as ExrError; what was not raised on purpose is named as such. */
+export function toExrError(error: unknown): ExrError {
+  if (error instanceof ExrError) return error
+  const errno = (error as NodeJS.ErrnoException | null)?.code
+  const message = error instanceof Error ? error.message : String(error)
+  if (errno === 'ENOSPC') return new ExrError('ERR_DISK_FULL', `${message}. Free some space`, { cause: error })
+  return new ExrError('ERR_INTERNAL', `Unexpected failure: ${message}. Run again with EXR_DEBUG=1 and report it`, {
+    cause: error,
+  })
+}
+
+/** Control characters of file names must not reach a terminal. */
+export function singleLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+function plainOf(error: unknown) {
+  return toPlainError(toExrError(error), 'ERR_INTERNAL')
+}
+
+function withFullStop(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}${causeOf(error.cause)}` : ''
+}

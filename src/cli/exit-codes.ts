@@ -1,0 +1,24 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** What the command line answers to the shell; docs/reference/cli.md explains each. */
+export const EXIT = {
+  ok: 0,
+  someFilesFailed: 1,
+  usage: 2,
+  system: 3,
+  /** 128 + SIGINT, as shells report it. */
+  interrupted: 130,
+  /** 128 + SIGTERM. */
+  terminated: 143,
+} as const
+
+/** Exit code of a command that ended with an error. */
+export function exitCodeOf(code: ErrorCode | undefined): number {
+  if (code === undefined) return EXIT.system
+  if (code === 'ERR_ABORTED') return EXIT.interrupted
+  if (code === 'ERR_OPTION_INVALID' || code === 'ERR_CATALOG_QUERY') return EXIT.usage
+  if (code.startsWith('ERR_SOURCE_') || code.startsWith('ERR_EXR_') || code === 'ERR_NATIVE_READ') {
+    return EXIT.someFilesFailed
+  }
+  return EXIT.system
+}

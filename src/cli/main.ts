@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import * as nodeModule from 'node:module'
+
+// Node's own warnings and those of dependencies are for developers.
+process.removeAllListeners('warning')
+if (process.env['EXR_DEBUG']) process.on('warning', (warning) => process.stderr.write(`${warning.stack}\n`))
+
+// Only Node 22 and later can keep compiled code; it halves the time until the first line of help.
+if ('enableCompileCache' in nodeModule) (nodeModule.enableCompileCache as () => void)()
+
+// A reader that has seen enough (`| head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    throw error
+  })
+}
+
+const [{ createContext }, { run }] = await Promise.all([import('./context.ts'), import('./program.ts')])
+process.exitCode = await run(process.argv.slice(2), createContext(process))

@@ -1,0 +1,137 @@
+import { Command, CommanderError } from 'commander'
+import { ExrError } from '../errors.ts'
+import type { CliContext } from './context.ts'
+import { errorJson, errorLine, toExrError } from './errors.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { version } from './version.ts'
+
+/** A command's own module: adds arguments, flags and the action. It imports heavy things inside the action only. */
+export interface CommandModule {
+  /** `wholeTree` gives all commands with all their flags; only completion needs it. */
+  configure(command: Command, context: CliContext, wholeTree: () => Promise<Command>): void
+}
+
+interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<CommandModule>
+}
+
+/** Every command, in the order of the help. A module is loaded only when its command runs or is asked for help. */
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'inspect',
+    summary: 'say what is in EXR files and whether they are whole',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'ingest',
+    summary: 'fill a catalog from directories of EXR files',
+    load: () => import('./commands/ingest.ts'),
+  },
+  {
+    name: 'similar',
+    summary: 'find the files of a catalog that are most like one',
+    load: () => import('./commands/similar.ts'),
+  },
+  { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./commands/sql.ts') },
+  { name: 'catalog', summary: 'look after a catalog', load: () => import('./commands/catalog.ts') },
+  {
+    name: 'serve',
+    summary: 'run the DataEngine function as an HTTP server',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'check this installation and say what is missing',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for a shell',
+    load: () => import('./commands/completion.ts'),
+  },
+]
+
+const EPILOG = `
+Exit codes: 0 all good, 1 some files failed, 2 usage, 3 catalog or system, 130 interrupted.
+Environment: EXR_CATALOG, EXR_JOBS, EXR_DEBUG, NO_COLOR, FORCE_COLOR.`
+
+/** Runs one command line (without node and script) and gives the exit code. Writes to the context's streams only. */
+export async function run(args: readonly string[], context: CliContext): Promise<number> {
+  try {
+    const program = await createProgram(context, args)
+    await program.parseAsync(args, { from: 'user' })
+    return context.exitCode()
+  } catch (error) {
+    if (error instanceof CommanderError) return usageExit(error, args, context)
+    return fail(error, args, context)
+  }
+}
+
+/** The command tree. With `args` only the command they name knows its flags; without, all of them do. */
+export async function createProgram(context: CliContext, args?: readonly string[]): Promise<Command> {
+  const program = new Command('exr-inspector')
+    .description(
+      'Know what is in your OpenEXR files: headers, a searchable catalog, similarity, and why a frame is bad.',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', EPILOG)
+  plain(program, context)
+  const named = args && namedCommand(args)
+  for (const entry of COMMANDS) {
+    const command = program.command(entry.name).description(entry.summary).helpOption('-h, --help', 'print help')
+    plain(command, context)
+    if (args === undefined || entry.name === named) {
+      const { configure } = await entry.load()
+      configure(command, context, () => createProgram(context))
+      for (const child of command.commands) plain(child, context)
+    }
+  }
+  return program
+}
+
+function namedCommand(args: readonly string[]): string | undefined {
+  const operands = args.filter((arg) => !arg.startsWith('-'))
+  return operands[0] === 'help' ? operands[1] : operands[0]
+}
+
+/** Commander throws instead of exiting, and prints nothing of its own about errors. */
+function plain(command: Command, context: CliContext): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => context.stdout.write(text),
+    writeErr: (text) => context.stderr.write(text),
+    outputError: () => {},
+    getOutHelpWidth: () => Math.min(context.stdout.columns ?? 100, 120),
+    getErrHelpWidth: () => Math.min(context.stderr.columns ?? 100, 120),
+  })
+}
+
+function usageExit(error: CommanderError, args: readonly string[], context: CliContext): number {
+  if (error.exitCode === 0) return EXIT.ok
+  // Help was asked for by giving no command at all: commander has already printed it to stderr.
+  if (error.code === 'commander.help') return EXIT.usage
+  const command = namedCommand(args)
+  const known = COMMANDS.some((entry) => entry.name === command)
+  const help = `exr-inspector ${known ? `${command} ` : ''}--help`
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+  const usage = new ExrError('ERR_OPTION_INVALID', `${message}. See ${help}`)
+  context.note(wantsJson(args) ? errorJson(usage) : errorLine(usage, false))
+  return EXIT.usage
+}
+
+function fail(error: unknown, args: readonly string[], context: CliContext): number {
+  const known = toExrError(error)
+  context.note(wantsJson(args) ? errorJson(known) : errorLine(known, context.config().debug))
+  return exitCodeOf(known.code)
+}
+
+/** Whether the caller is a script that reads JSON, and so reads errors as JSON too. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some((arg, index) => {
+    if (arg === '--json' || arg === '--ndjson') return true
+    return /^--format=(?:nd)?json$/.test(arg) || (arg === '--format' && /^(?:nd)?json$/.test(args[index + 1] ?? ''))
+  })
+}

@@ -1,0 +1,46 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
+import type { IngestOptions } from './ingest.ts'
+import { knownBelow, nothingKnown } from './known.ts'
+import { locations, planned } from './pipeline.ts'
+import { walk } from './walk.ts'
+import { openIngestWorkers } from './workers.ts'
+
+export interface DryRunOptions
+  extends Pick<
+    IngestOptions,
+    'roots' | 'jobs' | 'force' | 'limit' | 'shard' | 'foldCase' | 'follow' | 'hidden' | 'ignore' | 'stop'
+  > {
+  /** Null where there is no catalog yet. */
+  readonly catalog: Pick<Catalog, 'knownFiles'> | null
+  /** Called with every file that a run would open. */
+  readonly onFile?: (location: string) => void | Promise<void>
+}
+
+export interface DryRunSummary {
+  readonly counts: IngestCounts
+  /** Locations the walk could not read. */
+  readonly failures: readonly IngestProblem[]
+}
+
+/** What `ingest` with the same options would open, without opening or storing anything. */
+export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
+  const { roots, catalog, jobs, force = false, shard = null, foldCase = false, onFile } = options
+  const counts = zeroCounts()
+  const failures: IngestProblem[] = []
+  const stop = options.stop ?? new AbortController().signal
+  const workers = openIngestWorkers({ runId: '', foldCase }, jobs)
+  try {
+    const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
+    const steps = walk(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
+    const plan = planned(steps, counts, { known, force, shard, foldCase, stop })
+    const limit = options.limit ?? Number.POSITIVE_INFINITY
+    for await (const location of locations(plan, { limit, stop, onFailures: (found) => failures.push(...found) })) {
+      await onFile?.(location)
+    }
+  } finally {
+    await workers.close()
+  }
+  counts.failed = failures.length
+  return { counts, failures }
+}
