@@ -44,11 +44,11 @@ export function readIdManifest(attribute: HeaderAttribute, maxBytes = DEFAULT_MA
 
 /**
  * The unpacked size before the zlib stream has eight bytes in the files that 64-bit builds of the library write, four in
- * the documented form. A zlib stream never begins with zero, so the byte after the first four tells them apart.
+ * the documented form. The low half of a zlib stream's first byte is 8, so the byte after the first four tells them apart.
  */
 function readEnvelope(bytes: Uint8Array): { readonly size: number; readonly packed: Uint8Array } {
   const size = uint32At(bytes, 0)
-  if (bytes.length < 8 || bytes[4] !== 0) return { size, packed: bytes.subarray(4) }
+  if (bytes.length < 8 || (bytes[4]! & 15) === 8) return { size, packed: bytes.subarray(4) }
   return { size: size + uint32At(bytes, 4) * 2 ** 32, packed: bytes.subarray(8) }
 }
 

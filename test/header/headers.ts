@@ -2,14 +2,20 @@ import {
   type AttributeValue,
   type Box2i,
   type Channel,
+  type ChunkReport,
+  decodeHeader,
+  decodeValue,
   type ExrHeader,
   enumValue,
   type HeaderAttribute,
   type HeaderPart,
+  judgeChunkTables,
+  judgeLastChunk,
   makeAttribute,
   makeHeader,
   makePart,
   type PixelType,
+  planChunkTables,
 } from '../../src/header/index.ts'
 
 /** A window from (0, 0) to the given corner, inclusive. */
@@ -40,6 +46,12 @@ export function tiles(
   roundingMode: 'round_down' | 'round_up' = 'round_down',
 ): HeaderAttribute {
   return makeAttribute('tiles', 'tiledesc', { kind: 'tiledesc', value: { xSize, ySize, levelMode, roundingMode } })
+}
+
+/** The word that stands for a number of an enumeration. */
+export function enumNumber(type: string, value: number): string {
+  const decoded = decodeValue(type, new Uint8Array([value]))
+  return decoded.kind === 'enum' ? decoded.name : ''
 }
 
 export interface PartOptions {
@@ -102,4 +114,16 @@ export function offsetTable(offsets: readonly (number | bigint)[]): Uint8Array {
 /** Little-endian 32-bit integers as bytes. */
 export function words(...values: number[]): Uint8Array {
   return new Uint8Array(Int32Array.from(values).buffer)
+}
+
+/** The report on a file of which all bytes are at hand; reads only the tables and one leader. */
+export function judgeFile(bytes: Uint8Array): { report: ChunkReport; header: ExrHeader; bytesRead: number } {
+  const header = decodeHeader(bytes)
+  const plan = planChunkTables(header, bytes.length)
+  const table =
+    plan.readRange === null ? new Uint8Array(0) : bytes.subarray(plan.readRange.start, plan.readRange.endExclusive)
+  const report = judgeChunkTables(plan, table, bytes.length)
+  if (report.lastChunk === null) return { report, header, bytesRead: table.length }
+  const leader = bytes.subarray(report.lastChunk.start, report.lastChunk.endExclusive)
+  return { report: judgeLastChunk(report, leader, bytes.length), header, bytesRead: table.length + leader.length }
 }
