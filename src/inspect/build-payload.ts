@@ -130,8 +130,10 @@ function unavailableFeatures(options: ResolvedInspectOptions): PayloadError[] {
 
 /** 2026-01-31T23:59:59.123456Z; null for a time outside the years 0 to 9999, which no ISO date of this form can tell. */
 function isoMicroseconds(us: bigint): string | null {
-  const remainder = ((us % 1000n) + 1000n) % 1000n
-  const ms = Number((us - remainder) / 1000n)
+  const total = Number(us)
+  // Exact where a double has room for single microseconds, until the year 2255.
+  const ms = Number.isSafeInteger(total) ? Math.floor(total / 1000) : Number(us / 1000n)
   if (!(ms >= -62_167_219_200_000 && ms <= 253_402_300_799_999)) return null
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(remainder).padStart(3, '0')}Z`
+  const rest = Number.isSafeInteger(total) ? total - ms * 1000 : Number(us % 1000n)
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`
 }

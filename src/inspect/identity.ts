@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Settings of path identity. */
 export interface IdentityOptions {
@@ -27,12 +27,16 @@ export function normalizePath(location: string, options: IdentityOptions = {}): 
 
 /** SHA-256, lower-case hex, of the header's bytes as stored. */
 export function headerHash(header: Uint8Array): string {
-  return createHash('sha256').update(header).digest('hex')
+  return sha256(header)
 }
 
 /** First 32 hex digits of SHA-256 over the normalized path and the header hash, joined by one NUL byte. */
 export function fileId(normalizedPath: string, headerHashHex: string): string {
-  return createHash('sha256').update(`${normalizedPath}\0${headerHashHex}`).digest('hex').slice(0, 32)
+  return sha256(`${normalizedPath}\0${headerHashHex}`).slice(0, 32)
+}
+
+function sha256(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex')
 }
 
 /** A frame: digits of their own after `.`, `_`, `-` or the start of the name; a sign only after `.`, `_` or the start. */

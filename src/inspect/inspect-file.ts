@@ -13,7 +13,7 @@ import { type Inspection, inspectSteps, type SpecAnswer } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 /** First reads land here: nothing in a payload points into it, so each file may overwrite the one before. */
-let firstRead = Buffer.alloc(0)
+let firstRead = new Uint8Array(0)
 
 /**
  * Inspects one local file on the calling thread: what pool workers do, and command-line tools for a single file.
@@ -56,7 +56,7 @@ function inspectOpenFile(
   const identity = fileIdentity(stat, file)
   const known = new KnownBytes()
   const length = Math.min(identity.sizeBytes, options.firstReadBytes)
-  if (firstRead.length < length) firstRead = Buffer.allocUnsafeSlow(length)
+  if (firstRead.length < length) firstRead = new Uint8Array(length)
   known.add(0, reader.read(firstRead.subarray(0, length), 0))
   watch.lap('read')
 
@@ -109,6 +109,6 @@ class FileReader {
   }
 
   readRange({ start, endExclusive }: ByteRange): Uint8Array {
-    return this.read(Buffer.allocUnsafeSlow(endExclusive - start), start)
+    return this.read(new Uint8Array(endExclusive - start), start)
   }
 }

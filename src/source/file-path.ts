@@ -44,7 +44,7 @@ function fromUrl(text: string): FilePath {
   let bytes: Buffer
   try {
     bytes = percentDecode(new URL(text).pathname)
-    if (isUtf8(bytes)) {
+    if (isUtf8(bytes) && !bytes.includes(0)) {
       const path = fileURLToPath(text)
       return { path, display: path }
     }
