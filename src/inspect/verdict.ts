@@ -1,10 +1,11 @@
-import type { MissingFacts, PartFacts, Payload } from './payload.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { MissingFacts, PartFacts, Payload, PayloadError } from './payload.ts'
 
 /** Whether a frame can be used, and why not. */
 export interface Verdict {
   /**
    * `whole`: every chunk is there. `incomplete`: pixels, or the end of the header, are missing.
-   * `invalid`: all is there, but the header breaks a rule of the format.
+   * `invalid`: nothing is known to be missing, but the header breaks a rule of the format.
    */
   readonly state: 'whole' | 'incomplete' | 'invalid'
   /** Sentences, the most important first. A whole file has some when it breaks rules that do not matter. */
@@ -14,21 +15,33 @@ export interface Verdict {
 /** A payload's findings in the words of the person who has to decide whether to render the frame again. */
 export function verdictOf(payload: Payload): Verdict {
   const missing = payload.parts.filter((part) => (part.missing_chunks ?? 0) > 0)
-  const reasons = missing.map((part) => missingText(part, payload.parts.length > 1))
-  for (const error of payload.errors) {
-    // Said above, better: which rows or tiles.
-    if (error.defect === 'chunk-offset-zero' && missing.length > 0) continue
-    reasons.push(`${error.message} [${error.code}]`)
-  }
-  if (!payload.file.is_complete) return { state: 'incomplete', reasons }
-  return { state: payload.readers.raw.ok ? 'whole' : 'invalid', reasons }
+  const several = payload.parts.length > 1
+  const errors = (isWanted: (error: PayloadError) => boolean) =>
+    payload.errors.filter(isWanted).map((error) => errorText(error, several))
+  const reasons = new Set([
+    ...errors((error) => error.severity === 'error' && error.code !== CHUNKS),
+    ...missing.map((part) => missingText(part, several)),
+    // Zero offsets are said above, better: which rows or tiles.
+    ...errors((error) => error.code === CHUNKS && error.defect !== 'chunk-offset-zero'),
+    ...errors((error) => error.severity === 'warning' && error.code !== CHUNKS),
+  ])
+  const isCut = missing.length > 0 || payload.errors.some((error) => error.code === 'ERR_EXR_TRUNCATED')
+  const isSound = payload.readers.raw.ok
+  const state = isCut || (isSound && !payload.file.is_complete) ? 'incomplete' : isSound ? 'whole' : 'invalid'
+  return { state, reasons: [...reasons] }
+}
+
+const CHUNKS: ErrorCode = 'ERR_EXR_CHUNKS'
+
+function errorText({ message, code, part_index }: PayloadError, severalParts: boolean): string {
+  return `${severalParts && part_index !== undefined ? `Part ${part_index}: ` : ''}${message} [${code}]`
 }
 
 function missingText(part: PartFacts, severalParts: boolean): string {
   const total = part.chunk_count ?? 0
   const missing = part.missing_chunks ?? 0
   const subject = severalParts ? `Part ${part.part_index}${part.part_name ? ` ${part.part_name}` : ''}: ` : ''
-  if (missing === total) return `${subject}No pixels: none of ${total} chunks was written.`
+  if (missing === total) return `${subject}No pixels: none of ${total} chunks is in the file.`
   const where = part.missing === undefined ? '' : whereText(part.missing)
   return `${subject}${missing} of ${total} chunks ${missing === 1 ? 'is' : 'are'} missing${where}.`
 }

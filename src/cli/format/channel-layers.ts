@@ -8,7 +8,7 @@ export interface ChannelLayer {
   readonly components: readonly string[]
   /** Distinct pixel types, in order of appearance. */
   readonly types: readonly string[]
-  /** `2x2` for subsampled channels, null where every sample is stored. */
+  /** Said of subsampled channels; null where every pixel has a sample. */
   readonly sampling: string | null
 }
 
@@ -34,7 +34,7 @@ function toLayer(channels: readonly ChannelFacts[]): ChannelLayer {
     name: first?.layer_name ?? '',
     components: channels.map((channel) => channel.component_name).sort((a, b) => rank(a) - rank(b)),
     types: [...new Set(channels.map((channel) => channel.channel_type))],
-    sampling: subsampled ? `every ${first.x_sampling}x${first.y_sampling}` : null,
+    sampling: subsampled ? `one per ${first.x_sampling}x${first.y_sampling} pixels` : null,
   }
 }
 

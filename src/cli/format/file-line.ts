@@ -5,7 +5,7 @@ import { padEnd, padStart, type Style } from '../style.ts'
 import { attributeText } from './attribute-text.ts'
 import { columns, wrap } from './columns.ts'
 import { paintVerdict } from './report.ts'
-import { bytes } from './units.ts'
+import { bytes, plural } from './units.ts'
 
 export interface FileLineOptions {
   readonly style: Style
@@ -15,6 +15,9 @@ export interface FileLineOptions {
 }
 
 const WIDTHS = { state: 10, size: 10, resolution: 11, parts: 5, channels: 8, compression: 11 } as const
+
+const INDENT = ' '.repeat(12)
+const REASONS_SHOWN = 3
 
 /** Heading over `fileLine`s. */
 export function fileLineHeading(style: Style): string {
@@ -40,7 +43,7 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
   const cells = [
     padEnd(paintVerdict(verdict, style), WIDTHS.state),
     padStart(bytes(payload.file.size_bytes), WIDTHS.size),
-    padStart(first?.width == null ? '-' : `${first.width}x${first.height}`, WIDTHS.resolution),
+    padStart(first?.width == null || first.height === null ? '-' : `${first.width}x${first.height}`, WIDTHS.resolution),
     padStart(String(payload.parts.length), WIDTHS.parts),
     padStart(String(payload.channels.length), WIDTHS.channels),
     padEnd(compressions.length > 1 ? 'several' : (compressions[0] ?? '-'), WIDTHS.compression),
@@ -48,7 +51,10 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
   ]
   const lines = [cells.join('  ')]
   if (verdict.state !== 'whole') {
-    lines.push(...verdict.reasons.flatMap((reason) => wrap(singleLine(reason), width, '            ')))
+    const shown = verdict.reasons.slice(0, REASONS_SHOWN)
+    const more = verdict.reasons.length - shown.length
+    if (more > 0) shown.push(`and ${plural(more, 'reason')} more: inspect this file alone`)
+    lines.push(...shown.flatMap((reason) => wrap(singleLine(reason), width, INDENT)))
   }
   if (withAttributes) lines.push(...attributeLines(payload, style, width))
   return `${lines.join('\n')}\n`
@@ -58,7 +64,7 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
 export function unreadableLine(path: string, reason: string, style: Style, width: number): string {
   const gap = ' '.repeat(WIDTHS.size + WIDTHS.resolution + WIDTHS.parts + WIDTHS.channels + WIDTHS.compression + 8)
   const head = `${padEnd(style.red('UNREADABLE'), WIDTHS.state)}  ${gap}  ${singleLine(path)}`
-  return `${[head, ...wrap(singleLine(reason), width, '            ')].join('\n')}\n`
+  return `${[head, ...wrap(singleLine(reason), width, INDENT)].join('\n')}\n`
 }
 
 function attributeLines(payload: Payload, style: Style, width: number): string[] {
@@ -69,5 +75,5 @@ function attributeLines(payload: Payload, style: Style, width: number): string[]
       singleLine(attributeText(attribute)),
     ]),
   )
-  return columns(rows, { indent: '            ', width })
+  return columns(rows, { indent: INDENT, width })
 }

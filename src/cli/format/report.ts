@@ -47,7 +47,8 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
   }
   if (payload.timings_us) lines.push('', style.bold('Timings'), ...facts(timings(payload.timings_us), style))
   if (!payload.readers.oiio.ok) {
-    lines.push('', style.dim(`OpenImageIO: ${singleLine(payload.readers.oiio.error ?? 'did not read this file')}`))
+    const why = (payload.readers.oiio.error ?? 'did not read this file').replaceAll('\n', ' ')
+    lines.push('', ...wrap(`OpenImageIO: ${singleLine(why)}`, width, '').map(style.dim))
   }
   return `${lines.join('\n')}\n`
 }
@@ -59,7 +60,7 @@ export function paintVerdict(verdict: Verdict, style: Style): string {
 
 function summaryOf(payload: Payload): string {
   const [first] = payload.parts
-  const size = first?.width != null ? `${first.width}x${first.height}` : null
+  const size = first?.width != null && first.height !== null ? `${first.width}x${first.height}` : null
   const parts = payload.parts.length
   return [
     size,
@@ -94,8 +95,9 @@ function partReport(part: PartFacts, payload: Payload, options: ReportOptions): 
   const lines = [style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part), style)]
   const layers = channelLayers(channels)
   if (channels.length > 0) {
-    const layered = layers.length > 1 || layers[0]?.name !== ''
-    lines.push('', `  ${plural(channels.length, 'channel')}${layered ? ` in ${plural(layers.length, 'layer')}` : ''}`)
+    const names = new Set(layers.map((layer) => layer.name))
+    const isLayered = names.size > 1 || !names.has('')
+    lines.push('', `  ${plural(channels.length, 'channel')}${isLayered ? ` in ${plural(names.size, 'layer')}` : ''}`)
     lines.push(...channelTable(layers, style, width))
   }
   const shown = options.allAttributes ? attributes : attributes.filter(isNotable)
