@@ -279,6 +279,13 @@ const validationResults: TableDefinition = {
   ],
 }
 
+const removals: TableDefinition = {
+  name: 'removals',
+  doc: 'one row per file and removal: the rows of a removed file are kept, and a later inspection makes it live again',
+  key: ['file_id', 'removed_at'],
+  columns: [fileId, filePath, required('removed_at', 'timestamp', 'when the object store removed the object')],
+}
+
 const schemaMigrations: TableDefinition = {
   name: 'schema_migrations',
   doc: 'one row per migration applied',
@@ -312,6 +319,7 @@ export const TABLES: readonly TableDefinition[] = [
   deepStats,
   contentHashes,
   validationResults,
+  removals,
   schemaMigrations,
 ]
 

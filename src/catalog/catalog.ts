@@ -134,6 +134,11 @@ export interface Catalog {
   /** Record locations that could not be read; repeated sightings raise `attempts`. */
   recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void>
   /** Write a run's summary, or write it again with newer counts. */
+  /**
+   * Marks the files at these locations as removed at that moment; their rows stay. Told twice, it is marked once.
+   * Returns how many files are marked.
+   */
+  markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number>
   recordRun(summary: RunSummary): Promise<void>
   /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files. */
   knownFiles(prefix: string): Promise<KnownFiles>

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
 import { ExrError, toPlainError } from '../errors.ts'
+import { normalizePath } from '../inspect/identity.ts'
 import type {
   AppliedMigration,
   Catalog,
@@ -21,6 +22,7 @@ import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readAll, readStream } from './duckdb/query.ts'
+import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import type { Session } from './duckdb/session.ts'
 import { findSimilar } from './duckdb/similar.ts'
@@ -96,6 +98,13 @@ export class DuckDbCatalog implements Catalog {
 
   async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
     if (failures.length > 0) await this.#write((connection) => writeFailures(connection, failures, runId))
+  }
+
+  async markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number> {
+    throwIfAborted(signal)
+    const { foldCase } = this.#options
+    const normalized = paths.map((path) => normalizePath(path, { foldCase }))
+    return this.#write((connection) => writeRemovals(connection, normalized, removedAtUs))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

@@ -19,7 +19,17 @@ export interface OpenCatalogOptions {
   readonly threads?: number
   /** Fold the case of paths, for shares that ignore it. Default false. */
   readonly foldCase?: boolean
+  /** How to reach VAST DataBase, for `vast://` catalogs. */
+  readonly vast?: VastConnection
   readonly signal?: AbortSignal
+}
+
+/** Endpoint and keys of a VAST DataBase; bucket and schema come from the URL. */
+export interface VastConnection {
+  readonly endpoint: string | null
+  readonly accessKey: string | null
+  readonly secretKey: string | null
+  readonly region: string
 }
 
 /**

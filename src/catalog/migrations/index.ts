@@ -1,9 +1,10 @@
 import { recordTables } from './0001-record-tables.ts'
 import { featureTables } from './0002-feature-tables.ts'
+import { removalsTable } from './0003-removals.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
-export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables]
+export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables, removalsTable]
 
 /** Version of a catalog that has every migration. */
 export const CATALOG_VERSION = MIGRATIONS.length

@@ -1,0 +1,33 @@
+import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
+import { inTransaction } from './transaction.ts'
+
+/**
+ * Marks the current rows of normalized paths as removed; the same removal told twice is one row. Returns how many
+ * files are marked for that moment.
+ */
+export async function writeRemovals(
+  connection: DuckDBConnection,
+  normalizedPaths: readonly string[],
+  removedAtUs: bigint,
+): Promise<number> {
+  return inTransaction(connection, async () => {
+    const insert = await connection.prepare(
+      `INSERT INTO removals
+       SELECT file_id, file_path, $2 FROM files f
+       WHERE file_path_normalized = $1 AND superseded_by IS NULL
+         AND NOT EXISTS (SELECT 1 FROM removals r WHERE r.file_id = f.file_id AND r.removed_at = $2)`,
+    )
+    const count = await connection.prepare(
+      `SELECT 1 FROM removals JOIN files USING (file_id) WHERE file_path_normalized = $1 AND removed_at = $2`,
+    )
+    let marked = 0
+    for (const path of normalizedPaths) {
+      const values = [path, timestampTZValue(removedAtUs)]
+      insert.bind(values, [VARCHAR, TIMESTAMPTZ])
+      await insert.run()
+      count.bind(values, [VARCHAR, TIMESTAMPTZ])
+      marked += (await count.runAndReadAll()).currentRowCount
+    }
+    return marked
+  })
+}
