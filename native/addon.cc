@@ -10,7 +10,7 @@ namespace exr_inspector {
 class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
  public:
   ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
-    DisableLibraryThreads();
+    QuietLibraries();
     DefineAddon(
         exports,
         {

@@ -10,7 +10,7 @@ namespace exr_inspector {
 
 ByteSource::ByteSource(const std::string& name, int64_t size,
                        int64_t read_limit)
-    : IOProxy(name, IOProxy::Read), size_(size), read_limit_(read_limit) {}
+    : TellingProxy(name, IOProxy::Read), size_(size), read_limit_(read_limit) {}
 
 bool ByteSource::seek(int64_t offset) {
   if (offset < 0) return false;
@@ -18,7 +18,7 @@ bool ByteSource::seek(int64_t offset) {
   return true;
 }
 
-int64_t ByteSource::tell() { return tell_is_size_ ? size_ : m_pos; }
+int64_t ByteSource::Position() const { return tell_is_size_ ? size_ : m_pos; }
 
 size_t ByteSource::read(void* buffer, size_t length) {
   const Transfer transfer = Copy(buffer, length, m_pos);

@@ -24,15 +24,39 @@ struct Gap {
   int64_t end_exclusive = 0;
 };
 
+// IOProxy::tell() became const in OpenImageIO 3.2; this overrides the form that
+// the OpenImageIO at hand has.
+template <typename Proxy, typename Tell = decltype(&Proxy::tell)>
+class TellingProxy;
+
+template <typename Proxy>
+class TellingProxy<Proxy, int64_t (Proxy::*)()> : public Proxy {
+ public:
+  using Proxy::Proxy;
+  int64_t tell() override { return Position(); }
+
+ protected:
+  virtual int64_t Position() const = 0;
+};
+
+template <typename Proxy>
+class TellingProxy<Proxy, int64_t (Proxy::*)() const> : public Proxy {
+ public:
+  using Proxy::Proxy;
+  int64_t tell() const override { return Position(); }
+
+ protected:
+  virtual int64_t Position() const = 0;
+};
+
 // What OpenImageIO reads from. Knows the size of the whole file even where only
 // some of its bytes are there, and remembers why a read came back short:
 // missing bytes and failed reads are not the end of the file. Used by one
 // thread at a time.
-class ByteSource : public OIIO::Filesystem::IOProxy {
+class ByteSource : public TellingProxy<OIIO::Filesystem::IOProxy> {
  public:
   const char* proxytype() const override { return "exr-inspector"; }
   bool seek(int64_t offset) override;
-  int64_t tell() override;
   // For readers that want all of `length` or fail: the classic one. Any byte
   // missing is a gap.
   size_t read(void* buffer, size_t length) override;
@@ -44,9 +68,9 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
   // Starts over for another reader: position, spent bytes and what went wrong.
   void Rewind();
 
-  // OpenImageIO's core reader asks tell() when OpenEXR asks for the size of the
-  // file. An honest position, zero, would switch off OpenEXR's checks of
-  // claimed sizes against the file's size.
+  // Before OpenImageIO 3.2 its core reader asks tell() when OpenEXR asks for
+  // the size of the file. An honest position, zero, would switch off OpenEXR's
+  // checks of claimed sizes against the file's size.
   void AnswerTellWithSize(bool enabled) { tell_is_size_ = enabled; }
 
   // The missing bytes touched last, if any were.
@@ -57,6 +81,7 @@ class ByteSource : public OIIO::Filesystem::IOProxy {
 
  protected:
   ByteSource(const std::string& name, int64_t size, int64_t read_limit);
+  int64_t Position() const override;
 
   // Copies what is there from `offset` on, at most `length` bytes, all inside
   // the file.

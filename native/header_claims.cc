@@ -88,9 +88,10 @@ std::string ImpossibleClaim(ByteSource& bytes, int64_t value_limit) {
     if (!size) return "";
     const int64_t room = std::min(file_size - cursor.position(), value_limit);
     if (static_cast<int64_t>(*size) > room) {
-      return "Attribute '" + *name + "' claims " + std::to_string(*size) +
-             " bytes, of which the file or the limit has " +
-             std::to_string(std::max<int64_t>(room, 0)) + ".";
+      return "not asked, for attribute '" + *name + "' claims " +
+             std::to_string(*size) + " bytes where " +
+             std::to_string(std::max<int64_t>(room, 0)) +
+             " are left in the file or allowed.";
     }
     cursor.Skip(*size);
   }

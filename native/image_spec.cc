@@ -137,7 +137,8 @@ void ReadFile(const SpecSource& source, int64_t read_limit,
 
 }  // namespace
 
-void DisableLibraryThreads() {
+void QuietLibraries() {
+  OIIO::attribute("debug", 0);
   OIIO::attribute("threads", 1);
   // Zero would mean one thread per core; minus one means none.
   OIIO::attribute("exr_threads", -1);

@@ -67,9 +67,10 @@ struct SpecResult {
   int error_number = 0;
 };
 
-// Switches OpenImageIO's and OpenEXR's own threads off, for the whole process:
-// callers are threads already.
-void DisableLibraryThreads();
+// For the whole process: OpenImageIO's and OpenEXR's own threads off, as
+// callers are threads already, and no debug output, which builds without NDEBUG
+// (Debian's) write to stderr.
+void QuietLibraries();
 
 // What OpenImageIO makes of every part and level. Never throws; reads at most
 // `read_limit` bytes per reader.
