@@ -25,6 +25,7 @@ export interface AppendColumns {
 const CHUNK_ROWS = duckdb.vector_size()
 /** Bytes of a `duckdb_string_t`. */
 const STRING_BYTES = 16
+const ALL_VALID = 2n ** 64n - 1n
 const VALIDITY_WORDS = CHUNK_ROWS / 64
 
 /**
@@ -35,10 +36,12 @@ export class TableAppender {
   readonly #name: string
   readonly #database: string | null
   readonly #types: readonly ColumnType[]
+  readonly #chunk: DuckDBDataChunk
   readonly #validity = new BigUint64Array(VALIDITY_WORDS)
 
   constructor(types: readonly ColumnType[], name: string, database: string | null = null) {
     this.#types = types
+    this.#chunk = DuckDBDataChunk.create(types.map(duckdbType))
     this.#name = name
     this.#database = database
   }
@@ -47,22 +50,40 @@ export class TableAppender {
   async append(connection: DuckDBConnection, table: AppendColumns, strings: StringPool): Promise<void> {
     if (table.rowCount === 0) return
     const appender = await connection.createAppender(this.#name, null, this.#database)
-    const cursors = new Uint32Array(this.#types.length)
+    try {
+      for (const chunk of this.#chunks(table, strings)) appender.appendDataChunk(chunk)
+      appender.flushSync()
+    } catch (error) {
+      // Else closing would flush the same rows again, in whatever transaction runs by then.
+      appender.clear()
+      throw error
+    } finally {
+      appender.closeSync()
+    }
+  }
+
+  /** The table's rows, chunk after chunk in the same memory. */
+  *#chunks(table: AppendColumns, strings: StringPool): Generator<DuckDBDataChunk> {
+    const chunk = this.#chunk
     const positions = new StringPositions(strings)
+    const vectorsTaken = new Uint32Array(this.#types.length)
     for (let start = 0; start < table.rowCount; start += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, table.rowCount - start)
-      const chunk = DuckDBDataChunk.create(this.#types.map(duckdbType), rows)
+      chunk.reset()
+      chunk.rowCount = rows
       this.#types.forEach((type, index) => {
         const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
         const column = table.columns[index]!
-        if (typeof type === 'object')
-          cursors[index]! += this.#fillVectors(vector, column, type.vector, start, rows, cursors[index]!)
-        else if (type === 'utf8') this.#fillText(vector, column.data as Int32Array, start, rows, positions)
-        else this.#fillScalars(vector, column, start, rows)
+        if (typeof type === 'object') {
+          vectorsTaken[index]! += this.#fillVectors(vector, column, type.vector, start, rows, vectorsTaken[index]!)
+        } else if (type === 'utf8') {
+          this.#fillText(vector, column.data as Int32Array, start, rows, positions)
+        } else {
+          this.#fillScalars(vector, column, start, rows)
+        }
       })
-      appender.appendDataChunk(chunk)
+      yield chunk
     }
-    appender.closeSync()
   }
 
   #fillScalars(vector: Vector, { data, valid }: EncodedColumn, start: number, rows: number): void {
@@ -85,9 +106,14 @@ export class TableAppender {
       return rows
     }
     let taken = 0
+    const words = new BigUint64Array((rows * size) / 64)
     for (let row = 0; row < rows; row++) {
-      if (valid[start + row] === 1) copy(items, data, (at + taken++) * size, size, row * size)
+      if (valid[start + row] === 0) continue
+      copy(items, data, (at + taken++) * size, size, row * size)
+      words.fill(ALL_VALID, (row * size) / 64, ((row + 1) * size) / 64)
     }
+    // The items of a null vector are nulls too; their memory was never written.
+    writeValidity(items, words)
     this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
     return taken
   }
@@ -121,8 +147,7 @@ export class TableAppender {
   #setValidity(vector: Vector, rows: number, isValid: (row: number) => boolean): void {
     const words = this.#validity.fill(0n)
     for (let row = 0; row < rows; row++) if (isValid(row)) words[row >> 6]! |= 1n << BigInt(row & 63)
-    duckdb.vector_ensure_validity_writable(vector)
-    duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, words.byteOffset, words.byteLength)
+    writeValidity(vector, words)
   }
 }
 
@@ -166,6 +191,12 @@ function copy(vector: Vector, source: CopySource, start: number, count: number, 
   const size = source.BYTES_PER_ELEMENT
   const from = source.byteOffset + start * size
   duckdb.copy_data_to_vector(vector, target * size, source.buffer as ArrayBuffer, from, count * size)
+}
+
+/** One bit a row, least significant first. */
+function writeValidity(vector: Vector, words: BigUint64Array<ArrayBuffer>): void {
+  duckdb.vector_ensure_validity_writable(vector)
+  duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, words.byteOffset, words.byteLength)
 }
 
 function duckdbType(type: ColumnType): DuckDBType {

@@ -1,0 +1,486 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { encodeRecords, METADATA_DIMENSION, recordVectors, transferList } from '../../src/arrow/index.ts'
+import type { Catalog, CatalogRecord, UpsertResult } from '../../src/catalog/catalog.ts'
+import { record, sequence } from './records.ts'
+
+/** Somewhere a catalog can be made, opened again and thrown away. */
+export interface CatalogPlace {
+  open(): Promise<Catalog>
+  /** Every row of a table as an object, in no particular order; values as `QueryResult` describes them. */
+  rows(catalog: Catalog, table: string): Promise<Record<string, unknown>[]>
+  dispose(): Promise<void>
+}
+
+const T0 = 1_700_000_000_000_000n
+const MINUTE = 60_000_000n
+
+/** What every catalog does, whatever stores it. */
+export function describeCatalog(name: string, makePlace: () => Promise<CatalogPlace>): void {
+  describe(`${name}: behaviour every catalog shares`, () => {
+    let place: CatalogPlace
+    let catalog: Catalog
+
+    beforeEach(async () => {
+      place = await makePlace()
+      catalog = await place.open()
+      await catalog.ensureSchema()
+    })
+    afterEach(async () => {
+      await catalog.close()
+      await place.dispose()
+    })
+
+    const rows = (table: string) => place.rows(catalog, table)
+    const upsert = (records: readonly CatalogRecord[], run = 'run-1') => catalog.upsert(records, run)
+    const fileAt = async (path: string, id?: string) =>
+      (await rows('files')).find((row) => row['file_path'] === path && (id === undefined || row['file_id'] === id))
+
+    it('stores a new file in every table an inspection fills', async () => {
+      const results = await upsert([record({ path: '/mnt/a/beauty.1001.exr', parts: 2, channels: ['R', 'G', 'B'] })])
+
+      expect(statuses(results)).toEqual(['inserted'])
+      const counts = await Promise.all(
+        ['files', 'parts', 'channels', 'attributes', 'inspections'].map(async (table) => (await rows(table)).length),
+      )
+      expect(counts).toEqual([1, 2, 6, 12, 1])
+      expect((await catalog.verify()).checks.filter((check) => check.violations > 0)).toEqual([])
+    })
+
+    it('stores the columns of a file as they were inspected', async () => {
+      await upsert([
+        record({
+          path: '/mnt/a/beauty.1001.exr',
+          sizeBytes: 2 ** 40 + 1,
+          mtime: '2024-02-29T23:59:59.999999Z',
+          inspectedAtUs: T0 + 7n,
+        }),
+      ])
+
+      expect(await fileAt('/mnt/a/beauty.1001.exr')).toMatchObject({
+        file_path_normalized: '/mnt/a/beauty.1001.exr',
+        size_bytes: 2n ** 40n + 1n,
+        mtime: '2024-02-29T23:59:59.999999Z',
+        etag: null,
+        multipart_count: 1,
+        is_deep: false,
+        is_complete: true,
+        frame_number: 1001,
+        sequence_key: '/mnt/a/beauty.####.exr',
+        inspection_timestamp: '2023-11-14T22:13:20.000007Z',
+        last_inspected: '2023-11-14T22:13:20.000007Z',
+        inspection_count: 1,
+        superseded_by: null,
+        schema_version: 1,
+      })
+    })
+
+    it('stores vectors bit for bit', async () => {
+      const one = record({ path: '/mnt/a.exr' })
+      await upsert([one])
+
+      const expected = recordVectors(one.payload)
+      expect((await rows('files'))[0]?.['metadata_embedding']).toEqual([...expected.metadata])
+      const fingerprints = (await rows('channels')).map((row) => row['channel_fingerprint'])
+      expect(fingerprints.filter((value) => value !== null)).toEqual([[...(expected.fingerprints[0] ?? [])]])
+    })
+
+    it('stores attribute values of every kind in the column that fits', async () => {
+      const attributes = [
+        { name: 'text', type: 'string', value: 'plain', source: 'exr' as const },
+        { name: 'empty', type: 'string', value: '', source: 'exr' as const },
+        { name: 'odd', type: 'string', value: 'nul\0 quote\' "\u{1f3ac}', source: 'exr' as const },
+        { name: 'long', type: 'string', value: 'é'.repeat(40_000), source: 'exr' as const },
+        { name: 'bytes', type: 'string', value: { encoding: 'base64', data: '/2E=' }, source: 'exr' as const },
+        { name: 'int', type: 'int', value: -2_147_483_648, source: 'exr' as const },
+        { name: 'float', type: 'float', value: 0.1, source: 'exr' as const },
+        { name: 'whole', type: 'float', value: 24, source: 'exr' as const },
+        { name: 'nan', type: 'float', value: 'NaN', source: 'exr' as const },
+        { name: 'down', type: 'double', value: '-Infinity', source: 'exr' as const },
+        { name: 'word', type: 'compression', value: 'zips', source: 'exr' as const },
+        { name: 'box', type: 'box2i', value: { min: { x: 0, y: 0 }, max: { x: 1, y: 1 } }, source: 'exr' as const },
+      ]
+      await upsert([record({ path: '/mnt/a.exr', attributes })])
+
+      const stored = new Map(
+        (await rows('attributes')).map((row) => [
+          row['attr_name'],
+          [row['value_json'], row['value_text'], row['value_int'], row['value_float']],
+        ]),
+      )
+      expect(stored).toEqual(
+        new Map<unknown, unknown[]>([
+          ['text', ['"plain"', 'plain', null, null]],
+          ['empty', ['""', '', null, null]],
+          ['odd', ['"nul\\u0000 quote\' \\"\u{1f3ac}"', 'nul\0 quote\' "\u{1f3ac}', null, null]],
+          ['long', [`"${'é'.repeat(40_000)}"`, 'é'.repeat(40_000), null, null]],
+          ['bytes', ['{"encoding":"base64","data":"/2E="}', '\ufffda', null, null]],
+          ['int', ['-2147483648', null, -2_147_483_648n, null]],
+          ['float', ['0.1', null, null, 0.1]],
+          ['whole', ['24', null, null, 24]],
+          ['nan', ['"NaN"', null, null, Number.NaN]],
+          ['down', ['"-Infinity"', null, null, -Infinity]],
+          ['word', ['"zips"', 'zips', null, null]],
+          ['box', ['{"min":{"x":0,"y":0},"max":{"x":1,"y":1}}', null, null, null]],
+        ]),
+      )
+    })
+
+    it('counts a file seen again instead of storing it again', async () => {
+      await upsert([record({ path: '/mnt/a.exr', inspectedAtUs: T0 })])
+      const again = record({
+        path: '/mnt/a.exr',
+        inspectedAtUs: T0 + MINUTE,
+        sizeBytes: 999,
+        mtime: '2024-05-05T05:05:05.000005Z',
+        etag: '"v2"',
+      })
+      const results = await upsert([again], 'run-2')
+
+      expect(statuses(results)).toEqual(['updated'])
+      expect(await fileAt('/mnt/a.exr')).toMatchObject({
+        size_bytes: 999n,
+        mtime: '2024-05-05T05:05:05.000005Z',
+        etag: '"v2"',
+        inspection_timestamp: '2023-11-14T22:13:20.000000Z',
+        last_inspected: '2023-11-14T22:14:20.000000Z',
+        inspection_count: 2,
+      })
+      expect((await rows('attributes')).length).toBe(6)
+      const sightings = (await rows('inspections')).map((row) => [row['run_id'], row['size_bytes'], row['etag']])
+      expect(sightings.sort()).toEqual([
+        ['run-1', 123_456n, null],
+        ['run-2', 999n, '"v2"'],
+      ])
+    })
+
+    it('keeps the older row of a path whose header changed and says what superseded it', async () => {
+      const [first] = await upsert([record({ path: '/mnt/a.exr', header: 'one' })])
+      const [second] = await upsert([record({ path: '/mnt/a.exr', header: 'two' })])
+
+      expect(statuses([first!, second!])).toEqual(['inserted', 'inserted'])
+      expect(await fileAt('/mnt/a.exr', idOf(first))).toMatchObject({ superseded_by: idOf(second) })
+      expect(await fileAt('/mnt/a.exr', idOf(second))).toMatchObject({ superseded_by: null })
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('makes a header current again that comes back to its path', async () => {
+      const [first] = await upsert([record({ path: '/mnt/a.exr', header: 'one' })])
+      const [second] = await upsert([record({ path: '/mnt/a.exr', header: 'two' })])
+      const [third] = await upsert([record({ path: '/mnt/a.exr', header: 'one' })])
+
+      expect(third).toEqual({ status: 'updated', fileId: idOf(first), path: '/mnt/a.exr' })
+      expect(await fileAt('/mnt/a.exr', idOf(first))).toMatchObject({ superseded_by: null, inspection_count: 2 })
+      expect(await fileAt('/mnt/a.exr', idOf(second))).toMatchObject({ superseded_by: idOf(first) })
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('takes a file that is twice in one batch as one file seen twice', async () => {
+      const results = await upsert([
+        record({ path: '/mnt/a.exr', sizeBytes: 1, inspectedAtUs: T0 }),
+        record({ path: '/mnt/b.exr' }),
+        record({ path: '/mnt//./a.exr', header: '/mnt/a.exr', sizeBytes: 2, inspectedAtUs: T0 + MINUTE }),
+      ])
+
+      expect(statuses(results)).toEqual(['inserted', 'inserted', 'updated'])
+      expect(idOf(results[0])).toBe(idOf(results[2]))
+      expect(await fileAt('/mnt/a.exr')).toMatchObject({
+        inspection_count: 2,
+        size_bytes: 2n,
+        last_inspected: '2023-11-14T22:14:20.000000Z',
+      })
+      expect((await rows('inspections')).length).toBe(3)
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('follows a header that changes twice inside one batch', async () => {
+      const results = await upsert(
+        ['one', 'two', 'one', 'three'].map((header) => record({ path: '/mnt/a.exr', header })),
+      )
+
+      expect(statuses(results)).toEqual(['inserted', 'inserted', 'updated', 'inserted'])
+      const stored = (await rows('files')).map((row) => [row['file_id'], row['superseded_by'], row['inspection_count']])
+      expect(stored).toHaveLength(3)
+      expect(stored).toContainEqual([idOf(results[0]), idOf(results[3]), 2])
+      expect(stored).toContainEqual([idOf(results[1]), idOf(results[0]), 1])
+      expect(stored).toContainEqual([idOf(results[3]), null, 1])
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('keeps paths apart that differ in case, and S3 keys that differ in slashes', async () => {
+      await upsert([
+        record({ path: '/mnt/A.exr', header: 'same' }),
+        record({ path: '/mnt/a.exr', header: 'same' }),
+        record({ path: 's3://bucket/a//b.exr', header: 'same', mtime: null, etag: '"e"' }),
+        record({ path: 's3://bucket/a/b.exr', header: 'same', mtime: null, etag: '"e"' }),
+      ])
+      expect(new Set((await rows('files')).map((row) => row['file_id'])).size).toBe(4)
+    })
+
+    it('does not let a record that cannot be stored sink the others', async () => {
+      const good = sequence('/mnt/a', 9)
+      const badVector = { ...record({ path: '/mnt/bad-vector.exr' }), vectors: vectorsOf(new Float32Array(3)) }
+      const badTime = record({ path: '/mnt/bad-time.exr', mtime: 'yesterday' })
+      const nameless = record({
+        path: '/mnt/nameless.exr',
+        attributes: [{ name: undefined as unknown as string, type: 'int', value: 1, source: 'exr' }],
+      })
+      const batch = [...good.slice(0, 3), badVector, ...good.slice(3, 6), badTime, nameless, ...good.slice(6)]
+      const results = await upsert(batch)
+
+      expect(results.map((result) => result.path)).toEqual(batch.map(({ payload }) => payload.file.path))
+      expect(results.filter((result) => result.status === 'inserted')).toHaveLength(9)
+      for (const path of ['/mnt/bad-vector.exr', '/mnt/bad-time.exr', '/mnt/nameless.exr']) {
+        expect(results.find((result) => result.path === path)).toMatchObject({
+          status: 'error',
+          code: 'ERR_CATALOG_WRITE',
+          message: expect.any(String),
+        })
+      }
+      expect((await rows('files')).length).toBe(9)
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('stores nothing when asked to abort before it starts', async () => {
+      const aborted = AbortSignal.abort()
+      await expect(catalog.upsert(sequence('/mnt/a', 3), 'run', aborted)).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+      expect(await rows('files')).toEqual([])
+    })
+
+    it('answers an empty batch with an empty list', async () => {
+      expect(await upsert([])).toEqual([])
+    })
+
+    it('takes batches another thread has encoded', async () => {
+      const encoded = encodeRecords(sequence('/mnt/a', 4), { runId: 'worker' })
+      const moved = structuredClone(encoded, { transfer: transferList(encoded) })
+
+      expect(statuses(await catalog.upsertEncoded(moved))).toEqual(Array(4).fill('inserted'))
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('stores each file once when many callers write it at the same time', async () => {
+      const batches = Array.from({ length: 8 }, () => sequence('/mnt/a', 20))
+      const results = await Promise.all(batches.map((batch, index) => upsert(batch, `run-${index}`)))
+
+      expect(results.flat().filter((result) => result.status === 'inserted')).toHaveLength(20)
+      expect((await rows('files')).map((row) => row['inspection_count'])).toEqual(Array(20).fill(8))
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('knows the last sighting of every current file under a prefix', async () => {
+      await upsert([
+        record({ path: '/mnt/show/a.exr', sizeBytes: 5, mtime: '2024-01-01T00:00:00.000001Z' }),
+        record({ path: '/mnt/show/b.exr', mtime: null, etag: '"b"' }),
+        record({ path: '/mnt/other/c.exr' }),
+        record({ path: '/mnt/show/d.exr', header: 'old', sizeBytes: 1 }),
+        record({ path: '/mnt/show/d.exr', header: 'new', sizeBytes: 2 }),
+      ])
+      await upsert([record({ path: '/mnt/show/a.exr', sizeBytes: 6, mtime: '2024-01-01T00:00:00.000002Z' })])
+
+      const known = await catalog.knownFiles('/mnt/show/')
+      expect(known.size).toBe(3)
+      expect(known.get('/mnt/show/a.exr')).toEqual({ sizeBytes: 6n, mtimeUs: 1_704_067_200_000_002n, etag: null })
+      expect(known.get('/mnt/show/b.exr')).toEqual({ sizeBytes: 123_456n, mtimeUs: null, etag: '"b"' })
+      expect(known.get('/mnt/show/d.exr')?.sizeBytes).toBe(2n)
+      expect(known.has('/mnt/other/c.exr')).toBe(false)
+      expect(known.get('/mnt/other/c.exr')).toBeUndefined()
+    })
+
+    it('counts the failures of a location and forgets them once it can be read', async () => {
+      const failure = { code: 'ERR_EXR_MAGIC', message: 'not an EXR', byteOffset: 0 }
+      await catalog.recordFailures([{ path: '/mnt/a.exr', ...failure, seenAtUs: T0 }], 'run-1')
+      await catalog.recordFailures(
+        [
+          { path: '/mnt/a.exr', ...failure, code: 'ERR_EXR_TRUNCATED', byteOffset: null, seenAtUs: T0 + MINUTE },
+          { path: '/mnt/b.exr', ...failure, seenAtUs: T0 + MINUTE },
+        ],
+        'run-2',
+      )
+
+      const stored = await rows('ingest_errors')
+      expect(stored.find((row) => row['file_path'] === '/mnt/a.exr')).toEqual({
+        file_path: '/mnt/a.exr',
+        code: 'ERR_EXR_TRUNCATED',
+        message: 'not an EXR',
+        byte_offset: null,
+        run_id: 'run-2',
+        first_seen: '2023-11-14T22:13:20.000000Z',
+        last_seen: '2023-11-14T22:14:20.000000Z',
+        attempts: 2,
+      })
+      await upsert([record({ path: '/mnt/a.exr' })])
+      expect((await rows('ingest_errors')).map((row) => row['file_path'])).toEqual(['/mnt/b.exr'])
+    })
+
+    it('writes the summary of a run once, however often it is reported', async () => {
+      const summary = {
+        runId: 'run-1',
+        startedAtUs: T0,
+        endedAtUs: T0 + MINUTE,
+        source: '/mnt/show',
+        found: 10,
+        inserted: 4,
+        updated: 3,
+        unchanged: 2,
+        failed: 1,
+        toolVersion: '1.2.3',
+      }
+      await catalog.recordRun({ ...summary, found: 1 })
+      await catalog.recordRun(summary)
+      expect(await rows('ingest_runs')).toEqual([
+        {
+          run_id: 'run-1',
+          started_at: '2023-11-14T22:13:20.000000Z',
+          ended_at: '2023-11-14T22:14:20.000000Z',
+          source: '/mnt/show',
+          found: 10n,
+          inserted: 4n,
+          updated: 3n,
+          unchanged: 2n,
+          failed: 1n,
+          tool_version: '1.2.3',
+        },
+      ])
+    })
+
+    describe('with 300 files of three kinds', () => {
+      const kinds = [
+        sequence('/mnt/beauty', 100, { channels: ['R', 'G', 'B', 'A'], width: 1920 }),
+        sequence('/mnt/depth', 100, { channels: ['Z'], width: 2048, compression: 'piz' }),
+        sequence('/mnt/lights', 100, { channels: ['key.R', 'key.G', 'key.B', 'fill.R'], width: 4096 }),
+      ]
+      const query = randomVector(7)
+      const all = kinds.flat().map((one, index) => {
+        const vectors = recordVectors(one.payload)
+        // Frames of a kind have one vector; noise tells them apart.
+        return { ...one, vectors: { ...vectors, metadata: blend(vectors.metadata, randomVector(index)) } }
+      })
+
+      beforeEach(async () => {
+        await upsert(all)
+      })
+
+      it('finds the same neighbours, in the same order, as comparing with every vector', async () => {
+        const expected = all
+          .map(({ payload, vectors }) => ({ path: payload.file.path, similarity: cosine(query, vectors.metadata) }))
+          .sort((a, b) => b.similarity - a.similarity)
+          .slice(0, 10)
+        const found = await catalog.findSimilar(query, { k: 10 })
+
+        expect(found.map((match) => match.path)).toEqual(expected.map((match) => match.path))
+        found.forEach((match, index) => {
+          expect(match.similarity).toBeCloseTo(expected[index]!.similarity, 5)
+        })
+      })
+
+      it('finds files like a stored one by path or file_id, without that file itself', async () => {
+        const path = '/mnt/depth/beauty.1001.exr'
+        const byPath = await catalog.findSimilar(path, { k: 5 })
+        const stored = await fileAt(path)
+
+        expect(byPath).toHaveLength(5)
+        expect(byPath.map((match) => match.path)).not.toContain(path)
+        expect(byPath.every((match) => match.path.startsWith('/mnt/depth/'))).toBe(true)
+        expect(await catalog.findSimilar(String(stored?.['file_id']), { k: 5 })).toEqual(byPath)
+      })
+
+      it('finds only what a condition on files and their first part allows', async () => {
+        const wide = await catalog.findSimilar(query, { k: 1000, where: 'width >= 2048 AND frame_number < 1011' })
+        expect(wide).toHaveLength(20)
+        expect(wide.every((match) => !match.path.startsWith('/mnt/beauty/'))).toBe(true)
+        const piz = await catalog.findSimilar(query, { k: 1000, where: "compression = 'piz'" })
+        expect(piz).toHaveLength(100)
+      })
+
+      it('leaves superseded files out', async () => {
+        const path = '/mnt/depth/beauty.1001.exr'
+        const old = await fileAt(path)
+        await upsert([record({ path, header: 'new', channels: ['Z'] })])
+        const found = await catalog.findSimilar(query, { k: 1000 })
+        expect(found).toHaveLength(300)
+        expect(found.map((match) => match.fileId)).not.toContain(old?.['file_id'])
+      })
+
+      it.each([
+        ['a file that is not there', '/mnt/nowhere.exr', { k: 3 }, 'ERR_CATALOG_QUERY'],
+        ['a vector of another size', new Float32Array(7), { k: 3 }, 'ERR_OPTION_INVALID'],
+        [
+          'a vector that is not finite',
+          new Float32Array(METADATA_DIMENSION).fill(Number.NaN),
+          { k: 3 },
+          'ERR_OPTION_INVALID',
+        ],
+        ['no matches at all', query, { k: 0 }, 'ERR_OPTION_INVALID'],
+        ['a condition that ends early', query, { k: 3, where: '1=1) UNION (SELECT 1' }, 'ERR_CATALOG_QUERY'],
+        ['a second statement', query, { k: 3, where: 'true; DELETE FROM files' }, 'ERR_CATALOG_QUERY'],
+        ['a comment', query, { k: 3, where: 'true -- ' }, 'ERR_CATALOG_QUERY'],
+        ['an unknown column', query, { k: 3, where: 'wdith > 3' }, 'ERR_CATALOG_QUERY'],
+      ] as const)('refuses %s', async (_what, target, options, code) => {
+        await expect(catalog.findSimilar(target, options)).rejects.toMatchObject({ code })
+        expect((await rows('files')).length).toBe(300)
+      })
+    })
+
+    it('keeps everything when it is closed and opened again', async () => {
+      await upsert(sequence('/mnt/a', 5))
+      await catalog.close()
+      catalog = await place.open()
+      await catalog.ensureSchema()
+
+      expect((await rows('files')).length).toBe(5)
+      expect(statuses(await upsert(sequence('/mnt/a', 6)))).toEqual([...Array(5).fill('updated'), 'inserted'])
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('says what it holds', async () => {
+      await upsert(sequence('/mnt/a', 5))
+      const info = await catalog.info()
+      expect(info.rows).toMatchObject({ files: 5, parts: 5, channels: 40, attributes: 30, inspections: 5 })
+      expect(info.version).toBe(info.latestVersion)
+    })
+
+    it('may be closed twice and refuses to work afterwards', async () => {
+      await catalog.close()
+      await catalog.close()
+      await expect(upsert(sequence('/mnt/a', 1))).rejects.toMatchObject({ code: 'ERR_CATALOG_OPEN' })
+    })
+  })
+}
+
+function statuses(results: readonly UpsertResult[]): string[] {
+  return results.map((result) => result.status)
+}
+
+function idOf(result: UpsertResult | undefined): string {
+  if (!result || result.status === 'error') throw new Error(`not stored: ${JSON.stringify(result)}`)
+  return result.fileId
+}
+
+function vectorsOf(metadata: Float32Array) {
+  return { metadata, fingerprints: [], version: 1 }
+}
+
+/** Numbers from a linear congruential generator; the same on every machine. */
+function randomVector(seed: number): Float32Array {
+  let state = (seed * 2_654_435_761 + 1) >>> 0
+  const vector = new Float32Array(METADATA_DIMENSION).map(() => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32 - 0.5
+  })
+  return normalized(vector)
+}
+
+function blend(vector: Float32Array, noise: Float32Array): Float32Array {
+  return normalized(vector.map((value, index) => value + 0.2 * noise[index]!))
+}
+
+function normalized(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0
+  for (let index = 0; index < a.length; index++) dot += a[index]! * b[index]!
+  return dot / (Math.hypot(...a) * Math.hypot(...b))
+}
