@@ -15,15 +15,17 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
   let previous = { start: 0, end: 0 }
   let sorted = true
   let hasLongName = false
+  let count = 0
   let position = 0
   while (position < bytes.length && bytes[position] !== 0) {
+    if (context.isFull()) return hasLongName
     let end = position
     while (end < bytes.length && bytes[end] !== 0) end++
     if (end + 17 > bytes.length) {
-      report('attribute-malformed', `The channel list breaks off inside channel ${names.size}`, position)
+      report('attribute-malformed', `The channel list breaks off inside channel ${count}`, position)
       return hasLongName
     }
-    if (names.size >= limits.channels) {
+    if (count++ >= limits.channels) {
       const message = `The part exceeds the limit of ${limits.channels} channels; raise limits.channels to read on`
       report('limit-exceeded', message, position)
       return hasLongName
@@ -32,7 +34,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
     if (end - position > SHORT_NAME) hasLongName = true
     checkChannelName(context, bytes, position, end, name, report)
     if (names.has(name)) report('duplicate-channel', `Channel ${clip(name)} appears more than once`, position)
-    else if (names.size > 0 && sorted && comesBefore(bytes, position, end, previous)) {
+    else if (count > 1 && sorted && comesBefore(bytes, position, end, previous)) {
       report('channels-not-sorted', `Channel ${clip(name)} is not in the order of its bytes`, position)
       sorted = false
     }
@@ -45,7 +47,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
     const problem = position === bytes.length ? 'is not closed by a zero byte' : 'goes on after its closing zero byte'
     report('attribute-malformed', `The channel list ${problem}`, position)
   }
-  if (names.size === 0) report('no-channels', 'The channel list is empty', 0)
+  if (count === 0) report('no-channels', 'The channel list is empty', 0)
   return hasLongName
 }
 

@@ -15,10 +15,12 @@ export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLim
     part,
     storage: storageOf(header, part),
     limits,
+    isFull: () => defects.isFull,
     report: (code, message, byteOffset, attribute) => defects.add(code, message, byteOffset, part.index, attribute),
   }
   let hasLongName = false
   for (const attribute of part.attributes) {
+    if (defects.isFull) return hasLongName
     if (!checkType(context, attribute)) continue
     if (attribute.name === 'channels') hasLongName = checkChannels(context, attribute)
     else checkValue(context, attribute)

@@ -14,14 +14,14 @@ export function checkSize(context: PartContext, attribute: HeaderAttribute): boo
     context.report('attribute-size-mismatch', message, valueOffset - 4, name)
     return false
   }
-  const problem = misfit(attribute)
+  const problem = misfit(attribute, context.limits.channels)
   if (problem === null) return true
   context.report('attribute-malformed', `Attribute ${name} of type ${type} is malformed: ${problem}`, valueOffset, name)
   return false
 }
 
 /** Strings, and types the format does not define, may hold anything; `channels` has rules of its own. */
-function misfit({ name, type, byteLength, bytes }: HeaderAttribute): string | null {
+function misfit({ name, type, byteLength, bytes }: HeaderAttribute, maxChannels: number): string | null {
   switch (type) {
     case 'floatvector':
       return byteLength % 4 === 0 ? null : `${byteLength} bytes are not a whole number of floats`
@@ -34,7 +34,8 @@ function misfit({ name, type, byteLength, bytes }: HeaderAttribute): string | nu
     case 'idmanifest':
       return byteLength >= 4 ? null : `${byteLength} bytes do not hold its size`
     case 'chlist':
-      return name === 'channels' || readChannels(bytes).wellFormed ? null : 'the channel list breaks off'
+      if (name === 'channels' || readChannels(bytes, maxChannels).wellFormed) return null
+      return `the channel list breaks off or has more than ${maxChannels} channels`
     default:
       return null
   }

@@ -17,20 +17,25 @@ export function defect(
   return { code, message, byteOffset, partIndex, attribute, severity }
 }
 
-/** Defects of one header. Bytes made to break every rule at once must not fill the memory, so it ends at 1,000. */
+/** Defects of one header. Bytes made to break every rule at once must not fill memory or time, so it ends at 1,000. */
 export class DefectList {
   readonly items: HeaderDefect[] = []
-  #omitted = 0
+  #omitted = false
 
   add(code: DefectCode, message: string, byteOffset: number, partIndex: number | null, attribute?: string): void {
     if (this.items.length < MAX_DEFECTS) this.items.push(defect(code, message, byteOffset, partIndex, attribute))
-    else this.#omitted++
+    else this.#omitted = true
   }
 
-  /** Says how many were left out, if any. */
+  /** True when no more are listed, so that looking for them is over. */
+  get isFull(): boolean {
+    return this.#omitted
+  }
+
+  /** Says that some were left out, if any. */
   finish(): void {
-    if (this.#omitted === 0) return
-    this.items.push(defect('defects-omitted', `${this.#omitted} more defects are not listed`, 0))
+    if (!this.#omitted) return
+    this.items.push(defect('defects-omitted', `There are more defects than the ${MAX_DEFECTS} listed`, 0))
   }
 }
 

@@ -8,5 +8,7 @@ export interface PartContext {
   readonly part: HeaderPart
   readonly storage: StorageType | null
   readonly limits: HeaderLimits
+  /** True when reporting more is of no use. */
+  isFull(): boolean
   report(code: DefectCode, message: string, byteOffset: number, attribute?: string): void
 }

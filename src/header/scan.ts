@@ -12,6 +12,8 @@ import { nameAt } from './names.ts'
 import { StoredPart } from './part.ts'
 
 const VERSION_BYTES = 8
+/** All parts together may have as many attributes as this many parts at their limit. */
+const PARTS_FULL_OF_ATTRIBUTES = 16
 
 export interface ScanOptions {
   /** Whole size of the file in bytes, when known: sizes that leave it are then reported without asking for them. */
@@ -56,6 +58,7 @@ export class HeaderScanner {
   #part: StoredPart | undefined
   #maxName = SHORT_NAME
   #sawLongName = false
+  #attributeCount = 0
   #done = false
   // Where the name or type found last ends, and the hash of its bytes; fields because a pair per name would be garbage.
   #end = 0
@@ -205,7 +208,11 @@ export class HeaderScanner {
     if (end + 1 > this.#limits.headerBytes) return this.#overLimit('headerBytes', 'header bytes', typeEnd + 1)
     if (end > prefix.length) return { needBytes: end + 1, exact: true }
     const part = this.#part ?? this.#openPart()
-    if (part.attributes.length >= this.#limits.attributes) return this.#overLimit('attributes', 'attributes', start)
+    const { attributes } = this.#limits
+    if (part.attributes.length >= attributes || this.#attributeCount >= attributes * PARTS_FULL_OF_ATTRIBUTES) {
+      return this.#overLimit('attributes', 'attributes', start)
+    }
+    this.#attributeCount++
 
     const type = nameAt(prefix, nameEnd + 1, typeEnd, this.#hash)
     this.#checkName(prefix, start, nameEnd, index, name, 'name')

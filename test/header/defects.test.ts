@@ -378,6 +378,13 @@ describe('limits', () => {
     expect(cut.parts[0]!.attributes).toHaveLength(9)
   })
 
+  it('bound the attributes of all parts together at sixteen times the limit', () => {
+    const header = makeHeader(Array.from({ length: 17 }, () => makePart(sized(1))))
+    const cut = read(header, { attributes: 1 })
+    expect(cut.parts.filter(({ attributes }) => attributes.length > 0)).toHaveLength(16)
+    expect(codes(cut.defects)).toContain('limit-exceeded')
+  })
+
   it('end reading one part past the limit, not before', () => {
     const header = makeHeader([makePart(sized(1)), makePart(sized(1)), makePart(sized(1))])
     expect(codes(read(header, { parts: 3 }).defects)).not.toContain('limit-exceeded')
@@ -406,11 +413,19 @@ describe('limits', () => {
     expect(encodeHeader(cut)).toEqual(encodeHeader(header))
   })
 
+  it('count channels that share a name too', () => {
+    const header = singlePart({ channels: ['A', 'A', 'A'].map((name) => channel(name)) })
+    expect(codes(read(header, { channels: 2 }).defects)).toEqual(['duplicate-channel', 'limit-exceeded'])
+  })
+
   it('bound the list of defects itself', () => {
     const channels = Array.from({ length: 1500 }, () => channel('R'))
     const { defects } = singlePart({ channels })
     expect(defects).toHaveLength(1001)
-    expect(defects.at(-1)).toMatchObject({ code: 'defects-omitted', message: '499 more defects are not listed' })
+    expect(defects.at(-1)).toMatchObject({
+      code: 'defects-omitted',
+      message: 'There are more defects than the 1000 listed',
+    })
     codes(defects)
   })
 
