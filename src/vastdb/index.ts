@@ -1,5 +1,6 @@
 export { ExrError } from '../errors.ts'
 export { Bucket } from './bucket.ts'
+export { type DecimalValue, decimalText, decimalVector } from './decimals.ts'
 export { type FailureStage, VastdbError } from './errors.ts'
 export type { ListOptions, SchemaInfo, TableInfo } from './lists.ts'
 export type { ConnectOptions, RetryOptions, TimeoutOptions, TlsOptions } from './options.ts'

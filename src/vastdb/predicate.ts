@@ -93,44 +93,44 @@ export class Column {
     return this.#compare('greater_equal', value)
   }
 
-  /** Equal to one of the values. A request holds about 40,000 numbers; send longer lists in parts. */
+  /** Equal to one of the values. A request holds about 60,000 numbers; send longer lists in parts. */
   in(values: Iterable<Value>): Predicate {
     const tests = [...values].map((value): Test => ({ kind: 'compare', op: 'equal', value }))
     if (tests.length === 0)
       throw predicateError(this.path, 'in() needs at least one value; nothing is in an empty list')
-    return this.#tests(...tests)
+    return this.#tests(tests)
   }
 
   /** Inclusive on both ends. */
   between(low: Value, high: Value): Predicate {
-    return this.#tests({ kind: 'between', low, high })
+    return this.#tests([{ kind: 'between', low, high }])
   }
 
   isNull(): Predicate {
-    return this.#tests({ kind: 'null', isNull: true })
+    return this.#tests([{ kind: 'null', isNull: true }])
   }
 
   isNotNull(): Predicate {
-    return this.#tests({ kind: 'null', isNull: false })
+    return this.#tests([{ kind: 'null', isNull: false }])
   }
 
   /** Text only, compared as UTF-8 bytes. The empty prefix matches everything but null. */
   startsWith(prefix: string): Predicate {
-    return this.#tests(prefix === '' ? { kind: 'null', isNull: false } : { kind: 'startsWith', prefix })
+    return this.#tests([prefix === '' ? { kind: 'null', isNull: false } : { kind: 'startsWith', prefix }])
   }
 
   /** Text only; the text is taken literally. */
   contains(text: string): Predicate {
-    return this.#tests({ kind: 'contains', text })
+    return this.#tests([{ kind: 'contains', text }])
   }
 
   #compare(op: Comparison, value: Value): Predicate {
     if (value === null || value === undefined)
       throw predicateError(this.path, 'a null compares with nothing; use isNull()')
-    return this.#tests({ kind: 'compare', op, value })
+    return this.#tests([{ kind: 'compare', op, value }])
   }
 
-  #tests(...tests: readonly Test[]): Predicate {
+  #tests(tests: readonly Test[]): Predicate {
     return new Predicate({ kind: 'test', column: this.path, tests })
   }
 }

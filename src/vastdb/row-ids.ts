@@ -11,6 +11,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { ROW_ID } from './constants.ts'
+import { wordsToBigInt } from './decimals.ts'
 import { protocolError, VastdbError } from './errors.ts'
 import { readSchema } from './wire/arrow-schema.ts'
 import { readStreamMessages } from './wire/frames.ts'
@@ -91,16 +92,10 @@ function readIds({ runs }: RowColumn, what: string): BigUint64Array | bigint[] {
     if (data.nullCount > 0) throw new VastdbError('ERR_VASTDB_TYPE', `${what}: ${ROW_ID} holds nulls.`)
     const words = data.values as BigUint64Array | Uint32Array
     for (let i = start; i < end; i++) {
-      ids.push(words instanceof Uint32Array ? fromWords(words, i * data.stride) : words[i]!)
+      ids.push(words instanceof Uint32Array ? wordsToBigInt(words, i * data.stride) : words[i]!)
     }
   }
   return ids
-}
-
-function fromWords(words: Uint32Array, at: number): bigint {
-  let value = 0n
-  for (let i = 3; i >= 0; i--) value = (value << 32n) | BigInt(words[at + i]!)
-  return value
 }
 
 /** The order that sorts the ids, or undefined when they are sorted already. */

@@ -3,7 +3,7 @@ import { Builder } from 'flatbuffers'
 import { VastdbError } from '../errors.ts'
 import * as fb from '../flatbuffers/generated/arrow.ts'
 import { schemaMetadata } from './arrow-schema.ts'
-import { copyBits, countOnes, setBits } from './bits.ts'
+import { bitAt, copyBits, countOnes, setBits } from './bits.ts'
 import { layoutOf } from './layout.ts'
 import type { Rows, Run } from './rows.ts'
 
@@ -120,11 +120,12 @@ class Planner {
   readonly nodes: { length: number; nullCount: number }[] = []
   readonly buffers: PlannedBuffer[] = []
 
-  column(field: Field, runs: readonly Run[], column: string): void {
+  /** `live`: the part of `runs` whose parents are not null; only there must a column that is not nullable hold values. */
+  column(field: Field, runs: readonly Run[], column: string, live: () => readonly Run[] = () => runs): void {
     const layout = layoutOf(field.type)
     if (!layout) throw new VastdbError('ERR_VASTDB_TYPE', `Column ${column}: ${field.type} cannot be sent.`)
     const length = runLength(runs)
-    this.#validity(field, runs, length, column)
+    this.#validity(field, runs, length, column, live)
     switch (layout.kind) {
       case 'bits':
         this.buffers.push(bits(runs, length))
@@ -135,33 +136,58 @@ class Planner {
       case 'bytes':
         this.buffers.push(offsets(runs, length), bytes(runs))
         break
-      case 'list':
+      case 'list': {
         this.buffers.push(offsets(runs, length))
-        this.column(layout.child, childRuns(runs, rangeOfOffsets), column)
+        const below = (each: readonly Run[]) => childRuns(each, rangeOfOffsets)
+        this.column(layout.child, below(runs), column, () => below(validRuns(live())))
         break
+      }
       case 'fixedList': {
         const { size, child } = layout
-        const range = (run: Run) => [run.start * size, run.end * size] as const
-        this.column(child, childRuns(runs, range), column)
+        const below = (each: readonly Run[]) => childRuns(each, (run) => [run.start * size, run.end * size])
+        this.column(child, below(runs), column, () => below(validRuns(live())))
         break
       }
       case 'struct':
         for (const [index, child] of layout.children.entries()) {
-          const inChild = runs.map(({ data, start, end }) => ({ data: data.children[index]!, start, end }))
-          this.column(child, inChild, `${column}.${child.name}`)
+          const below = (each: readonly Run[]) => each.map((run) => ({ ...run, data: run.data.children[index]! }))
+          this.column(child, below(runs), `${column}.${child.name}`, () => below(validRuns(live())))
         }
     }
   }
 
-  #validity(field: Field, runs: readonly Run[], length: number, column: string): void {
-    const nullCount = runs.reduce((sum, run) => sum + nullsIn(run), 0)
+  #validity(field: Field, runs: readonly Run[], length: number, column: string, live: () => readonly Run[]): void {
+    let nullCount = countNulls(runs)
     if (nullCount > 0 && !field.nullable) {
-      const message = `Column ${column} is declared not nullable but holds ${nullCount} null${nullCount === 1 ? '' : 's'}.`
-      throw new VastdbError('ERR_VASTDB_TYPE', message)
+      const found = countNulls(live())
+      if (found > 0) {
+        const message = `Column ${column} is declared not nullable but holds ${found} null${found === 1 ? '' : 's'}.`
+        throw new VastdbError('ERR_VASTDB_TYPE', message)
+      }
+      nullCount = 0
     }
     this.nodes.push({ length, nullCount })
     this.buffers.push(nullCount === 0 ? EMPTY : validity(runs, length))
   }
+}
+
+function countNulls(runs: readonly Run[]): number {
+  return runs.reduce((sum, run) => sum + nullsIn(run), 0)
+}
+
+/** The stretches of valid slots. */
+function validRuns(runs: readonly Run[]): Run[] {
+  return runs.flatMap((run) => {
+    if (nullsIn(run) === 0) return [run]
+    const valid: Run[] = []
+    for (let at = run.start; at < run.end; ) {
+      let end = at
+      while (end < run.end && bitAt(run.data.nullBitmap, run.data.offset + end)) end += 1
+      if (end > at) valid.push({ data: run.data, start: at, end })
+      at = end + 1
+    }
+    return valid
+  })
 }
 
 function runLength(runs: readonly Run[]): number {

@@ -1,24 +1,61 @@
 import type { Data } from 'apache-arrow'
-import { copyBits, setBits } from './bits.ts'
-import { layoutOf } from './layout.ts'
+import { copyBits, countOnes, setBits } from './bits.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import type { LeafPath, Level } from './leaves.ts'
 
 /** One leaf that arrived in several batches, as if it had arrived in one. Copies; needed for multi-leaf columns only. */
 export function joinLeaf(path: LeafPath, batches: readonly (readonly Level[])[]): readonly Level[] {
   if (batches.length === 1) return batches[0]!
-  return path.levels.map((field, depth) => {
-    const parts = batches.map((batch) => batch[depth]!)
+  const layouts = path.levels.map((field) => layoutOf(field.type)!)
+  const exact = batches.map((levels) => sliceLevels(layouts, levels, 0, levels[0]!.length))
+  return layouts.map((layout, depth) => {
+    const parts = exact.map((levels) => levels[depth]!)
     const length = parts.reduce((sum, part) => sum + part.length, 0)
-    const isBits = layoutOf(field.type)?.kind === 'bits'
-    const below = batches.map((batch) => batch[depth + 1]?.length)
     return {
       length,
       nullCount: parts.reduce((sum, part) => sum + part.nullCount, 0),
       nullBitmap: joinBitmaps(parts, length),
-      valueOffsets: joinOffsets(parts, length, below),
-      values: parts[0]!.values && (isBits ? joinBits(parts, length) : joinValues(parts)),
+      valueOffsets: parts[0]!.valueOffsets && joinOffsets(parts, length),
+      values: parts[0]!.values && (layout.kind === 'bits' ? joinBits(parts, length) : joinValues(parts)),
     }
   })
+}
+
+/** Slots `start` to `end` of a leaf with nothing before, between or behind: offsets begin at 0, buffers have no spare bytes. */
+function sliceLevels(layouts: readonly Layout[], levels: readonly Level[], start: number, end: number): Level[] {
+  const [layout, ...innerLayouts] = layouts
+  const [level, ...inner] = levels
+  if (!layout || !level) return []
+  const length = end - start
+  const nullBitmap = level.nullBitmap && sliceBits(level.nullBitmap, start, end)
+  const nullCount = nullBitmap ? length - countOnes(nullBitmap, 0, length) : 0
+  const offsets = level.valueOffsets?.subarray(start, end + 1)
+  const from = offsets?.[0] ?? 0
+  const to = offsets?.[length] ?? 0
+  const size = layout.kind === 'fixedList' ? layout.size : 1
+  const below = offsets
+    ? sliceLevels(innerLayouts, inner, from, to)
+    : sliceLevels(innerLayouts, inner, start * size, end * size)
+  const valueOffsets = offsets?.map((offset) => offset - from)
+  return [
+    { length, nullCount, nullBitmap, valueOffsets, values: sliceValues(layout, level, start, end, from, to) },
+    ...below,
+  ]
+}
+
+function sliceValues(layout: Layout, level: Level, start: number, end: number, from: number, to: number) {
+  const values = level.values as Uint8Array | undefined
+  if (!values) return undefined
+  if (layout.kind === 'bits') return sliceBits(values, start, end)
+  if (layout.kind === 'bytes') return values.subarray(from, to)
+  const stride = level.length === 0 ? 0 : values.length / level.length
+  return values.subarray(start * stride, end * stride)
+}
+
+function sliceBits(bits: Uint8Array, start: number, end: number): Uint8Array {
+  const sliced = new Uint8Array(Math.ceil((end - start) / 8))
+  copyBits(bits, start, sliced, 0, end - start)
+  return sliced
 }
 
 function joinBitmaps(parts: readonly Level[], length: number): Uint8Array | undefined {
@@ -33,17 +70,13 @@ function joinBitmaps(parts: readonly Level[], length: number): Uint8Array | unde
   return joined
 }
 
-/** `below`: slots of the level below per part; a level with values of its own counts those instead. */
-function joinOffsets(parts: readonly Level[], length: number, below: readonly (number | undefined)[]) {
-  if (parts[0]!.valueOffsets === undefined) return undefined
+function joinOffsets(parts: readonly Level[], length: number): Int32Array {
   const joined = new Int32Array(length + 1)
   let at = 1
   let shift = 0
-  for (const [index, part] of parts.entries()) {
-    const offsets = part.valueOffsets!
-    for (let i = 1; i <= part.length; i++) joined[at++] = offsets[i]! + shift
-    if (index === 0) joined[0] = offsets[0]!
-    shift += below[index] ?? part.values?.length ?? 0
+  for (const { length: slots, valueOffsets } of parts) {
+    for (let i = 1; i <= slots; i++) joined[at++] = valueOffsets![i]! + shift
+    shift += valueOffsets![slots]!
   }
   return joined
 }

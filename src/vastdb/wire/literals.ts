@@ -1,5 +1,6 @@
 import { type DataType, DateUnit, Field, List, type Timestamp, TimeUnit, Type } from 'apache-arrow'
 import type { Builder, Offset } from 'flatbuffers'
+import { decimalBytes, digitsOf, toUnscaled } from '../decimals.ts'
 import * as ir from '../flatbuffers/generated/computeir.ts'
 import { type ColumnPath, predicateError, type Value } from '../predicate.ts'
 import { writeField } from './arrow-schema.ts'
@@ -95,9 +96,10 @@ function writeImpl(builder: Builder, field: Field, value: Value, column: ColumnP
       }
     }
     case Type.Decimal: {
-      const unscaled = toUnscaled(value, of['scale'] ?? 0, refuse)
-      const digits = (unscaled < 0n ? -unscaled : unscaled).toString().length
-      if (digits > (of['precision'] ?? 0)) refuse(`numbers of at most ${of['precision']} digits`)
+      const unscaled =
+        toUnscaled(value, of['scale'] ?? 0) ??
+        refuse(`decimal text with at most ${of['scale']} decimals, or whole numbers`)
+      if (digitsOf(unscaled) > (of['precision'] ?? 0)) refuse(`numbers of at most ${of['precision']} digits`)
       const vector = ir.DecimalLiteral.createValueVector(builder, decimalBytes(unscaled))
       return { tag: ir.LiteralImpl.DecimalLiteral, offset: ir.DecimalLiteral.createDecimalLiteral(builder, vector) }
     }
@@ -179,29 +181,6 @@ function dateTicks(value: Date, type: Timestamp, refuse: Refuse): bigint {
   const [times, per] = UNITS_PER_MS[type.unit]!
   const ticks = BigInt(ms) * times
   return ticks % per === 0n ? ticks / per : refuse('whole seconds')
-}
-
-/** The number times 10^scale, exactly. */
-export function toUnscaled(value: unknown, scale: number, refuse: Refuse): bigint {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  if (typeof text === 'bigint') return text * 10n ** BigInt(scale)
-  const match = typeof text === 'string' ? /^([+-]?)(\d+)(?:\.(\d*))?$/.exec(text.trim()) : null
-  if (!match) return refuse("decimal text such as '12.50', or whole numbers")
-  const [, sign = '', whole = '', fraction = ''] = match
-  const digits = fraction.replace(/0+$/, '')
-  if (digits.length > scale) return refuse(`numbers of at most ${scale} decimals`)
-  const unscaled = BigInt(whole + digits.padEnd(scale, '0'))
-  return sign === '-' ? -unscaled : unscaled
-}
-
-/** Sixteen bytes, little-endian two's complement. */
-export function decimalBytes(unscaled: bigint): Uint8Array {
-  const bytes = new Uint8Array(16)
-  const view = new DataView(bytes.buffer)
-  const bits = BigInt.asUintN(128, unscaled)
-  view.setBigUint64(0, BigInt.asUintN(64, bits), true)
-  view.setBigUint64(8, bits >> 64n, true)
-  return bytes
 }
 
 /** IEEE half bits, rounded to nearest even. */
