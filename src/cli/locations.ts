@@ -55,8 +55,16 @@ export function namesOneFile(args: readonly string[]): boolean {
   const [only] = args
   if (args.length !== 1 || only === undefined || only === '-') return false
   if (isUrl(only)) return true
-  const stats = statSync(only, { throwIfNoEntry: false })
-  return stats === undefined ? !isGlob(only) : !stats.isDirectory()
+  return existsSync(only) ? !isDirectory(only) : !isGlob(only)
+}
+
+/** False as well where that cannot be told: reading the file then says why. */
+function isDirectory(name: string): boolean {
+  try {
+    return statSync(name).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 async function* locateOne(name: string, options: LocationOptions): AsyncGenerator<Located> {
@@ -64,7 +72,7 @@ async function* locateOne(name: string, options: LocationOptions): AsyncGenerato
     yield { kind: 'file', location: name }
   } else if (isGlob(name) && !existsSync(name)) {
     yield* expandGlob(name, options)
-  } else if (statSync(name, { throwIfNoEntry: false })?.isDirectory()) {
+  } else if (isDirectory(name)) {
     yield* filesBelow(name, options)
   } else {
     yield { kind: 'file', location: name }
