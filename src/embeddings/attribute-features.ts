@@ -2,13 +2,13 @@ import type { AttributeFacts } from '../inspect/payload.ts'
 import { type FeatureHasher, hashInt, hashText } from './feature-hash.ts'
 import { softLogRatio } from './scale.ts'
 
-const NAME = hashText(2, 'attribute')
-const NAME_AND_TYPE = hashText(2, 'attribute-type')
-const PREFIX = hashText(2, 'attribute-prefix')
-const TEXT = hashText(2, 'attribute-text')
-const TEXT_WORD = hashText(2, 'attribute-text-word')
-const CAMERA = hashText(2, 'camera')
-const CAMERA_NUMBER = hashText(2, 'camera-number')
+const NAME = hashText(0, 'attribute')
+const NAME_AND_TYPE = hashText(0, 'attribute-type')
+const PREFIX = hashText(0, 'attribute-prefix')
+const TEXT = hashText(0, 'attribute-text')
+const TEXT_WORD = hashText(0, 'attribute-text-word')
+const CAMERA = hashText(0, 'camera')
+const CAMERA_NUMBER = hashText(0, 'camera-number')
 
 /** In every file, so their presence says nothing; their values are features of their own where they matter. */
 const EVERYWHERE: ReadonlySet<string> = new Set([

@@ -11,15 +11,15 @@ export interface ChannelWeights {
   readonly count: number
 }
 
-const NAME = hashText(1, 'channel')
-const TYPED = hashText(1, 'channel-sample')
-const COMPONENT = hashText(1, 'component')
-const LAYER = hashText(1, 'layer')
-const LAYER_WORD = hashText(1, 'layer-word')
-const LAYER_SHAPE = hashText(1, 'layer-shape')
-const SAMPLE = hashText(1, 'sample')
-const COUNT = hashText(1, 'channel-count')
-const LAYER_COUNT = hashText(1, 'layer-count')
+const NAME = hashText(0, 'channel')
+const TYPED = hashText(0, 'channel-sample')
+const COMPONENT = hashText(0, 'component')
+const LAYER = hashText(0, 'layer')
+const LAYER_WORD = hashText(0, 'layer-word')
+const LAYER_SHAPE = hashText(0, 'layer-shape')
+const SAMPLE = hashText(0, 'sample')
+const COUNT = hashText(0, 'channel-count')
+const LAYER_COUNT = hashText(0, 'layer-count')
 
 /**
  * Names, components, layers, pixel types and sampling of a channel list as feature groups. `seed` tells lists of

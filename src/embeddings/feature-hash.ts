@@ -3,17 +3,19 @@ import { ExrError } from '../errors.ts'
 /** Places in the vector that one feature touches: several, so that one collision never hides a feature. */
 const POSITIONS = 4
 const PRIME = 0x01000193
+const OFFSET_BASIS = 0x811c9dc5
 
-/** 32-bit FNV-1a over UTF-16 code units, going on from `seed`: `hashText(hashText(0, 'a'), 'b')` is the pair. */
+/** 32-bit FNV-1a over UTF-16 code units. Seed 0 is the published hash; a hash as the seed goes on from there. */
 export function hashText(seed: number, text: string): number {
-  let hash = Math.imul(seed ^ 0x811c9dc5, PRIME)
+  let hash = seed ^ OFFSET_BASIS
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), PRIME)
   return hash
 }
 
 /** Goes on from `seed` with a 32-bit integer. */
 export function hashInt(seed: number, value: number): number {
-  return Math.imul(Math.imul(seed ^ (value & 0xffff), PRIME) ^ (value >>> 16), PRIME)
+  const low = Math.imul(Math.imul(seed, PRIME) ^ (value & 0xffff), PRIME)
+  return Math.imul(low ^ (value >>> 16), PRIME)
 }
 
 /** Final mixing (the 32-bit finalizer of MurmurHash3, public domain): every input bit reaches every output bit. */
