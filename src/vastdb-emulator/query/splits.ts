@@ -87,6 +87,7 @@ export function* rowRanges(
   for (; block * request.blockRows < endExclusive; block += readers) {
     const from = block * request.blockRows
     const to = from + request.blockRows
-    yield { start: from > start ? from : start, endExclusive: to < endExclusive ? to : endExclusive }
+    const range = { start: from > start ? from : start, endExclusive: to < endExclusive ? to : endExclusive }
+    if (range.start < range.endExclusive) yield range
   }
 }

@@ -90,10 +90,20 @@ class FixedWidthSink extends BaseSink {
     this.#values = new Uint8Array(capacity * this.#width)
   }
 
-  protected take(vector: Vector, start: number, count: number): void {
+  protected take(vector: Vector, start: number, count: number, bits: Uint8Array | null): void {
     const data = duckdb.vector_get_data(vector, (start + count) * this.#width)
     this.#values = grown(this.#values, (this.length + count) * this.#width)
     this.#values.set(data.subarray(start * this.#width), this.length * this.#width)
+    if (bits) this.#clearNulls(bits, start, count)
+  }
+
+  /** DuckDB leaves whatever was in memory behind a null. */
+  #clearNulls(bits: Uint8Array, start: number, count: number): void {
+    for (let index = 0; index < count; index++) {
+      if (isValid(bits, start + index)) continue
+      const at = (this.length + index) * this.#width
+      this.#values.fill(0, at, at + this.#width)
+    }
   }
 
   protected parts() {

@@ -9,10 +9,20 @@ import { badRequest } from '../errors.ts'
 const INLINE_BYTES = 12
 const ENTRY_BYTES = 16
 
-/** Copy `count` entries of a column from `start` on into an empty DuckDB vector of its storage type. */
-export function writeVector(vector: Vector, column: Column, start: number, count: number): void {
+/**
+ * Copy `count` entries of a column from `start` on into an empty DuckDB vector of its storage type. Members of a null
+ * struct must be null in DuckDB, so a struct passes its own validity down as `outer`, one bit an entry from 0 on.
+ */
+export function writeVector(
+  vector: Vector,
+  column: Column,
+  start: number,
+  count: number,
+  outer: Uint8Array | null = null,
+): void {
   if (count === 0) return
-  writeValidity(vector, column, start, count)
+  const bits = validityBits(column, start, count, outer)
+  if (bits) setValidity(vector, bits)
   const { type } = column.field
   switch (type.kind) {
     case 'utf8':
@@ -34,7 +44,7 @@ export function writeVector(vector: Vector, column: Column, start: number, count
       return
     case 'struct':
       column.children.forEach((child, index) => {
-        writeVector(duckdb.struct_vector_get_child(vector, index), child, start, count)
+        writeVector(duckdb.struct_vector_get_child(vector, index), child, start, count, bits)
       })
       return
     case 'float':
@@ -75,11 +85,12 @@ function assertUtf8(column: Column): void {
   if (!valid) throw badRequest(`Column ${column.field.name} holds text that is not valid UTF-8`)
 }
 
-function writeValidity(vector: Vector, column: Column, start: number, count: number): void {
-  if (column.validity === null) return
+function validityBits(column: Column, start: number, count: number, outer: Uint8Array | null): Uint8Array | null {
+  if (column.validity === null) return outer
   const bits = new Uint8Array(Math.ceil(count / 64) * 8)
   copyBits(bits, 0, column.validity, start, count)
-  setValidity(vector, bits)
+  if (outer) for (let byte = 0; byte < bits.byteLength; byte++) bits[byte]! &= outer[byte]!
+  return bits
 }
 
 function setValidity(vector: Vector, bits: Uint8Array): void {
