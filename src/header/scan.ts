@@ -307,7 +307,8 @@ export function scanHeader(prefix: Uint8Array, options?: ScanOptions): HeaderPro
 
 /**
  * Everything a file's bytes, or a long enough prefix of them, say in their headers; whatever breaks the format is in
- * `defects`, and bytes that end early give all that was read before. `fileSize` defaults to the bytes given.
+ * `defects`, and bytes that end early give all that was read before. `fileSize` defaults to the bytes given. The header
+ * holds views into `bytes`, which must not change while it is in use.
  * Throws ERR_EXR_MAGIC for a file that is not OpenEXR, ERR_SOURCE_EMPTY for no bytes, ERR_EXR_TRUNCATED for fewer than 8.
  */
 export function decodeHeader(bytes: Uint8Array, options: ScanOptions = {}): ExrHeader {

@@ -1,5 +1,5 @@
 import { type ExrHeader, enumValue, makeAttribute, makeHeader } from '../../src/header/index.ts'
-import { box, channel, concat, float, int, listedPart, singlePart, text, tiles, words } from './headers.ts'
+import { box, channel, float, int, listedPart, singlePart, text, tiles } from './headers.ts'
 
 const floats = (...value: number[]) => ({ kind: 'floats', value }) as const
 const doubles = (...value: number[]) => ({ kind: 'doubles', value }) as const
