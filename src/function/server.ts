@@ -89,6 +89,10 @@ export async function createServer(
     reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics()),
   )
   app.options('*', async (_request, reply) => reply.header('allow', 'POST').send())
+  // A connection that stays open after its last answer would hold the shutdown up until the proxy lets go of it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing !== null) reply.header('connection', 'close')
+  })
   app.addHook('onResponse', async (_request, reply) => {
     metrics.requests.inc({ status: String(reply.statusCode) })
   })

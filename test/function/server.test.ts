@@ -295,7 +295,9 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     const pending = post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
     await isReading
     const closed = server.close()
-    await expectDone(await pending)
+    const answer = await pending
+    expect(answer.headers.get('connection')).toBe('close')
+    await expectDone(answer)
     await closed
     await expect(fetch(`${url}/liveness`)).rejects.toThrow()
     expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[1]])
