@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
 import type { NativePart, NativeReader, NativeRefusal, NativeSource } from './types.ts'
@@ -32,18 +31,18 @@ export function addon(): Addon {
 }
 
 function load(): { addon: Addon } | { error: ExrError } {
-  const file = require.resolve('#addon')
   try {
-    return { addon: require(file) as Addon }
+    return { addon: require('#addon') as Addon }
   } catch (cause) {
-    return { error: new ExrError('ERR_NATIVE_UNAVAILABLE', unavailable(file, cause), { cause }) }
+    return { error: new ExrError('ERR_NATIVE_UNAVAILABLE', unavailable(cause), { cause }) }
   }
 }
 
-function unavailable(file: string, cause: unknown): string {
+function unavailable(cause: unknown): string {
   const remedy =
     'Install cmake, make, g++, pkg-config and the OpenImageIO headers (Debian: libopenimageio-dev), ' +
     'then build it: npm rebuild exr-inspector (in a clone: npm run build:addon).'
-  if (!existsSync(file)) return `The native addon is not built: there is no ${file}. ${remedy}`
-  return `The native addon ${file} cannot be loaded: ${cause instanceof Error ? cause.message : cause}. ${remedy}`
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'MODULE_NOT_FOUND') return `The native addon is not built. ${remedy}`
+  return `The native addon cannot be loaded: ${message.split('\n')[0]}. ${remedy}`
 }
