@@ -42,6 +42,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/serve.ts'),
   },
   {
+    name: 'vast-emulator',
+    summary: 'run a local VAST DataBase server for development and tests',
+    load: () => import('./commands/vast-emulator.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this installation and say what is missing',
     load: () => import('./commands/doctor.ts'),

@@ -1,3 +1,5 @@
+export { type ClientSettings, environmentLines } from './environment.ts'
 export { FAULT_HEADER, type Fault, type FaultRule, parseFaultRule } from './faults.ts'
 export type { EmulatorOptions, RecordedRequest } from './options.ts'
+export { openRecorder, type Recorder } from './recorder.ts'
 export { type Emulator, startEmulator } from './server.ts'

@@ -71,6 +71,10 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     throw invalid('names of letters, digits and ._~-', 'buckets', buckets.join(', '))
   }
   if (!resolved.accessKey || !resolved.secretKey) throw invalid('a key', 'accessKey and secretKey', 'none')
+  if (!(resolved.transactionTimeoutMs > 0)) {
+    throw invalid('a time above 0', 'transactionTimeoutMs', resolved.transactionTimeoutMs)
+  }
+  if (!Number.isSafeInteger(resolved.faultSeed)) throw invalid('a whole number', 'faultSeed', resolved.faultSeed)
   if (!(chunkBytes >= 1)) throw invalid('at least 1', 'chunkBytes', chunkBytes)
   return Object.freeze(resolved)
 }
