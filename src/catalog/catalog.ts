@@ -1,10 +1,9 @@
 import type { EncodedBatch } from '../arrow/encoded.ts'
+import type { CatalogRecord } from '../arrow/record.ts'
 import type { AppliedMigration } from './migrations/migration.ts'
 
 export type { CatalogRecord, RecordVectors } from '../arrow/record.ts'
 export type { AppliedMigration } from './migrations/migration.ts'
-
-import type { CatalogRecord } from '../arrow/record.ts'
 
 /** A location that could not be read: one row of `ingest_errors`. */
 export interface CatalogFailure {
@@ -133,17 +132,18 @@ export interface Catalog {
   upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]>
   /** Record locations that could not be read; repeated sightings raise `attempts`. */
   recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void>
-  /** Write a run's summary, or write it again with newer counts. */
   /**
    * Marks the files at these locations as removed at that moment; their rows stay. Told twice, it is marked once.
    * Returns how many files are marked.
    */
   markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number>
+  /** Write a run's summary, or write it again with newer counts. */
   recordRun(summary: RunSummary): Promise<void>
-  /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files. */
+  /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files; removed ones left out. */
   knownFiles(prefix: string): Promise<KnownFiles>
   /**
-   * The files whose header vectors are most alike, best first, by exact cosine over all current files. `query` is a
+   * The files whose header vectors are most alike, best first, by exact cosine over all current files
+   * that are not marked as removed. `query` is a
    * vector, a `file_id`, or the path of a file in the catalog; that file itself is left out.
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>

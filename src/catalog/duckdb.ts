@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { abortError, throwIfAborted } from './abort.ts'
 import type {
   AppliedMigration,
   Catalog,
@@ -116,17 +117,14 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
-    throwIfAborted(options.signal)
     return findSimilar(this.#open(), query, options)
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
-    throwIfAborted(signal)
     return readAll(this.#open(), query, signal)
   }
 
   async sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream> {
-    throwIfAborted(signal)
     return readStream(this.#open(), query, signal)
   }
 
@@ -135,7 +133,6 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async verify(signal?: AbortSignal): Promise<CatalogReport> {
-    throwIfAborted(signal)
     return verifyCatalog(this.#open(), signal)
   }
 
@@ -223,12 +220,4 @@ function errorResult(batch: EncodedBatch, error: ExrError): UpsertResult {
 
 function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, index) => start + index)
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortError(signal.reason)
-}
-
-function abortError(cause: unknown): ExrError {
-  return new ExrError('ERR_ABORTED', 'The catalog operation was aborted.', { cause })
 }

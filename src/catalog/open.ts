@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
+import { throwIfAborted } from './abort.ts'
 import type { Catalog } from './catalog.ts'
 import { openSession, type Session, type SessionOptions } from './duckdb/session.ts'
 import { DuckDbCatalog } from './duckdb.ts'
@@ -96,7 +97,8 @@ async function openWaiting(
     } catch (error) {
       const left = deadline - Date.now()
       if (!(error instanceof ExrError) || error.code !== 'ERR_CATALOG_LOCKED' || left <= 0) throw error
-      await sleep(Math.min(delayMs, left), undefined, signal ? { signal } : {})
+      throwIfAborted(signal)
+      await sleep(Math.min(delayMs, left), undefined, signal ? { signal } : {}).catch(() => throwIfAborted(signal))
     }
   }
 }

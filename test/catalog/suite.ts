@@ -312,6 +312,22 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await rows('ingest_errors')).map((row) => row['file_path'])).toEqual(['/mnt/b.exr'])
     })
 
+    it('keeps the rows of a removed file but no longer knows or finds it, until it is inspected again', async () => {
+      await upsert(sequence('/mnt/a', 3).map((one) => ({ ...one, inspectedAtUs: T0 })))
+      const [first = '', second = ''] = (await rows('files')).map((row) => String(row['file_path'])).sort()
+
+      expect(await catalog.markRemoved([first, '/mnt/never-seen.exr'], T0 + MINUTE)).toBe(1)
+      expect(await catalog.markRemoved([first], T0 + MINUTE)).toBe(1)
+      expect((await rows('removals')).length).toBe(1)
+      expect((await rows('files')).length).toBe(3)
+      expect((await catalog.knownFiles('/mnt/')).has(first)).toBe(false)
+      expect((await catalog.findSimilar(second, { k: 5 })).map((match) => match.path)).not.toContain(first)
+
+      await upsert([{ ...sequence('/mnt/a', 1)[0]!, inspectedAtUs: T0 + 2n * MINUTE }])
+      expect((await catalog.knownFiles('/mnt/')).has(first)).toBe(true)
+      expect((await catalog.findSimilar(second, { k: 5 })).map((match) => match.path)).toContain(first)
+    })
+
     it('writes the summary of a run once, however often it is reported', async () => {
       const summary = {
         runId: 'run-1',

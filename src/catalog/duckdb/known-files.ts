@@ -44,14 +44,14 @@ class KnownFileTable implements KnownFiles {
 /** The smallest int64: no clock reads it. */
 const NO_TIME = -(2n ** 63n)
 
-/** Current files whose normalized path starts with a prefix, read as a stream of columns. */
+/** Live files whose normalized path starts with a prefix, read as a stream of columns. */
 export async function readKnownFiles(session: Session, prefix: string): Promise<KnownFiles> {
   const connection = await session.connect()
   try {
     const known = new KnownFileTable()
     const result = await connection.stream(
       `SELECT file_path_normalized, coalesce(size_bytes, -1), coalesce(epoch_us(mtime), ${NO_TIME}), etag
-       FROM files WHERE superseded_by IS NULL AND starts_with(file_path_normalized, $1)`,
+       FROM live_files WHERE starts_with(file_path_normalized, $1)`,
       [prefix],
     )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
+import { throwIfAborted } from '../abort.ts'
 import type { QueryResult, QueryStream } from '../catalog.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
@@ -41,7 +42,7 @@ export async function readStream(
   query: string,
   signal: AbortSignal | undefined,
 ): Promise<QueryStream> {
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
   const connection = await session.connect()
   const stopListening = interruptOn(connection, signal)
   const close = () => {

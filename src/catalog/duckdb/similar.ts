@@ -2,6 +2,7 @@ import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
 import { METADATA_DIMENSION } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
+import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'
 import { queryError } from './errors.ts'
@@ -10,7 +11,7 @@ import { interruptOn } from './transaction.ts'
 
 const MAX_MATCHES = 10_000
 
-/** Exact cosine over every current file, in DuckDB; see `Catalog.findSimilar`. */
+/** Exact cosine over every live file, in DuckDB; see `Catalog.findSimilar`. */
 export async function findSimilar(
   session: Session,
   query: Float32Array | string,
@@ -20,7 +21,7 @@ export async function findSimilar(
     throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number from 1 to ${MAX_MATCHES} for k but received ${k}`)
   }
   if (where !== undefined) checkCondition(where)
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
   const connection = await session.connect()
   const stopListening = interruptOn(connection, signal)
   try {
@@ -49,14 +50,14 @@ export async function findSimilar(
 /** $1 the vector, $2 how many, $3 a file_id to leave out or null. */
 export function similarSql(where: string | undefined): string {
   const columns = 'f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1) AS similarity'
-  const current = 'f.superseded_by IS NULL AND f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3'
+  const candidate = 'f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3'
   const order = 'ORDER BY similarity DESC, f.file_path LIMIT $2'
-  if (where === undefined) return `SELECT ${columns} FROM files f WHERE ${current} ${order}`
+  if (where === undefined) return `SELECT ${columns} FROM live_files f WHERE ${candidate} ${order}`
   return `WITH f AS (
-      SELECT files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
-      FROM files LEFT JOIN parts first_part ON first_part.file_id = files.file_id AND first_part.part_index = 0
+      SELECT live_files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
+      FROM live_files LEFT JOIN parts first_part ON first_part.file_id = live_files.file_id AND first_part.part_index = 0
     ), candidates AS (SELECT * FROM f WHERE (${where}\n))
-    SELECT ${columns} FROM candidates f WHERE ${current} ${order}`
+    SELECT ${columns} FROM candidates f WHERE ${candidate} ${order}`
 }
 
 interface Target {

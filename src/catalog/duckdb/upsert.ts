@@ -9,6 +9,7 @@ import {
   selectFiles,
   stringAt,
 } from '../../arrow/index.ts'
+import { throwIfAborted } from '../abort.ts'
 import type { UpsertResult } from '../catalog.ts'
 import { type BatchFile, type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
@@ -68,13 +69,13 @@ export class Upserter {
       const plan = planUpsert(files, stored)
       const inserts = selectFiles(batch, plan.inserts)
       for (const name of CHILD_TABLES) {
-        signal?.throwIfAborted()
+        throwIfAborted(signal)
         await this.#append(name, inserts)
       }
       await this.#append('inspections', batch)
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
       await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
-      signal?.throwIfAborted()
+      throwIfAborted(signal)
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
     })
   }

@@ -19,7 +19,7 @@ export function plainValue(value: DuckDBValue): unknown {
   if (value instanceof DuckDBStructValue) return mapped(Object.entries(value.entries))
   if (value instanceof DuckDBMapValue) return mapped(value.entries.map(({ key, value }) => [String(key), value]))
   if (value instanceof DuckDBUnionValue) return plainValue(value.value)
-  if (value instanceof DuckDBBlobValue) return value.bytes
+  if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes)
   return String(value)
 }
 

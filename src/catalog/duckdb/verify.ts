@@ -1,4 +1,5 @@
 import { TABLES } from '../../arrow/index.ts'
+import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
@@ -80,7 +81,7 @@ const CHECKS: readonly Check[] = [
 
 /** Runs every check in one read-only transaction, so that all see the same catalog. */
 export async function verifyCatalog(session: Session, signal?: AbortSignal): Promise<CatalogReport> {
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
   const connection = await session.connect()
   const stopListening = interruptOn(connection, signal)
   try {

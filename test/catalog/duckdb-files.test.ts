@@ -1,0 +1,237 @@
+import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openCatalog } from '../../src/catalog/open.ts'
+import { record, sequence } from './records.ts'
+
+const child = fileURLToPath(new URL('./child.ts', import.meta.url))
+const tsx = fileURLToPath(import.meta.resolve('tsx'))
+
+let folder = ''
+let path = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'catalog-files-'))
+  path = join(folder, 'catalog.duckdb')
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function filled(count: number): Promise<void> {
+  const catalog = await openCatalog(path)
+  await catalog.upsert(sequence('/mnt/a', count), 'run')
+  await catalog.close()
+}
+
+/** Another process that opens the catalog and prints `open` or the code and message of the failure. */
+async function openElsewhere(options: object): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    tsx,
+    child,
+    'open',
+    path,
+    JSON.stringify(options),
+  ])
+  return stdout.trim()
+}
+
+describe('opening a catalog file', () => {
+  it('creates it, and opens it by path, by URL, and through a link', async () => {
+    const catalog = await openCatalog(path)
+    expect(catalog.url).toBe(`duckdb:${path}`)
+    await catalog.close()
+    symlinkSync(path, join(folder, 'link.duckdb'))
+    for (const url of [`duckdb:${path}`, join(folder, 'link.duckdb')]) {
+      const again = await openCatalog(url)
+      expect(again.url).toBe(`duckdb:${path}`)
+      await again.close()
+    }
+  })
+
+  it.each([
+    ['vast://bucket/schema', 'ERR_FEATURE_UNAVAILABLE'],
+    ['postgres://host/db', 'ERR_OPTION_INVALID'],
+    ['duckdb:', 'ERR_OPTION_INVALID'],
+    ['', 'ERR_OPTION_INVALID'],
+    [':memory:', 'ERR_OPTION_INVALID'],
+  ])('refuses %s', async (url, code) => {
+    await expect(openCatalog(url)).rejects.toMatchObject({ code })
+  })
+
+  it('refuses a folder, a missing folder, and reading what is not there', async () => {
+    mkdirSync(path)
+    await expect(openCatalog(path)).rejects.toMatchObject({
+      code: 'ERR_CATALOG_OPEN',
+      message: expect.stringContaining(path),
+    })
+    await expect(openCatalog(join(folder, 'no/where.duckdb'))).rejects.toMatchObject({ code: 'ERR_CATALOG_OPEN' })
+    await expect(openCatalog(join(folder, 'no.duckdb'), { readOnly: true })).rejects.toMatchObject({
+      code: 'ERR_CATALOG_OPEN',
+      message: expect.stringContaining('exr-inspector ingest'),
+    })
+  })
+
+  it('refuses a database of something else and leaves it as it is', async () => {
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run('CREATE TABLE invoices (id INTEGER)')
+    connection.closeSync()
+    instance.closeSync()
+
+    await expect(openCatalog(path)).rejects.toMatchObject({
+      code: 'ERR_CATALOG_SCHEMA',
+      message: expect.stringContaining('invoices'),
+    })
+  })
+
+  it('refuses a catalog a newer release wrote, with both versions named', async () => {
+    await filled(1)
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run("INSERT INTO schema_migrations VALUES (99, 'from the future', now(), '9.0.0')")
+    connection.closeSync()
+    instance.closeSync()
+
+    for (const readOnly of [false, true]) {
+      await expect(openCatalog(path, { readOnly })).rejects.toMatchObject({
+        code: 'ERR_CATALOG_NEWER',
+        message: expect.stringMatching(/version 99.*up to \d/),
+      })
+    }
+  })
+
+  it.each([
+    ['text', (file: string) => writeFileSync(file, 'these are not the bytes of a database\n'.repeat(500))],
+    ['a file cut short', (file: string) => truncateSync(file, 5000)],
+    [
+      'a damaged header',
+      (file: string) => {
+        const bytes = readFileSync(file)
+        bytes.fill(0xff, 4096, 12_288)
+        writeFileSync(file, bytes)
+      },
+    ],
+  ])('refuses %s as damaged and leaves every byte as it is', async (_what, damage) => {
+    await filled(50)
+    damage(path)
+    const before = digest(path)
+
+    await expect(openCatalog(path)).rejects.toMatchObject({ code: 'ERR_CATALOG_CORRUPT' })
+    await expect(openCatalog(path, { readOnly: true })).rejects.toMatchObject({ code: 'ERR_CATALOG_CORRUPT' })
+    expect(digest(path)).toBe(before)
+  })
+
+  it('finds damage inside the tables with verify', async () => {
+    await filled(2000)
+    const bytes = readFileSync(path)
+    for (let offset = 300_000; offset < bytes.length - 20_000; offset += 262_144) bytes.fill(0x5a, offset, offset + 64)
+    writeFileSync(path, bytes)
+
+    const check = async () => {
+      const catalog = await openCatalog(path, { readOnly: true })
+      try {
+        await catalog.verify()
+      } finally {
+        await catalog.close()
+      }
+    }
+    await expect(check()).rejects.toMatchObject({ code: 'ERR_CATALOG_CORRUPT' })
+  })
+})
+
+describe('one writer, many readers', () => {
+  it('names the process that writes when another wants to', async () => {
+    const catalog = await openCatalog(path)
+    expect(await openElsewhere({})).toMatch(
+      new RegExp(`^ERR_CATALOG_LOCKED Cannot open catalog .* for writing: process ${process.pid} `),
+    )
+    expect(await openElsewhere({ readOnly: true })).toMatch(/^ERR_CATALOG_LOCKED Cannot open catalog .* for reading/)
+    await catalog.close()
+    expect(await openElsewhere({})).toBe('open')
+  })
+
+  it('lets several processes read at once, and none write meanwhile', async () => {
+    await filled(3)
+    const reader = await openCatalog(path, { readOnly: true })
+    expect(await openElsewhere({ readOnly: true })).toBe('open')
+    expect(await openElsewhere({})).toMatch(/^ERR_CATALOG_LOCKED/)
+    await expect(reader.upsert(sequence('/mnt/b', 1), 'run')).rejects.toMatchObject({ code: 'ERR_CATALOG_WRITE' })
+    await reader.close()
+  })
+
+  it('refuses a second writer in the same process and keeps the lock of the first', async () => {
+    const writer = await openCatalog(path)
+    await expect(openCatalog(path)).rejects.toMatchObject({ code: 'ERR_CATALOG_LOCKED' })
+    const reader = await openCatalog(path, { readOnly: true })
+    await writer.upsert(sequence('/mnt/a', 2), 'run')
+    expect((await reader.sql('SELECT count(*) FROM files')).rows).toEqual([[2n]])
+    await reader.close()
+    expect(await openElsewhere({})).toMatch(/^ERR_CATALOG_LOCKED/)
+    await writer.close()
+  })
+
+  it('waits for the other process when asked to', async () => {
+    const holder = spawn(process.execPath, ['--import', tsx, child, 'hold', path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    await once(holder.stdout, 'data')
+    const waiting = openCatalog(path, { waitMs: 60_000 })
+    holder.stdin.end()
+    const catalog = await waiting
+    await catalog.close()
+  })
+
+  it('stops waiting when aborted', async () => {
+    const holder = spawn(process.execPath, ['--import', tsx, child, 'hold', path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    await once(holder.stdout, 'data')
+    const controller = new AbortController()
+    const waiting = openCatalog(path, { waitMs: 60_000, signal: controller.signal })
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+    holder.stdin.end()
+    await once(holder, 'exit')
+  })
+})
+
+describe('a full disk', () => {
+  it('is named, keeps what was committed, and leaves a consistent catalog', async () => {
+    // The shell's file size limit stands in for the disk: 2,048 blocks of 1,024 bytes.
+    const script = 'trap "" XFSZ; ulimit -f 2048; exec "$@"'
+    const { stdout } = await promisify(execFile)('bash', [
+      '-c',
+      script,
+      'bash',
+      process.execPath,
+      '--import',
+      tsx,
+      child,
+      'ingest',
+      path,
+      '1',
+      '5000',
+    ])
+    const lines = stdout.trim().split('\n')
+    expect(lines.at(-1)).toBe('failed ERR_DISK_FULL')
+
+    const catalog = await openCatalog(path)
+    const [[stored]] = (await catalog.sql('SELECT count(*)::INTEGER FROM files')).rows as [[number]]
+    expect(stored).toBeGreaterThanOrEqual(lines.filter((line) => line.startsWith('stored ')).length * 16)
+    expect((await catalog.verify()).ok).toBe(true)
+    await catalog.upsert([record({ path: '/mnt/after.exr' })], 'run')
+    await catalog.close()
+  })
+})
+
+function digest(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}

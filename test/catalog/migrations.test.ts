@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { sqlType, TABLES } from '../../src/arrow/index.ts'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { CATALOG_VERSION, MIGRATIONS } from '../../src/catalog/migrations/index.ts'
+import { openCatalog } from '../../src/catalog/open.ts'
+import { sequence } from './records.ts'
+
+let folder = ''
+let catalog: Catalog
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'catalog-migrations-'))
+  catalog = await openCatalog(join(folder, 'catalog.duckdb'), { migrate: false })
+})
+afterEach(async () => {
+  await catalog.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Everything in the tables of a version, in a form that compares. */
+async function contents(): Promise<unknown> {
+  const { rows } = await catalog.info()
+  const tables = Object.keys(rows).filter((name) => name !== 'schema_migrations')
+  return Promise.all(tables.map(async (table) => [table, (await catalog.sql(`FROM ${table} ORDER BY ALL`)).rows]))
+}
+
+async function columnsInCatalog(): Promise<unknown> {
+  const { rows } = await catalog.sql(
+    'SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (table_oid) WHERE NOT internal ORDER BY table_oid, column_index',
+  )
+  return rows
+}
+
+it('numbers migrations from 1 without a gap', () => {
+  expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, index) => index + 1))
+})
+
+it('ends with exactly the tables, columns, types and nullability the definitions list', async () => {
+  await catalog.migrate()
+  const wanted = TABLES.flatMap((table) =>
+    table.columns.map((column) => {
+      const type = sqlType(column.type, 'duckdb')
+      return [table.name, column.name, type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type, column.nullable]
+    }),
+  )
+  const found = (await columnsInCatalog()) as unknown[][]
+  const sorted = (rows: unknown[][]) => rows.map((row) => row.join(' ')).sort()
+  expect(sorted(found)).toEqual(sorted(wanted))
+  for (const table of TABLES) {
+    const order = found.filter(([name]) => name === table.name).map(([, column]) => column)
+    expect(order).toEqual(table.columns.map((column) => column.name))
+  }
+})
+
+it('takes every step forward with rows in the tables and loses none', async () => {
+  await catalog.migrate(1)
+  await catalog.upsert(sequence('/mnt/a', 30), 'run')
+  await catalog.recordFailures(
+    [{ path: '/mnt/x.exr', code: 'ERR_EXR_MAGIC', message: 'm', byteOffset: 0, seenAtUs: 1n }],
+    'run',
+  )
+  const before = (await contents()) as [string, unknown][]
+
+  for (let version = 2; version <= CATALOG_VERSION; version++) {
+    const steps = await catalog.migrate(version)
+    expect(steps.map((step) => [step.version, step.direction])).toEqual([[version, 'up']])
+    const after = new Map((await contents()) as [string, unknown][])
+    for (const [table, rows] of before) expect(after.get(table)).toEqual(rows)
+  }
+  expect((await catalog.verify()).ok).toBe(true)
+})
+
+it('takes every step back and forward again and keeps the rows of the tables that stay', async () => {
+  await catalog.migrate()
+  await catalog.upsert(sequence('/mnt/a', 30), 'run')
+  const before = new Map((await contents()) as [string, unknown][])
+
+  for (let version = CATALOG_VERSION - 1; version >= 1; version--) {
+    await catalog.migrate(version)
+    expect((await catalog.info()).version).toBe(version)
+    for (const [table, rows] of (await contents()) as [string, unknown][]) expect(rows).toEqual(before.get(table))
+  }
+  await catalog.migrate()
+  const again = new Map((await contents()) as [string, unknown][])
+  for (const table of ['files', 'parts', 'channels', 'attributes', 'inspections']) {
+    expect(again.get(table)).toEqual(before.get(table))
+  }
+  expect((await catalog.verify()).ok).toBe(true)
+})
+
+it('leaves an empty database after the way back to 0', async () => {
+  await catalog.migrate()
+  await catalog.migrate(0)
+  expect(await catalog.info()).toMatchObject({ version: 0, rows: {} })
+})
+
+it('says which migrations were applied, when, and by which release', async () => {
+  await catalog.migrate()
+  const { rows } = await catalog.sql(
+    'SELECT version, name, applied_at, tool_version FROM schema_migrations ORDER BY version',
+  )
+  expect(rows).toEqual(
+    MIGRATIONS.map(({ version, name }) => [
+      version,
+      name,
+      expect.stringMatching(/^20\d\d-.*Z$/),
+      expect.stringMatching(/^\d/),
+    ]),
+  )
+})
+
+it('does nothing when it is up to date', async () => {
+  await catalog.migrate()
+  expect(await catalog.migrate()).toEqual([])
+  await catalog.ensureSchema()
+})
+
+it.each([-1, CATALOG_VERSION + 1, 1.5])('refuses to go to version %s', async (target) => {
+  await expect(catalog.migrate(target)).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+})
+
+it('refuses to read an older catalog and says how to bring it up to date', async () => {
+  await catalog.migrate(1)
+  await catalog.close()
+  const path = join(folder, 'catalog.duckdb')
+  await expect(openCatalog(path, { readOnly: true })).rejects.toMatchObject({
+    code: 'ERR_CATALOG_SCHEMA',
+    message: expect.stringContaining('catalog migrate'),
+  })
+  const old = await openCatalog(path, { readOnly: true, migrate: false })
+  expect((await old.info()).version).toBe(1)
+  await old.close()
+})
+
+it('refuses to write into a database without tables', async () => {
+  await expect(catalog.upsert(sequence('/mnt/a', 2), 'run')).rejects.toMatchObject({ code: 'ERR_CATALOG_SCHEMA' })
+})

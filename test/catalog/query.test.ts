@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { openCatalog } from '../../src/catalog/open.ts'
+import { sequence } from './records.ts'
+
+let folder = ''
+let catalog: Catalog
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'catalog-query-'))
+  writeFileSync(join(folder, 'secret.csv'), 'a,b\n1,2\n')
+  catalog = await openCatalog(join(folder, 'catalog.duckdb'))
+  await catalog.upsert(sequence('/mnt/a', 20), 'run')
+})
+afterAll(async () => {
+  await catalog.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const count = async () => (await catalog.sql('SELECT count(*) FROM files')).rows[0]?.[0]
+
+describe('a read-only query', () => {
+  it('returns names, SQL types and plain values', async () => {
+    const { columns, rows } =
+      await catalog.sql(`SELECT 1::INTEGER AS a, 2::BIGINT AS b, 1.5::DOUBLE AS c, 'x' AS d, true AS e,
+      NULL AS f, 12.340::DECIMAL(6,3) AS g, DATE '2024-02-29' AS h, TIMESTAMPTZ '2024-02-29 12:00:00.000001+00' AS i,
+      [1, NULL] AS j, {'k': 1, 'l': [2.5::FLOAT]} AS k, 'ab'::BLOB AS l, [0.5, 1]::FLOAT[2] AS m, MAP {'x': 1} AS n`)
+    expect(Object.fromEntries(columns.map((column, index) => [column.name, [column.type, rows[0]?.[index]]]))).toEqual({
+      a: ['INTEGER', 1],
+      b: ['BIGINT', 2n],
+      c: ['DOUBLE', 1.5],
+      d: ['VARCHAR', 'x'],
+      e: ['BOOLEAN', true],
+      f: ['INTEGER', null],
+      g: ['DECIMAL(6,3)', '12.340'],
+      h: ['DATE', '2024-02-29'],
+      i: ['TIMESTAMP WITH TIME ZONE', '2024-02-29T12:00:00.000001Z'],
+      j: ['INTEGER[]', [1, null]],
+      k: ['STRUCT("k" INTEGER, "l" FLOAT[])', { k: 1, l: [2.5] }],
+      l: ['BLOB', new Uint8Array([97, 98])],
+      m: ['FLOAT[2]', [0.5, 1]],
+      n: ['MAP(VARCHAR, INTEGER)', { x: 1 }],
+    })
+  })
+
+  it.each([
+    'FROM files',
+    'DESCRIBE files',
+    'SHOW TABLES',
+    'SUMMARIZE files',
+    'EXPLAIN SELECT 1',
+    'VALUES (1)',
+    'WITH x AS (SELECT 1) FROM x',
+  ])('may be %s', async (query) => {
+    expect((await catalog.sql(query)).rows.length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    'INSERT INTO files SELECT * FROM files',
+    'INSERT INTO files SELECT * FROM files RETURNING file_id',
+    'UPDATE files SET file_path = 1',
+    'DELETE FROM files',
+    'TRUNCATE files',
+    'DROP TABLE files',
+    'CREATE TABLE x (a INTEGER)',
+    'CREATE TEMP TABLE x (a INTEGER)',
+    'ALTER TABLE files DROP COLUMN etag',
+    'EXPLAIN ANALYZE DELETE FROM files',
+    'BEGIN',
+    'COMMIT',
+    'CHECKPOINT',
+    'VACUUM',
+    'PREPARE x AS DELETE FROM files',
+    'SET threads = 1',
+    'RESET ALL',
+    'LOAD httpfs',
+    'INSTALL httpfs',
+    "ATTACH 'other.duckdb'",
+    'CALL pragma_version()',
+    'SELECT 1; DELETE FROM files',
+    'SELECT $1',
+    '',
+    'SELEKT 1',
+  ])('is not %s', async (query) => {
+    await expect(catalog.sql(query)).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+    expect(await count()).toBe(20n)
+  })
+
+  it('reads and writes no file and no address', async () => {
+    const csv = join(folder, 'secret.csv')
+    const out = join(folder, 'out.csv')
+    for (const query of [
+      `SELECT * FROM read_csv('${csv}')`,
+      `SELECT * FROM read_text('${csv}')`,
+      `SELECT * FROM read_blob('/etc/hostname')`,
+      `FROM '${csv}'`,
+      `SELECT * FROM glob('/etc/*')`,
+      `COPY files TO '${out}'`,
+      `EXPORT DATABASE '${folder}/export'`,
+      "SELECT * FROM read_csv('http://127.0.0.1:9/x.csv')",
+    ]) {
+      await expect(catalog.sql(query), query).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+    }
+    expect(existsSync(out)).toBe(false)
+  })
+
+  it('names the mistake of a query that does not parse', async () => {
+    await expect(catalog.sql('SELECT widht FROM parts')).rejects.toMatchObject({
+      message: expect.stringMatching(/widht.*width/s),
+    })
+  })
+
+  it('refuses to hold more than a million rows and streams them instead', async () => {
+    await expect(catalog.sql('FROM range(1000001)')).rejects.toMatchObject({
+      code: 'ERR_CATALOG_QUERY',
+      message: expect.stringContaining('LIMIT'),
+    })
+    const stream = await catalog.sqlStream('FROM range(1000001)')
+    let rows = 0
+    for await (const batch of stream.batches) rows += batch.length
+    expect(rows).toBe(1_000_001)
+  })
+
+  it('ends with the loop that reads it', async () => {
+    const stream = await catalog.sqlStream('FROM range(100000000000)')
+    for await (const batch of stream.batches) if (batch.length > 0) break
+    expect(await count()).toBe(20n)
+  })
+
+  it('stops when aborted', async () => {
+    const controller = new AbortController()
+    const running = catalog.sql(
+      'SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range = b.range + 1',
+      controller.signal,
+    )
+    setTimeout(() => controller.abort(), 50)
+    await expect(running).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+    await expect(catalog.sql('SELECT 1', AbortSignal.abort())).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+  })
+
+  it('sees only whole batches while one is written', async () => {
+    const writing = catalog.upsert(sequence('/mnt/b', 500), 'run')
+    const seen: unknown[] = []
+    for (let round = 0; round < 20; round++) seen.push(await count())
+    await writing
+    expect(new Set([...seen, 20n, 520n])).toEqual(new Set([20n, 520n]))
+  })
+})
