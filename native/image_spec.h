@@ -24,6 +24,10 @@ struct SpecSource {
   // Keeps `ranges` alive where JavaScript's own memory may change during the
   // read.
   std::vector<std::vector<unsigned char>> copies;
+  // When set, the caller has read the header itself: only attributes with other
+  // names than these go back to JavaScript, and neither channels nor sizes. One
+  // text per part, every name followed by NUL.
+  std::optional<std::vector<std::string>> known_names;
 };
 
 // OpenImageIO has two OpenEXR readers: `core` on OpenEXRCore, `classic` on the

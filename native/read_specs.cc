@@ -29,6 +29,15 @@ SuppliedBytes ToSuppliedBytes(const Napi::Object& range) {
           bytes.ByteLength()};
 }
 
+std::vector<std::string> ToTexts(const Napi::Array& array) {
+  std::vector<std::string> texts;
+  texts.reserve(array.Length());
+  for (uint32_t index = 0; index < array.Length(); ++index) {
+    texts.push_back(array.Get(index).As<Napi::String>().Utf8Value());
+  }
+  return texts;
+}
+
 SpecSource ToSpecSource(const Napi::Object& object) {
   SpecSource source;
   const Napi::Value path = object.Get("path");
@@ -45,6 +54,9 @@ SpecSource ToSpecSource(const Napi::Object& object) {
     source.ranges.push_back(
         ToSuppliedBytes(ranges.Get(index).As<Napi::Object>()));
   }
+  const Napi::Value known = object.Get("knownNames");
+  if (!known.IsUndefined())
+    source.known_names = ToTexts(known.As<Napi::Array>());
   return source;
 }
 
@@ -88,7 +100,9 @@ class ReadSpecsWorker final : public PromiseWorker {
 
  private:
   void Run() override { results_ = ReadAll(batch_); }
-  Napi::Value Result(Napi::Env env) override { return ToJs(env, results_); }
+  Napi::Value Result(Napi::Env env) override {
+    return ToJs(env, batch_.sources, results_);
+  }
 
   const SpecBatch batch_;
   std::vector<SpecResult> results_;
@@ -97,8 +111,10 @@ class ReadSpecsWorker final : public PromiseWorker {
 }  // namespace
 
 Napi::Value ReadSpecs(const Napi::CallbackInfo& info) {
-  return RethrowAsJs(
-      info.Env(), [&] { return ToJs(info.Env(), ReadAll(ToSpecBatch(info))); });
+  return RethrowAsJs(info.Env(), [&] {
+    const SpecBatch batch = ToSpecBatch(info);
+    return ToJs(info.Env(), batch.sources, ReadAll(batch));
+  });
 }
 
 Napi::Value ReadSpecsAsync(const Napi::CallbackInfo& info) {

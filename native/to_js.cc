@@ -2,6 +2,8 @@
 
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 namespace exr_inspector {
 namespace {
@@ -104,10 +106,27 @@ Napi::Array ChannelsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
   return channels;
 }
 
-Napi::Array AttributesToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
-  const auto attributes = Napi::Array::New(env, spec.extra_attribs.size());
+using Names = std::unordered_set<std::string_view>;
+
+// `list` must outlive the result.
+Names ToNames(const std::string& list) {
+  Names names;
+  for (size_t start = 0; start < list.size();) {
+    const size_t end = list.find('\0', start);
+    names.insert(std::string_view(list).substr(start, end - start));
+    if (end == std::string::npos) break;
+    start = end + 1;
+  }
+  return names;
+}
+
+Napi::Array AttributesToJs(Napi::Env env, const OIIO::ImageSpec& spec,
+                           const Names& known) {
+  const auto attributes = Napi::Array::New(env);
   uint32_t index = 0;
   for (const ParamValue& param : spec.extra_attribs) {
+    const std::string_view name(param.name().c_str(), param.name().length());
+    if (known.count(name) != 0) continue;
     auto attribute = Napi::Object::New(env);
     attribute.Set("name", Napi::String::New(env, param.name().c_str(),
                                             param.name().length()));
@@ -126,13 +145,28 @@ Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
     auto object = DimensionsToJs(env, part.spec);
     object.Set("deep", part.spec.deep);
     object.Set("channels", ChannelsToJs(env, part.spec));
-    object.Set("attributes", AttributesToJs(env, part.spec));
+    object.Set("attributes", AttributesToJs(env, part.spec, {}));
     const auto levels = Napi::Array::New(env, part.smaller_levels.size());
     for (size_t level = 0; level < part.smaller_levels.size(); ++level) {
       levels.Set(static_cast<uint32_t>(level),
                  DimensionsToJs(env, part.smaller_levels[level]));
     }
     object.Set("smallerLevels", levels);
+    array.Set(static_cast<uint32_t>(index), object);
+  }
+  return array;
+}
+
+// What the caller cannot know from the header itself.
+Napi::Array DerivedToJs(Napi::Env env, const std::vector<Part>& parts,
+                        const std::vector<std::string>& known_names) {
+  const auto array = Napi::Array::New(env, parts.size());
+  for (size_t index = 0; index < parts.size(); ++index) {
+    const Napi::HandleScope scope(env);
+    const Names known =
+        index < known_names.size() ? ToNames(known_names[index]) : Names();
+    auto object = Napi::Object::New(env);
+    object.Set("attributes", AttributesToJs(env, parts[index].spec, known));
     array.Set(static_cast<uint32_t>(index), object);
   }
   return array;
@@ -149,14 +183,17 @@ Napi::Array RefusalsToJs(Napi::Env env, const std::vector<Refusal>& refusals) {
   return array;
 }
 
-Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
+Napi::Object ResultToJs(Napi::Env env, const SpecSource& source,
+                        const SpecResult& result) {
   auto object = Napi::Object::New(env);
   object.Set("refusals", RefusalsToJs(env, result.refusals));
   switch (result.status) {
     case SpecStatus::kOk:
       object.Set("status", "ok");
       object.Set("reader", ReaderName(result.reader));
-      object.Set("parts", PartsToJs(env, result.parts));
+      object.Set("parts", source.known_names ? DerivedToJs(env, result.parts,
+                                                           *source.known_names)
+                                             : PartsToJs(env, result.parts));
       object.Set("message", result.message);
       break;
     case SpecStatus::kRefused:
@@ -178,11 +215,13 @@ Napi::Object ResultToJs(Napi::Env env, const SpecResult& result) {
 
 }  // namespace
 
-Napi::Value ToJs(Napi::Env env, const std::vector<SpecResult>& results) {
+Napi::Value ToJs(Napi::Env env, const std::vector<SpecSource>& sources,
+                 const std::vector<SpecResult>& results) {
   const auto array = Napi::Array::New(env, results.size());
   for (size_t index = 0; index < results.size(); ++index) {
     const Napi::HandleScope scope(env);
-    array.Set(static_cast<uint32_t>(index), ResultToJs(env, results[index]));
+    array.Set(static_cast<uint32_t>(index),
+              ResultToJs(env, sources[index], results[index]));
   }
   return array;
 }

@@ -9,8 +9,10 @@
 
 namespace exr_inspector {
 
-// src/native/types.ts declares the same shapes.
-Napi::Value ToJs(Napi::Env env, const std::vector<SpecResult>& results);
+// One result per source, in order. src/native/types.ts declares the same
+// shapes.
+Napi::Value ToJs(Napi::Env env, const std::vector<SpecSource>& sources,
+                 const std::vector<SpecResult>& results);
 
 }  // namespace exr_inspector
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { readSpecs } from '../native/index.ts'
+import { readDerived } from '../native/derived.ts'
+import type { DerivedSource } from '../native/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import { type FilePath, toFilePath } from '../source/file-path.ts'
 import { assertUnchanged, fileIdentity, OPEN_FLAGS } from '../source/file-stat.ts'
@@ -79,10 +80,10 @@ function inspectOpenFile(
   }
 }
 
-function askSync(source: Parameters<typeof readSpecs>[0][number]): SpecAnswer {
+function askSync(source: DerivedSource): SpecAnswer {
   const status = oiioStatus()
   if (!status.ok) return { available: false, error: status.error }
-  return { available: true, version: status.version, spec: readSpecs([source])[0]! }
+  return { available: true, version: status.version, spec: readDerived(source) }
 }
 
 /** Reads at offsets, counting. */

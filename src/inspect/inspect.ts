@@ -1,5 +1,6 @@
 import { ExrError } from '../errors.ts'
-import { type NativeSource, readSpecsAsync } from '../native/index.ts'
+import { readDerivedAsync } from '../native/derived.ts'
+import type { DerivedSource } from '../native/types.ts'
 import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
 import { KnownBytes } from '../source/ranges.ts'
 import type { ByteSource } from '../source/source.ts'
@@ -71,11 +72,10 @@ export async function inspectSource(
   }
 }
 
-async function ask(source: NativeSource, signal: AbortSignal | undefined): Promise<SpecAnswer> {
+async function ask(source: DerivedSource, signal: AbortSignal | undefined): Promise<SpecAnswer> {
   const status = oiioStatus()
   if (!status.ok) return { available: false, error: status.error }
-  const [spec] = await readSpecsAsync([source], signal ?? null)
-  return { available: true, version: status.version, spec: spec! }
+  return { available: true, version: status.version, spec: await readDerivedAsync(source, signal ?? null) }
 }
 
 function assertNotAborted(signal: AbortSignal | undefined, path: string): void {

@@ -8,7 +8,7 @@ import {
   judgeLastChunk,
   planChunkTables,
 } from '../header/index.ts'
-import type { NativeSource, NativeSpec } from '../native/index.ts'
+import type { DerivedPart, DerivedSource, NativeSpec } from '../native/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange, SourceIdentity } from '../source/source.ts'
 import type { ResolvedInspectOptions } from './options.ts'
@@ -23,7 +23,7 @@ export interface Inspection {
 
 /** OpenImageIO's answer, or why it could not be asked. */
 export type SpecAnswer =
-  | { readonly available: true; readonly version: string; readonly spec: NativeSpec }
+  | { readonly available: true; readonly version: string; readonly spec: NativeSpec<DerivedPart> }
   | { readonly available: false; readonly error: string }
 
 /** What the steps need of their driver before they go on. */
@@ -31,7 +31,7 @@ export type InspectRequest =
   /** Read these bytes, all inside the file, and add them to `known`. */
   | { readonly kind: 'bytes'; readonly range: ByteRange }
   /** Ask OpenImageIO and put its answer into `spec`. */
-  | { readonly kind: 'specs'; readonly source: NativeSource }
+  | { readonly kind: 'specs'; readonly source: DerivedSource }
 
 /** Everything the bytes told. */
 export interface Findings {
@@ -133,9 +133,10 @@ function* askOiio(
   const { identity, known } = inspection
   const reason = reasonNotToAsk(header)
   if (reason !== null) return { available: false, error: reason }
+  const knownNames = header.parts.map((part) => part.attributes.map(({ name }) => name).join('\0'))
   let answer: SpecAnswer | null = null
   for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
-    const source = { name: identity.path, sizeBytes: identity.sizeBytes, ranges: known.spans }
+    const source = { name: identity.path, sizeBytes: identity.sizeBytes, ranges: known.spans, knownNames }
     yield { kind: 'specs', source }
     answer = inspection.spec
     if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break

@@ -14,16 +14,28 @@ export type NativeSource =
   | { readonly path: string | Uint8Array }
   | { readonly name: string; readonly sizeBytes: number; readonly ranges: readonly SuppliedBytes[] }
 
+/** Ranges of a file whose header the caller has read: of its attributes only those it does not know come back. */
+export interface DerivedSource {
+  readonly name: string
+  readonly sizeBytes: number
+  readonly ranges: readonly SuppliedBytes[]
+  /** One text per part: the names of its attributes, joined by NUL. */
+  readonly knownNames: readonly string[]
+}
+
+/** What OpenImageIO adds to one part: attributes it derives, and those it gives another name. */
+export type DerivedPart = Pick<NativePart, 'attributes'>
+
 /** OpenImageIO's two OpenEXR readers: on OpenEXRCore, and on the OpenEXR C++ library. */
 export type NativeReader = 'core' | 'classic'
 
 /** What OpenImageIO makes of one file. `refusals` are the readers that refused, in the order they were asked. */
-export type NativeSpec =
+export type NativeSpec<Part = NativePart> =
   | {
       readonly status: 'ok'
       readonly reader: NativeReader
       readonly refusals: readonly NativeRefusal[]
-      readonly parts: readonly NativePart[]
+      readonly parts: readonly Part[]
       /** What the reader complained of although it opened the file; mostly empty. */
       readonly message: string
     }
