@@ -16,7 +16,7 @@ interface Verdict {
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EAI_AGAIN', 'ENETDOWN'])
 const TLS = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|EPROTO/
-const NO_ANSWER_PARSED = /^HPE_|UND_ERR_(INFO|RESPONSE|HEADERS_OVERFLOW)/
+const NO_ANSWER_PARSED = /^HPE_|^HTTPParserError$|UND_ERR_(INFO|RESPONSE|HEADERS_OVERFLOW)/
 
 /** Why a request found no whole answer. `cause` is what the HTTP library raised. */
 export function connectionError(what: string, endpoint: URL, cause: unknown): VastdbError {

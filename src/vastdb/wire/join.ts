@@ -5,7 +5,9 @@ import type { LeafPath, Level } from './leaves.ts'
 
 /** One leaf that arrived in several batches, as if it had arrived in one. Copies; needed for multi-leaf columns only. */
 export function joinLeaf(path: LeafPath, batches: readonly (readonly Level[])[]): readonly Level[] {
-  if (batches.length === 1) return batches[0]!
+  const [first] = batches
+  // Leaves of one column are paired by position, so offsets that do not begin at 0 are moved there too.
+  if (batches.length === 1 && first!.every((level) => !level.valueOffsets?.[0])) return first!
   const layouts = path.levels.map((field) => layoutOf(field.type)!)
   const exact = batches.map((levels) => sliceLevels(layouts, levels, 0, levels[0]!.length))
   return layouts.map((layout, depth) => {
