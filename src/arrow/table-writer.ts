@@ -10,10 +10,11 @@ export function tableWriters(records: readonly CatalogRecord[], strings: StringC
   let parts = 0
   let channels = 0
   let attributes = 0
-  for (const { payload } of records) {
-    parts += payload?.parts?.length ?? 0
-    channels += payload?.channels?.length ?? 0
-    for (const list of payload?.attributes?.parts ?? []) attributes += list.length
+  // A record may be broken; what is wrong with it is found when it is written.
+  for (const record of records) {
+    parts += record?.payload?.parts?.length ?? 0
+    channels += record?.payload?.channels?.length ?? 0
+    for (const list of record?.payload?.attributes?.parts ?? []) attributes += list?.length ?? 0
   }
   const files = records.length
   return {

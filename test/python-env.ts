@@ -1,0 +1,41 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from './paths.ts'
+
+const cache = join(projectRoot, '.cache')
+
+/**
+ * A Python with the given packages, in a virtual environment of its own under `.cache`, made when it is first asked
+ * for. Null where Python or the package index is out of reach; says so, because tests are then skipped.
+ */
+export function pythonWith(...requirements: readonly string[]): string | null {
+  const name = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 12)
+  const folder = join(cache, `python-${name}`)
+  const python = join(folder, 'bin/python')
+  if (existsSync(python)) return python
+  mkdirSync(cache, { recursive: true })
+  const making = mkdtempSync(join(cache, 'python-making-'))
+  try {
+    const options = { stdio: 'pipe', timeout: 150_000 } as const
+    execFileSync('python3', ['-m', 'venv', making], options)
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15']
+    execFileSync(join(making, 'bin/python'), [...pip, ...requirements], options)
+    if (!existsSync(folder)) renameSync(making, folder)
+    return python
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    console.warn(`SKIPPED: tests that need Python with ${requirements.join(', ')}: ${detail}`)
+    return null
+  } finally {
+    rmSync(making, { recursive: true, force: true })
+  }
+}
+
+/** Standard output of a script, given text on standard input. Throws with the script's own message when it fails. */
+export function runPython(python: string, script: string, input: string | Uint8Array): string {
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script], { input, maxBuffer: 2 ** 28 })
+  if (status !== 0) throw new Error(`Python failed: ${stderr.toString('utf8')}`)
+  return stdout.toString('utf8')
+}
