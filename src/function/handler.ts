@@ -6,7 +6,7 @@ import type { Payload } from '../inspect/payload.ts'
 import { type Logger, silentLogger } from '../log.ts'
 import { type EventEndpoints, endpointsFor } from './endpoints.ts'
 import { createMetrics, type EventOutcome, type Metrics } from './metrics.ts'
-import { nameOf, type Reading, readFile, readObject } from './reader.ts'
+import { nameOf, readFile, readObject } from './reader.ts'
 import { ResourcePool, type Resources } from './resources.ts'
 import type { FunctionSettings } from './settings.ts'
 import { sendToSink } from './sink.ts'
@@ -139,7 +139,7 @@ async function doWork(ctx: FunctionContext, work: Work, signal: AbortSignal): Pr
   const startedAt = process.hrtime.bigint()
   const inspectedAtUs = BigInt(Date.now()) * 1000n
   const end = metrics.stages.startTimer({ stage: 'inspect' })
-  const { payload, counters }: Reading =
+  const { payload, counters } =
     work.target.kind === 'object'
       ? await readObject(resources.s3, work.target, options, signal)
       : await readFile(work.target.path, settings.allowedFolders, options, signal)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
 import type { S3Settings } from '../source/s3-client.ts'
+import { s3SettingsFrom } from '../source/s3-settings.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 
 /** Everything the function may be told, checked and frozen. Secrets come before the environment. */
@@ -90,7 +91,7 @@ export function functionSettings(
     host: text('HOST') ?? '0.0.0.0',
     port: whole('PORT', 8080, 0, 65_535),
     catalogUrl: text('EXR_CATALOG') ?? (vast.bucket === null ? null : `vast://${vast.bucket}/${vast.schema}`),
-    s3: s3Settings(text, flag, whole),
+    s3: s3SettingsFrom(text),
     vast,
     allowedBuckets: list('EXR_ALLOWED_BUCKETS'),
     allowedEndpoints: list('EXR_ALLOWED_ENDPOINTS'),
@@ -107,27 +108,6 @@ export function functionSettings(
     functionName: text('K_NAME', 'K_SERVICE') ?? 'exr-inspector',
     otlpEndpoint: text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
   })
-}
-
-function s3Settings(
-  text: (...names: string[]) => string | undefined,
-  flag: (name: string, fallback: boolean) => boolean,
-  whole: (name: string, fallback: number, min: number, max: number) => number,
-): S3Settings {
-  const given = {
-    endpoint: text('S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
-    region: text('S3_REGION', 'AWS_REGION'),
-    accessKeyId: text('S3_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'),
-    secretAccessKey: text('S3_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'),
-    sessionToken: text('S3_SESSION_TOKEN', 'AWS_SESSION_TOKEN'),
-    caBundle: text('S3_CA_BUNDLE', 'AWS_CA_BUNDLE'),
-    pathStyle: text('S3_PATH_STYLE') === undefined ? undefined : flag('S3_PATH_STYLE', true),
-    verifyTls: flag('S3_VERIFY_TLS', true),
-    connectTimeoutMs: whole('S3_CONNECT_TIMEOUT_MS', 5_000, 1, 600_000),
-    readTimeoutMs: whole('S3_READ_TIMEOUT_MS', 10_000, 1, 600_000),
-    maxSockets: whole('S3_MAX_SOCKETS', 64, 1, 10_000),
-  }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as S3Settings
 }
 
 /** The platform's level names are Python's. */

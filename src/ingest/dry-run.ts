@@ -3,13 +3,24 @@ import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
 import type { IngestOptions } from './ingest.ts'
 import { knownBelow, nothingKnown } from './known.ts'
 import { locations, planned } from './pipeline.ts'
-import { walk } from './walk.ts'
+import { walkRoots } from './walk-roots.ts'
 import { openIngestWorkers } from './workers.ts'
 
 export interface DryRunOptions
   extends Pick<
     IngestOptions,
-    'roots' | 'jobs' | 'force' | 'limit' | 'shard' | 'foldCase' | 'follow' | 'hidden' | 'ignore' | 'stop'
+    | 'roots'
+    | 'jobs'
+    | 'force'
+    | 'limit'
+    | 'shard'
+    | 'foldCase'
+    | 'follow'
+    | 'hidden'
+    | 'ignore'
+    | 'stop'
+    | 's3'
+    | 'startAfter'
   > {
   /** Null where there is no catalog yet. */
   readonly catalog: Pick<Catalog, 'knownFiles'> | null
@@ -29,10 +40,10 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   const counts = zeroCounts()
   const failures: IngestProblem[] = []
   const stop = options.stop ?? new AbortController().signal
-  const workers = openIngestWorkers({ runId: '', foldCase }, jobs)
+  const workers = openIngestWorkers({ runId: '', foldCase, s3: {} }, jobs)
   try {
     const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
-    const steps = walk(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
+    const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
     const plan = planned(steps, counts, { known, force, shard, foldCase, stop })
     const limit = options.limit ?? Number.POSITIVE_INFINITY
     for await (const location of locations(plan, { limit, stop, onFailures: (found) => failures.push(...found) })) {

@@ -13,6 +13,8 @@ export interface FoundFiles {
   readonly sizes: Float64Array
   /** Microseconds since the Unix epoch. */
   readonly mtimesUs: BigInt64Array
+  /** Version tags of an object store, which say more than times do; null for files. */
+  readonly etags: readonly (string | null)[] | null
 }
 
 /** A location the walk could not read. */
@@ -37,6 +39,7 @@ export function locationOf(files: FoundFiles, index: number): string {
 
 /** `name` inside `directory`; a `name` that is a whole location already comes back unchanged. */
 export function joinPath(directory: string, name: string): string {
+  if (directory.startsWith('s3://')) return directory + name
   if (directory === '' || name.startsWith('file://')) return name
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`
 }
@@ -48,5 +51,6 @@ export function pick(files: FoundFiles, indices: readonly number[]): FoundFiles 
     names: indices.map((index) => files.names[index] ?? ''),
     sizes: Float64Array.from(indices, (index) => files.sizes[index] ?? 0),
     mtimesUs: BigInt64Array.from(indices, (index) => files.mtimesUs[index] ?? 0n),
+    etags: files.etags && indices.map((index) => files.etags?.[index] ?? null),
   }
 }

@@ -8,11 +8,11 @@ import { locations, type PlannedStep, planned } from './pipeline.ts'
 import type { Shard } from './shard.ts'
 import { readAhead } from './streams.ts'
 import type { InspectAnswer, InspectSettings } from './tasks.ts'
-import { type WalkOptions, walk } from './walk.ts'
+import { type WalkRootsOptions, walkRoots } from './walk-roots.ts'
 import { type IngestWorkers, openIngestWorkers } from './workers.ts'
 
-export interface IngestOptions extends Omit<WalkOptions, 'signal' | 'concurrency'> {
-  /** Files and directories; a stream for lists too long to hold. */
+export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concurrency'> {
+  /** Files, directories and `s3://bucket/prefix` URLs; a stream for lists too long to hold. */
   readonly roots: readonly string[] | AsyncIterable<string>
   /** Open, its schema ensured. Stays open. */
   readonly catalog: Catalog
@@ -123,11 +123,11 @@ class Run {
   }
 
   async finish(): Promise<void> {
-    const { roots, catalog, jobs, force = false, shard = null, foldCase = false } = this.#options
-    const workers = (this.#options.openWorkers ?? openIngestWorkers)({ runId: this.runId, foldCase }, jobs)
+    const { roots, catalog, jobs, force = false, shard = null, foldCase = false, s3 = {} } = this.#options
+    const workers = (this.#options.openWorkers ?? openIngestWorkers)({ runId: this.runId, foldCase, s3 }, jobs)
     try {
       const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
-      const steps = walk(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
+      const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
       const plan = planned(steps, this.counts, { known, force, shard, foldCase, stop: this.#stop })
       const changed = locations(readAhead(this.#shown(plan), LOOK_AHEAD_FILES, filesOf), {
         limit: this.#options.limit ?? Number.POSITIVE_INFINITY,

@@ -215,6 +215,7 @@ class ListingBuilder {
         names: this.#names,
         sizes: Float64Array.from(this.#sizes),
         mtimesUs: BigInt64Array.from(this.#mtimesUs),
+        etags: null,
       },
       unread: this.unread,
       directories: this.directories,

@@ -16,7 +16,7 @@ export interface PlanOptions {
 export interface Plan {
   /** To be opened. */
   readonly changed: FoundFiles
-  /** Files whose size and modification time are those of the last sighting. */
+  /** Files whose size and modification time (objects: size and ETag) are those of the last sighting. */
   readonly unchanged: number
   /** Files that belong to other shards. */
   readonly elsewhere: number
@@ -44,6 +44,8 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
 }
 
 function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number): boolean {
-  if (known === undefined || known.mtimeUs === null) return false
-  return known.mtimeUs === files.mtimesUs[index] && Number(known.sizeBytes) === files.sizes[index]
+  if (known === undefined || Number(known.sizeBytes) !== files.sizes[index]) return false
+  const etag = files.etags?.[index] ?? null
+  if (etag !== null || known.etag !== null) return etag === known.etag
+  return known.mtimeUs !== null && known.mtimeUs === files.mtimesUs[index]
 }

@@ -1,5 +1,6 @@
 import type { EncodedBatch } from '../arrow/encoded.ts'
 import type { CatalogFailure } from '../catalog/catalog.ts'
+import type { S3Settings } from '../source/s3-client.ts'
 import type { IngestProblem } from './counts.ts'
 
 /** What every inspection of a run has in common. */
@@ -7,6 +8,8 @@ export interface InspectSettings {
   /** Written into `inspections`. */
   readonly runId: string
   readonly foldCase: boolean
+  /** How to reach the object store of `s3://` locations. */
+  readonly s3: S3Settings
 }
 
 /** What became of a batch of files. */

@@ -6,7 +6,7 @@ import type { InspectSettings } from './tasks.ts'
 const settings = poolData() as InspectSettings
 
 /** Thread that inspects batches of files and encodes them for the catalog. */
-export default poolTask((locations: readonly string[]) => {
-  const answer = inspectBatch(locations, settings)
+export default poolTask(async (locations: readonly string[]) => {
+  const answer = await inspectBatch(locations, settings)
   return new Transfer(answer, transferList(answer.batch))
 }, 'ERR_INTERNAL')

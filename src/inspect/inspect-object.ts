@@ -1,0 +1,39 @@
+import { ExrError } from '../errors.ts'
+import type { S3Connection } from '../source/s3-client.ts'
+import { S3Source } from '../source/s3-source.ts'
+import type { S3Location } from '../source/s3-url.ts'
+import type { SourceCounters } from '../source/source.ts'
+import { inspectSource } from './inspect.ts'
+import type { ResolvedInspectOptions } from './options.ts'
+import type { Payload } from './payload.ts'
+
+/** An object that is replaced again and again while it is read is given up after this many readings. */
+const MOST_READINGS = 3
+
+export interface ObjectInspection {
+  readonly payload: Payload
+  readonly counters: SourceCounters
+}
+
+/**
+ * Inspects one object by ranged reads; one that is replaced while it is read is read again from the start, up to
+ * three times. Throws what `inspect` throws, ERR_SOURCE_CHANGED after the third time.
+ */
+export async function inspectObject(
+  connection: S3Connection,
+  location: S3Location,
+  options: ResolvedInspectOptions,
+  signal?: AbortSignal,
+): Promise<ObjectInspection> {
+  for (let reading = 1; ; reading++) {
+    const source = new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
+    try {
+      return { payload: await inspectSource(source, options, signal), counters: source.counters }
+    } catch (error) {
+      const isChanged = error instanceof ExrError && error.code === 'ERR_SOURCE_CHANGED'
+      if (!isChanged || reading === MOST_READINGS) throw error
+    } finally {
+      await source.close()
+    }
+  }
+}
