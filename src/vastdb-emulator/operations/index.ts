@@ -15,6 +15,7 @@ import {
 import { query } from './query.ts'
 import { insert, remove, update } from './rows.ts'
 import { alterSchema, createSchema, dropSchema, listChildSchemas } from './schemas.ts'
+import { fetchData, finishData, finishQuery, queryStatus, SQL_COMMAND, startQuery } from './sql.ts'
 import { alterTable, createTable, dropTable, listTables, tableStats } from './tables.ts'
 import { beginTransaction, commitTransaction, getTransaction, rollbackTransaction } from './transactions.ts'
 
@@ -27,6 +28,9 @@ const ROOT: Readonly<Record<string, Methods>> = {
     DELETE: rollbackTransaction,
     GET: getTransaction,
   },
+  [SQL_COMMAND.run]: { POST: startQuery, DELETE: finishQuery },
+  [SQL_COMMAND.status]: { POST: queryStatus },
+  [SQL_COMMAND.data]: { POST: fetchData, DELETE: finishData },
   '': { GET: listBuckets },
 }
 

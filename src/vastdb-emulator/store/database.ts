@@ -7,6 +7,14 @@ import { ExrError } from '../../errors.ts'
 const FILE_NAME = 'vast-emulator.duckdb'
 const STORE_VERSION = 1
 
+/** Queries must not reach files, and a checkpoint every few inserts would halve the throughput. */
+const SETTINGS = {
+  checkpoint_threshold: '256MB',
+  enable_external_access: 'false',
+  autoload_known_extensions: 'false',
+  autoinstall_known_extensions: 'false',
+}
+
 /** The emulator's own bookkeeping; rows of tables live in schema `data`, one DuckDB table per table. */
 const CATALOG = `
 CREATE SCHEMA IF NOT EXISTS data;
@@ -40,7 +48,7 @@ export class Database {
     const path = directory === null ? ':memory:' : join(directory, FILE_NAME)
     try {
       if (directory !== null) await mkdir(directory, { recursive: true })
-      const instance = await DuckDBInstance.create(path)
+      const instance = await DuckDBInstance.create(path, SETTINGS)
       const connection = await instance.connect()
       await connection.run(CATALOG)
       const version = await connection.runAndReadAll('SELECT max(version) FROM catalog.info')

@@ -60,6 +60,15 @@ export class Transaction implements Writer {
     return (await this.run(sql, values)).getRowObjects()
   }
 
+  get hasFailed(): boolean {
+    return this.#failed !== null
+  }
+
+  /** After a statement failed outside of `run`: find out whether DuckDB has given the transaction up. */
+  async checkAlive(): Promise<void> {
+    await this.run('SELECT 1').catch(() => undefined)
+  }
+
   /** Remember that DuckDB refused work, and turn its error into an answer. */
   fail(error: unknown): unknown {
     if (error instanceof RequestFailure) return error

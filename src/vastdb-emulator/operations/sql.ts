@@ -1,0 +1,119 @@
+import { batchMessage, concatBytes, schemaMessage } from '../arrow/ipc-write.ts'
+import { badRequest, notFound } from '../errors.ts'
+import { ProtoMessage, protoMessage } from '../sql/protobuf.ts'
+import { type QueryResult, runQuery } from '../sql/run-query.ts'
+import { EMPTY, type Operation, type Reply, type Store } from './operation.ts'
+
+/** Words of the SQL engine's requests; all go to the root. */
+export const SQL_COMMAND = { run: 'vastdb-run-query', status: 'vastdb-query-status', data: 'vastdb-data' } as const
+
+const PROTOBUF_SIZE = 'tabular-protobuf-size'
+const IN_PROGRESS = 2n
+const COMPLETED = 3n
+/** Results wait this long, and at most this many of them, to be fetched and finished. */
+const RESULT_LIFETIME_MS = 10 * 60 * 1000
+const MAX_RESULTS = 64
+/** Rough size of one answer with rows. */
+const ANSWER_BYTES = 4 * 1024 * 1024
+
+interface StoredResult extends QueryResult {
+  readonly storedAt: number
+}
+
+const results = new WeakMap<Store, Map<bigint, StoredResult>>()
+
+/** Runs the query at once; its status and its rows are asked for by later requests. Works for SELECT only. */
+export const startQuery: Operation = async (store, request) => {
+  const message = new ProtoMessage(request.body)
+  const sql = message.text(3)
+  if (sql === null) throw badRequest('The request has no SQL text')
+  const result = await store.transactions.using(message.integer(2) || null, (tx) => runQuery(tx, sql))
+  const id = BigInt(store.database.newId())
+  keep(store, id, result)
+  const status = statusMessage(id, IN_PROGRESS, null)
+  return protobufReply(
+    protoMessage([
+      [1, status],
+      [2, schemaMessage(result.fields)],
+    ]),
+  )
+}
+
+/** Queries are complete when they are first asked about, with one ticket for all rows. */
+export const queryStatus: Operation = async (store, request) => {
+  const id = queryId(new ProtoMessage(request.body))
+  stored(store, id)
+  const any = protoMessage([
+    [1, 'type.googleapis.com/google.protobuf.UInt64Value'],
+    [2, protoMessage([[1, id]])],
+  ])
+  const ticket = protoMessage([
+    [2, protoMessage([[1, store.endpoint()]])],
+    [4, any],
+  ])
+  return protobufReply(protoMessage([[1, statusMessage(id, COMPLETED, ticket)]]))
+}
+
+/** Record batches from an offset on, without a schema message, and the offset to go on from. */
+export const fetchData: Operation = async (store, request) => {
+  const message = new ProtoMessage(request.body)
+  const { batches } = stored(store, queryId(message))
+  const first = Number(message.message(3)?.integer(1) ?? 0n)
+  const messages: Uint8Array[] = []
+  let bytes = 0
+  let next = first
+  while (next < batches.length && bytes < ANSWER_BYTES) {
+    const encoded = batchMessage(batches[next++]!)
+    messages.push(encoded)
+    bytes += encoded.byteLength
+  }
+  const head = protoMessage([
+    [1, next < batches.length ? protoMessage([[1, BigInt(next)]]) : null],
+    [2, messages.length === 0 ? 1n : null],
+  ])
+  return protobufReply(head, messages)
+}
+
+export const finishData: Operation = async (store, request) => {
+  stored(store, queryId(new ProtoMessage(request.body)))
+  return EMPTY
+}
+
+export const finishQuery: Operation = async (store, request) => {
+  const id = queryId(new ProtoMessage(request.body))
+  stored(store, id)
+  results.get(store)?.delete(id)
+  return EMPTY
+}
+
+function statusMessage(id: bigint, state: bigint, ticket: Uint8Array | null): Uint8Array {
+  return protoMessage([
+    [1, protoMessage([[1, id]])],
+    [4, ticket],
+    [7, state],
+  ])
+}
+
+function protobufReply(message: Uint8Array, rest: readonly Uint8Array[] = []): Reply {
+  return { headers: { [PROTOBUF_SIZE]: String(message.byteLength) }, body: concatBytes([message, ...rest]) }
+}
+
+function queryId(message: ProtoMessage): bigint {
+  const id = message.message(1)?.integer(1)
+  if (id === null || id === undefined) throw badRequest('The request names no query')
+  return id
+}
+
+function stored(store: Store, id: bigint): StoredResult {
+  const result = results.get(store)?.get(id)
+  if (result === undefined) throw notFound(`Query ${id} is not running`)
+  return result
+}
+
+function keep(store: Store, id: bigint, result: QueryResult): void {
+  const kept = results.get(store) ?? new Map<bigint, StoredResult>()
+  results.set(store, kept)
+  const oldest = Date.now() - RESULT_LIFETIME_MS
+  for (const [other, { storedAt }] of kept) if (storedAt < oldest || kept.size >= MAX_RESULTS) kept.delete(other)
+  kept.set(id, { ...result, storedAt: Date.now() })
+}
