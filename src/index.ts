@@ -1,16 +1,49 @@
-export * from './embeddings/index.ts'
+export type { EncodeOptions } from './arrow/encode.ts'
+export type { CatalogRecord } from './arrow/record.ts'
+export type { RecordTableName } from './arrow/tables.ts'
+export type * from './catalog/catalog.ts'
+export type { OpenCatalogOptions, VastConnection } from './catalog/open.ts'
+export {
+  computeChannelFingerprint,
+  computeMetadataEmbedding,
+  EMBEDDING_VERSION,
+  type EmbeddablePayload,
+  FINGERPRINT_DIM,
+  METADATA_DIM,
+} from './embeddings/index.ts'
 export { ERROR_STATUS, type ErrorCode, type ErrorDetails, ExrError } from './errors.ts'
-export { decodeHeader, encodeHeader } from './header/index.ts'
+export {
+  DEFAULT_LIMITS,
+  decodeHeader,
+  displayValue,
+  encodeHeader,
+  makeAttribute,
+  makeHeader,
+  makePart,
+  type ScanOptions,
+} from './header/index.ts'
 export type * from './header/model.ts'
-export { type FrameFacts, fileId, frameFacts, headerHash, normalizePath } from './inspect/identity.ts'
+export {
+  type FrameFacts,
+  fileId,
+  frameFacts,
+  headerHash,
+  type IdentityOptions,
+  normalizePath,
+} from './inspect/identity.ts'
 export { type InspectCallOptions, inspect } from './inspect/inspect.ts'
 export { inspectFileSync } from './inspect/inspect-file.ts'
 export type { InspectOptions } from './inspect/options.ts'
 export type * from './inspect/payload.ts'
+export { type Verdict, verdictOf } from './inspect/verdict.ts'
+export { inspectMany, openCatalog, toArrow } from './lazy.ts'
 export type { Logger } from './log.ts'
-export { type Inspected, type InspectManyOptions, inspectMany } from './pool/inspect-many.ts'
+export { nativeStatus } from './native/index.ts'
+export type { NativeStatus } from './native/types.ts'
+export type { Inspected, InspectManyOptions } from './pool/inspect-many.ts'
 export { fileSource } from './source/file.ts'
 export { displayPath } from './source/file-path.ts'
 export { memorySource } from './source/memory.ts'
-export type { SourceInput } from './source/open.ts'
+export type { OpenSourceOptions, SourceInput } from './source/open.ts'
+export type { S3Settings } from './source/s3-client.ts'
 export type { ByteRange, ByteSource, SourceCounters, SourceIdentity } from './source/source.ts'

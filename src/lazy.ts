@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { EncodeOptions } from './arrow/encode.ts'
+import type { CatalogRecord } from './arrow/record.ts'
+import type { RecordTableName } from './arrow/tables.ts'
+import type { Catalog } from './catalog/catalog.ts'
+import type { OpenCatalogOptions } from './catalog/open.ts'
+import type { Inspected, InspectManyOptions } from './pool/inspect-many.ts'
+import type { SourceInput } from './source/open.ts'
+
+/** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */
+
+/**
+ * Inspects any number of files, local ones on worker threads; inputs are read only as fast as results are taken. A bad
+ * file is a result with an error and never ends the iteration.
+ * Throws ERR_OPTION_INVALID, ERR_ABORTED, and what `inputs` throws.
+ */
+export async function* inspectMany(
+  inputs: Iterable<SourceInput> | AsyncIterable<SourceInput>,
+  options?: InspectManyOptions,
+): AsyncGenerator<Inspected, void, undefined> {
+  const pool = await import('./pool/inspect-many.ts')
+  yield* pool.inspectMany(inputs, options)
+}
+
+/**
+ * Opens a catalog by path or URL and brings its tables up to date; it is created when it is not there.
+ * Throws ERR_OPTION_INVALID for a URL of another kind and ERR_CATALOG_*.
+ */
+export async function openCatalog(url: string, options?: OpenCatalogOptions): Promise<Catalog> {
+  const catalog = await import('./catalog/open.ts')
+  return catalog.openCatalog(url, options)
+}
+
+/**
+ * Inspected files as Arrow IPC streams, one per catalog table, vectors included; pyarrow, DuckDB and the like read
+ * them. `runId` names the run in `inspections`; a random one where left out.
+ * Throws ERR_CATALOG_WRITE, naming the file, when a record cannot be encoded.
+ */
+export async function toArrow(
+  records: readonly CatalogRecord[],
+  options: Partial<EncodeOptions> = {},
+): Promise<Record<RecordTableName, Uint8Array>> {
+  const { recordsToBatches, toIpcStream } = await import('./arrow/index.ts')
+  const batches = recordsToBatches(records, { ...options, runId: options.runId ?? randomUUID() })
+  const streams = Object.entries(batches).map(([name, batch]) => [name, toIpcStream(batch)])
+  return Object.fromEntries(streams) as Record<RecordTableName, Uint8Array>
+}
