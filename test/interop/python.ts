@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { pythonWith } from '../python-env.ts'
+
+/** A Python with the vendor's SDK and what its own tests need, or null where it cannot be had. */
+export const vastPython: string | null = pythonWith('vastdb==2.0.14', 'pytest')
+
+/**
+ * Runs a script of this folder and resolves to the JSON it prints. Unlike a blocking call it leaves this process free
+ * to answer the script's requests. Rejects with the script's own output when it fails.
+ */
+export async function runScript(script: string, input: unknown): Promise<unknown> {
+  const path = new URL(script, import.meta.url).pathname
+  const child = spawn(vastPython!, ['-W', 'ignore', path], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk) => out.push(chunk))
+  child.stderr.on('data', (chunk) => err.push(chunk))
+  child.stdin.end(JSON.stringify(input))
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  if (status !== 0) throw new Error(`${script} failed:\n${Buffer.concat(err).toString('utf8').slice(-4000)}`)
+  const text = Buffer.concat(out).toString('utf8')
+  return text === '' ? undefined : JSON.parse(text)
+}
