@@ -74,7 +74,7 @@ export async function times(rounds: number, warmUp: number, work: () => unknown)
   return result
 }
 
-/** A row from samples, each multiplied by `scale`. */
+/** A row from times, each multiplied by `scale`. */
 export function row(name: string, unit: string, samples: readonly number[], scale = 1, target?: Target): Row {
   return {
     name,
@@ -84,6 +84,11 @@ export function row(name: string, unit: string, samples: readonly number[], scal
     rounds: samples.length,
     ...(target ? { target } : {}),
   }
+}
+
+/** A row of rates: the higher the better, so there is no p99. */
+export function rateRow(name: string, unit: string, samples: readonly number[], target: Target): Row {
+  return { name, unit, median: quantile(samples, 0.5), rounds: samples.length, target }
 }
 
 /** Nearest rank. Throws when there are no samples. */

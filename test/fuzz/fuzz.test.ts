@@ -20,6 +20,10 @@ describe('mutated headers', () => {
   it.runIf(native.ok)('leave the native reader standing', async () => {
     await expectClean({ target: 'addon', seed: 1, cases: 500, corpus: false })
   })
+
+  it('give payloads that keep their schema, with vectors of length 1 and rows a catalog can hold', async () => {
+    await expectClean({ target: 'payload', seed: 1, cases: 500, corpus: false })
+  })
 })
 
 async function expectClean(plan: FuzzPlan): Promise<void> {

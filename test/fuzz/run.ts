@@ -1,7 +1,9 @@
 /**
- * Mutated headers through the codec and the native addon: no crash, no hang, bounded memory.
+ * Mutated headers through the codec, the native addon, and the whole way to a catalog's columns: no crash, no hang,
+ * bounded memory.
  *
- *   npm run fuzz -- [--seed N] [--codec CASES] [--addon CASES] [--no-corpus] [--only CASE --target codec|addon]
+ *   npm run fuzz -- [--seed N] [--codec CASES] [--addon CASES] [--payload CASES] [--no-corpus]
+ *   npm run fuzz -- --only CASE --target codec|addon|payload [--seed N] [--no-corpus]
  *
  * The same seed and the same seed files give the same cases. A guilty input is saved to a temporary file; `--only`
  * runs that one case in this process and shows its stack.
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     codec: { type: 'string', default: '200000' },
     addon: { type: 'string', default: '20000' },
+    payload: { type: 'string', default: '20000' },
     'no-corpus': { type: 'boolean', default: false },
     only: { type: 'string' },
     target: { type: 'string', default: 'codec' },
@@ -37,6 +40,7 @@ if (values.only === undefined) {
   const plans: FuzzPlan[] = [
     { target: 'codec', seed, cases: Number(values.codec), corpus },
     { target: 'addon', seed, cases: Number(values.addon), corpus },
+    { target: 'payload', seed, cases: Number(values.payload), corpus },
   ]
   let bad = 0
   for (const plan of plans) bad += report(plan, await fuzz(plan))
@@ -45,7 +49,7 @@ if (values.only === undefined) {
   const index = Number(values.only)
   const target = values.target as TargetName
   console.log(`case ${index} of seed ${seed}, saved as ${save(target, index)}`)
-  TARGETS[target](fuzzCase(readSeeds(corpus), seed, index))
+  await TARGETS[target](fuzzCase(readSeeds(corpus), seed, index))
   console.log('nothing wrong')
 }
 

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { encodeRecords, recordVectors } from '../../src/arrow/index.ts'
 import { ExrError } from '../../src/errors.ts'
 import {
   cryptomatteManifests,
@@ -11,15 +14,18 @@ import {
   planChunkTables,
   readIdManifest,
 } from '../../src/header/index.ts'
+import { inspect } from '../../src/inspect/inspect.ts'
 import { readSpecs } from '../../src/native/index.ts'
+import { memorySource } from '../../src/source/memory.ts'
 import type { FuzzInput } from './mutate.ts'
 
-export type TargetName = 'codec' | 'addon'
+export type TargetName = 'codec' | 'addon' | 'payload'
 
 /** What each target does with one input; throws when a promise is broken. Errors raised on purpose are answers. */
-export const TARGETS: Readonly<Record<TargetName, (input: FuzzInput) => void>> = {
+export const TARGETS: Readonly<Record<TargetName, (input: FuzzInput) => void | Promise<void>>> = {
   codec: readWithCodec,
   addon: readWithAddon,
+  payload: readAsPayload,
 }
 
 function readWithCodec(input: FuzzInput): void {
@@ -86,6 +92,26 @@ function readWithAddon({ bytes, fileSize }: FuzzInput): void {
       throw new Error(`Asks for bytes ${start} to ${endExclusive} of ${fileSize}`)
     }
   }
+}
+
+const schemaFile = new URL('../../docs/reference/payload.schema.json', import.meta.url)
+const isPayload = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')))
+
+/** The whole way: payload, vectors, columns. */
+async function readAsPayload({ bytes }: FuzzInput): Promise<void> {
+  const payload = await inspect(memorySource(bytes, 'fuzz.exr')).catch((error: unknown) => {
+    if (!(error instanceof ExrError)) throw error
+  })
+  if (!payload) return
+  if (!isPayload(JSON.parse(JSON.stringify(payload)))) {
+    throw new Error(`The payload breaks its schema: ${JSON.stringify(isPayload.errors)}`)
+  }
+  const vectors = recordVectors(payload)
+  for (const vector of [vectors.metadata, ...vectors.fingerprints]) {
+    if (vector !== null && !(Math.abs(Math.hypot(...vector) - 1) < 1e-6)) throw new Error('A vector is not of length 1')
+  }
+  const { failures } = encodeRecords([{ payload, vectors, inspectedAtUs: 0n, durationUs: 0 }], { runId: 'fuzz' })
+  if (failures[0]) throw new Error(`The payload cannot be stored: ${failures[0].message}`)
 }
 
 /** The value, or the error when it is one of ours. */

@@ -20,7 +20,7 @@ for (let index = job.from; index < job.to; index++) {
   const input = fuzzCase(seeds, job.seed, index)
   const start = performance.now()
   try {
-    run(input)
+    await run(input)
   } catch (error) {
     report.failures.push({ index, message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
