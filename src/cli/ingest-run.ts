@@ -6,6 +6,8 @@ import { ExrError } from '../errors.ts'
 import { dryRun } from '../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../ingest/ingest.ts'
 import { toShard } from '../ingest/shard.ts'
+import { s3SettingsFrom } from '../source/s3-settings.ts'
+import { isS3Url } from '../source/s3-url.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { ingestSummaryJson, ingestSummaryText } from './format/ingest-summary.ts'
@@ -22,6 +24,7 @@ export interface IngestFlags {
   readonly force?: true
   readonly limit?: string
   readonly shard?: string
+  readonly startAfter?: string
   readonly failFast?: true
   readonly dryRun?: true
   readonly follow?: true
@@ -48,11 +51,13 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
     foldCase: flags.foldCase === true,
     ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
     ...(flags.limit !== undefined && { limit: toLimit(flags.limit) }),
+    ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
+    s3: s3SettingsFrom((name) => context.env[name]),
   }
   if (flags.dryRun) return showPlan(what, flags, config, context)
 
   const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase })
-  const progress = await progressFor(flags, context)
+  const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
     progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')
   })
@@ -63,7 +68,7 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
       catalog,
       failFast: flags.failFast === true,
       stop: interrupts.signal,
-      source: args.map((arg) => (arg === '-' ? 'standard input' : resolve(arg))).join(' '),
+      source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
       toolVersion: version(),
       onProgress: (counts) => progress.update(counts),
     })
@@ -124,9 +129,9 @@ async function showPlan(what: What, flags: IngestFlags, config: Config, context:
 }
 
 function rootsOf(args: readonly string[], flags: IngestFlags, context: CliContext) {
-  const remote = args.find(isRemote)
+  const remote = args.find((arg) => isRemote(arg) && !isS3Url(arg))
   if (remote !== undefined && !remote.startsWith('file://')) {
-    throw new ExrError('ERR_FEATURE_UNAVAILABLE', `Cannot walk ${remote}: this version walks local directories only`)
+    throw new ExrError('ERR_OPTION_INVALID', `Expected a directory or s3://bucket/prefix but received ${remote}`)
   }
   if (!args.includes('-')) return args
   return (async function* () {
@@ -137,10 +142,10 @@ function rootsOf(args: readonly string[], flags: IngestFlags, context: CliContex
   })()
 }
 
-async function progressFor(flags: IngestFlags, context: CliContext): Promise<Progress> {
+async function progressFor(flags: IngestFlags, limit: number, context: CliContext): Promise<Progress> {
   if (flags.quiet) return noProgress
-  if (context.stderr.isTTY) return barProgress(context)
-  return flags.json ? noProgress : lineProgress(context)
+  if (context.stderr.isTTY) return barProgress(context, limit)
+  return flags.json ? noProgress : lineProgress(context, limit)
 }
 
 function toLimit(text: string): number {

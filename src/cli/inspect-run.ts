@@ -1,7 +1,8 @@
 import type { ExrError } from '../errors.ts'
-import type { InspectOptions } from '../inspect/options.ts'
+import type { InspectCallOptions } from '../inspect/inspect.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { verdictOf } from '../inspect/verdict.ts'
+import { s3SettingsFrom } from '../source/s3-settings.ts'
 import type { CliContext } from './context.ts'
 import { toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -43,7 +44,7 @@ export async function runInspect(args: readonly string[], flags: InspectFlags, c
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
   })
-  for await (const result of inspected(located, optionsOf(flags), { single, jobs: config.jobs })) {
+  for await (const result of inspected(located, optionsOf(flags, context), { single, jobs: config.jobs })) {
     if ('payload' in result) {
       const { payload } = result
       if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable))
@@ -65,8 +66,9 @@ async function outputFor(flags: InspectFlags, single: boolean, context: CliConte
   return single || flags.long ? reportOutput(context, byName) : lineOutput(context, byName)
 }
 
-function optionsOf(flags: InspectFlags): InspectOptions {
+function optionsOf(flags: InspectFlags, context: CliContext): InspectCallOptions {
   return {
+    s3: s3SettingsFrom((name) => context.env[name]),
     meta: flags.meta,
     raw: flags.raw === true,
     timings: flags.timings === true,
@@ -82,7 +84,7 @@ type Result = { readonly payload: Payload } | { readonly error: ExrError; readon
 /** Results in the order in which files were located; a single file is read on this thread, which starts sooner. */
 async function* inspected(
   located: AsyncIterable<Located>,
-  options: InspectOptions,
+  options: InspectCallOptions,
   { single, jobs }: { readonly single: boolean; readonly jobs: number },
 ): AsyncGenerator<Result> {
   if (single) {

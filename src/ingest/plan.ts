@@ -43,9 +43,15 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
   return { changed, unchanged, elsewhere }
 }
 
+const SECOND_US = 1_000_000n
+
 function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number): boolean {
   if (known === undefined || Number(known.sizeBytes) !== files.sizes[index]) return false
   const etag = files.etags?.[index] ?? null
   if (etag !== null || known.etag !== null) return etag === known.etag
-  return known.mtimeUs !== null && known.mtimeUs === files.mtimesUs[index]
+  if (known.mtimeUs === null) return false
+  const mtimeUs = files.mtimesUs[index] ?? 0n
+  // Object stores list times more exactly than the header of an answer gives them.
+  if (files.etags !== null) return known.mtimeUs / SECOND_US === mtimeUs / SECOND_US
+  return known.mtimeUs === mtimeUs
 }

@@ -5,12 +5,13 @@ import type { IngestFlags } from '../ingest-run.ts'
 export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   command
-    .argument('<root...>', 'directory or file, or - for a list on standard input')
+    .argument('<root...>', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
     .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-j, --jobs <n>', 'threads (EXR_JOBS; default one a core)')
     .option('--force', 'open files again that have not changed')
     .option('--limit <n>', 'open at most this many files')
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
+    .option('--start-after <key>', 's3:// only: list keys after this one')
     .option('--fail-fast', 'stop at the first failure')
     .option('-n, --dry-run', 'list what would be opened; open and store nothing')
     .option('--follow', 'follow symbolic links')
@@ -24,12 +25,13 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Files that have not changed since they were stored (path, size, modification time) are skipped without opening them.
+Files that have not changed since they were stored (path, size, modification time; objects: size, ETag) are skipped without opening them.
 Files that cannot be read stop nothing: they are listed at the end and kept in the catalog's table ingest_errors.
 Ctrl-C stores what has been read and ends; the same command goes on from there. A second Ctrl-C ends at once.
 Directories may hold .exrignore files, with patterns as in .gitignore.
 
   exr-inspector ingest /show/renders
+  exr-inspector ingest s3://plates/show/
   exr-inspector ingest /show --catalog /srv/show.duckdb --ignore 'tmp/' --ignore '*_denoise.*.exr'
   find /show -name '*.exr' -mmin -60 -print0 | exr-inspector ingest -0 -`,
     )
