@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process'
 import { pythonWith } from '../python-env.ts'
 
 /** A Python with the vendor's SDK and what its own tests need, or null where it cannot be had. */
-export const vastPython: string | null = pythonWith('vastdb==2.0.14', 'pytest')
+export const vastPython: string | null = pythonWith(
+  'vastdb==2.0.14',
+  'pytest==9.2.0',
+  'pytest-check==3.0.3',
+  'pytest-retry==1.7.0',
+  'boto3==1.44.5',
+  // Its DuckDB test wants `arrow()` on connections, which later versions no longer have.
+  'duckdb==1.3.2',
+)
 
 /**
  * Runs a script of this folder and resolves to the JSON it prints. Unlike a blocking call it leaves this process free
