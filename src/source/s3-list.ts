@@ -137,7 +137,7 @@ function toObjects(page: ListObjectsV2CommandOutput): S3Object[] {
   return (page.Contents ?? []).map((entry) => ({
     key: decode(entry.Key ?? ''),
     sizeBytes: entry.Size ?? 0,
-    etag: entry.ETag?.replaceAll('"', '') ?? null,
+    etag: entry.ETag?.replaceAll('"', '') || null,
     mtimeUs: entry.LastModified === undefined ? null : BigInt(entry.LastModified.getTime()) * 1000n,
   }))
 }

@@ -160,7 +160,7 @@ export class S3Source implements ByteSource {
  */
 function describeAnswer(output: GetObjectCommandOutput, start: number, end: number, path: string) {
   const version = {
-    etag: output.ETag?.replaceAll('"', '') ?? null,
+    etag: output.ETag?.replaceAll('"', '') || null,
     mtimeUs: output.LastModified === undefined ? null : BigInt(output.LastModified.getTime()) * 1000n,
   }
   if (output.ContentRange === undefined) {
@@ -215,7 +215,7 @@ function emptyObject(error: unknown, path: string): Answer {
   const headers = headersOf(error)
   const size = /\*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? '0'
   if (size !== '0') throw unusable(path, `the range was refused although the object has ${size} bytes`)
-  return { bytes: new Uint8Array(0), sizeBytes: 0, etag: headers['etag']?.replaceAll('"', '') ?? null, mtimeUs: null }
+  return { bytes: new Uint8Array(0), sizeBytes: 0, etag: headers['etag']?.replaceAll('"', '') || null, mtimeUs: null }
 }
 
 function unusable(path: string, found: string): ExrError {
