@@ -1,5 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
+import { encodeRecords } from '../arrow/encode.ts'
+import { type EncodedBatch, stringAt } from '../arrow/encoded.ts'
+import { selectFiles } from '../arrow/select.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
 import { abortError, throwIfAborted } from './abort.ts'

@@ -18,12 +18,19 @@ export interface OpenCatalogOptions {
   readonly memoryLimit?: string
   /** DuckDB's threads. Default: one per core. */
   readonly threads?: number
+  /**
+   * Bytes of journal after which DuckDB moves it into the file. A checkpoint rewrites the end of every table, so many
+   * small ones are slow; a large journal takes longer to read after a crash (256 MiB: seconds). Default 256 MiB.
+   */
+  readonly checkpointBytes?: number
   /** Fold the case of paths, for shares that ignore it. Default false. */
   readonly foldCase?: boolean
   /** How to reach VAST DataBase, for `vast://` catalogs. */
   readonly vast?: VastConnection
   readonly signal?: AbortSignal
 }
+
+const DEFAULT_CHECKPOINT_BYTES = 256 * 2 ** 20
 
 /** Endpoint and keys of a VAST DataBase; bucket and schema come from the URL. */
 export interface VastConnection {
@@ -43,7 +50,12 @@ export async function openCatalog(url: string, options: OpenCatalogOptions = {})
   const readOnly = options.readOnly ?? false
   const session = await openWaiting(
     path,
-    { readOnly, memoryLimit: options.memoryLimit ?? '256MB', threads: options.threads ?? null },
+    {
+      readOnly,
+      memoryLimit: options.memoryLimit ?? '256MB',
+      threads: options.threads ?? null,
+      checkpointBytes: options.checkpointBytes ?? DEFAULT_CHECKPOINT_BYTES,
+    },
     options.waitMs ?? 0,
     options.signal,
   )

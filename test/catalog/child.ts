@@ -14,7 +14,8 @@ function say(line: string): void {
 }
 
 async function ingest(seed: string, batches: number): Promise<void> {
-  const catalog = await openCatalog(path)
+  // So small that kills hit checkpoints too.
+  const catalog = await openCatalog(path, { checkpointBytes: 2 ** 20 })
   for (let batch = 0; batch < batches; batch++) {
     await catalog.upsert(sequence(`/mnt/${seed}/${batch}`, 16), `run-${seed}`)
     say(`stored ${seed} ${batch}`)

@@ -9,6 +9,8 @@ export interface SessionOptions {
   /** DuckDB's buffer pool, such as `256MB`. */
   readonly memoryLimit: string
   readonly threads: number | null
+  /** Size of the journal at which a commit rewrites the file. */
+  readonly checkpointBytes: number
 }
 
 /** A database file opened once in this process, shared by all who read it. */
@@ -72,8 +74,7 @@ async function openInstance(path: string, options: SessionOptions): Promise<Duck
   const config: Record<string, string> = {
     access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
     memory_limit: options.memoryLimit,
-    // A checkpoint rewrites the last row group of every table, so they are worth saving up.
-    checkpoint_threshold: '256MB',
+    checkpoint_threshold: `${options.checkpointBytes}B`,
     // Queries reach this file and nothing else.
     enable_external_access: 'false',
     autoinstall_known_extensions: 'false',

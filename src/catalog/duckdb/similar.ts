@@ -1,5 +1,5 @@
 import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
-import { METADATA_DIMENSION } from '../../arrow/index.ts'
+import { METADATA_DIMENSION } from '../../arrow/tables.ts'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { throwIfAborted } from '../abort.ts'

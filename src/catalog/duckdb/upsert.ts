@@ -1,14 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { columnWriter, StringCollector } from '../../arrow/column-writers.ts'
-import {
-  type ColumnType,
-  type EncodedBatch,
-  type EncodedTable,
-  RECORD_TABLES,
-  type RecordTableName,
-  selectFiles,
-  stringAt,
-} from '../../arrow/index.ts'
+import { type EncodedBatch, type EncodedTable, stringAt } from '../../arrow/encoded.ts'
+import { selectFiles } from '../../arrow/select.ts'
+import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../../arrow/tables.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { UpsertResult } from '../catalog.ts'
 import { type BatchFile, type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'

@@ -1,0 +1,29 @@
+import { type ErrorCode, ExrError } from '../../errors.ts'
+import { VastdbError } from '../../vastdb/index.ts'
+
+/** Failures that a new transaction may not meet again: nothing of the failed one is stored. */
+const PASSING = new Set<ErrorCode>(['ERR_VASTDB_CONFLICT', 'ERR_VASTDB_TRANSACTION', 'ERR_VASTDB_COMMIT_UNKNOWN'])
+
+/** What a server or the client refuses because of the rows themselves. */
+const REFUSED_ROWS = new Set<ErrorCode>(['ERR_VASTDB_TYPE', 'ERR_VASTDB_TOO_LARGE', 'ERR_VASTDB_REQUEST'])
+
+/** Whether running the whole transaction again may help. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof VastdbError)) return false
+  // Connections that could not even be made were tried again by the client already.
+  return PASSING.has(error.code) || (error.code === 'ERR_VASTDB_CONNECT' && error.stage !== 'connect')
+}
+
+export function refusesRows(error: unknown): boolean {
+  return error instanceof ExrError && REFUSED_ROWS.has(error.code)
+}
+
+/** The client's error with the catalog it happened to; its code is kept. */
+export function inCatalog(url: string, error: unknown, fallback: ErrorCode = 'ERR_CATALOG_WRITE'): ExrError {
+  if (error instanceof VastdbError) {
+    return new ExrError(error.code, `Catalog ${url}: ${error.message}`, { cause: error, details: { path: url } })
+  }
+  if (error instanceof ExrError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new ExrError(fallback, `Catalog ${url}: ${message}`, { cause: error, details: { path: url } })
+}

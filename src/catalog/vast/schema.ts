@@ -1,0 +1,187 @@
+import { DataType, Field, Schema } from 'apache-arrow'
+import { arrowSchema, TABLES, type TableDefinition, tableNamed } from '../../arrow/index.ts'
+import { type ErrorCode, ExrError } from '../../errors.ts'
+import type { Transaction } from '../../vastdb/index.ts'
+import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
+import type { AppliedMigration } from '../migrations/migration.ts'
+import type { CatalogAddress } from './address.ts'
+import { isPassing } from './errors.ts'
+import { repeatedly } from './repeat.ts'
+import { rowBatch } from './row-batch.ts'
+import { readRows } from './rows.ts'
+import type { Layout, Store } from './store.ts'
+
+/** What a catalog's schema holds. */
+export interface SchemaState {
+  /** Highest version in `schema_migrations`; 0 for an empty or missing schema. */
+  readonly version: number
+  /** Columns of the catalog's tables that exist. */
+  readonly layout: Layout
+}
+
+/** Reads the tables and the version. Throws ERR_VASTDB_NOT_FOUND when the bucket is not there, ERR_CATALOG_NEWER. */
+export function readSchema(store: Store, signal?: AbortSignal): Promise<SchemaState> {
+  return repeatedly(
+    async () => {
+      const tx = await store.session.begin()
+      try {
+        return await readState(tx, store.address)
+      } finally {
+        if (tx.active) await tx.rollback().catch(() => undefined)
+      }
+    },
+    { mayRepeat: isPassing, signal },
+  )
+}
+
+/**
+ * Creates the schema and the tables that are missing and adds columns that are, in one transaction. When another
+ * worker does the same at the same time, one of them wins and the others read again. Returns the steps taken.
+ */
+export async function ensureSchema(store: Store, toolVersion: string, signal?: AbortSignal) {
+  return repeatedly(() => ensureOnce(store, toolVersion), { mayRepeat: isRace, signal })
+}
+
+/** Throws ERR_CATALOG_SCHEMA naming table, column, expected and found type when a table cannot hold a catalog's rows. */
+export function checkLayout(layout: Layout, url: string): void {
+  for (const table of TABLES) {
+    const found = layout.get(table.name)
+    if (found) missingColumns(table, found, url)
+  }
+}
+
+async function ensureOnce(store: Store, toolVersion: string) {
+  const { address, session } = store
+  const before = await readSchema(store)
+  const plan = planChanges(before, address.url)
+  if (plan.tables.length === 0 && plan.columns.length === 0 && before.version === CATALOG_VERSION) {
+    return { layout: before.layout, applied: [] }
+  }
+  const applied = MIGRATIONS.slice(before.version).map(
+    ({ version, name }): AppliedMigration => ({ version, name, direction: 'up' }),
+  )
+  await session.transaction(async (tx) => {
+    const bucket = tx.bucket(address.bucket)
+    const parts = address.schema.split('/')
+    for (let depth = 1; depth <= parts.length; depth++) {
+      await bucket.schema(parts.slice(0, depth).join('/')).create({ ifNotExists: true })
+    }
+    const schema = bucket.schema(address.schema)
+    for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table))
+    for (const { table, fields } of plan.columns) await schema.table(table).addColumns(new Schema(fields))
+    if (applied.length > 0) {
+      const now = BigInt(Date.now()) * 1000n
+      const rows = applied.map(({ version, name }) => [version, name, now, toolVersion])
+      await schema.table('schema_migrations').insert(rowBatch(tableNamed('schema_migrations'), rows))
+    }
+  })
+  const { layout } = await readSchema(store)
+  return { layout, applied }
+}
+
+interface Changes {
+  readonly tables: readonly TableDefinition[]
+  readonly columns: readonly { readonly table: string; readonly fields: Field[] }[]
+}
+
+function planChanges({ layout }: SchemaState, url: string): Changes {
+  const tables = TABLES.filter((table) => !layout.has(table.name))
+  const columns = TABLES.flatMap((table) => {
+    const found = layout.get(table.name)
+    const fields = found ? missingColumns(table, found, url) : []
+    return fields.length > 0 ? [{ table: table.name, fields }] : []
+  })
+  return { tables, columns }
+}
+
+async function readState(tx: Transaction, address: CatalogAddress): Promise<SchemaState> {
+  const bucket = tx.bucket(address.bucket)
+  if (!(await bucket.exists())) {
+    throw new ExrError(
+      'ERR_VASTDB_NOT_FOUND',
+      `Catalog ${address.url}: there is no bucket ${address.bucket}, or these keys may not see it. ` +
+        'Create it as a database bucket, or name another.',
+    )
+  }
+  const schema = bucket.schema(address.schema)
+  if (!(await schemaExists(tx, address))) return { version: 0, layout: new Map() }
+  const listed = new Map((await schema.tables()).map((table) => [table.name, table]))
+  const known = TABLES.filter(({ name }) => listed.has(name))
+  const sorted = known.find(({ name }) => listed.get(name)?.sorted)
+  if (sorted) {
+    const found = 'is a sorted table, whose rows the catalog cannot update. Use a semi-sorted projection instead'
+    throw schemaError(address.url, `table ${sorted.name} ${found}`)
+  }
+  const layout = new Map<string, Schema>()
+  for (const { name } of known) layout.set(name, await schema.table(name).columns())
+  const migrations = layout.get('schema_migrations')
+  if (!migrations?.fields.some(({ name }) => name === 'version')) return { version: 0, layout }
+  const table = schema.table('schema_migrations', { columns: migrations, sorted: false })
+  const versions = await readRows(table.select({ columns: ['version'], splits: 1 }), (row) => row.int(0) ?? 0)
+  const version = Math.max(0, ...versions)
+  if (version > CATALOG_VERSION) throw newerError(address.url, version)
+  return { version, layout }
+}
+
+/** A nested schema's parents may be missing too. */
+async function schemaExists(tx: Transaction, address: CatalogAddress): Promise<boolean> {
+  const parts = address.schema.split('/')
+  for (let depth = 1; depth <= parts.length; depth++) {
+    if (!(await tx.bucket(address.bucket).schema(parts.slice(0, depth).join('/')).exists())) return false
+  }
+  return true
+}
+
+/** The fields to add to a table. Throws ERR_CATALOG_SCHEMA for a column of another type, or one that cannot be added. */
+function missingColumns(table: TableDefinition, found: Schema, url: string): Field[] {
+  const byName = new Map(found.fields.map((field) => [field.name, field]))
+  const missing: Field[] = []
+  table.columns.forEach((column, index) => {
+    const expected = serverSchema(table).fields[index]!
+    const there = byName.get(column.name)
+    if (there === undefined) {
+      if (!column.nullable) {
+        throw schemaError(url, `table ${table.name} has no column ${column.name} (${expected.type}), which no row can lack`)
+      }
+      missing.push(expected)
+    } else if (!sameType(expected.type, there.type)) {
+      throw schemaError(
+        url,
+        `column ${column.name} of table ${table.name} should be ${expected.type} but is ${there.type}`,
+      )
+    }
+  })
+  return missing
+}
+
+/** Top-level columns are nullable on the server: that is what every version of it is known to accept. */
+function serverSchema(table: TableDefinition): Schema {
+  return new Schema(arrowSchema(table).fields.map(({ name, type }) => new Field(name, type, true)))
+}
+
+/** Servers do not keep time zones. */
+function sameType(expected: DataType, found: DataType): boolean {
+  if (DataType.isTimestamp(expected)) return DataType.isTimestamp(found) && expected.unit === found.unit
+  if (DataType.isFixedSizeList(expected)) {
+    if (!DataType.isFixedSizeList(found) || expected.listSize !== found.listSize) return false
+    return String(expected.children[0]!.type) === String(found.children[0]!.type)
+  }
+  return String(expected) === String(found)
+}
+
+function isRace(error: unknown): boolean {
+  return isPassing(error) || (error instanceof ExrError && error.code === 'ERR_VASTDB_EXISTS')
+}
+
+function schemaError(url: string, found: string): ExrError {
+  return failure('ERR_CATALOG_SCHEMA', url, `${found}. Use another schema, or drop the table and ingest again.`)
+}
+
+function newerError(url: string, version: number): ExrError {
+  const known = `this release knows versions up to ${CATALOG_VERSION}. Upgrade exr-inspector.`
+  return failure('ERR_CATALOG_NEWER', url, `it has schema version ${version}, and ${known}`)
+}
+
+function failure(code: ErrorCode, url: string, text: string): ExrError {
+  return new ExrError(code, `Catalog ${url}: ${text}`, { details: { path: url } })
+}

@@ -1,0 +1,105 @@
+import type { Schema as ArrowSchema } from 'apache-arrow'
+import { ExrError } from '../../errors.ts'
+import type { CommitCheck, Session, Table, Transaction } from '../../vastdb/index.ts'
+import type { CatalogAddress } from './address.ts'
+import { isPassing } from './errors.ts'
+import { repeatedly } from './repeat.ts'
+
+/** The columns of the catalog's tables as the server has them. */
+export type Layout = ReadonlyMap<string, ArrowSchema>
+
+/** A catalog's tables inside one transaction. */
+export type Tables = (name: string) => Table
+
+export interface WriteOptions {
+  /** Whether this very transaction's rows are there; asked when the answer to its commit was lost. */
+  readonly committed?: (tables: Tables) => Promise<boolean>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Looks for a transaction whose fate is unknown this often before it counts as not stored. */
+const LOOK_UPS = 3
+const LOOK_UP_MS = 10_000
+
+/** Transactions on one catalog. */
+export class Store {
+  readonly session: Session
+  readonly address: CatalogAddress
+  #layout: Layout | null = null
+
+  constructor(session: Session, address: CatalogAddress) {
+    this.session = session
+    this.address = address
+  }
+
+  /** Known after the schema was checked; saves asking for columns in every transaction. */
+  set layout(layout: Layout) {
+    this.#layout = layout
+  }
+
+  /** Runs `work` on a state that does not change while it runs. Run again from its start when a connection breaks. */
+  read<T>(work: (tables: Tables) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return repeatedly(() => this.readOnce(work), { mayRepeat: isPassing, signal })
+  }
+
+  async readOnce<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    const tx = await this.session.begin()
+    try {
+      return await work(this.tables(tx))
+    } finally {
+      if (tx.active) await tx.rollback().catch(() => undefined)
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction of its own and commits it. Conflicts, expired transactions and lost connections
+   * run the whole of it again; each run must start from what it reads itself.
+   */
+  write<T>(work: (tables: Tables) => Promise<T>, options: WriteOptions = {}): Promise<T> {
+    return repeatedly(() => this.#writeOnce(work, options), { mayRepeat: isPassing, signal: options.signal })
+  }
+
+  tables(tx: Transaction): Tables {
+    const schema = tx.bucket(this.address.bucket).schema(this.address.schema)
+    return (name) => {
+      const columns = this.#layout?.get(name)
+      return schema.table(name, columns ? { columns, sorted: false } : {})
+    }
+  }
+
+  async #writeOnce<T>(work: (tables: Tables) => Promise<T>, { committed }: WriteOptions): Promise<T> {
+    let done: { readonly result: T } | null = null
+    const check: CommitCheck | undefined = committed && ((tx) => committed(this.tables(tx)))
+    try {
+      return await this.session.transaction(
+        async (tx) => {
+          const result = await work(this.tables(tx))
+          done = { result }
+          return result
+        },
+        check ? { committed: check } : {},
+      )
+    } catch (error) {
+      const finished = done as { readonly result: T } | null
+      if (finished && committed && isUnknown(error) && (await this.#isStored(committed))) return finished.result
+      throw error
+    }
+  }
+
+  /** A commit on its way may still arrive, so one look is not enough. */
+  async #isStored(committed: (tables: Tables) => Promise<boolean>): Promise<boolean> {
+    for (let look = 0; look < LOOK_UPS; look++) {
+      const found = await repeatedly(() => this.readOnce(committed), {
+        mayRepeat: isPassing,
+        signal: undefined,
+        maxTimeMs: LOOK_UP_MS,
+      })
+      if (found) return true
+    }
+    return false
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ExrError && error.code === 'ERR_VASTDB_COMMIT_UNKNOWN'
+}

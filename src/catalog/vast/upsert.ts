@@ -1,0 +1,224 @@
+import { type EncodedBatch, type EncodedTable, encodedToBatches, RECORD_TABLES, selectFiles, stringAt } from '../../arrow/index.ts'
+import { col } from '../../vastdb/index.ts'
+import { throwIfAborted } from '../abort.ts'
+import type { UpsertResult } from '../catalog.ts'
+import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
+import { lookUp } from './lookup.ts'
+import { settlePaths } from './repair.ts'
+import { updateBatch } from './row-batch.ts'
+import { longs, readRows } from './rows.ts'
+import type { Store, Tables } from './store.ts'
+
+const CHILD_TABLES = ['parts', 'channels', 'attributes'] as const
+const STORED = [
+  'file_id',
+  'file_path_normalized',
+  'superseded_by',
+  'inspection_count',
+  'last_inspected',
+  'size_bytes',
+  'mtime',
+  'etag',
+]
+const TOUCHED = ['superseded_by', 'inspection_count', 'last_inspected', 'size_bytes', 'mtime', 'etag']
+
+/** Values of a row of `files` that a sighting changes. */
+interface FileState {
+  readonly rowId: bigint
+  readonly count: number
+  readonly lastInspectedUs: bigint | null
+  readonly sizeBytes: bigint | null
+  readonly mtimeUs: bigint | null
+  readonly etag: string | null
+}
+
+type Stored = StoredFile & FileState
+
+interface NamedFile extends BatchFile {
+  readonly path: string
+}
+
+/** A committed batch: what became of it, and what must be looked at once more. */
+interface Written {
+  readonly plan: UpsertPlan
+  /** Row ids of the files this batch inserted. */
+  readonly inserted: ReadonlyMap<string, bigint>
+  /** Paths at which another writer may have stored a file at the same time. */
+  readonly unsettled: readonly string[]
+}
+
+/**
+ * One transaction for the whole batch, run again on conflicts; results in the batch's order. Files another writer
+ * stored meanwhile are made one before this resolves. Throws the client's error after rolling back.
+ */
+export async function writeBatch(
+  store: Store,
+  batch: EncodedBatch,
+  signal: AbortSignal | undefined,
+): Promise<UpsertResult[]> {
+  const files = filesOf(batch)
+  let sighting: bigint | null = null
+  const written = await store.write(
+    async (tables): Promise<Written> => {
+      const stored = await readStored(tables, files)
+      const plan = planUpsert(files, distinct(stored))
+      const inserts = selectFiles(batch, plan.inserts)
+      const { files: newFiles, parts, channels, attributes } = encodedToBatches(inserts)
+      const children = { parts, channels, attributes }
+      throwIfAborted(signal)
+      const rowIds = inserts.fileCount > 0 ? longs((await tables('files').insert(newFiles)).data[0]!) : []
+      for (const name of CHILD_TABLES) {
+        throwIfAborted(signal)
+        if (children[name].numRows > 0) await tables(name).insert(children[name])
+      }
+      const inserted = new Map(plan.inserts.map((position, row) => [files[position]!.fileId, rowIds[row]!]))
+      if (plan.touches.length > 0) await touch(tables, batch, plan.touches, statesOf(stored, inserted, batch, plan))
+      await forgetFailures(tables, files)
+      throwIfAborted(signal)
+      const sightings = await tables('inspections').insert(encodedToBatches(batch).inspections)
+      sighting = longs(sightings.data[0]!)[0]!
+      return { plan, inserted, unsettled: unsettledPaths(files, stored, plan) }
+    },
+    { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
+  )
+  const { plan, inserted, unsettled } = written
+  const rowIds = unsettled.length > 0 ? await settlePaths(store, unsettled) : inserted
+  return files.map(({ fileId, path }, index) => {
+    const isOurs = !inserted.has(fileId) || rowIds.get(fileId) === inserted.get(fileId)
+    return { status: isOurs ? plan.statuses[index]! : 'updated', fileId, path }
+  })
+}
+
+function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored[]> {
+  const values = files.map((file) => file.normalizedPath)
+  return lookUp(
+    { table: tables('files'), column: 'file_path_normalized', values, columns: STORED, rowId: true },
+    (row) => ({
+      fileId: row.name(0),
+      normalizedPath: row.name(1),
+      supersededBy: row.text(2),
+      count: row.int(3) ?? 0,
+      lastInspectedUs: row.big(4),
+      sizeBytes: row.big(5),
+      mtimeUs: row.big(6),
+      etag: row.text(7),
+      rowId: row.big(8)!,
+    }),
+  )
+}
+
+/** One row a file, the one that stays when doubles are removed. */
+function distinct(stored: readonly Stored[]): Stored[] {
+  const byId = new Map<string, Stored>()
+  for (const row of stored) {
+    const known = byId.get(row.fileId)
+    if (!known || row.rowId < known.rowId) byId.set(row.fileId, row)
+  }
+  return [...byId.values()]
+}
+
+function statesOf(
+  stored: readonly Stored[],
+  inserted: ReadonlyMap<string, bigint>,
+  batch: EncodedBatch,
+  plan: UpsertPlan,
+): ReadonlyMap<string, FileState> {
+  const states = new Map<string, FileState>(distinct(stored).map((row) => [row.fileId, row]))
+  for (const position of plan.inserts) {
+    const fileId = stringAt(batch.strings, batch.tables.files.columns[ID]!.data[position] as number)!
+    states.set(fileId, { rowId: inserted.get(fileId)!, count: 1, ...sightingAt(batch, position) })
+  }
+  return states
+}
+
+async function touch(
+  tables: Tables,
+  batch: EncodedBatch,
+  touches: readonly FileTouch[],
+  states: ReadonlyMap<string, FileState>,
+): Promise<void> {
+  const rows = touches.map(({ fileId, sightings, lastSeen, supersededBy }) => {
+    const before = states.get(fileId)!
+    const seen = lastSeen === null ? before : sightingAt(batch, lastSeen)
+    const values = [
+      supersededBy,
+      before.count + sightings,
+      latest(before.lastInspectedUs, seen.lastInspectedUs),
+      seen.sizeBytes,
+      seen.mtimeUs,
+      seen.etag,
+    ]
+    return { rowId: before.rowId, values }
+  })
+  await tables('files').update(updateBatch('files', TOUCHED, rows))
+}
+
+/** A location that can be read is no longer a failure. */
+async function forgetFailures(tables: Tables, files: readonly NamedFile[]): Promise<void> {
+  const table = tables('ingest_errors')
+  const values = files.map((file) => file.path)
+  const rowIds = await lookUp({ table, column: 'file_path', values, columns: [], rowId: true }, (row) => row.big(0)!)
+  if (rowIds.length > 0) await table.delete(rowIds)
+}
+
+/** Paths where this batch stored a file or changed which one is current, or found a file twice. */
+function unsettledPaths(files: readonly NamedFile[], stored: readonly Stored[], plan: UpsertPlan): string[] {
+  const paths = new Set(plan.inserts.map((position) => files[position]!.normalizedPath))
+  const before = new Map<string, Stored>()
+  for (const row of stored) {
+    if (before.has(row.fileId)) paths.add(row.normalizedPath)
+    before.set(row.fileId, row)
+  }
+  for (const { fileId, supersededBy } of plan.touches) {
+    const row = before.get(fileId)
+    if (row && row.supersededBy !== supersededBy) paths.add(row.normalizedPath)
+  }
+  return [...paths]
+}
+
+async function hasSighting(tables: Tables, rowId: bigint, batch: EncodedBatch): Promise<boolean> {
+  const { inspections } = batch.tables
+  const fileId = stringAt(batch.strings, inspections.columns[0]!.data[0] as number)!
+  const where = col('$row_id').eq(rowId).and(col('file_id').eq(fileId))
+  const found = await readRows(tables('inspections').select({ columns: ['file_id'], where, splits: 1 }), (row) => row.row)
+  return found.length > 0
+}
+
+const column = (name: (typeof RECORD_TABLES)['files']['columns'][number]['name']) =>
+  RECORD_TABLES.files.columns.findIndex((candidate) => candidate.name === name)
+const ID = column('file_id')
+const PATH = column('file_path')
+const NORMALIZED = column('file_path_normalized')
+const SIZE = column('size_bytes')
+const MTIME = column('mtime')
+const ETAG = column('etag')
+const LAST_INSPECTED = column('last_inspected')
+
+function filesOf(batch: EncodedBatch): NamedFile[] {
+  const { columns, rowCount } = batch.tables.files
+  const text = (index: number, row: number) => stringAt(batch.strings, columns[index]!.data[row] as number) ?? ''
+  return Array.from({ length: rowCount }, (_, row) => ({
+    fileId: text(ID, row),
+    path: text(PATH, row),
+    normalizedPath: text(NORMALIZED, row),
+  }))
+}
+
+function sightingAt(batch: EncodedBatch, position: number): Omit<FileState, 'rowId' | 'count'> {
+  const { files } = batch.tables
+  return {
+    lastInspectedUs: longAt(files, LAST_INSPECTED, position),
+    sizeBytes: longAt(files, SIZE, position),
+    mtimeUs: longAt(files, MTIME, position),
+    etag: stringAt(batch.strings, files.columns[ETAG]!.data[position] as number),
+  }
+}
+
+function longAt(table: EncodedTable, index: number, row: number): bigint | null {
+  const { data, valid } = table.columns[index]!
+  return valid && valid[row] === 0 ? null : (data[row] as bigint)
+}
+
+function latest(a: bigint | null, b: bigint | null): bigint | null {
+  return a !== null && (b === null || a > b) ? a : b
+}
