@@ -3,7 +3,7 @@ import { ExrError, toPlainError } from '../errors.ts'
 /** One line for people: `exr-inspector: <message> [CODE]`. */
 export function errorLine(error: unknown, debug: boolean): string {
   const plain = plainOf(error)
-  const line = `exr-inspector: ${withFullStop(singleLine(plain.message))} [${plain.code}]`
+  const line = `exr-inspector: ${singleLine(plain.message).replace(/\.$/, '')} [${plain.code}]`
   return debug && error instanceof Error ? `${line}\n${error.stack}${causeOf(error)}` : line
 }
 
@@ -32,18 +32,14 @@ export function toExrError(error: unknown): ExrError {
   })
 }
 
-/** Control characters of file names must not reach a terminal. */
+/** Text on one line: line breaks as spaces, other control characters, which must not reach a terminal, escaped. */
 export function singleLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const escaped = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/\p{Cc}/gu, escaped)
 }
 
 function plainOf(error: unknown) {
   return toPlainError(toExrError(error), 'ERR_INTERNAL')
-}
-
-function withFullStop(message: string): string {
-  return /[.!?]$/.test(message) ? message : `${message}.`
 }
 
 function causeOf(error: Error): string {

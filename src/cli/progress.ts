@@ -16,7 +16,7 @@ export const noProgress: Progress = { update() {}, note() {}, end() {} }
 const LINE_EVERY_MS = 5000
 
 /** A line every few seconds, for logs. */
-export function lineProgress(context: CliContext): Progress {
+export function lineProgress(context: CliContext, limit: number): Progress {
   const speed = new Speed()
   let last = performance.now()
   return {
@@ -24,7 +24,7 @@ export function lineProgress(context: CliContext): Progress {
       const now = performance.now()
       if (now - last < LINE_EVERY_MS) return
       last = now
-      context.note(progressText(counts, speed.measure(counts.inspected, now)))
+      context.note(progressText(counts, limit, speed.measure(counts.inspected, now)))
     },
     note: (line) => context.note(line),
     end() {},
@@ -32,7 +32,7 @@ export function lineProgress(context: CliContext): Progress {
 }
 
 /** A bar that redraws itself in place. */
-export async function barProgress(context: CliContext): Promise<Progress> {
+export async function barProgress(context: CliContext, limit: number): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress')
   const { errorStyle: style } = context
   const speed = new Speed()
@@ -48,14 +48,14 @@ export async function barProgress(context: CliContext): Promise<Progress> {
       if (!latest) return 'Looking for files'
       const filled = Math.round(params.progress * (options.barsize ?? 24))
       const drawn = `${style.green('━'.repeat(filled))}${style.dim('━'.repeat((options.barsize ?? 24) - filled))}`
-      return `${drawn} ${progressText(latest, speed.measure(latest.inspected, performance.now()))}`
+      return `${drawn} ${progressText(latest, limit, speed.measure(latest.inspected, performance.now()))}`
     },
   })
   bar.start(1, 0)
   return {
     update(counts) {
       latest = counts
-      bar.setTotal(Math.max(1, counts.toInspect))
+      bar.setTotal(Math.max(1, Math.min(counts.toInspect, limit)))
       bar.update(counts.inspected)
     },
     note(line) {
@@ -66,20 +66,21 @@ export async function barProgress(context: CliContext): Promise<Progress> {
 }
 
 /** `1,024 of 5,000+ files, 1,900 files/s, 2 failed, 12 s left`; `+` while the walk may still find more. */
-export function progressText(counts: IngestCounts, filesPerMs: number): string {
-  const total = `${count(counts.toInspect)}${counts.walkEnded ? '' : '+'}`
-  const texts = [`${count(counts.inspected)} of ${total} files`]
+export function progressText(counts: IngestCounts, limit: number, filesPerMs: number): string {
+  const total = Math.min(counts.toInspect, limit)
+  const mayGrow = !counts.walkEnded && total < limit
+  const texts = [`${count(counts.inspected)} of ${count(total)}${mayGrow ? '+' : ''} files`]
   if (counts.inspected > 0) texts.push(rate(filesPerMs, 1))
   if (counts.unchanged > 0) texts.push(`${count(counts.unchanged)} unchanged`)
   if (counts.failed > 0) texts.push(`${count(counts.failed)} failed`)
-  const left = counts.toInspect - counts.inspected
+  const left = total - counts.inspected
   if (filesPerMs > 0 && left > 0) texts.push(`${duration(left / filesPerMs)} left`)
   return texts.join(', ')
 }
 
 /** Files per millisecond over the last ten seconds or so. */
 class Speed {
-  #samples: { at: number; files: number }[] = []
+  #samples: { at: number; files: number }[] = [{ at: performance.now(), files: 0 }]
 
   measure(files: number, now: number): number {
     const newest = this.#samples.at(-1)
