@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "header_claims.h"
+#include "header_check.h"
 
 namespace exr_inspector {
 namespace {
@@ -103,11 +103,24 @@ bool TryReader(ReaderKind kind, ByteSource& bytes, SpecResult& result) {
   return false;
 }
 
+void NotAsked(ReaderKind kind, const std::string& hazard, SpecResult& result) {
+  result.refusals.push_back({kind, "not asked, since " + hazard + "."});
+}
+
 void ReadFrom(ByteSource& bytes, int64_t read_limit, SpecResult& result) {
-  if (TryReader(ReaderKind::kCore, bytes, result)) return;
-  std::string claim = ImpossibleClaim(bytes, read_limit);
+  // In a smaller file the core reader itself refuses what the file cannot hold.
+  const std::string claim = static_cast<int64_t>(bytes.size()) > read_limit
+                                ? ClaimHazard(bytes, read_limit)
+                                : "";
   if (!claim.empty()) {
-    result.refusals.push_back({ReaderKind::kClassic, std::move(claim)});
+    NotAsked(ReaderKind::kCore, claim, result);
+    NotAsked(ReaderKind::kClassic, claim, result);
+    return;
+  }
+  if (TryReader(ReaderKind::kCore, bytes, result)) return;
+  const std::string hazard = HeaderHazard(bytes, read_limit);
+  if (!hazard.empty()) {
+    NotAsked(ReaderKind::kClassic, hazard, result);
     return;
   }
   TryReader(ReaderKind::kClassic, bytes, result);

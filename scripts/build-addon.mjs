@@ -8,7 +8,16 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -16,8 +25,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const require = createRequire(import.meta.url)
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const buildFolder = join(root, 'build', 'Release')
-const addonFile = join(buildFolder, 'exr_inspector.node')
+const addonFile = join(root, 'build', 'Release', 'exr_inspector.node')
+/** CMake's own: node-gyp keeps files of its own beside the addon. */
+const buildFolder = join(root, 'build', 'addon')
 const stampFile = join(buildFolder, 'addon.stamp')
 /** The oldest OpenImageIO that the addon is built against; native/CMakeLists.txt has the same. */
 const oldestOpenImageIO = '2.4'
@@ -59,11 +69,19 @@ export function buildAddon({ force = false, stdio = 'inherit' } = {}) {
   const speed = ['--parallel', String(availableParallelism())]
   const run = spawnSync(process.execPath, [cmakeJs, command, ...folders, ...speed, '--log-level', 'error'], { stdio })
   if (run.error) throw run.error
-  if (run.status !== 0 || !existsSync(addonFile)) {
+  if (run.status !== 0) {
     throw new Error(`cmake-js ${command} failed in ${buildFolder} (exit code ${run.status ?? run.signal}).`)
   }
+  publish(join(buildFolder, 'Release', 'exr_inspector.node'))
   writeFileSync(stampFile, `${stamp.sources}\n${stamp.system}\n`)
   return 'built'
+}
+
+/** Puts the addon where it is loaded from, in one step: a process that has the old one loaded keeps that. */
+function publish(file) {
+  mkdirSync(dirname(addonFile), { recursive: true })
+  copyFileSync(file, `${addonFile}.new`)
+  renameSync(`${addonFile}.new`, addonFile)
 }
 
 /** Changed sources are compiled where they are; another system (compiler, library, tool) means starting over. */

@@ -6,11 +6,11 @@ import type { NativeSource, NativeSpec, NativeStatus } from './types.ts'
 export type * from './types.ts'
 
 export interface ReadSpecsOptions {
-  /** Bytes a reader may read of one file before it is refused. Default 256 MiB; headers and chunk tables need far less. */
+  /** Bytes a reader may read of one file before it is refused. Default 128 MiB; most headers need a few KiB. */
   readonly readLimitBytes?: number
 }
 
-const defaultReadLimitBytes = 256 * 2 ** 20
+const defaultReadLimitBytes = 128 * 2 ** 20
 
 /** Sources of one asynchronous native call: few enough for a signal to be heard soon, many enough to cost nothing. */
 const sliceLength = 32

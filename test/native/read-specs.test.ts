@@ -204,10 +204,44 @@ describe.runIf(status.ok)('readSpecs', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(256 * 2 ** 20)
   })
 
+  it('believes no claim past the read limit, however large the file is', () => {
+    const claim = Buffer.concat([Buffer.from('blob\0string\0'), int32(0x6000_0000), Buffer.from('x')])
+    const bytes = tinyExr({ extra: [claim] })
+    const before = process.memoryUsage().rss
+    const [spec] = readSpecs([{ name: 'huge', sizeBytes: 2 ** 40, ranges: [{ start: 0, bytes }] }])
+    expect(spec).toMatchObject({
+      status: 'refused',
+      message: expect.stringContaining("'blob' claims 1610612736 bytes"),
+    })
+    expect(process.memoryUsage().rss - before).toBeLessThan(256 * 2 ** 20)
+  })
+
+  it.each([
+    [
+      'a channel of a pixel type that does not exist',
+      'channels',
+      'chlist',
+      Buffer.from('Z\0\x03\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\0'),
+    ],
+    ['a channel list longer than its size', 'layers', 'chlist', Buffer.from('Z\0\x01\0\0\0\0\0')],
+    ['a value whose size is not that of its type', 'shift', 'v2i', int32(1, 2, 3)],
+    ['strings longer than their attribute', 'words', 'stringvector', int32(1000)],
+    ['a preview smaller than its width and height', 'preview', 'preview', int32(64, 64, 0)],
+    ['floats that end in the middle of one', 'weights', 'floatvector', Buffer.alloc(7)],
+    ['a name without an end', 'n'.repeat(300), 'int', int32(1)],
+    ['a type without an end', 'name', 't'.repeat(300), int32(1)],
+  ])('never hands the classic reader %s', (_, name, type, value) => {
+    // A type that contradicts the version word makes the core reader refuse what it would else accept.
+    const wrongType = attribute('type', 'string', Buffer.from('tiledimage'))
+    const [spec] = readSpecs([wholeFile(tinyExr({ extra: [wrongType, attribute(name, type, value)] }))])
+    expect(spec).toMatchObject({ status: 'refused', message: expect.stringContaining('classic: not asked, since') })
+  })
+
   it('stops a reader at the read limit and not below it', () => {
-    const bytes = tinyExr({ extra: [attribute('notes', 'string', Buffer.alloc(20_000, 'n'))] })
+    const notes = Array.from({ length: 40 }, (_, index) => attribute(`note${index}`, 'string', Buffer.alloc(1000, 'n')))
+    const bytes = tinyExr({ extra: notes })
     const [enough] = readSpecs([wholeFile(bytes)], { readLimitBytes: 64_000 })
-    const [tooFew] = readSpecs([wholeFile(bytes)], { readLimitBytes: 10_000 })
+    const [tooFew] = readSpecs([wholeFile(bytes)], { readLimitBytes: 20_000 })
     expect(enough?.status).toBe('ok')
     expect(tooFew).toMatchObject({ status: 'refused', message: expect.stringContaining('limit') })
     expect(() => readSpecs([], { readLimitBytes: 0 })).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
