@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type FaultProxy, startFaultProxy } from '../../scripts/servers/fault-proxy.ts'
+import type { RunningServer } from '../../scripts/servers/process.ts'
+import { motoProgram, S3_TEST_KEYS, startMoto, startVersitygw, versitygwProgram } from '../../scripts/servers/s3.ts'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { openCatalog } from '../../src/catalog/open.ts'
+import { type IngestSummary, ingest } from '../../src/ingest/ingest.ts'
+import { connectS3, type S3Connection } from '../../src/source/s3-client.ts'
+import { fixturePath, tempDir } from '../helpers.ts'
+
+const moto = motoProgram()
+const versitygw = versitygwProgram()
+const bucket = 'plates'
+const servers = [
+  { name: 'moto', here: moto !== null, start: (_folder: string) => startMoto(moto!) },
+  { name: 'versitygw', here: versitygw !== null, start: (folder: string) => startVersitygw(versitygw!, folder) },
+]
+
+for (const server of servers) {
+  describe.runIf(server.here)(`ingest from ${server.name}`, () => {
+    const folder = tempDir()
+    let upstream: RunningServer
+    let proxy: FaultProxy
+    let s3: S3Connection
+    let catalog: Catalog
+    let runs = 0
+
+    const put = (key: string, name: string) =>
+      s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: readFileSync(fixturePath(name)) }))
+    const run = (root: string, options = {}): Promise<IngestSummary> =>
+      ingest({
+        roots: [root],
+        catalog,
+        jobs: 1,
+        s3: { endpoint: proxy.endpoint, ...S3_TEST_KEYS },
+        source: root,
+        toolVersion: 'test',
+        ...options,
+      })
+    const requests = (kind: 'list' | 'get') =>
+      proxy.seen.filter(({ url }) => url.includes('list-type=2') === (kind === 'list')).length
+
+    beforeAll(async () => {
+      upstream = await server.start(folder)
+      proxy = await startFaultProxy(upstream.endpoint)
+      s3 = await connectS3({ endpoint: upstream.endpoint, ...S3_TEST_KEYS })
+      await s3.client.send(new CreateBucketCommand({ Bucket: bucket }))
+      await put('show/a/beauty.1001.exr', 'compression-zip.exr')
+      await put('show/a/beauty.1002.exr', 'compression-piz.exr')
+      await put('show/b/deep 01.EXR', 'deep-scanline.exr')
+      await put('show/b/broken.exr', 'not-exr.exr')
+      await put('show/b/empty.exr', 'empty.exr')
+      await put('show/notes.txt', 'compression-zip.exr')
+      await put('other/c.exr', 'compression-zip.exr')
+    })
+    afterAll(async () => {
+      s3?.close()
+      await proxy?.close()
+      await upstream?.close()
+    })
+    beforeEach(async () => {
+      proxy.reset()
+      runs += 1
+      catalog = await openCatalog(join(folder, `catalog-${runs}.duckdb`))
+      return () => catalog.close()
+    })
+
+    it('stores what lies below a prefix with one GET an object, and records what is broken', async () => {
+      const { counts, failures } = await run(`s3://${bucket}/show/`)
+      expect(counts).toMatchObject({ found: 5, inserted: 3, failed: 2 })
+      expect(failures.map(({ path, code }) => [path, code])).toEqual([
+        [`s3://${bucket}/show/b/broken.exr`, 'ERR_EXR_MAGIC'],
+        [`s3://${bucket}/show/b/empty.exr`, 'ERR_SOURCE_EMPTY'],
+      ])
+      expect(requests('get')).toBe(5)
+      expect((await catalog.sql('SELECT file_path, frame_number FROM files ORDER BY file_path')).rows).toEqual([
+        [`s3://${bucket}/show/a/beauty.1001.exr`, 1001],
+        [`s3://${bucket}/show/a/beauty.1002.exr`, 1002],
+        [`s3://${bucket}/show/b/deep 01.EXR`, null],
+      ])
+    })
+
+    it('sends no GET for objects that have not changed, and one for the one that has', async () => {
+      await run(`s3://${bucket}/show/a/`)
+      proxy.reset()
+      expect((await run(`s3://${bucket}/show/a/`)).counts).toMatchObject({ unchanged: 2, inserted: 0 })
+      expect(requests('get')).toBe(0)
+      await put('show/a/beauty.1002.exr', 'compression-rle.exr')
+      expect((await run(`s3://${bucket}/show/a/`)).counts).toMatchObject({ unchanged: 1, inserted: 1 })
+      expect(requests('get')).toBe(1)
+      await put('show/a/beauty.1002.exr', 'compression-piz.exr')
+    })
+
+    it('goes on after a key, and takes a single object without listing', async () => {
+      const after = { startAfter: 'show/a/beauty.1001.exr' }
+      expect((await run(`s3://${bucket}/show/a/`, after)).counts).toMatchObject({ found: 1, inserted: 1 })
+      proxy.reset()
+      expect((await run(`s3://${bucket}/other/c.exr`)).counts).toMatchObject({ found: 1, inserted: 1 })
+      expect([requests('list'), requests('get')]).toEqual([0, 1])
+    })
+
+    it('names a bucket that is not there, and goes on with the other roots', async () => {
+      const summary = await run('s3://no-such-bucket/x/', {
+        roots: ['s3://no-such-bucket/x/', `s3://${bucket}/other/`],
+      })
+      expect(summary.counts).toMatchObject({ inserted: 1, failed: 1 })
+      expect(summary.failures).toMatchObject([{ code: 'ERR_SOURCE_NOT_FOUND' }])
+    })
+
+    it('stores every object although requests fail now and then', async () => {
+      proxy.plan(undefined, { kind: 'status', status: 503, code: 'SlowDown' }, { kind: 'reset' }, undefined, {
+        kind: 'short',
+        bytes: 10,
+      })
+      expect((await run(`s3://${bucket}/show/a/`)).counts).toMatchObject({ found: 2, inserted: 2, failed: 0 })
+    })
+  })
+}
