@@ -1,6 +1,5 @@
 import type { Scope } from './calls.ts'
-import { VastdbError } from './errors.ts'
-import { type ListOptions, listSchemas, type SchemaInfo } from './lists.ts'
+import { type ListOptions, listSchemas, presence, type SchemaInfo } from './lists.ts'
 import { checkPath } from './names.ts'
 import { Schema } from './schema.ts'
 
@@ -16,14 +15,11 @@ export class Bucket {
   }
 
   async exists(): Promise<boolean> {
-    try {
-      const what = `Look for bucket ${this.name}`
+    const what = `Look for bucket ${this.name}`
+    return presence(async () => {
       await this.#scope.transport.send({ method: 'HEAD', path: `/${this.name}`, what })
       return true
-    } catch (error) {
-      if (error instanceof VastdbError && error.status === 404) return false
-      throw error
-    }
+    })
   }
 
   /** No request is sent. Nested schemas are named by their path: `shows/2026/comp`. */

@@ -1,5 +1,6 @@
 import { listAll, type Scope } from './calls.ts'
 import { COMMAND } from './constants.ts'
+import { VastdbError } from './errors.ts'
 import { type ObjectInfo, readSchemaList, readTableList } from './wire/tabular.ts'
 
 export interface ListOptions {
@@ -65,4 +66,14 @@ export async function listTables(
     },
     readTableList,
   )
+}
+
+/** What `look` finds; false when the server knows nothing at that path at all. */
+export async function presence(look: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof VastdbError && error.code === 'ERR_VASTDB_NOT_FOUND') return false
+    throw error
+  }
 }

@@ -2,7 +2,7 @@ import type * as arrow from 'apache-arrow'
 import { call, flag, type Scope } from './calls.ts'
 import { COMMAND, HEADER, PARAM } from './constants.ts'
 import { VastdbError } from './errors.ts'
-import { type ListOptions, listSchemas, listTables, type SchemaInfo, type TableInfo } from './lists.ts'
+import { type ListOptions, listSchemas, listTables, presence, type SchemaInfo, type TableInfo } from './lists.ts'
 import { checkName, checkPath } from './names.ts'
 import { sortingHeaders } from './sorting.ts'
 import { type KnownTable, Table } from './table.ts'
@@ -48,11 +48,12 @@ export class Schema {
     return listSchemas(this.#scope, this.bucket, this.path, options)
   }
 
+  /** False also when its parent or bucket is missing. */
   async exists(): Promise<boolean> {
     const cut = this.path.lastIndexOf('/')
     const parent = cut === -1 ? '' : this.path.slice(0, cut)
-    const found = await listSchemas(this.#scope, this.bucket, parent, { exact: this.path.slice(cut + 1) })
-    return found.length > 0
+    const exact = this.path.slice(cut + 1)
+    return presence(async () => (await listSchemas(this.#scope, this.bucket, parent, { exact })).length > 0)
   }
 
   /** Its parent must exist. */

@@ -12,7 +12,7 @@ import {
   ROW_ID,
 } from './constants.ts'
 import { optionError, VastdbError } from './errors.ts'
-import { listTables, type TableInfo } from './lists.ts'
+import { listTables, presence, type TableInfo } from './lists.ts'
 import { checkName, checkPath } from './names.ts'
 import { toCount } from './options.ts'
 import { type Predicate, predicateError } from './predicate.ts'
@@ -114,8 +114,9 @@ export class Table {
     throw new VastdbError('ERR_VASTDB_NOT_FOUND', message)
   }
 
+  /** False also when its schema or bucket is missing. */
   async exists(): Promise<boolean> {
-    return (await this.#find()) !== undefined
+    return presence(async () => (await this.#find()) !== undefined)
   }
 
   async stats(): Promise<TableStats> {

@@ -4,6 +4,7 @@ import { COMMAND } from './constants.ts'
 import { VastdbError } from './errors.ts'
 import { checkPath } from './names.ts'
 import type { Config } from './options.ts'
+import { Backoff } from './retry.ts'
 import type { Transport } from './transport.ts'
 import type { Version } from './version.ts'
 
@@ -97,14 +98,28 @@ export class Transaction {
     clearInterval(this.#keepAlive)
   }
 
+  /** Undoing twice is harmless, so a lost answer is asked for again: what stays open keeps others from its rows. */
   async #rollback(): Promise<void> {
-    await this.#context.transport.send({
+    const { transport, config } = this.#context
+    const what = `Roll back transaction ${this.id}`
+    const request = {
       method: 'DELETE',
       path: '/',
       command: COMMAND.transaction,
       headers: commonHeaders(this.id),
-      what: `Roll back transaction ${this.id}`,
-    })
+      what,
+    } as const
+    const backoff = new Backoff(config.retry)
+    for (let lost = false; ; lost = true) {
+      try {
+        await transport.send(request)
+        return
+      } catch (error) {
+        if (lost && error instanceof VastdbError && error.stage === 'answer' && error.status === 404) return
+        const mayRepeat = error instanceof VastdbError && error.stage === 'exchange' && error.code !== 'ERR_ABORTED'
+        if (!mayRepeat || !(await transport.wait(backoff, undefined, what))) throw error
+      }
+    }
   }
 
   /** The answer to a commit was lost. Returns when the work turns out to be stored, throws otherwise. */
