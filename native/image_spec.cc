@@ -40,11 +40,12 @@ std::string TakeMessage(OIIO::ImageInput* input) {
   return message;
 }
 
-std::vector<Part> ReadParts(OIIO::ImageInput& input) {
+// `first` is the spec of the first part, as open() gives it.
+std::vector<Part> ReadParts(OIIO::ImageInput& input, OIIO::ImageSpec first) {
   std::vector<Part> parts;
-  for (int index = 0; input.seek_subimage(index, 0); ++index) {
+  for (int index = 0; index == 0 || input.seek_subimage(index, 0); ++index) {
     Part& part = parts.emplace_back();
-    part.spec = input.spec();
+    part.spec = index == 0 ? std::move(first) : input.spec();
     for (int level = 1; input.seek_subimage(index, level); ++level) {
       OIIO::ImageSpec& dimensions = part.smaller_levels.emplace_back();
       dimensions.copy_dimensions(input.spec());
@@ -72,7 +73,7 @@ bool TryReader(ReaderKind kind, ByteSource& bytes, SpecResult& result) {
   try {
     OIIO::ImageSpec first;
     opened = input->set_ioproxy(&bytes) && input->open(bytes.filename(), first);
-    if (opened) result.parts = ReadParts(*input);
+    if (opened) result.parts = ReadParts(*input, std::move(first));
   } catch (const std::exception& failure) {
     opened = false;
     thrown = failure.what();
