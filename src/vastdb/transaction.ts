@@ -4,7 +4,7 @@ import { COMMAND } from './constants.ts'
 import { VastdbError } from './errors.ts'
 import { checkPath } from './names.ts'
 import type { Config } from './options.ts'
-import { Backoff } from './retry.ts'
+import { Backoff, mayRetry } from './retry.ts'
 import type { Transport } from './transport.ts'
 import type { Version } from './version.ts'
 
@@ -124,9 +124,16 @@ export class Transaction {
 
   /** The answer to a commit was lost. Returns when the work turns out to be stored, throws otherwise. */
   async #settle(lost: unknown, committed: CommitCheck | undefined): Promise<void> {
-    const fate = await this.#fate()
     const name = `Commit transaction ${this.id}`
-    if (fate === 'open' && (await this.#rolledBack())) {
+    let fate = await this.#fate()
+    let undone = false
+    // A rollback whose answer is lost too leaves the question open, so look again.
+    for (let tries = 0; fate === 'open' && tries < this.#context.config.retry.maxTries; tries++) {
+      undone = await this.#rolledBack()
+      if (undone) break
+      fate = await this.#fate()
+    }
+    if (undone) {
       const message = `${name}: the connection broke before the commit arrived. Nothing was stored; run the transaction again.`
       throw new VastdbError('ERR_VASTDB_CONNECT', message, { cause: lost })
     }
@@ -179,17 +186,28 @@ export class Transaction {
     )
   }
 
+  /** Asking changes nothing, so it is tried again as reads are. */
   async #ask(committed: CommitCheck): Promise<boolean | undefined> {
-    try {
-      const fresh = await this.#context.begin()
+    const { transport, config } = this.#context
+    const backoff = new Backoff(config.retry)
+    for (;;) {
       try {
-        return await committed(fresh)
-      } finally {
-        if (fresh.active) await fresh.rollback().catch(() => {})
+        return await this.#askOnce(committed)
+      } catch (error) {
+        config.logger.warn({ error: String(error) }, 'cannot check whether a transaction was committed')
+        const again =
+          mayRetry(error, 'GET') && (await transport.wait(backoff, config.signal, 'Check a commit').catch(() => false))
+        if (!again) return undefined
       }
-    } catch (error) {
-      this.#context.config.logger.warn({ error: String(error) }, 'cannot check whether a transaction was committed')
-      return undefined
+    }
+  }
+
+  async #askOnce(committed: CommitCheck): Promise<boolean> {
+    const fresh = await this.#context.begin()
+    try {
+      return await committed(fresh)
+    } finally {
+      if (fresh.active) await fresh.rollback().catch(() => {})
     }
   }
 
