@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { attributeText } from '../../src/cli/format/attribute-text.ts'
+import { channelLayers } from '../../src/cli/format/channel-layers.ts'
+import { columns, cut, wrap } from '../../src/cli/format/columns.ts'
+import { bytes, count, duration, rate } from '../../src/cli/format/units.ts'
+import { progressText } from '../../src/cli/progress.ts'
+import { displayWidth, styleFor, usesColor } from '../../src/cli/style.ts'
+import { zeroCounts } from '../../src/ingest/counts.ts'
+import type { ChannelFacts } from '../../src/inspect/payload.ts'
+
+describe('units', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [1000, '1.00 kB'],
+    [999_499, '999 kB'],
+    [999_500, '1.00 MB'],
+    [12_345_678, '12.3 MB'],
+    [5e15, '5.00 PB'],
+    [5e18, '5000 PB'],
+  ])('tells %d bytes as %s', (size, text) => {
+    expect(Number.parseFloat(bytes(size))).toBe(Number.parseFloat(text))
+    expect(bytes(size).split(' ')[1]).toBe(text.split(' ')[1])
+  })
+
+  it('groups digits, of bigints too', () => {
+    expect([count(999), count(1000), count(12345678n)]).toEqual(['999', '1,000', '12,345,678'])
+  })
+
+  it.each([
+    [40, '0.0 s'],
+    [9949, '9.9 s'],
+    [12_400, '12 s'],
+    [59_600, '1 min 00 s'],
+    [185_000, '3 min 05 s'],
+    [7_620_000, '2 h 07 min'],
+  ])('tells %d ms as %s', (milliseconds, text) => {
+    expect(duration(milliseconds)).toBe(text)
+  })
+
+  it('never divides by nothing', () => {
+    expect(rate(5, 0)).toBe('0.0 files/s')
+    expect(rate(4200, 1000)).toBe('4,200 files/s')
+  })
+})
+
+describe('columns', () => {
+  it('aligns by what is seen, not by bytes', () => {
+    const red = styleFor({}, { FORCE_COLOR: '1' }).red
+    expect(displayWidth(red('ab'))).toBe(2)
+    expect(displayWidth('画像')).toBe(4)
+    expect(displayWidth('e\u0301')).toBe(1)
+    expect(
+      columns(
+        [
+          [red('ab'), 'x'],
+          ['画像', 'y'],
+        ],
+        { width: 80 },
+      ),
+    ).toEqual([`${red('ab')}    x`, '画像  y'])
+  })
+
+  it('cuts the last column at the edge of the terminal and says so', () => {
+    expect(columns([['name', 'x'.repeat(50)]], { width: 20 })).toEqual([`name  ${'x'.repeat(13)}…`])
+    expect(cut('short', 20)).toBe('short')
+  })
+
+  it('wraps at spaces and never loses a word', () => {
+    const text = 'one two three four five'
+    const lines = wrap(text, 12, '  ')
+    expect(lines.every((line) => line.length <= 12)).toBe(true)
+    expect(lines.map((line) => line.trim()).join(' ')).toBe(text)
+    expect(wrap('averyverylongword', 5, '')).toEqual(['averyverylongword'])
+  })
+})
+
+describe('colour', () => {
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '', NO_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ TERM: 'dumb' }, true, false],
+  ])('with %j on a terminal (%s): %s', (env, isTTY, expected) => {
+    expect(usesColor({ isTTY }, env)).toBe(expected)
+  })
+})
+
+describe('attributeText', () => {
+  it.each([
+    [1.5, '1.5'],
+    ['text', 'text'],
+    [[1, 2, 3], '1 2 3'],
+    [['left', 'right'], 'left, right'],
+    [Array.from({ length: 20 }, (_, index) => index), '0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 and 4 values more'],
+    [{ min: { x: -0.5, y: 0 }, max: { x: 1, y: 2 } }, '-0.5,0 to 1,2'],
+    [{ numerator: 24000, denominator: 1001 }, '24000/1001'],
+    [{ encoding: 'base64', data: 'AAAA' }, '3 bytes'],
+    [{ width: 64, height: 36, encoding: 'base64', data: 'AAAA' }, '64x36 thumbnail'],
+    [{ film_mfc_code: 3, film_type: 77 }, 'film mfc code 3, film type 77'],
+    [null, 'null'],
+  ])('tells %j as %s', (value, text) => {
+    expect(attributeText({ type: 'x', value })).toBe(text)
+  })
+
+  it('prefers the form made for people', () => {
+    expect(attributeText({ type: 'timecode', value: { time_and_flags: 1 }, display: '01:00:00:00' })).toBe(
+      '01:00:00:00',
+    )
+  })
+})
+
+describe('channelLayers', () => {
+  const channel = (name: string, sampling = 1): ChannelFacts => ({
+    part_index: 0,
+    channel_name: name,
+    layer_name: name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : '',
+    component_name: name.slice(name.lastIndexOf('.') + 1),
+    channel_type: name.endsWith('Z') ? 'FLOAT' : 'HALF',
+    x_sampling: sampling,
+    y_sampling: sampling,
+    p_linear: false,
+  })
+
+  it('groups by layer, components in the order an artist expects', () => {
+    const layers = channelLayers(['A', 'B', 'G', 'R', 'key.B', 'key.G', 'key.R', 'key.id'].map((name) => channel(name)))
+    expect(layers.map(({ name, components }) => [name, components.join('')])).toEqual([
+      ['', 'RGBA'],
+      ['key', 'RGBid'],
+    ])
+  })
+
+  it('puts channels without a layer first and tells subsampled ones apart', () => {
+    const layers = channelLayers([channel('depth.Z'), channel('BY', 2), channel('RY', 2), channel('Y')])
+    expect(layers.map(({ name, components, sampling }) => [name, components.join(' '), sampling])).toEqual([
+      ['', 'BY RY', 'one per 2x2 pixels'],
+      ['', 'Y', null],
+      ['depth', 'Z', null],
+    ])
+  })
+})
+
+describe('progressText', () => {
+  const counts = (changes: Partial<ReturnType<typeof zeroCounts>>) => ({ ...zeroCounts(), ...changes })
+
+  it('tells how much is done, how fast, what failed and how long it will take', () => {
+    const text = progressText(counts({ toInspect: 5000, inspected: 1000, failed: 2, walkEnded: true }), Infinity, 2)
+    expect(text).toBe('1,000 of 5,000 files, 2,000 files/s, 2 failed, 2.0 s left')
+  })
+
+  it('marks a total that may still grow, and caps it at the limit', () => {
+    expect(progressText(counts({ toInspect: 10 }), Infinity, 0)).toBe('0 of 10+ files')
+    expect(progressText(counts({ toInspect: 100 }), 20, 0)).toBe('0 of 20 files')
+  })
+})
