@@ -115,6 +115,6 @@ export class WorkerThreads {
 /** Some errors lose their class on the way from a thread, a few also their text. */
 function textOf(error: unknown): string {
   const { message } = Object(error) as { message?: unknown }
-  if (typeof message === 'string') return message
+  if (typeof message === 'string' && message !== '') return message
   return typeof error === 'string' ? error : 'it threw what cannot cross threads'
 }
