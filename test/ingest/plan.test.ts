@@ -13,7 +13,6 @@ function found(directory: string, files: Record<string, readonly [size: number, 
     sizes: Float64Array.from(entries, ([size]) => size),
     mtimesUs: BigInt64Array.from(entries, ([, mtimeUs]) => mtimeUs),
     etags: null,
-    etags: null,
   }
 }
 
