@@ -45,7 +45,8 @@ function tableBatch(name: RecordTableName, table: EncodedTable, strings: StringP
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: table.rowCount, children }))
 }
 
-function columnData(type: DataType, column: EncodedColumn, length: number, strings: StringPool): Data {
+/** One column as Arrow; `column` must have been written for `type`. */
+export function columnData(type: DataType, column: EncodedColumn, length: number, strings: StringPool): Data {
   if (DataType.isUtf8(type)) return utf8Data(type, column.data as Int32Array, strings)
   const nulls = column.valid
     ? { nullBitmap: bitmap(column.valid), nullCount: countZeros(column.valid) }

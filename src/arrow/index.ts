@@ -1,4 +1,4 @@
-export { encodedToBatches, type RecordBatches, recordsToBatches } from './batches.ts'
+export { columnData, encodedToBatches, type RecordBatches, recordsToBatches } from './batches.ts'
 export { createTableSql, type SqlDialect, sqlType } from './ddl.ts'
 export { type EncodeOptions, encodeRecords, recordVectors } from './encode.ts'
 export {

@@ -6,6 +6,10 @@ import type { Catalog } from './catalog.ts'
 import { openSession, type Session, type SessionOptions } from './duckdb/session.ts'
 import { DuckDbCatalog } from './duckdb.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
+import { parseVastUrl } from './vast/address.ts'
+import type { VastConnection } from './vast/connection.ts'
+
+export type { VastConnection } from './vast/connection.ts'
 
 export interface OpenCatalogOptions {
   /** Read only: nothing is created or changed, and other processes may read at the same time. Default false. */
@@ -32,24 +36,44 @@ export interface OpenCatalogOptions {
 
 const DEFAULT_CHECKPOINT_BYTES = 256 * 2 ** 20
 
-/** Endpoint and keys of a VAST DataBase; bucket and schema come from the URL. */
-export interface VastConnection {
-  readonly endpoint: string | null
-  readonly accessKey: string | null
-  readonly secretKey: string | null
-  readonly region: string
-}
-
 /**
- * Opens a catalog: a path or `duckdb:path` for the embedded one. The file is created when it is not there, unless
- * `readOnly`. Throws ERR_OPTION_INVALID for a URL that is neither, ERR_CATALOG_OPEN, ERR_CATALOG_LOCKED (names the
- * process that holds it), ERR_CATALOG_CORRUPT, ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA.
+ * Opens a catalog: a path or `duckdb:path` for the embedded one, `vast://bucket/schema` for one in a VAST DataBase.
+ * What is not there is created, unless `readOnly`. Throws ERR_OPTION_INVALID for another URL or missing connection
+ * settings, ERR_CATALOG_OPEN, ERR_CATALOG_LOCKED (names the process that holds it), ERR_CATALOG_CORRUPT,
+ * ERR_CATALOG_NEWER, ERR_CATALOG_SCHEMA, or the ERR_VASTDB_* code of a server that cannot be reached.
  */
 export async function openCatalog(url: string, options: OpenCatalogOptions = {}): Promise<Catalog> {
-  const path = duckdbPath(url)
+  const catalog = schemeOf(url) === 'vast' ? await connectVast(url, options) : await openDuckDb(url, options)
+  try {
+    if (options.migrate ?? true) {
+      if (!options.readOnly) await catalog.ensureSchema(options.signal)
+      else await checkVersion(catalog)
+    } else await catalog.version()
+    return catalog
+  } catch (error) {
+    await catalog.close()
+    throw error
+  }
+}
+
+type VersionedCatalog = Catalog & { version(): Promise<number> }
+
+/** The client of VAST DataBase is loaded only for catalogs there. */
+async function connectVast(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
+  const address = parseVastUrl(url)
+  const { connectVastCatalog } = await import('./vast.ts')
+  const nowhere: VastConnection = { endpoint: null, accessKey: null, secretKey: null, region: 'us-east-1' }
+  return connectVastCatalog(address, options.vast ?? nowhere, {
+    readOnly: options.readOnly ?? false,
+    toolVersion: toolVersion(),
+    foldCase: options.foldCase ?? false,
+  })
+}
+
+async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
   const readOnly = options.readOnly ?? false
   const session = await openWaiting(
-    path,
+    duckdbPath(url),
     {
       readOnly,
       memoryLimit: options.memoryLimit ?? '256MB',
@@ -59,33 +83,21 @@ export async function openCatalog(url: string, options: OpenCatalogOptions = {})
     options.waitMs ?? 0,
     options.signal,
   )
-  const catalog = new DuckDbCatalog(session, {
-    readOnly,
-    toolVersion: toolVersion(),
-    foldCase: options.foldCase ?? false,
-  })
-  try {
-    const version = await catalog.version()
-    if (options.migrate ?? true) {
-      if (!readOnly) await catalog.ensureSchema(options.signal)
-      else if (version < CATALOG_VERSION) throw olderError(session.path, version)
-    }
-    return catalog
-  } catch (error) {
-    await catalog.close()
-    throw error
-  }
+  return new DuckDbCatalog(session, { readOnly, toolVersion: toolVersion(), foldCase: options.foldCase ?? false })
+}
+
+async function checkVersion(catalog: VersionedCatalog): Promise<void> {
+  const version = await catalog.version()
+  if (version < CATALOG_VERSION) throw olderError(catalog.url.replace(/^duckdb:/, ''), version)
+}
+
+function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
 }
 
 /** The path of an embedded catalog's URL. */
 function duckdbPath(url: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'vast') {
-    throw new ExrError(
-      'ERR_FEATURE_UNAVAILABLE',
-      `Cannot open ${url}: this build has no VAST DataBase catalog. Give a path for an embedded one.`,
-    )
-  }
+  const scheme = schemeOf(url)
   const path = scheme === 'duckdb' ? url.slice('duckdb:'.length) : url
   if (path === '' || path === ':memory:' || (scheme !== undefined && scheme !== 'duckdb')) {
     throw new ExrError(

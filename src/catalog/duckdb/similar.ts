@@ -5,11 +5,10 @@ import { normalizePath } from '../../inspect/identity.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'
+import { checkCount, checkVector } from '../similar-options.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
-
-const MAX_MATCHES = 10_000
 
 /** Exact cosine over every live file, in DuckDB; see `Catalog.findSimilar`. */
 export async function findSimilar(
@@ -17,9 +16,7 @@ export async function findSimilar(
   query: Float32Array | string,
   { k, where, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
-  if (!Number.isInteger(k) || k < 1 || k > MAX_MATCHES) {
-    throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number from 1 to ${MAX_MATCHES} for k but received ${k}`)
-  }
+  checkCount(k)
   if (where !== undefined) checkCondition(where)
   throwIfAborted(signal)
   const connection = await session.connect()
@@ -27,7 +24,7 @@ export async function findSimilar(
   try {
     await connection.run('BEGIN TRANSACTION READ ONLY')
     const target =
-      typeof query === 'string' ? await storedVector(session, query) : { fileId: null, vector: checkedVector(query) }
+      typeof query === 'string' ? await storedVector(session, query) : { fileId: null, vector: checkVector(query) }
     const statement = await connection.prepare(similarSql(where))
     statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
     statement.bindInteger(2, k)
@@ -85,14 +82,4 @@ async function storedVector(session: Session, query: string): Promise<Target> {
   } finally {
     connection.closeSync()
   }
-}
-
-function checkedVector(vector: Float32Array): Float32Array {
-  if (vector.length !== METADATA_DIMENSION || !vector.every(Number.isFinite)) {
-    throw new ExrError(
-      'ERR_OPTION_INVALID',
-      `Expected a vector of ${METADATA_DIMENSION} finite values but received ${vector.length} values`,
-    )
-  }
-  return vector
 }

@@ -15,7 +15,10 @@ const NAME = /^[A-Za-z0-9._~-]+$/
 
 /** Reads `vast://bucket/schema`; without a schema it is `exr_metadata`. Throws ERR_OPTION_INVALID. */
 export function parseVastUrl(url: string): CatalogAddress {
-  const [bucket = '', ...path] = url.replace(/^vast:\/\//i, '').replace(/\/+$/, '').split('/')
+  const [bucket = '', ...path] = url
+    .replace(/^vast:\/\//i, '')
+    .replace(/\/+$/, '')
+    .split('/')
   const schema = path.length === 0 ? [DEFAULT_SCHEMA] : path
   if (!/^vast:\/\//i.test(url) || ![bucket, ...schema].every((name) => NAME.test(name))) {
     throw new ExrError(

@@ -1,6 +1,14 @@
-import { type CellValue, updateBatch } from './row-batch.ts'
-import { type ChildRow, childDoubles, type FileKey, type FileRow, type KeptFile, pathsToRepair, planRepair } from './plan-repair.ts'
 import { lookUp } from './lookup.ts'
+import {
+  type ChildRow,
+  childDoubles,
+  type FileKey,
+  type FileRow,
+  type KeptFile,
+  pathsToRepair,
+  planRepair,
+} from './plan-repair.ts'
+import { type CellValue, updateBatch } from './row-batch.ts'
 import type { RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 

@@ -1,6 +1,6 @@
 import { type Data, type RecordBatch, Type, type Vector } from 'apache-arrow'
 import { isoFromUs } from '../../arrow/index.ts'
-import type { Selection } from '../../vastdb/index.ts'
+import type { RowIds, Selection } from '../../vastdb/index.ts'
 
 /** The rows of a batch, one at a time, read by the position of a column. */
 export class RowView {
@@ -52,6 +52,11 @@ export async function readRows<T>(selection: Selection, read: (row: RowView) => 
   const rows: T[] = []
   await forEachRow(selection, (row) => rows.push(read(row)))
   return rows
+}
+
+/** The ids of inserted rows, in order. */
+export function rowIdsOf(ids: RowIds): bigint[] {
+  return ids.data.flatMap((data) => [...longs(data)])
 }
 
 /** The column's 64-bit values. */

@@ -141,7 +141,10 @@ function missingColumns(table: TableDefinition, found: Schema, url: string): Fie
     const there = byName.get(column.name)
     if (there === undefined) {
       if (!column.nullable) {
-        throw schemaError(url, `table ${table.name} has no column ${column.name} (${expected.type}), which no row can lack`)
+        throw schemaError(
+          url,
+          `table ${table.name} has no column ${column.name} (${expected.type}), which no row can lack`,
+        )
       }
       missing.push(expected)
     } else if (!sameType(expected.type, there.type)) {

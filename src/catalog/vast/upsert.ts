@@ -1,4 +1,11 @@
-import { type EncodedBatch, type EncodedTable, encodedToBatches, RECORD_TABLES, selectFiles, stringAt } from '../../arrow/index.ts'
+import {
+  type EncodedBatch,
+  type EncodedTable,
+  encodedToBatches,
+  RECORD_TABLES,
+  selectFiles,
+  stringAt,
+} from '../../arrow/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { UpsertResult } from '../catalog.ts'
@@ -6,7 +13,7 @@ import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type Upser
 import { lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
 import { updateBatch } from './row-batch.ts'
-import { longs, readRows } from './rows.ts'
+import { readRows, rowIdsOf } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
 const CHILD_TABLES = ['parts', 'channels', 'attributes'] as const
@@ -66,7 +73,7 @@ export async function writeBatch(
       const { files: newFiles, parts, channels, attributes } = encodedToBatches(inserts)
       const children = { parts, channels, attributes }
       throwIfAborted(signal)
-      const rowIds = inserts.fileCount > 0 ? longs((await tables('files').insert(newFiles)).data[0]!) : []
+      const rowIds = inserts.fileCount > 0 ? rowIdsOf(await tables('files').insert(newFiles)) : []
       for (const name of CHILD_TABLES) {
         throwIfAborted(signal)
         if (children[name].numRows > 0) await tables(name).insert(children[name])
@@ -76,7 +83,7 @@ export async function writeBatch(
       await forgetFailures(tables, files)
       throwIfAborted(signal)
       const sightings = await tables('inspections').insert(encodedToBatches(batch).inspections)
-      sighting = longs(sightings.data[0]!)[0]!
+      sighting = rowIdsOf(sightings)[0]!
       return { plan, inserted, unsettled: unsettledPaths(files, stored, plan) }
     },
     { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
@@ -180,7 +187,10 @@ async function hasSighting(tables: Tables, rowId: bigint, batch: EncodedBatch): 
   const { inspections } = batch.tables
   const fileId = stringAt(batch.strings, inspections.columns[0]!.data[0] as number)!
   const where = col('$row_id').eq(rowId).and(col('file_id').eq(fileId))
-  const found = await readRows(tables('inspections').select({ columns: ['file_id'], where, splits: 1 }), (row) => row.row)
+  const found = await readRows(
+    tables('inspections').select({ columns: ['file_id'], where, splits: 1 }),
+    (row) => row.row,
+  )
   return found.length > 0
 }
 

@@ -1,0 +1,244 @@
+import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
+import { ExrError, toPlainError } from '../errors.ts'
+import { normalizePath } from '../inspect/identity.ts'
+import { connect } from '../vastdb/index.ts'
+import { throwIfAborted } from './abort.ts'
+import type {
+  AppliedMigration,
+  Catalog,
+  CatalogFailure,
+  CatalogInfo,
+  CatalogRecord,
+  CatalogReport,
+  KnownFiles,
+  QueryResult,
+  QueryStream,
+  RunSummary,
+  SimilarMatch,
+  SimilarOptions,
+  UpsertResult,
+} from './catalog.ts'
+import { CATALOG_VERSION } from './migrations/index.ts'
+import type { CatalogAddress } from './vast/address.ts'
+import type { VastConnection } from './vast/connection.ts'
+import { inCatalog, refusesRows } from './vast/errors.ts'
+import { readInfo } from './vast/info.ts'
+import { readKnownFiles } from './vast/known-files.ts'
+import { writeRemovals } from './vast/removals.ts'
+import { writeFailures, writeRun } from './vast/runs.ts'
+import { scanSimilar } from './vast/scan.ts'
+import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
+import { similarTarget } from './vast/similar.ts'
+import { Store } from './vast/store.ts'
+import { writeBatch } from './vast/upsert.ts'
+import { verifyCatalog } from './vast/verify.ts'
+
+export interface VastCatalogOptions {
+  readonly readOnly: boolean
+  /** Written into `schema_migrations`. */
+  readonly toolVersion: string
+  /** Fold the case of paths, for shares that ignore it. */
+  readonly foldCase: boolean
+}
+
+/** Connects; nothing is read or written yet. Throws ERR_OPTION_INVALID and the client's ERR_VASTDB_* codes. */
+export async function connectVastCatalog(
+  address: CatalogAddress,
+  connection: VastConnection,
+  options: VastCatalogOptions,
+): Promise<VastCatalog> {
+  const { endpoint, accessKey, secretKey, region, dataEndpoints } = connection
+  const missing = endpoint ? (accessKey ? (secretKey ? null : 'SECRET_KEY') : 'ACCESS_KEY') : 'ENDPOINT'
+  if (!endpoint || !accessKey || !secretKey) {
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      `Expected an endpoint and keys for catalog ${address.url} but received none: set VAST_DB_${missing}.`,
+    )
+  }
+  try {
+    const keys = { endpoint, accessKey, secretKey, region, ...(dataEndpoints ? { dataEndpoints } : {}) }
+    return new VastCatalog(new Store(await connect(keys), address), options)
+  } catch (error) {
+    throw inCatalog(address.url, error, 'ERR_CATALOG_OPEN')
+  }
+}
+
+/** A catalog in a VAST DataBase. Writes of one catalog run one after the other; other processes may write too. */
+export class VastCatalog implements Catalog {
+  readonly url: string
+  readonly #store: Store
+  readonly #options: VastCatalogOptions
+  #isOpen = true
+  #isChecked = false
+  #queue: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | null = null
+
+  /** Takes the store's session over and closes it. */
+  constructor(store: Store, options: VastCatalogOptions) {
+    this.#store = store
+    this.#options = options
+    this.url = store.address.url
+  }
+
+  /** Version of the schema. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one it cannot work with. */
+  version(): Promise<number> {
+    return this.#run(async (store) => {
+      const { version, layout } = await readSchema(store)
+      checkLayout(layout, this.url)
+      if (version === CATALOG_VERSION) store.layout = layout
+      return version
+    })
+  }
+
+  async ensureSchema(signal?: AbortSignal): Promise<void> {
+    if (this.#isChecked) return
+    await this.#ensure(signal)
+  }
+
+  async migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
+    if (target !== CATALOG_VERSION) {
+      throw new ExrError(
+        'ERR_FEATURE_UNAVAILABLE',
+        `Catalog ${this.url} can only be brought to version ${CATALOG_VERSION}, not to ${target}: ` +
+          'tables of a VAST DataBase are shared, so none is ever dropped. Drop them yourself if you must.',
+      )
+    }
+    return this.#ensure(undefined)
+  }
+
+  async upsert(batch: readonly CatalogRecord[], runId: string, signal?: AbortSignal): Promise<UpsertResult[]> {
+    if (batch.length === 0) return []
+    return this.upsertEncoded(encodeRecords(batch, { runId, foldCase: this.#options.foldCase }), signal)
+  }
+
+  async upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
+    throwIfAborted(signal)
+    const results: UpsertResult[] = []
+    for (const { index, path, code, message } of batch.failures)
+      results[index] = { status: 'error', path, code, message }
+    if (batch.fileCount > 0) {
+      const written = await this.#write((store) => this.#writeOrSplit(store, batch, signal))
+      written.forEach((result, file) => {
+        results[batch.ordinals[file]!] = result
+      })
+    }
+    return results
+  }
+
+  async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
+    if (failures.length > 0) await this.#write((store) => writeFailures(store, failures, runId))
+  }
+
+  async markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number> {
+    throwIfAborted(signal)
+    const { foldCase } = this.#options
+    const normalized = paths.map((path) => normalizePath(path, { foldCase }))
+    return this.#write((store) => writeRemovals(store, normalized, removedAtUs, signal))
+  }
+
+  recordRun(summary: RunSummary): Promise<void> {
+    return this.#write((store) => writeRun(store, summary))
+  }
+
+  knownFiles(prefix: string): Promise<KnownFiles> {
+    return this.#run((store) => readKnownFiles(store, prefix))
+  }
+
+  findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
+    return this.#run(async (store) => {
+      const target = await similarTarget(store, query, options, this.#options.foldCase)
+      return scanSimilar(store, target, options)
+    }, 'ERR_CATALOG_QUERY')
+  }
+
+  async sql(_query: string, _signal?: AbortSignal): Promise<QueryResult> {
+    throw this.#noSql()
+  }
+
+  async sqlStream(_query: string, _signal?: AbortSignal): Promise<QueryStream> {
+    throw this.#noSql()
+  }
+
+  info(): Promise<CatalogInfo> {
+    return this.#run(readInfo)
+  }
+
+  verify(signal?: AbortSignal): Promise<CatalogReport> {
+    return this.#run((store) => verifyCatalog(store, signal))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.catch(() => undefined)
+    this.#isOpen = false
+    await this.#store.session.close()
+  }
+
+  async #ensure(signal: AbortSignal | undefined): Promise<AppliedMigration[]> {
+    return this.#write(async (store) => {
+      const { layout, applied } = await ensureSchema(store, this.#options.toolVersion, signal)
+      store.layout = layout
+      this.#isChecked = true
+      return applied
+    })
+  }
+
+  /** Halves a batch whose rows are refused until the records at fault stand alone. */
+  async #writeOrSplit(store: Store, batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
+    try {
+      return await writeBatch(store, batch, signal)
+    } catch (error) {
+      if (!refusesRows(error)) throw error
+      if (batch.fileCount === 1) return [errorResult(batch, error)]
+      const middle = batch.fileCount >> 1
+      const first = await this.#writeOrSplit(store, selectFiles(batch, range(0, middle)), signal)
+      return [
+        ...first,
+        ...(await this.#writeOrSplit(store, selectFiles(batch, range(middle, batch.fileCount)), signal)),
+      ]
+    }
+  }
+
+  #write<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    const run = () =>
+      this.#run((store) => {
+        if (!this.#options.readOnly) return work(store)
+        throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.url} was opened for reading only.`)
+      })
+    const result = this.#queue.then(run, run)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async #run<T>(
+    work: (store: Store) => Promise<T>,
+    fallback: 'ERR_CATALOG_WRITE' | 'ERR_CATALOG_QUERY' = 'ERR_CATALOG_WRITE',
+  ): Promise<T> {
+    if (!this.#isOpen) throw new ExrError('ERR_CATALOG_OPEN', `Cannot use catalog ${this.url}: it is closed.`)
+    try {
+      return await work(this.#store)
+    } catch (error) {
+      throw inCatalog(this.url, error, fallback)
+    }
+  }
+
+  #noSql(): ExrError {
+    return new ExrError(
+      'ERR_FEATURE_UNAVAILABLE',
+      `Catalog ${this.url} answers SQL only through Trino: set VAST_TRINO_URL to its address.`,
+    )
+  }
+}
+
+function errorResult(batch: EncodedBatch, error: unknown): UpsertResult {
+  const path = stringAt(batch.strings, batch.tables.files.columns[1]!.data[0] as number) ?? ''
+  return { status: 'error', path, code: 'ERR_CATALOG_WRITE', message: toPlainError(error, 'ERR_CATALOG_WRITE').message }
+}
+
+function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index)
+}

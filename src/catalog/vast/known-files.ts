@@ -1,0 +1,24 @@
+import { col } from '../../vastdb/index.ts'
+import type { KnownFiles } from '../catalog.ts'
+import { KnownFileTable, NO_TIME } from '../known-file-table.ts'
+import { isRemoved, readRemovals } from './live.ts'
+import { forEachRow } from './rows.ts'
+import type { Store } from './store.ts'
+
+const COLUMNS = ['file_path_normalized', 'size_bytes', 'mtime', 'etag']
+const LIVE_COLUMNS = [...COLUMNS, 'file_id', 'last_inspected']
+
+/** Live files whose normalized path starts with a prefix, read as a stream; only what is looked at travels. */
+export function readKnownFiles(store: Store, prefix: string): Promise<KnownFiles> {
+  return store.read(async (tables) => {
+    const removals = await readRemovals(tables)
+    const known = new KnownFileTable()
+    const where = col('file_path_normalized').startsWith(prefix).and(col('superseded_by').isNull())
+    const columns = removals.size > 0 ? LIVE_COLUMNS : COLUMNS
+    await forEachRow(tables('files').select({ columns, where }), (row) => {
+      if (removals.size > 0 && isRemoved(removals, row.name(4), row.big(5))) return
+      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, row.text(3))
+    })
+    return known
+  })
+}

@@ -1,0 +1,200 @@
+import type { Vector } from 'apache-arrow'
+import { fileId as fileIdOf } from '../../inspect/identity.ts'
+import type { CatalogCheck, CatalogReport } from '../catalog.ts'
+import { forEachRow, RowView } from './rows.ts'
+import type { Store, Tables } from './store.ts'
+
+const CHILD_TABLES = ['parts', 'channels', 'attributes', 'inspections'] as const
+const EXAMPLES = 5
+
+const ONE_PART = 'every part is stored once'
+const HAS_PART = 'every channel and attribute belongs to a part'
+const VECTORS = 'every vector has length 1'
+
+/** Rows that break a property, and a few of them; each counts once. */
+class Tally {
+  readonly #rows = new Map<string, Set<string>>()
+
+  /** Checks are listed even when nothing breaks them. */
+  declare(name: string): void {
+    if (!this.#rows.has(name)) this.#rows.set(name, new Set())
+  }
+
+  add(name: string, row: string): void {
+    const rows = this.#rows.get(name) ?? new Set()
+    this.#rows.set(name, rows.add(row))
+  }
+
+  checks(): CatalogCheck[] {
+    return [...this.#rows].map(([name, rows]) => ({
+      name,
+      violations: rows.size,
+      examples: [...rows].slice(0, EXAMPLES),
+    }))
+  }
+}
+
+interface FileFacts {
+  readonly path: string
+  readonly supersededBy: string | null
+  readonly partsWanted: number
+  readonly sightingsWanted: number
+  parts: number
+  sightings: number
+  /** Channels of a part, and fingerprints among them, by part index. */
+  readonly channels: Map<number, number>
+  readonly partIndices: Set<number>
+}
+
+/** Runs every check on one state of the tables. Rows stream past; what stays in memory grows with files and parts. */
+export function verifyCatalog(store: Store, signal: AbortSignal | undefined): Promise<CatalogReport> {
+  return store.read(async (tables) => {
+    const tally = new Tally()
+    const files = await readFiles(tables, tally, signal)
+    await readChildren(tables, files, tally, signal)
+    checkCounts(files, tally)
+    checkCurrent(files, tally)
+    await checkFailures(tables, tally)
+    const checks = tally.checks()
+    return { ok: checks.every((check) => check.violations === 0), checks }
+  }, signal)
+}
+
+async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | undefined) {
+  const columns = [
+    'file_id',
+    'file_path_normalized',
+    'header_hash',
+    'superseded_by',
+    'multipart_count',
+    'inspection_count',
+    'metadata_embedding',
+  ]
+  const files = new Map<string, FileFacts>()
+  const keys = new Set<string>()
+  const once = 'every file_id is stored once'
+  const keyOnce = 'every path and header is stored once'
+  const hashed = 'every file_id is the hash of its path and header'
+  for (const name of [once, keyOnce, hashed]) tally.declare(name)
+  for await (const batch of tables('files').select({ columns, ...(signal ? { signal } : {}) })) {
+    const row = new RowView(batch)
+    const vectors = batch.getChildAt(6)!
+    for (; row.row < batch.numRows; row.row++) {
+      const id = row.name(0)
+      const path = row.name(1)
+      const expected = fileIdOf(path, row.name(2))
+      if (files.has(id)) tally.add(once, id)
+      if (keys.has(expected)) tally.add(keyOnce, id)
+      if (expected !== id) tally.add(hashed, id)
+      if (!hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
+      keys.add(expected)
+      files.set(id, {
+        path,
+        supersededBy: row.text(3),
+        partsWanted: row.int(4) ?? 0,
+        sightingsWanted: row.int(5) ?? 0,
+        parts: 0,
+        sightings: 0,
+        channels: new Map(),
+        partIndices: new Set(),
+      })
+    }
+  }
+  return files
+}
+
+async function readChildren(
+  tables: Tables,
+  files: ReadonlyMap<string, FileFacts>,
+  tally: Tally,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const table of CHILD_TABLES) tally.declare(orphans(table))
+  for (const name of [ONE_PART, HAS_PART, VECTORS]) tally.declare(name)
+  const options = signal ? { signal } : {}
+  const owner = (table: string, row: RowView) => {
+    const id = row.name(0)
+    const file = files.get(id)
+    if (!file) tally.add(orphans(table), id)
+    return { id, file }
+  }
+  await forEachRow(tables('parts').select({ columns: ['file_id', 'part_index'], ...options }), (row) => {
+    const { id, file } = owner('parts', row)
+    const index = row.int(1) ?? -1
+    if (!file) return
+    if (file.partIndices.has(index)) tally.add(ONE_PART, `${id} part ${index}`)
+    file.partIndices.add(index)
+    file.parts++
+  })
+  const channelColumns = ['file_id', 'part_index', 'channel_fingerprint']
+  for await (const batch of tables('channels').select({ columns: channelColumns, ...options })) {
+    const row = new RowView(batch)
+    const vectors = batch.getChildAt(2)!
+    for (; row.row < batch.numRows; row.row++) {
+      const { id, file } = owner('channels', row)
+      const index = row.int(1) ?? -1
+      if (!file) continue
+      if (!file.partIndices.has(index)) tally.add(HAS_PART, id)
+      file.channels.set(index, (file.channels.get(index) ?? 0) + (row.isNull(2) ? 0 : 1))
+      if (!hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
+    }
+  }
+  await forEachRow(tables('attributes').select({ columns: ['file_id', 'part_index'], ...options }), (row) => {
+    const { id, file } = owner('attributes', row)
+    if (file && !file.partIndices.has(row.int(1) ?? -1)) tally.add(HAS_PART, id)
+  })
+  await forEachRow(tables('inspections').select({ columns: ['file_id'], ...options }), (row) => {
+    const { file } = owner('inspections', row)
+    if (file) file.sightings++
+  })
+}
+
+function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Tally): void {
+  const parts = 'every file has as many parts as it says'
+  const fingerprints = 'every part with channels has one fingerprint'
+  const inspections = 'inspections are counted'
+  for (const name of [parts, fingerprints, inspections]) tally.declare(name)
+  for (const [id, file] of files) {
+    if (file.parts !== file.partsWanted) tally.add(parts, id)
+    if (file.sightings !== file.sightingsWanted) tally.add(inspections, id)
+    for (const count of file.channels.values()) if (count !== 1) tally.add(fingerprints, id)
+  }
+}
+
+function checkCurrent(files: ReadonlyMap<string, FileFacts>, tally: Tally): void {
+  const oneCurrent = 'every path has one current file'
+  const pointers = 'superseded files point to a file at the same path'
+  for (const name of [oneCurrent, pointers]) tally.declare(name)
+  const current = new Map<string, number>()
+  for (const [id, { path, supersededBy }] of files) {
+    current.set(path, (current.get(path) ?? 0) + (supersededBy === null ? 1 : 0))
+    if (supersededBy === null) continue
+    if (supersededBy === id || files.get(supersededBy)?.path !== path) tally.add(pointers, id)
+  }
+  for (const [path, count] of current) if (count !== 1) tally.add(oneCurrent, path)
+}
+
+async function checkFailures(tables: Tables, tally: Tally): Promise<void> {
+  const once = 'every failure is stored once'
+  tally.declare(once)
+  const seen = new Set<string>()
+  await forEachRow(tables('ingest_errors').select({ columns: ['file_path'] }), (row) => {
+    const path = row.name(0)
+    if (seen.has(path)) tally.add(once, path)
+    seen.add(path)
+  })
+}
+
+function orphans(table: string): string {
+  return `every row of ${table} belongs to a file`
+}
+
+/** True for null too. */
+function hasUnitLength(vectors: Vector, row: number): boolean {
+  if (!vectors.isValid(row)) return true
+  const values = vectors.data[0]!.children[0]!.values as Float32Array
+  const size = (vectors.type as unknown as { listSize: number }).listSize
+  let sum = 0
+  for (let index = row * size; index < (row + 1) * size; index++) sum += values[index]! * values[index]!
+  return Math.abs(Math.sqrt(sum) - 1) < 1e-4
+}
