@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { Sha256 } from '@aws-crypto/sha256-js'
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 
@@ -29,7 +28,7 @@ export function createSigner(accessKey: string, secretKey: string, region: strin
     service: 's3',
     region,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    sha256: Sha256,
+    sha256: NativeSha256,
     applyChecksum: false,
   })
   return {
@@ -49,6 +48,36 @@ export function createSigner(accessKey: string, secretKey: string, region: strin
       return signed.headers
     },
   }
+}
+
+type HashConstructor = ConstructorParameters<typeof SignatureV4>[0]['sha256']
+type Checksum = InstanceType<HashConstructor>
+type SourceData = NonNullable<ConstructorParameters<HashConstructor>[0]>
+
+/** Node's own hash in the shape the signer asks for; several times faster than a hash in JavaScript. */
+class NativeSha256 implements Checksum {
+  readonly #hash: Hash | Hmac
+
+  constructor(key?: SourceData) {
+    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', toBytes(key))
+  }
+
+  update(data: Uint8Array): void {
+    this.#hash.update(data)
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest()
+  }
+
+  reset(): void {
+    throw new Error('A hash is made anew for every use')
+  }
+}
+
+function toBytes(data: SourceData): Uint8Array {
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 }
 
 /**

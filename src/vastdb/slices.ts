@@ -1,6 +1,6 @@
 import { MAX_ROWS_PER_REQUEST, MAX_SLICE_BYTES } from './constants.ts'
 import { VastdbError } from './errors.ts'
-import { encodeStream, planBatch, streamLength } from './wire/encode.ts'
+import { planBatch, planStream } from './wire/encode.ts'
 import { type Rows, sliceRows } from './wire/rows.ts'
 
 export interface Slice {
@@ -21,7 +21,8 @@ const LIMITS: SliceLimits = { maxBytes: MAX_SLICE_BYTES, maxRows: MAX_ROWS_PER_R
  * Throws ERR_VASTDB_TOO_LARGE when a single row does not fit.
  */
 export function* slices(rows: Rows, what: string, limits: SliceLimits = LIMITS): Generator<Slice> {
-  const { valueBytes } = planBatch(rows)
+  const whole = planBatch(rows)
+  const { valueBytes } = whole
   const guess = valueBytes === 0 ? rows.length : Math.floor((0.9 * rows.length * limits.maxBytes) / valueBytes)
   let rowsPerSlice = Math.min(Math.max(guess, 1), limits.maxRows)
   for (let start = 0; start < rows.length; ) {
@@ -30,12 +31,13 @@ export function* slices(rows: Rows, what: string, limits: SliceLimits = LIMITS):
       throw new VastdbError('ERR_VASTDB_TOO_LARGE', message)
     }
     const end = Math.min(start + rowsPerSlice, rows.length)
-    const plan = planBatch(sliceRows(rows, start, end))
-    if (streamLength(plan) > limits.maxBytes) {
+    const plan = end - start === rows.length ? whole : planBatch(sliceRows(rows, start, end))
+    const stream = planStream(plan)
+    if (stream.byteLength > limits.maxBytes) {
       rowsPerSlice = Math.floor(rowsPerSlice / 2)
       continue
     }
-    yield { body: encodeStream(plan), rowCount: end - start }
+    yield { body: stream.encode(), rowCount: end - start }
     start = end
   }
 }

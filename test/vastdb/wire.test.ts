@@ -19,7 +19,7 @@ import { FINISHED_ROW_ID } from '../../src/vastdb/constants.ts'
 import { readRowIds } from '../../src/vastdb/row-ids.ts'
 import { slices } from '../../src/vastdb/slices.ts'
 import { readSchemaMessage } from '../../src/vastdb/wire/arrow-schema.ts'
-import { encodeSchemaMessage, encodeStream, planBatch, streamLength } from '../../src/vastdb/wire/encode.ts'
+import { type BatchPlan, encodeSchemaMessage, planBatch, planStream } from '../../src/vastdb/wire/encode.ts'
 import { type FrameLimits, readFrames } from '../../src/vastdb/wire/frames.ts'
 import { PageAssembler } from '../../src/vastdb/wire/pages.ts'
 import { permuteRows, sliceRows, toRows } from '../../src/vastdb/wire/rows.ts'
@@ -30,6 +30,8 @@ import { everything } from './rows.ts'
 
 const limits: FrameLimits = { what: 'Select', maxMessageBytes: 1 << 20, subSplits: 4 }
 const text = (values: (string | null)[]) => vectorFromArray(values, new Utf8())
+
+const encodeStream = (plan: BatchPlan) => planStream(plan).encode()
 
 async function readAll(bytes: Uint8Array, schema: Schema, sizes: number[] = [bytes.length]) {
   const assemblers = new Map<number, PageAssembler>()
@@ -110,9 +112,9 @@ describe('encoding of rows', () => {
       [8, 16],
       [5, 5],
     ] as const) {
-      const plan = planBatch(sliceRows(rows, start, end))
-      const bytes = encodeStream(plan)
-      expect(bytes.length).toBe(streamLength(plan))
+      const stream = planStream(planBatch(sliceRows(rows, start, end)))
+      const bytes = stream.encode()
+      expect(bytes.length).toBe(stream.byteLength)
       expect(plain(tableFromIPC(bytes).toArray())).toEqual(all.slice(start, end))
     }
   })

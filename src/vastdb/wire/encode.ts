@@ -40,23 +40,35 @@ export function planBatch(rows: Rows): BatchPlan {
   }
 }
 
-/** An Arrow IPC stream of one record batch: schema message, batch message, end marker. Values are copied once, here. */
-export function encodeStream(plan: BatchPlan): Uint8Array {
+/** An Arrow IPC stream of one record batch: schema message, batch message, end marker. */
+export interface PlannedStream {
+  readonly byteLength: number
+  /** Copies every value once, from where it lies into the stream. */
+  encode(): Uint8Array
+}
+
+/** Knows its size before a value is copied. */
+export function planStream(plan: BatchPlan): PlannedStream {
   const schema = schemaMetadata(plan.fields)
   const batch = batchMetadata(plan)
-  const bodyBytes = bodyLength(plan)
   const schemaBytes = 8 + padded(schema.length)
-  const batchBytes = 8 + padded(batch.length)
-  const stream = new Uint8Array(schemaBytes + batchBytes + bodyBytes + END_OF_STREAM.length)
-  writePrefixed(stream, 0, schema)
-  writePrefixed(stream, schemaBytes, batch)
-  let at = schemaBytes + batchBytes
-  for (const buffer of plan.buffers) {
-    buffer.write(stream.subarray(at, at + buffer.byteLength))
-    at += padded(buffer.byteLength)
+  const bodyAt = schemaBytes + 8 + padded(batch.length)
+  const byteLength = bodyAt + bodyLength(plan) + END_OF_STREAM.length
+  return {
+    byteLength,
+    encode() {
+      const stream = new Uint8Array(byteLength)
+      writePrefixed(stream, 0, schema)
+      writePrefixed(stream, schemaBytes, batch)
+      let at = bodyAt
+      for (const buffer of plan.buffers) {
+        buffer.write(stream.subarray(at, at + buffer.byteLength))
+        at += padded(buffer.byteLength)
+      }
+      stream.set(END_OF_STREAM, at)
+      return stream
+    },
   }
-  stream.set(END_OF_STREAM, at)
-  return stream
 }
 
 /** A bare Schema message: the body of table and column definitions. */
@@ -65,12 +77,6 @@ export function encodeSchemaMessage(fields: readonly Field[]): Uint8Array {
   const message = new Uint8Array(8 + padded(schema.length))
   writePrefixed(message, 0, schema)
   return message
-}
-
-/** Bytes of the stream `encodeStream` makes, the schema and batch metadata included. */
-export function streamLength(plan: BatchPlan): number {
-  const schema = padded(schemaMetadata(plan.fields).length)
-  return 8 + schema + 8 + padded(batchMetadata(plan).length) + bodyLength(plan) + END_OF_STREAM.length
 }
 
 function bodyLength(plan: BatchPlan): number {
