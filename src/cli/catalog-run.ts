@@ -22,8 +22,8 @@ export interface DdlFlags {
 }
 
 export async function showInfo(flags: InfoFlags, context: CliContext): Promise<void> {
-  const { catalog: url } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true, migrate: false })
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, migrate: false, vast })
   try {
     const info = await catalog.info()
     if (flags.json) {
@@ -60,8 +60,8 @@ export async function showInfo(flags: InfoFlags, context: CliContext): Promise<v
 }
 
 export async function verify(flags: InfoFlags, context: CliContext): Promise<void> {
-  const { catalog: url } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true })
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, vast })
   try {
     const report = await catalog.verify()
     if (!report.ok) context.exitWith(EXIT.system)
@@ -78,8 +78,8 @@ export async function verify(flags: InfoFlags, context: CliContext): Promise<voi
 }
 
 export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
-  const { catalog: url } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { migrate: false })
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { migrate: false, vast })
   try {
     const steps = await catalog.migrate(flags.to === undefined ? undefined : toVersion(flags.to))
     if (flags.json) return context.print(`${JSON.stringify({ steps }, null, 2)}\n`)

@@ -56,7 +56,7 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
   }
   if (flags.dryRun) return showPlan(what, flags, config, context)
 
-  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase })
+  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
     progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')
@@ -104,7 +104,7 @@ type What = Omit<Parameters<typeof dryRun>[0], 'catalog' | 'onFile'>
 
 async function showPlan(what: What, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
   const exists = isRemote(config.catalog) || existsSync(config.catalog.replace(/^duckdb:/, ''))
-  const catalog = exists ? await openCatalog(config.catalog, { readOnly: true }) : null
+  const catalog = exists ? await openCatalog(config.catalog, { readOnly: true, vast: config.vast }) : null
   const listed: string[] = []
   try {
     const { counts, failures } = await dryRun({

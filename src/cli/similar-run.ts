@@ -19,7 +19,7 @@ export interface SimilarFlags {
 export async function runSimilar(query: string, flags: SimilarFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog })
   const options = { k: toCount(flags.count), ...(flags.where !== undefined && { where: flags.where }) }
-  const catalog = await openExisting(config.catalog, { readOnly: true })
+  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
   let matches: SimilarMatch[]
   try {
     matches = await findSimilar(catalog, query, options)

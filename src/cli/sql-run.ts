@@ -24,7 +24,8 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
     throw new ExrError('ERR_OPTION_INVALID', 'Parquet is not for terminals. Name a file with --output')
   }
   const query = argument === '-' ? await text(context.stdin) : argument
-  const catalog = await openExisting(context.config({ catalog: flags.catalog }).catalog, { readOnly: true })
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, vast })
   try {
     const stream = await catalog.sqlStream(query)
     if (format === 'parquet') await writeParquetTo(stream, flags.output, context)
@@ -43,7 +44,7 @@ function textsOf(
   if (format === 'json') return jsonText(stream)
   if (format === 'ndjson') return ndjsonText(stream)
   if (format === 'csv') return csvText(stream)
-  return tableText(stream, { style: context.style, cellWidth: toTerminal ? 60 : Number.POSITIVE_INFINITY })
+  return tableText(stream, { style: context.style, cellWidth: toTerminal ? 60 : 200 })
 }
 
 async function writeText(texts: AsyncIterable<string>, output: string | undefined, context: CliContext): Promise<void> {

@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { TABLES } from '../../src/arrow/tables.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
-import { fixturePath, tempDir } from '../helpers.ts'
+import { fixturePath, projectRoot, tempDir } from '../helpers.ts'
 import { runCli } from './run-cli.ts'
 
 const NAMES = [
@@ -285,5 +286,41 @@ describe('a catalog in use', () => {
     const { code, stderr } = await runCli(['sql', 'SELECT count(*) FROM files', '--catalog', damaged])
     expect(code).toBe(3)
     expect(stderr).toMatch(/^exr-inspector: [^\n]*damaged\.duckdb[^\n]*\[ERR_CATALOG_\w+\]\n$/)
+  })
+})
+
+describe('an installation without its native addon', () => {
+  const copy = tempDir()
+  for (const name of ['package.json', 'Aptfile', 'dist'])
+    cpSync(join(projectRoot, name), join(copy, name), { recursive: true })
+  symlinkSync(join(projectRoot, 'node_modules'), join(copy, 'node_modules'))
+  const bare = (args: string[]) =>
+    spawnSync(process.execPath, [join(copy, 'dist/cli/main.js'), ...args], { encoding: 'utf8' })
+
+  it('is told by doctor, with what to install and how to build', () => {
+    const { status, stdout } = bare(['doctor'])
+    expect(status).toBe(3)
+    expect(stdout).toMatch(/^MISSING +native addon/m)
+    expect(stdout).toContain('libopenimageio-dev')
+    expect(stdout).toContain('npm rebuild exr-inspector')
+  })
+
+  it('still inspects, and says what is left out', () => {
+    const { status, stdout } = bare(['inspect', path('compression-zip.exr')])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^whole /m)
+    expect(stdout).toMatch(/^OpenImageIO: /m)
+  })
+
+  it('still ingests', () => {
+    const { status, stdout } = bare([
+      'ingest',
+      path('compression-zip.exr'),
+      '--json',
+      '--catalog',
+      join(copy, 'c.duckdb'),
+    ])
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ inserted: 1 })
   })
 })
