@@ -11,7 +11,14 @@ export {
   FINGERPRINT_DIM,
   METADATA_DIM,
 } from './embeddings/index.ts'
-export { ERROR_STATUS, type ErrorCode, type ErrorDetails, ExrError } from './errors.ts'
+export {
+  ERROR_STATUS,
+  type ErrorCode,
+  type ErrorDetails,
+  ExrError,
+  type PlainError,
+  type TaskResult,
+} from './errors.ts'
 export {
   DEFAULT_LIMITS,
   decodeHeader,
@@ -32,7 +39,7 @@ export {
   normalizePath,
 } from './inspect/identity.ts'
 export { type InspectCallOptions, inspect } from './inspect/inspect.ts'
-export { inspectFileSync } from './inspect/inspect-file.ts'
+export { inspectFileSync, inspectFilesSync } from './inspect/inspect-file.ts'
 export type { InspectOptions } from './inspect/options.ts'
 export type * from './inspect/payload.ts'
 export { type Verdict, verdictOf } from './inspect/verdict.ts'

@@ -9,6 +9,8 @@ import { channelFacts, partFacts, viewsOf } from './part-facts.ts'
 import type { FileFacts, OiioReader, Payload, PayloadError } from './payload.ts'
 import type { Findings } from './steps.ts'
 
+const MAX_MESSAGE = 1000
+
 /** Puts the findings into the published form. Pure; the same findings give the same bytes. */
 export function buildPayload(
   identity: SourceIdentity,
@@ -90,7 +92,7 @@ function oiioReader({ oiio }: Findings): OiioReader {
     case 'ok':
       return { ok: true, version, reader: spec.reader }
     case 'refused':
-      return { ok: false, version, error: spec.message }
+      return { ok: false, version, error: oneLine(spec.message) }
     case 'needs-bytes': {
       const { start, endExclusive } = spec.range
       const error = `OpenImageIO asked for bytes ${start} to ${endExclusive}, more than reading a header takes.`
@@ -99,6 +101,12 @@ function oiioReader({ oiio }: Findings): OiioReader {
     case 'unreadable':
       return { ok: false, version, error: spec.error.message }
   }
+}
+
+/** OpenImageIO repeats itself, once for each of a thousand attributes. */
+function oneLine(message: string): string {
+  const text = [...new Set(message.split('\n'))].join('; ')
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)} …`
 }
 
 function rawReader(defects: readonly HeaderDefect[]) {

@@ -75,7 +75,8 @@ export async function inspectSource(
 async function ask(source: DerivedSource, signal: AbortSignal | undefined): Promise<SpecAnswer> {
   const status = oiioStatus()
   if (!status.ok) return { available: false, error: status.error }
-  return { available: true, version: status.version, spec: await readDerivedAsync(source, signal ?? null) }
+  const [spec] = await readDerivedAsync([source], signal ?? null)
+  return { available: true, version: status.version, spec: spec! }
 }
 
 function assertNotAborted(signal: AbortSignal | undefined, path: string): void {

@@ -142,7 +142,7 @@ function* askOiio(
     if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break
     const { start, endExclusive } = answer.spec.range
     // An unfinished file makes OpenImageIO walk through all of its pixels; headers never need that much.
-    if (endExclusive - start > MAX_SPEC_BYTES || chunks.missingChunks !== 0) break
+    if (endExclusive - start > MAX_SPEC_BYTES || (chunks.missingChunks ?? 0) > 0) break
     const end = Math.min(identity.sizeBytes, Math.max(endExclusive, start + READ_AHEAD))
     yield* supply(known, { start, endExclusive: end })
   }

@@ -1,7 +1,5 @@
-import { type TaskResult, toPlainError } from '../errors.ts'
-import { inspectFileSync } from '../inspect/inspect-file.ts'
+import { inspectFilesSync } from '../inspect/inspect-file.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
-import type { Payload } from '../inspect/payload.ts'
 import { poolData, poolTask } from './task.ts'
 
 /** A local file as text, or the bytes of a name that is not UTF-8. */
@@ -13,12 +11,4 @@ const options = resolveInspectOptions(poolData())
  * The default worker: inspects local files. Answers with a JSON text of one TaskResult<Payload> per file: measured on
  * the payloads of 286 files, text crosses in half the time that structured clones of the objects take.
  */
-export default poolTask((files: readonly FileLocation[]) => JSON.stringify(files.map(inspected)))
-
-function inspected(file: FileLocation): TaskResult<Payload> {
-  try {
-    return { ok: true, value: inspectFileSync(file, options) }
-  } catch (error) {
-    return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
-  }
-}
+export default poolTask((files: readonly FileLocation[]) => JSON.stringify(inspectFilesSync(files, options)))

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ExrError, toPlainError } from '../../src/errors.ts'
 import { inspect } from '../../src/inspect/inspect.ts'
-import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
+import { inspectFileSync, inspectFilesSync } from '../../src/inspect/inspect-file.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import type { ByteSource } from '../../src/source/source.ts'
@@ -143,6 +144,33 @@ describe('where bytes come from', () => {
     await expect(inspect(fixturePath(name), { signal: controller.signal })).rejects.toMatchObject({
       code: 'ERR_ABORTED',
     })
+  })
+})
+
+describe('many files on one thread', () => {
+  it('gives the same payloads and errors as one by one, in order', async () => {
+    const paths = fixtures()
+      .filter((_, i) => i % 2 === 0)
+      .map(({ file }) => fixturePath(file))
+    const results = inspectFilesSync(paths)
+    expect(results).toHaveLength(paths.length)
+    for (const [i, result] of results.entries()) {
+      try {
+        expect(result).toEqual({ ok: true, value: inspectFileSync(paths[i]!) })
+      } catch (error) {
+        if (!(error instanceof ExrError)) throw error
+        expect(result).toEqual({ ok: false, error: toPlainError(error, 'ERR_INTERNAL') })
+      }
+    }
+  })
+
+  it('closes every file, also those that cannot be read', () => {
+    const paths = fixtures().map(({ file }) => fixturePath(file))
+    const open = () => readdirSync('/proc/self/fd').length
+    inspectFilesSync(paths.slice(0, 1))
+    const before = open()
+    inspectFilesSync([...paths, '/no/such/file', '/dev/null', '/tmp'])
+    expect(open()).toBe(before)
   })
 })
 

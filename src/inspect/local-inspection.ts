@@ -1,0 +1,85 @@
+import type { DerivedSource } from '../native/types.ts'
+import { toFileError } from '../source/file-error.ts'
+import type { FilePath } from '../source/file-path.ts'
+import { KnownBytes } from '../source/ranges.ts'
+import { buildPayload } from './build-payload.ts'
+import { FileReader } from './file-reader.ts'
+import type { ResolvedInspectOptions } from './options.ts'
+import type { Payload } from './payload.ts'
+import { type Inspection, inspectSteps, type SpecAnswer } from './steps.ts'
+import { Stopwatch } from './stopwatch.ts'
+
+/** One local file under inspection: open until its payload is made or it fails. */
+export class LocalInspection {
+  readonly #file: FilePath
+  readonly #options: ResolvedInspectOptions
+  readonly #watch = new Stopwatch()
+  readonly #reader: FileReader
+  readonly #inspection: Inspection
+  readonly #steps: ReturnType<typeof inspectSteps>
+
+  /**
+   * Opens the file and reads its first bytes into `buffer`, which must not be used for another file before this one is
+   * done. Throws ERR_SOURCE_*.
+   */
+  constructor(file: FilePath, buffer: Uint8Array, options: ResolvedInspectOptions) {
+    this.#file = file
+    this.#options = options
+    try {
+      this.#reader = new FileReader(file)
+    } catch (error) {
+      throw toFileError(error, file)
+    }
+    this.#watch.lap('open')
+    const { identity } = this.#reader
+    this.#inspection = { identity, known: new KnownBytes(), spec: null }
+    this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch.lap(step))
+    this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
+  }
+
+  /** Goes on until the payload is made or OpenImageIO has to be asked. Closes the file when it is done or throws. */
+  advance(): { readonly payload: Payload } | { readonly question: DerivedSource } {
+    return this.#guard(() => {
+      for (;;) {
+        const next = this.#steps.next()
+        if (next.done === true) {
+          const { identity, known } = this.#inspection
+          const payload = buildPayload(identity, known, next.value, this.#options)
+          this.#reader.assertUnchanged()
+          this.#watch.lap('payload')
+          if (this.#options.timings) payload.timings_us = this.#timings()
+          this.#reader.close()
+          return { payload }
+        }
+        if (next.value.kind === 'specs') return { question: next.value.source }
+        const { start, endExclusive } = next.value.range
+        this.#read(new Uint8Array(endExclusive - start), start)
+      }
+    })
+  }
+
+  /** Takes the answer to the question of the last `advance`. */
+  answer(spec: SpecAnswer): this {
+    this.#inspection.spec = spec
+    this.#watch.lap('oiio')
+    return this
+  }
+
+  #read(target: Uint8Array, start: number): void {
+    this.#inspection.known.add(start, this.#reader.read(target, start))
+    this.#watch.lap('read')
+  }
+
+  #timings(): Record<string, number> {
+    return { ...this.#watch.timings(), requests: this.#reader.requests, bytes: this.#reader.bytes }
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.#reader.close()
+      throw toFileError(error, this.#file)
+    }
+  }
+}
