@@ -43,7 +43,9 @@ export function endpointsFor(
   const vast = pick(fields, VAST_FIELDS)
   const names = [...Object.keys(s3), ...Object.keys(vast)]
   if (names.length > 0) refuse(allowed, [s3['endpoint'], vast['endpoint']])
-  const merged = { ...settings.vast, ...vast }
+  // Another endpoint is another cluster: what belongs to the configured one does not apply to it.
+  const elsewhere = vast['endpoint'] === undefined ? {} : ({ dataEndpoints: [], trino: null, search: 'scan' } as const)
+  const merged = { ...settings.vast, ...elsewhere, ...vast }
   const hasOwnCatalog = Object.keys(vast).length > 0 && merged.bucket !== null
   const endpoints = {
     s3: { ...settings.s3, ...s3 },

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os'
+import { type VastSettings, vastCatalogUrl, vastSettings } from '../config.ts'
 import { ExrError } from '../errors.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { s3SettingsFrom } from '../source/s3-settings.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
+
+export type { VastSettings } from '../config.ts'
 
 /** Everything the function may be told, checked and frozen. Secrets come before the environment. */
 export interface FunctionSettings {
@@ -35,15 +38,6 @@ export interface FunctionSettings {
   readonly functionName: string
   /** Base URL of an OpenTelemetry collector; null leaves tracing off. */
   readonly otlpEndpoint: string | null
-}
-
-export interface VastSettings {
-  readonly endpoint: string | null
-  readonly accessKey: string | null
-  readonly secretKey: string | null
-  readonly region: string
-  readonly bucket: string | null
-  readonly schema: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -79,18 +73,11 @@ export function functionSettings(
     if (['0', 'false', 'no', 'off'].includes(value)) return false
     throw invalid('true or false', name, value)
   }
-  const vast: VastSettings = {
-    endpoint: text('VAST_DB_ENDPOINT', 'S3_ENDPOINT') ?? null,
-    accessKey: text('VAST_DB_ACCESS_KEY', 'S3_ACCESS_KEY') ?? null,
-    secretKey: text('VAST_DB_SECRET_KEY', 'S3_SECRET_KEY') ?? null,
-    region: text('VAST_DB_REGION') ?? 'us-east-1',
-    bucket: text('VAST_DB_BUCKET') ?? null,
-    schema: text('VAST_DB_SCHEMA') ?? 'exr_metadata',
-  }
+  const vast = vastSettings(text)
   return Object.freeze({
     host: text('HOST') ?? '0.0.0.0',
     port: whole('PORT', 8080, 0, 65_535),
-    catalogUrl: text('EXR_CATALOG') ?? (vast.bucket === null ? null : `vast://${vast.bucket}/${vast.schema}`),
+    catalogUrl: text('EXR_CATALOG') ?? vastCatalogUrl(vast),
     s3: s3SettingsFrom(text),
     vast,
     allowedBuckets: list('EXR_ALLOWED_BUCKETS'),

@@ -1,3 +1,20 @@
+/**
+ * `scan`: the vectors come here and are compared here. `trino`: SQL through Trino's VAST connector.
+ * `engine`: SQL by the cluster's own engine, experimental.
+ */
+export type SearchMethod = 'scan' | 'trino' | 'engine'
+
+/** A Trino server with the VAST connector. */
+export interface TrinoConnection {
+  /** `https://host:port`. */
+  readonly url: string
+  readonly user: string
+  /** Sent over https only, or to this machine. */
+  readonly password: string | null
+  /** Name of the catalog that the VAST connector serves. */
+  readonly catalog: string
+}
+
 /** How to reach a VAST DataBase; bucket and schema come from the catalog's URL. */
 export interface VastConnection {
   readonly endpoint: string | null
@@ -7,4 +24,8 @@ export interface VastConnection {
   readonly region: string
   /** Endpoints that share the reading of whole tables; all of them go through `endpoint` otherwise. */
   readonly dataEndpoints?: readonly string[]
+  /** How similar files are searched. Default `scan`; `engine` answers SQL too. */
+  readonly search?: SearchMethod
+  /** Answers SQL, and searches when `search` says so. */
+  readonly trino?: TrinoConnection | null
 }
