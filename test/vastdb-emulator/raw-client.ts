@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
@@ -20,6 +20,8 @@ export interface RawOptions {
   readonly tx?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
+  /** Sees the answer before its body is read. */
+  readonly onResponse?: (response: IncomingMessage) => void
 }
 
 export interface RawAnswer {
@@ -41,7 +43,7 @@ export function rawClient(endpoint: string, keys = { accessKeyId: 'test', secret
     sha256: Sha256,
     uriEscapePath: false,
   })
-  return async (method, target, { tx, headers = {}, body = new Uint8Array(0) } = {}) => {
+  return async (method, target, { tx, headers = {}, body = new Uint8Array(0), onResponse } = {}) => {
     const [path = '/', query = ''] = target.split('?')
     const unsigned = new HttpRequest({
       method,
@@ -58,27 +60,24 @@ export function rawClient(endpoint: string, keys = { accessKeyId: 'test', secret
       ...headers,
       'content-length': String(body.byteLength),
     }
-    return send({ hostname, port, method, path: target, headers: all, agent: false }, body)
+    return send({ hostname, port, method, path: target, headers: all, agent: false }, body, onResponse)
   }
 }
 
-function send(options: Parameters<typeof httpRequest>[1] & object, body: Uint8Array): Promise<RawAnswer> {
+function send(options: RequestOptions, body: Uint8Array, onResponse: RawOptions['onResponse']): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(options as never, (response) => {
+    const request = httpRequest(options, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('error', reject)
+      response.on('close', () => reject(new Error('the response ended early')))
       response.on('end', () => {
         const bytes = Buffer.concat(parts)
-        const code = /<Code>([^<]*)<\/Code>/.exec(bytes.toString())?.[1]
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: bytes,
-          code,
-          table: () => tableFromIPC(bytes),
-        })
+        const code = /<Code>([^<]*)<\/Code>/.exec(bytes.toString('latin1'))?.[1]
+        const { statusCode: status = 0, headers } = response
+        resolve({ status, headers, body: bytes, code, table: () => tableFromIPC(bytes) })
       })
+      onResponse?.(response)
     })
     request.on('error', reject)
     request.end(body)
