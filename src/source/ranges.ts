@@ -1,28 +1,8 @@
-import type { ByteRange } from './source.ts'
-
 /** Bytes of one object that are already at hand. */
 export interface ByteSpan {
   /** Offset of the first byte from the start of the object. */
   readonly start: number
   readonly bytes: Uint8Array
-}
-
-/**
- * Sorted by start, with ranges that overlap or lie at most `maxGap` bytes apart joined into one: reading a small
- * gap costs less than another request. Empty ranges are dropped.
- */
-export function mergeRanges(ranges: readonly ByteRange[], maxGap: number): ByteRange[] {
-  const merged: ByteRange[] = []
-  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
-    if (range.endExclusive <= range.start) continue
-    const last = merged.at(-1)
-    if (last !== undefined && range.start - last.endExclusive <= maxGap) {
-      merged[merged.length - 1] = { start: last.start, endExclusive: Math.max(last.endExclusive, range.endExclusive) }
-    } else {
-      merged.push(range)
-    }
-  }
-  return merged
 }
 
 /** What has been read of one object so far. Spans are views: whoever adds one keeps its memory unchanged. */

@@ -1,21 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { KnownBytes, mergeRanges } from '../../src/source/ranges.ts'
-
-const range = (start: number, endExclusive: number) => ({ start, endExclusive })
-
-describe('mergeRanges', () => {
-  it('joins ranges that overlap, touch or lie within the gap, whatever their order', () => {
-    expect(mergeRanges([range(30, 40), range(0, 10), range(10, 12), range(14, 20), range(16, 18)], 2)).toEqual([
-      range(0, 20),
-      range(30, 40),
-    ])
-  })
-
-  it('keeps ranges apart that lie one byte further than the gap, and drops empty ones', () => {
-    expect(mergeRanges([range(0, 10), range(13, 20), range(5, 5)], 2)).toEqual([range(0, 10), range(13, 20)])
-  })
-})
+import { KnownBytes } from '../../src/source/ranges.ts'
 
 describe('KnownBytes', () => {
   const file = Uint8Array.from({ length: 64 }, (_, i) => i)
