@@ -33,6 +33,9 @@ function verdictOn(name: string, error: Cause): Verdict {
   if (error.name === 'AbortError' || name === 'ABORT_ERR' || name === 'UND_ERR_ABORTED' || name === 'TimeoutError') {
     return { code: 'ERR_ABORTED', advice: 'The caller ended it.' }
   }
+  if (name === 'UND_ERR_DESTROYED' || name === 'UND_ERR_CLOSED') {
+    return { code: 'ERR_VASTDB_TRANSACTION', advice: 'The session was closed: connect again.' }
+  }
   if (name === 'ENOTFOUND') {
     return { code: 'ERR_VASTDB_CONNECT', advice: 'No such host: check the endpoint.' }
   }

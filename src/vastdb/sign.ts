@@ -51,11 +51,10 @@ export function createSigner(accessKey: string, secretKey: string, region: strin
 }
 
 type HashConstructor = ConstructorParameters<typeof SignatureV4>[0]['sha256']
-type Checksum = InstanceType<HashConstructor>
 type SourceData = NonNullable<ConstructorParameters<HashConstructor>[0]>
 
 /** Node's own hash in the shape the signer asks for; several times faster than a hash in JavaScript. */
-class NativeSha256 implements Checksum {
+class NativeSha256 {
   readonly #hash: Hash | Hmac
 
   constructor(key?: SourceData) {

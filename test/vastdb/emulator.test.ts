@@ -231,6 +231,42 @@ describe('the client against the emulator', () => {
     }
   })
 
+  it('keeps projections and reads them in their own order', async () => {
+    const open = await fresh(new Schema([int, text]))
+    await session.transaction(async (tx) => {
+      const table = open(tx)
+      await table.insert(new Table({ n: vectorFromArray([3n, 1n, 2n], new Int64()) }))
+      const made = await table.createProjection('by_n', ['n'], ['t'])
+      expect((await table.projections()).map(({ name }) => name)).toEqual(['by_n'])
+      expect((await made.columns()).names).toEqual(['n', 't'])
+      expect((await made.stats()).rows).toBe(3n)
+      const renamed = await made.rename('sorted')
+      const rows = await table.select({ columns: ['n'], projection: 'sorted' }).toTable()
+      expect([...rows.getChild('n')!]).toEqual([1n, 2n, 3n])
+      await renamed.drop()
+      expect(await table.projections()).toEqual([])
+    })
+  })
+
+  it('tells the vector index of a table', async () => {
+    const vector = new Field('v', new FixedSizeList(2, new Field('item', new Float32(), false)), true)
+    const open = await fresh(new Schema([int, vector]), { vectorIndex: { column: 'v', metric: 'l2sq' } })
+    await session.transaction(async (tx) => {
+      expect((await open(tx).stats()).vectorIndices).toMatchObject([{ column: 'v', metric: 'l2sq' }])
+    })
+  })
+
+  it('names a transaction that the server has given up', async () => {
+    const hasty = await startEmulator({ port: 0, transactionTimeoutMs: 20 })
+    const idle = await connect({ endpoint: hasty.endpoint, accessKey: 'test', secretKey: 'test', keepAliveMs: 0 })
+    const tx = await idle.begin()
+    while (hasty.openTransactions > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await expect(tx.bucket('vastdb').schemas()).rejects.toMatchObject({ code: 'ERR_VASTDB_TRANSACTION' })
+    await expect(tx.commit()).rejects.toMatchObject({ code: 'ERR_VASTDB_TRANSACTION' })
+    await idle.close()
+    await hasty.close()
+  })
+
   it('maps what goes wrong to codes', async () => {
     const wrong = await connect({ endpoint: emulator.endpoint, accessKey: 'who', secretKey: 'knows' })
     await expect(wrong.begin()).rejects.toMatchObject({ code: 'ERR_VASTDB_AUTH', status: 403 })

@@ -320,6 +320,14 @@ describe('transactions', () => {
     ])
   })
 
+  it('end with their session', async () => {
+    const { session } = await begin()
+    const tx = await session.begin()
+    await session.close()
+    await expect(table(tx).stats()).rejects.toMatchObject({ code: 'ERR_VASTDB_TRANSACTION' })
+    await expect(tx.commit()).rejects.toMatchObject({ code: 'ERR_VASTDB_TRANSACTION' })
+  })
+
   it('need an id from the server', async () => {
     const { session } = await begin((request, response) => {
       if (request.method !== 'POST') return false
