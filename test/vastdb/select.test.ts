@@ -267,19 +267,15 @@ describe('select', () => {
   })
 
   it('fails as a whole when one endpoint fails, and ends the others', async () => {
-    const { server, session } = await begin(
-      (request, response) => {
-        if (!isQuery(request)) return false
-        if (String(request.headers['tabular-split']).startsWith('1,')) return fail(response, 500, 'InternalError')
-        response.write(concat(pageFrames(numbers(0, 1), 0, 1n)))
-        return true
-      },
-      { dataEndpoints: [] },
-    )
-    const twice = await open(server.endpoint, { dataEndpoints: [server.endpoint, server.endpoint] })
-    closers.push(() => twice.close())
-    await expect(read(twice, { splits: 2 })).rejects.toMatchObject({ code: 'ERR_VASTDB_SERVER' })
-    void session
+    const server = await scriptedServer((request, response) => {
+      if (!isQuery(request)) return false
+      if (String(request.headers['tabular-split']).startsWith('1,')) return fail(response, 500, 'InternalError')
+      response.write(concat(pageFrames(numbers(0, 1), 0, 1n)))
+      return true
+    })
+    const session = await open(server.endpoint, { dataEndpoints: [server.endpoint, server.endpoint] })
+    closers.push(() => session.close(), server.close)
+    await expect(read(session, { splits: 2 })).rejects.toMatchObject({ code: 'ERR_VASTDB_SERVER' })
   })
 
   it('ends with the caller’s signal', async () => {
