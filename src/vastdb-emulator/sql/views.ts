@@ -20,7 +20,7 @@ const TABLE_REFERENCE =
  * Throws 400 for what DuckDB cannot parse and 404 for unknown tables.
  */
 export async function rewriteQuery(tx: Transaction, sql: string): Promise<RewrittenQuery> {
-  const [row] = await tx.rows('SELECT json_serialize_sql($1) AS ast', [sql])
+  const [row] = await tx.rows('SELECT json_serialize_sql($1::VARCHAR) AS ast', [sql])
   const ast = String(row!['ast'])
   if (ast.startsWith('{"error":true')) {
     const { error_message: message } = JSON.parse(ast) as { error_message: string }
@@ -41,7 +41,7 @@ export async function rewriteQuery(tx: Transaction, sql: string): Promise<Rewrit
       .replace(`"alias":"${alias}"`, () => `"alias":"${alias || table}"`)
       .replace(`"schema_name":"${schema}","table_name":"${table}"`, () => `"schema_name":"","table_name":"${view}"`)
   })
-  const [result] = await tx.rows('SELECT json_deserialize_sql($1) AS query', [rewritten])
+  const [result] = await tx.rows('SELECT json_deserialize_sql($1::JSON) AS query', [rewritten])
   return { sql: String(result!['query']), views: [...views.values()] }
 }
 
