@@ -1,4 +1,5 @@
 export { columnData, encodedToBatches, type RecordBatches, recordsToBatches } from './batches.ts'
+export { concatBatches, recordCount } from './concat.ts'
 export { createTableSql, type SqlDialect, sqlType } from './ddl.ts'
 export { type EncodeOptions, encodeRecords, recordVectors } from './encode.ts'
 export {

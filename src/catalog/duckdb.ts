@@ -18,6 +18,7 @@ import type {
   RunSummary,
   SimilarMatch,
   SimilarOptions,
+  SimilarPlan,
   UpsertResult,
 } from './catalog.ts'
 import { isFatal, writeError } from './duckdb/errors.ts'
@@ -27,8 +28,8 @@ import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readAll, readStream } from './duckdb/query.ts'
 import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
-import type { Session } from './duckdb/session.ts'
-import { findSimilar } from './duckdb/similar.ts'
+import { DATABASE, type Session } from './duckdb/session.ts'
+import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { Upserter } from './duckdb/upsert.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
@@ -122,6 +123,10 @@ export class DuckDbCatalog implements Catalog {
     return findSimilar(this.#open(), query, options)
   }
 
+  explainSimilar({ where }: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan {
+    return { method: 'duckdb', sql: similarSql(where) }
+  }
+
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
     return readAll(this.#open(), query, signal)
   }
@@ -148,7 +153,7 @@ export class DuckDbCatalog implements Catalog {
     const writer = await this.#writer?.catch(() => null)
     if (writer && this.#state === 'open') {
       // Committed rows are safe in the journal; a checkpoint that fails is made up for at the next open.
-      await writer.connection.run('CHECKPOINT').catch(() => undefined)
+      await writer.connection.run(`CHECKPOINT ${DATABASE}`).catch(() => undefined)
     }
     this.#state = 'closed'
     writer?.connection.closeSync()

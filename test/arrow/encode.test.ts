@@ -2,12 +2,14 @@ import { tableFromIPC } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  concatBatches,
   createTableSql,
   encodedToBatches,
   encodeRecords,
   isoFromUs,
   RECORD_TABLES,
   type RecordBatches,
+  recordCount,
   recordsToBatches,
   selectFiles,
   tableNamed,
@@ -63,6 +65,32 @@ describe('encoding records', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('joins batches into the rows of one', () => {
+    const whole = encodeRecords(many, options)
+    fc.assert(
+      fc.property(fc.array(fc.nat(many.length), { maxLength: 3 }), (cuts) => {
+        const bounds = [0, ...cuts.sort((a, b) => a - b), many.length]
+        const pieces = bounds.slice(1).map((end, index) => encodeRecords(many.slice(bounds[index], end), options))
+        const joined = concatBatches(pieces)
+        expect(rowsOf(encodedToBatches(joined))).toEqual(rowsOf(encodedToBatches(whole)))
+        expect([...joined.ordinals]).toEqual([...whole.ordinals])
+        expect(joined.tables.attributes.rowStart).toEqual(whole.tables.attributes.rowStart)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('counts records on over joined batches, failures included', () => {
+    const broken = record({ path: '/mnt/x.exr', mtime: 'soon' })
+    const joined = concatBatches([
+      encodeRecords([many[0]!, broken], options),
+      encodeRecords([broken, many[4]!], options),
+    ])
+    expect([...joined.ordinals]).toEqual([0, 3])
+    expect(joined.failures.map((failure) => failure.index)).toEqual([1, 2])
+    expect(recordCount(joined)).toBe(4)
   })
 
   it('leaves out records that cannot be encoded and keeps the places of the others', () => {

@@ -1,13 +1,23 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSession } from '../../src/catalog/duckdb/session.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { record, sequence } from './records.ts'
 
@@ -57,7 +67,7 @@ describe('opening a catalog file', () => {
   })
 
   it.each([
-    ['vast://bucket/schema', 'ERR_FEATURE_UNAVAILABLE'],
+    ['vast://bucket/schema', 'ERR_OPTION_INVALID'],
     ['postgres://host/db', 'ERR_OPTION_INVALID'],
     ['duckdb:', 'ERR_OPTION_INVALID'],
     ['', 'ERR_OPTION_INVALID'],
@@ -144,6 +154,40 @@ describe('opening a catalog file', () => {
       }
     }
     await expect(check()).rejects.toMatchObject({ code: 'ERR_CATALOG_CORRUPT' })
+  })
+})
+
+describe('a session', () => {
+  const options = { readOnly: false, memoryLimit: '64MB', threads: 2, checkpointBytes: 2 ** 24 }
+
+  it('cuts tables into row groups small enough for every thread to have some', async () => {
+    const session = await openSession(path, options)
+    const connection = await session.connect()
+    await connection.run('CREATE TABLE t AS SELECT i FROM range(100000) r(i); CHECKPOINT exr')
+    const reader = await connection.runAndReadAll("SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('t')")
+    expect(reader.getRows()).toEqual([[4n]])
+    connection.closeSync()
+    await session.close()
+  })
+
+  it('sorts more than fits in memory, beside the catalog, and cleans up', async () => {
+    const session = await openSession(path, options)
+    const connection = await session.connect()
+    const reader = await connection.runAndReadAll(
+      'SELECT count(*) FROM (SELECT md5(i::VARCHAR) AS h, repeat(h, 3) FROM range(1000000) r(i) ORDER BY h, 2 LIMIT 900000)',
+    )
+    expect(reader.getRows()).toEqual([[900_000n]])
+    connection.closeSync()
+    await session.close()
+    expect(readdirSync(folder)).toEqual(['catalog.duckdb'])
+  })
+
+  it('opens a path with a quote in its name', async () => {
+    const odd = join(folder, "it's here.duckdb")
+    const catalog = await openCatalog(odd)
+    await catalog.upsert(sequence('/mnt/a', 2), 'run')
+    await catalog.close()
+    expect(readdirSync(folder)).toEqual(["it's here.duckdb"])
   })
 })
 

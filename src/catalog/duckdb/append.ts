@@ -14,6 +14,7 @@ import {
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import type { EncodedColumn, StringPool } from '../../arrow/encoded.ts'
 import type { ColumnType } from '../../arrow/tables.ts'
+import { DATABASE } from './session.ts'
 
 /** Columns of one table, ready to be written. */
 export interface AppendColumns {
@@ -34,12 +35,12 @@ const VALIDITY_WORDS = CHUNK_ROWS / 64
  */
 export class TableAppender {
   readonly #name: string
-  readonly #database: string | null
+  readonly #database: string
   readonly #types: readonly ColumnType[]
   readonly #chunk: DuckDBDataChunk
   readonly #validity = new BigUint64Array(VALIDITY_WORDS)
 
-  constructor(types: readonly ColumnType[], name: string, database: string | null = null) {
+  constructor(types: readonly ColumnType[], name: string, database: string = DATABASE) {
     this.#types = types
     this.#chunk = DuckDBDataChunk.create(types.map(duckdbType))
     this.#name = name
@@ -121,7 +122,7 @@ export class TableAppender {
   /**
    * Each distinct string is handed to DuckDB once a chunk; the rows that repeat it get copies of the 16-byte
    * `duckdb_string_t` (duckdb.h: length, then the text itself or a prefix and a pointer into the vector's own heap).
-   * One native call a string instead of one a cell makes this five times faster (npm run bench arrow).
+   * One native call a string instead of one a cell: 21 us a file of 25 attributes and not 50.
    */
   #fillText(vector: Vector, codes: Int32Array, start: number, rows: number, positions: StringPositions): void {
     positions.reset()

@@ -9,7 +9,9 @@ import type { Session } from './session.ts'
 export async function readInfo(session: Session, url: string): Promise<CatalogInfo> {
   const connection = await session.connect()
   try {
-    const reader = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')
+    const reader = await connection.runAndReadAll(
+      'SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()',
+    )
     const present = new Set(reader.getRows().map(([name]) => name))
     const rows: Record<string, number> = {}
     for (const { name } of TABLES) {

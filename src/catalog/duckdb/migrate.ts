@@ -14,7 +14,7 @@ const CREATE_MIGRATIONS = `CREATE TABLE IF NOT EXISTS schema_migrations (
  */
 export async function readVersion(connection: DuckDBConnection, path: string): Promise<number> {
   const tables = (
-    await connection.runAndReadAll('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')
+    await connection.runAndReadAll('SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()')
   ).getRows()
   if (tables.length === 0) return 0
   if (!tables.some(([name]) => name === 'schema_migrations')) {

@@ -46,15 +46,19 @@ export async function findSimilar(
 
 /** $1 the vector, $2 how many, $3 a file_id to leave out or null. */
 export function similarSql(where: string | undefined): string {
-  const columns = 'f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1) AS similarity'
-  const candidate = 'f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3'
-  const order = 'ORDER BY similarity DESC, f.file_path LIMIT $2'
-  if (where === undefined) return `SELECT ${columns} FROM live_files f WHERE ${candidate} ${order}`
+  const condition = where === undefined ? '' : `AND f.file_id IN (${matchingFiles(where)})`
+  return `SELECT f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1) AS similarity
+    FROM live_files f
+    WHERE f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3 ${condition}
+    ORDER BY similarity DESC, f.file_path LIMIT $2`
+}
+
+/** The condition is judged first and on its own, so that no vector travels through its join. */
+function matchingFiles(where: string): string {
   return `WITH f AS (
-      SELECT live_files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
-      FROM live_files LEFT JOIN parts first_part ON first_part.file_id = live_files.file_id AND first_part.part_index = 0
-    ), candidates AS (SELECT * FROM f WHERE (${where}\n))
-    SELECT ${columns} FROM candidates f WHERE ${candidate} ${order}`
+      SELECT files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
+      FROM files LEFT JOIN parts first_part ON first_part.file_id = files.file_id AND first_part.part_index = 0
+    ) SELECT f.file_id FROM f WHERE (${where}\n)`
 }
 
 interface Target {

@@ -1,0 +1,265 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Catalog } from '../../../src/catalog/catalog.ts'
+import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
+import { sequence } from '../records.ts'
+import { connectionTo, emulator, openAt } from './place.ts'
+
+const FILES = [
+  ...sequence('/mnt/beauty', 6, { channels: ['R', 'G', 'B', 'A'], width: 1920 }),
+  ...sequence('/mnt/depth', 6, { channels: ['Z'], width: 4096, compression: 'piz' }),
+]
+const QUERY = '/mnt/depth/beauty.1001.exr'
+
+/** Trino's client protocol, one page of columns and then rows one by one; there is no real Trino here. */
+interface FakeTrino {
+  readonly url: string
+  readonly statements: string[]
+  readonly users: (string | undefined)[]
+  readonly cancelled: string[]
+  close(): Promise<void>
+}
+
+async function fakeTrino(
+  answer: (sql: string) => { columns: unknown[]; rows: string[] } | { error: string },
+): Promise<FakeTrino> {
+  const statements: string[] = []
+  const users: (string | undefined)[] = []
+  const cancelled: string[] = []
+  let busy = 2
+  let rows: string[] = []
+  let columns: unknown[] = []
+  const server: Server = createServer(async (request, response) => {
+    const base = `http://${request.headers.host}`
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const json = (text: string) => response.setHeader('content-type', 'application/json').end(text)
+    if (request.method === 'DELETE') {
+      cancelled.push(request.url ?? '')
+      return response.writeHead(204).end()
+    }
+    if (request.method === 'POST') {
+      users.push(`${request.headers['x-trino-user']} ${request.headers.authorization ?? ''}`)
+      if (busy-- > 0) return response.writeHead(503).end()
+      statements.push(body)
+      const result = answer(body)
+      if ('error' in result) return json(JSON.stringify({ id: 'q', error: { message: result.error, errorName: 'E' } }))
+      ;({ rows, columns } = result)
+      return json(JSON.stringify({ id: 'q', nextUri: `${base}/v1/statement/executing/q/0` }))
+    }
+    const page = Number(request.url?.split('/').at(-1))
+    const next = page <= rows.length ? `,"nextUri":"${base}/v1/statement/executing/q/${page + 1}"` : ''
+    const data = page >= 1 && page <= rows.length ? `,"data":[${rows[page - 1]}]` : ''
+    return json(`{"id":"q","columns":${JSON.stringify(columns)}${data}${next}}`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    statements,
+    users,
+    cancelled,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+describe('doors to similar files and SQL', () => {
+  let server: Emulator
+  let scan: Catalog
+
+  beforeEach(async () => {
+    server = await emulator()
+    scan = await openAt(server)
+    await scan.upsert(FILES, 'run')
+  })
+  afterEach(async () => {
+    await scan.close()
+    await server.close()
+  })
+
+  describe('scan', () => {
+    it('says so, and shows the query whose answer it computes', () => {
+      const plan = scan.explainSimilar({ k: 5, where: 'width >= 1920' })
+      expect(plan.method).toBe('scan')
+      expect(plan.sql).toContain('array_cosine_distance(metadata_embedding::FLOAT[384], :vector::FLOAT[384])')
+      expect(plan.sql).toContain('"vastdb/exr_metadata".files')
+    })
+
+    it('answers no SQL and says what to configure', async () => {
+      await expect(scan.sql('SELECT 1')).rejects.toMatchObject({
+        code: 'ERR_FEATURE_UNAVAILABLE',
+        message: expect.stringContaining('VAST_TRINO_URL'),
+      })
+    })
+  })
+
+  describe('the SQL engine', () => {
+    let engine: Catalog
+    beforeEach(async () => {
+      engine = await openAt(server, { vast: { ...connectionTo(server), search: 'engine' } })
+    })
+    afterEach(() => engine.close())
+
+    it.each([
+      {},
+      { where: 'width >= 1920 AND frame_number < 1005' },
+      { where: "compression = 'piz' OR frame_number = 1002" },
+    ])('finds what a scan finds: %o', async (options) => {
+      expect(engine.explainSimilar({ k: 4 }).method).toBe('engine')
+      const found = await engine.findSimilar(QUERY, { k: 4, ...options })
+      const pushable = !options.where?.includes(' OR ')
+      if (pushable) {
+        const expected = await scan.findSimilar(QUERY, { k: 4, ...options })
+        expect(found.map((match) => match.path)).toEqual(expected.map((match) => match.path))
+        found.forEach((match, index) => {
+          expect(match.similarity).toBeCloseTo(expected[index]!.similarity, 5)
+        })
+      }
+      expect(found).toHaveLength(4)
+    })
+
+    it('leaves removed and superseded files out', async () => {
+      await scan.markRemoved(['/mnt/depth/beauty.1002.exr'], 1_800_000_000_000_000n)
+      const paths = (await engine.findSimilar(QUERY, { k: 20 })).map((match) => match.path)
+      expect(paths).toHaveLength(10)
+      expect(paths).not.toContain('/mnt/depth/beauty.1002.exr')
+    })
+
+    it('answers SQL, and refuses what writes', async () => {
+      const sql = 'SELECT compression, count(*) AS n FROM "vastdb/exr_metadata".parts GROUP BY 1 ORDER BY 1'
+      expect((await engine.sql(sql)).rows).toEqual([
+        ['piz', 6n],
+        ['zips', 6n],
+      ])
+      await expect(engine.sql('DELETE FROM "vastdb/exr_metadata".parts')).rejects.toMatchObject({
+        code: 'ERR_CATALOG_QUERY',
+      })
+      await expect(engine.sql('SELECT wdith FROM "vastdb/exr_metadata".parts')).rejects.toMatchObject({
+        code: 'ERR_VASTDB_REQUEST',
+        message: expect.stringContaining('wdith'),
+      })
+      expect(server.openTransactions).toBe(0)
+    })
+  })
+
+  describe('Trino', () => {
+    let trino: FakeTrino
+    let catalog: Catalog
+    let answer: Parameters<typeof fakeTrino>[0]
+
+    beforeEach(async () => {
+      trino = await fakeTrino((sql) => answer(sql))
+      const connection = { url: trino.url, user: 'lena', password: 's3cret', catalog: 'vast' }
+      catalog = await openAt(server, { vast: { ...connectionTo(server), search: 'trino', trino: connection } })
+    })
+    afterEach(async () => {
+      await catalog.close()
+      await trino.close()
+    })
+
+    const similarColumns = [
+      { name: 'file_id', type: 'varchar' },
+      { name: 'file_path', type: 'varchar' },
+      { name: 'distance', type: 'double' },
+    ]
+
+    it('is asked for the nearest files, and asked again while it is busy', async () => {
+      answer = () => ({ columns: similarColumns, rows: ['["id1","/mnt/a.exr",0.25]', '["id2","/mnt/b.exr",5.0E-1]'] })
+      const found = await catalog.findSimilar(QUERY, { k: 2, where: "compression = 'piz'" })
+
+      expect(found).toEqual([
+        { fileId: 'id1', path: '/mnt/a.exr', similarity: 0.75 },
+        { fileId: 'id2', path: '/mnt/b.exr', similarity: 0.5 },
+      ])
+      expect(trino.users).toEqual(Array(3).fill(`lena Basic ${Buffer.from('lena:s3cret').toString('base64')}`))
+      expect(trino.statements).toHaveLength(1)
+      expect(trino.statements[0]).toContain('"vast"."vastdb|exr_metadata".files')
+      expect(trino.statements[0]).toContain("(compression = 'piz'\n)")
+      expect(catalog.explainSimilar({ k: 2 })).toMatchObject({
+        method: 'trino',
+        sql: expect.stringContaining('zip_with'),
+      })
+    })
+
+    it('gives a query whose lambdas compute the cosine: checked in DuckDB, which has them too', async () => {
+      answer = () => ({ columns: similarColumns, rows: [] })
+      await catalog.findSimilar(new Float32Array(384).fill(2), { k: 1 })
+      const literal =
+        /ARRAY\[([^\]]+)\]/
+          .exec(trino.statements[0] ?? '')?.[1]
+          ?.split(', ')
+          .map(Number) ?? []
+      expect(literal).toHaveLength(384)
+      expect(Math.hypot(...literal)).toBeCloseTo(1, 6)
+      const connection = await (await DuckDBInstance.create()).connect()
+      const products = `list_transform(list_zip([0.6, 0.8], [1.0, 0.0]), lambda pair: pair[1] * pair[2])`
+      const reader = await connection.runAndReadAll(`SELECT 1 - list_reduce(${products}, lambda sum, p: sum + p, 0.0)`)
+      expect(Number(reader.getRows()[0]?.[0])).toBeCloseTo(0.4, 6)
+      connection.closeSync()
+    })
+
+    it('gives values as every catalog does', async () => {
+      answer = () => ({
+        columns: [
+          { name: 'n', type: 'bigint' },
+          { name: 't', type: 'timestamp(6) with time zone' },
+          { name: 'v', type: 'array(real)' },
+          { name: 'x', type: 'double' },
+          { name: 's', type: 'varchar(5)' },
+          { name: 'nothing', type: 'bigint' },
+        ],
+        rows: [
+          '[9007199254740993,"2026-01-31 12:00:00.5 UTC",[1.5,"NaN"],0.1234567890123457,"12345678901234567890",null]',
+        ],
+      })
+      const { columns, rows } = await catalog.sql('SELECT * FROM t;')
+      expect(columns[0]).toEqual({ name: 'n', type: 'bigint' })
+      expect(rows).toEqual([
+        [
+          9007199254740993n,
+          '2026-01-31T12:00:00.500000Z',
+          [1.5, Number.NaN],
+          0.1234567890123457,
+          '12345678901234567890',
+          null,
+        ],
+      ])
+    })
+
+    it('passes on why a query failed, and cancels one that is left', async () => {
+      answer = () => ({ error: "line 1:8: Column 'wdith' cannot be resolved" })
+      await expect(catalog.sql('SELECT wdith')).rejects.toMatchObject({
+        code: 'ERR_CATALOG_QUERY',
+        message: expect.stringContaining("Column 'wdith' cannot be resolved"),
+      })
+      answer = () => ({ columns: [{ name: 'n', type: 'integer' }], rows: ['[1]', '[2]', '[3]'] })
+      for await (const rows of (await catalog.sqlStream('SELECT n FROM t')).batches) {
+        expect(rows).toEqual([[1]])
+        break
+      }
+      expect(trino.cancelled).toHaveLength(1)
+    })
+
+    it.each(['DROP TABLE files', 'SELECT 1; DELETE FROM files', 'EXPLAIN ANALYZE DELETE FROM files', ' '])(
+      'sends nothing for %j',
+      async (sql) => {
+        await expect(catalog.sql(sql)).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+        expect(trino.users).toEqual([])
+      },
+    )
+
+    it('sends a password over https only', async () => {
+      const connection = { url: 'http://trino.example', user: 'a', password: 'hunter22', catalog: 'vast' }
+      const bad = await openAt(server, { vast: { ...connectionTo(server), trino: connection } })
+      const error = await bad.sql('SELECT 1').catch((caught: unknown) => caught)
+      expect(error).toMatchObject({ code: 'ERR_OPTION_INVALID', message: expect.stringContaining('https') })
+      expect(String(error)).not.toContain('hunter22')
+      await bad.close()
+    })
+  })
+})
