@@ -61,6 +61,14 @@ export interface SimilarOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a catalog searches for similar files. */
+export interface SimilarPlan {
+  /** `duckdb`: in the embedded database. For VAST DataBase `scan`, `trino` or `engine`. */
+  readonly method: 'duckdb' | 'scan' | 'trino' | 'engine'
+  /** The query with placeholders for the vector; for `scan` the query whose answer it computes. */
+  readonly sql: string
+}
+
 export interface QueryColumn {
   readonly name: string
   /** SQL type, such as `VARCHAR` or `FLOAT[384]`. */
@@ -147,6 +155,8 @@ export interface Catalog {
    * vector, a `file_id`, or the path of a file in the catalog; that file itself is left out.
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
+  /** What `findSimilar` would run. Nothing is sent. */
+  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan
   /**
    * Runs one read-only statement; anything that writes, or touches files or the network, is refused with
    * ERR_CATALOG_QUERY. So are results of more than a million rows: use LIMIT or `sqlStream`.

@@ -16,10 +16,13 @@ import type {
   RunSummary,
   SimilarMatch,
   SimilarOptions,
+  SimilarPlan,
   UpsertResult,
 } from './catalog.ts'
+import { checkCondition } from './condition.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import type { CatalogAddress } from './vast/address.ts'
+import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
 import { inCatalog, refusesRows } from './vast/errors.ts'
 import { readInfo } from './vast/info.ts'
@@ -29,6 +32,8 @@ import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
 import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
 import { similarTarget } from './vast/similar.ts'
+import { similarSql } from './vast/similar-sql.ts'
+import { readAll, searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
 import { Store } from './vast/store.ts'
 import { writeBatch } from './vast/upsert.ts'
 import { verifyCatalog } from './vast/verify.ts'
@@ -57,7 +62,7 @@ export async function connectVastCatalog(
   }
   try {
     const keys = { endpoint, accessKey, secretKey, region, ...(dataEndpoints ? { dataEndpoints } : {}) }
-    return new VastCatalog(new Store(await connect(keys), address), options)
+    return new VastCatalog(new Store(await connect(keys), address), connection, options)
   } catch (error) {
     throw inCatalog(address.url, error, 'ERR_CATALOG_OPEN')
   }
@@ -67,6 +72,7 @@ export async function connectVastCatalog(
 export class VastCatalog implements Catalog {
   readonly url: string
   readonly #store: Store
+  readonly #connection: VastConnection
   readonly #options: VastCatalogOptions
   #isOpen = true
   #isChecked = false
@@ -74,8 +80,9 @@ export class VastCatalog implements Catalog {
   #closing: Promise<void> | null = null
 
   /** Takes the store's session over and closes it. */
-  constructor(store: Store, options: VastCatalogOptions) {
+  constructor(store: Store, connection: VastConnection, options: VastCatalogOptions) {
     this.#store = store
+    this.#connection = connection
     this.#options = options
     this.url = store.address.url
   }
@@ -146,17 +153,32 @@ export class VastCatalog implements Catalog {
 
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
     return this.#run(async (store) => {
+      if (options.where !== undefined) checkCondition(options.where)
       const target = await similarTarget(store, query, options, this.#options.foldCase)
-      return scanSimilar(store, target, options)
+      const door = searchDoor(store, this.#connection)
+      return door ? similarThrough(door, target, options) : scanSimilar(store, target, options)
     }, 'ERR_CATALOG_QUERY')
   }
 
-  async sql(_query: string, _signal?: AbortSignal): Promise<QueryResult> {
-    throw this.#noSql()
+  explainSimilar({ k, where }: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan {
+    const method = this.#connection.search ?? 'scan'
+    if (method === 'scan' && where !== undefined) pushCondition(where)
+    const door = searchDoor(this.#store, { ...this.#connection, search: method === 'scan' ? 'engine' : method })!
+    const tableName = door.tableName.bind(door)
+    return { method, sql: similarSql({ kind: door.kind, tableName, vector: null, fileId: null, k, where }) }
   }
 
-  async sqlStream(_query: string, _signal?: AbortSignal): Promise<QueryStream> {
-    throw this.#noSql()
+  async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
+    const stream = await this.sqlStream(query, signal)
+    return this.#run(() => readAll(stream), 'ERR_CATALOG_QUERY')
+  }
+
+  sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream> {
+    return this.#run(async (store) => {
+      const door = sqlDoor(store, this.#connection)
+      if (!door) throw this.#noSql()
+      return door.stream(query, signal)
+    }, 'ERR_CATALOG_QUERY')
   }
 
   info(): Promise<CatalogInfo> {
@@ -229,7 +251,8 @@ export class VastCatalog implements Catalog {
   #noSql(): ExrError {
     return new ExrError(
       'ERR_FEATURE_UNAVAILABLE',
-      `Catalog ${this.url} answers SQL only through Trino: set VAST_TRINO_URL to its address.`,
+      `Catalog ${this.url} answers SQL only through a Trino with the VAST connector, or the cluster's own engine: ` +
+        'set VAST_TRINO_URL to its address, or VAST_DB_SEARCH=engine.',
     )
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Catalog, SimilarMatch, SimilarOptions } from '../catalog/catalog.ts'
+import type { Catalog, SimilarMatch, SimilarOptions, SimilarPlan } from '../catalog/catalog.ts'
 import { computeMetadataEmbedding } from '../embeddings/index.ts'
 import { ExrError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
@@ -13,6 +13,7 @@ export interface SimilarFlags {
   readonly catalog?: string
   readonly count: string
   readonly where?: string
+  readonly explain?: true
   readonly json?: true
 }
 
@@ -21,20 +22,34 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   const options = { k: toCount(flags.count), ...(flags.where !== undefined && { where: flags.where }) }
   const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
   let matches: SimilarMatch[]
+  let plan: SimilarPlan
   try {
+    plan = catalog.explainSimilar(options)
+    if (flags.explain) return await explain(plan, flags, context)
     matches = await findSimilar(catalog, query, options)
   } finally {
     await catalog.close()
   }
   if (flags.json) {
     const found = matches.map(({ fileId, path, similarity }) => ({ file_id: fileId, file_path: path, similarity }))
-    return context.print(`${JSON.stringify({ query, matches: found }, null, 2)}\n`)
+    return context.print(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
   }
   if (matches.length === 0) return context.print('No file of the catalog matches.\n')
   const { style } = context
   const rows = matches.map(({ path, similarity }) => [similarity.toFixed(3), singleLine(path)])
   const lines = columns([[style.dim('similarity'), style.dim('file')], ...rows], { width: Infinity, right: [0] })
   await context.print(`${lines.join('\n')}\n`)
+  if (plan.method !== 'duckdb') context.note(`Searched by ${METHODS[plan.method]}.`)
+}
+
+const METHODS = {
+  scan: 'comparing every vector on this machine',
+  trino: 'SQL through Trino',
+  engine: "SQL on the cluster's own engine (experimental)",
+} as const
+
+async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, context: CliContext): Promise<void> {
+  await context.print(flags.json ? `${JSON.stringify({ method, sql }, null, 2)}\n` : `-- method: ${method}\n${sql}\n`)
 }
 
 /** A file that is not in the catalog is inspected on the spot. */

@@ -5,6 +5,7 @@ import { VastdbError } from './errors.ts'
 import { checkPath } from './names.ts'
 import type { Config } from './options.ts'
 import { Backoff, mayRetry } from './retry.ts'
+import { type QueryAnswer, runSql } from './sql-engine.ts'
 import type { Transport } from './transport.ts'
 import type { Version } from './version.ts'
 
@@ -53,6 +54,14 @@ export class Transaction {
   /** No request is sent: a missing bucket shows when something in it is used. `name/.snapshot/x` reads a snapshot. */
   bucket(name: string): Bucket {
     return new Bucket(this.#scope, checkPath(name, 'bucket'))
+  }
+
+  /**
+   * Runs a query on the cluster's own SQL engine. Experimental: see `QueryAnswer`. Tables are written
+   * `"bucket/schema".table`.
+   */
+  sql(query: string, signal?: AbortSignal): Promise<QueryAnswer> {
+    return runSql(this.#scope, query, signal)
   }
 
   /**

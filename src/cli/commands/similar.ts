@@ -8,6 +8,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('-c, --catalog <path|url>', 'catalog to search (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-k, --count <n>', 'how many matches', '10')
     .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
+    .option('--explain', 'print how the catalog would search, and search nothing')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
@@ -186,7 +185,7 @@ describe('doors to similar files and SQL', () => {
       })
     })
 
-    it('gives a query whose lambdas compute the cosine: checked in DuckDB, which has them too', async () => {
+    it('compares with a vector of length 1, as the stored ones are', async () => {
       answer = () => ({ columns: similarColumns, rows: [] })
       await catalog.findSimilar(new Float32Array(384).fill(2), { k: 1 })
       const literal =
@@ -196,11 +195,6 @@ describe('doors to similar files and SQL', () => {
           .map(Number) ?? []
       expect(literal).toHaveLength(384)
       expect(Math.hypot(...literal)).toBeCloseTo(1, 6)
-      const connection = await (await DuckDBInstance.create()).connect()
-      const products = `list_transform(list_zip([0.6, 0.8], [1.0, 0.0]), lambda pair: pair[1] * pair[2])`
-      const reader = await connection.runAndReadAll(`SELECT 1 - list_reduce(${products}, lambda sum, p: sum + p, 0.0)`)
-      expect(Number(reader.getRows()[0]?.[0])).toBeCloseTo(0.4, 6)
-      connection.closeSync()
     })
 
     it('gives values as every catalog does', async () => {

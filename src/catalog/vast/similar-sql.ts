@@ -1,0 +1,74 @@
+import { METADATA_DIMENSION, tableNamed } from '../../arrow/index.ts'
+import { checkCondition } from '../condition.ts'
+
+/** SQL of the cluster's engine, or of Trino's VAST connector. */
+export type SqlKind = 'engine' | 'trino'
+
+export interface SimilarSql {
+  readonly kind: SqlKind
+  /** Puts a table's name as the door writes it. */
+  readonly tableName: (table: string) => string
+  /** The vector to compare with, or null for a placeholder. */
+  readonly vector: Float32Array | null
+  /** Left out of the matches. */
+  readonly fileId: string | null
+  readonly k: number
+  readonly where: string | undefined
+}
+
+const FILES = tableNamed('files').columns.map(({ name }) => name)
+const FIRST_PART = tableNamed('parts')
+  .columns.map(({ name }) => name)
+  .filter((name) => !FILES.includes(name))
+
+/**
+ * The files nearest to a vector by cosine distance, with the columns file_id, file_path and distance. The condition may
+ * use every column of `files` and of a file's first part. Throws ERR_CATALOG_QUERY for text that is not one condition.
+ */
+export function similarSql({ kind, tableName, vector, fileId, k, where }: SimilarSql): string {
+  if (where !== undefined) checkCondition(where)
+  const columns = [...FILES.map((name) => `live.${name}`)]
+  if (where !== undefined) columns.push(...FIRST_PART.map((name) => `first_part.${name}`))
+  const join =
+    where === undefined
+      ? ''
+      : `\n  LEFT JOIN ${tableName('parts')} first_part ON first_part.file_id = live.file_id AND first_part.part_index = 0`
+  const conditions = ['metadata_embedding IS NOT NULL']
+  if (fileId !== null) conditions.push(`file_id <> ${quoted(fileId)}`)
+  if (where !== undefined) conditions.push(`(${where}\n)`)
+  return `WITH candidates AS (
+  SELECT ${columns.join(', ')}
+  FROM ${tableName('files')} live
+  LEFT JOIN (
+    SELECT file_id, max(removed_at) AS removed_at FROM ${tableName('removals')} GROUP BY file_id
+  ) gone ON gone.file_id = live.file_id${join}
+  WHERE live.superseded_by IS NULL AND (gone.removed_at IS NULL OR gone.removed_at < live.last_inspected)
+)
+SELECT file_id, file_path, ${distance(kind, vector)} AS distance
+FROM candidates
+WHERE ${conditions.join(' AND ')}
+ORDER BY distance, file_path
+LIMIT ${k}`
+}
+
+/** Trino has no vectors of fixed length; stored vectors have length 1, so a dot product with a unit vector is the cosine. */
+function distance(kind: SqlKind, vector: Float32Array | null): string {
+  const numbers = vector && Array.from(kind === 'trino' ? unit(vector) : vector, (value) => value.toExponential())
+  if (kind === 'engine') {
+    const query = numbers ? `[${numbers.join(', ')}]` : ':vector'
+    const type = `FLOAT[${METADATA_DIMENSION}]`
+    return `array_cosine_distance(metadata_embedding::${type}, ${query}::${type})`
+  }
+  const query = numbers ? `ARRAY[${numbers.join(', ')}]` : ':vector'
+  const products = `zip_with(metadata_embedding, ${query}, (a, b) -> CAST(a AS DOUBLE) * b)`
+  return `1E0 - reduce(${products}, 0E0, (sum, product) -> sum + product, sum -> sum)`
+}
+
+function unit(vector: Float32Array): Float64Array {
+  const length = Math.hypot(...vector) || 1
+  return Float64Array.from(vector, (value) => value / length)
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
