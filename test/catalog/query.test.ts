@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,6 +20,19 @@ afterAll(async () => {
 })
 
 const count = async () => (await catalog.sql('SELECT count(*) FROM files')).rows[0]?.[0]
+
+const referencePage = readFileSync(new URL('../../docs/reference/catalog.md', import.meta.url), 'utf8')
+const documented = [...referencePage.matchAll(/```sql\n(.*?)```/gs)].map(([, query]) => query ?? '')
+
+it.each(documented)('runs the documented query %#', async (query) => {
+  expect((await catalog.sql(query)).columns.length).toBeGreaterThan(1)
+})
+
+it('finds similar files by the documented condition', async () => {
+  const where = /where: "(.*)"/.exec(referencePage)?.[1]
+  const matches = await catalog.findSimilar('/mnt/a/beauty.1001.exr', { k: 3, where: where ?? 'false' })
+  expect(matches).toHaveLength(3)
+})
 
 describe('a read-only query', () => {
   it('returns names, SQL types and plain values', async () => {
