@@ -13,16 +13,20 @@
 
 namespace {
 
-// Parts found; 0 when the file cannot be read.
-int ReadHeaders(const std::string& path) {
+// The ImageSpec of every part, and the size of every mip level, as the product asks for them.
+std::vector<OIIO::ImageSpec> ReadHeaders(const std::string& path) {
+  std::vector<OIIO::ImageSpec> parts;
   auto input = OIIO::ImageInput::create("openexr");
-  OIIO::ImageSpec spec;
-  if (!input || !input->open(path, spec)) {
+  OIIO::ImageSpec first;
+  if (!input || !input->open(path, first)) {
     OIIO::geterror();
-    return 0;
+    return parts;
   }
-  int parts = 1;
-  while (input->seek_subimage(parts, 0)) ++parts;
+  for (int part = 0; input->seek_subimage(part, 0); ++part) {
+    parts.push_back(input->spec());
+    OIIO::ImageSpec level_size;
+    for (int level = 1; input->seek_subimage(part, level); ++level) level_size.copy_dimensions(input->spec());
+  }
   input->geterror();
   input->close();
   return parts;
@@ -49,7 +53,7 @@ int main(int argc, char** argv) {
     std::vector<std::thread> workers;
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&] {
-        for (size_t i = next++; i < paths.size(); i = next++) found += ReadHeaders(paths[i]);
+        for (size_t i = next++; i < paths.size(); i = next++) found += static_cast<long>(ReadHeaders(paths[i]).size());
       });
     }
     for (auto& worker : workers) worker.join();
