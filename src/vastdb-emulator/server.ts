@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
-import { COMMAND, HEADER } from '../vastdb/constants.ts'
+import { COMMAND, HEADER, MAX_REQUEST_BYTES } from '../vastdb/constants.ts'
 import { badRequest, RequestFailure, toErrorXml, toFailure } from './errors.ts'
 import { FAULT_HEADER, type Fault, type FaultRule, FaultSource, readFaultHeader } from './faults.ts'
 import { operationFor } from './operations/index.ts'
@@ -15,7 +15,7 @@ import { Database } from './store/database.ts'
 import { RowIds } from './store/row-ids.ts'
 import { Transactions } from './store/transactions.ts'
 
-/** Schemas of tens of thousands of columns are the largest bodies; rows and queries stay far below. */
+/** Schemas of tens of thousands of columns are the largest bodies; rows and queries have the protocol's limit. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 /** A running emulator. */
@@ -127,14 +127,17 @@ async function answer(
   }
 }
 
+/** The body of a request. One that is too large is read to its end, so that the client can read the refusal. */
 async function readBody(message: IncomingMessage): Promise<Uint8Array> {
+  const limit = /\?(?:rows|data)\b/.test(message.url ?? '') ? MAX_REQUEST_BYTES : MAX_BODY_BYTES
   const parts: Buffer[] = []
   let length = 0
   for await (const part of message as AsyncIterable<Buffer>) {
     length += part.byteLength
-    if (length > MAX_BODY_BYTES) throw badRequest(`The body is larger than ${MAX_BODY_BYTES} bytes`, 'EntityTooLarge')
-    parts.push(part)
+    if (length <= limit) parts.push(part)
+    else parts.length = 0
   }
+  if (length > limit) throw badRequest(`The body has ${length} bytes, more than ${limit}`, 'EntityTooLarge')
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts, length)
 }
 

@@ -236,6 +236,20 @@ describe('bodies that are wrong', () => {
     expect((await send(indexed)).status).toBe(400)
   })
 
+  it('are refused above 5 MiB, and accepted up to there', async () => {
+    const stream = ipc(integers({ a: [1] }))
+    await createTable(s.session, 'limit', integers({ a: [] }))
+    for (const [length, status] of [
+      [5 * 1024 * 1024, 200],
+      [5 * 1024 * 1024 + 1, 400],
+    ] as const) {
+      const body = new Uint8Array(length)
+      body.set(stream)
+      // What follows the end-of-stream marker is not looked at.
+      expect(await s.raw('POST', '/vastdb/s/limit?rows', { body })).toMatchObject({ status })
+    }
+  })
+
   it('are refused when text is cut inside a character', async () => {
     await createTable(s.session, 'utf8', new Table({ t: vectorFromArray(['éa', 'b'], new Utf8()) }))
     const body = Buffer.from(ipc(new Table({ t: vectorFromArray(['éa', 'b'], new Utf8()) })))

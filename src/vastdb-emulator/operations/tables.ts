@@ -32,7 +32,7 @@ const SQL_FUNCTIONS: Readonly<Record<string, string>> = {
 export async function requestedTable(tx: Transaction, request: EmulatorRequest): Promise<TableEntry> {
   if (request.params.get(PARAM.subTable) === IMPORTED_OBJECTS) throw notImplemented('Imports are not emulated')
   const { schemaPath, table } = tablePath(request)
-  return getTable(tx, await getSchema(tx, request.bucket, schemaPath), table)
+  return getTable(tx, request.bucket, schemaPath, table)
 }
 
 export const createTable = inTransaction(async (tx, request, store) => {
@@ -105,7 +105,9 @@ export const listTables = inTransaction(async (tx, request) => {
   const entries: ListedObject[] = []
   for (const { id, name, properties, isSorted } of page) {
     const listed = { name, properties, handle: String(id), isSorted }
-    entries.push(withStats ? { ...listed, ...(await tableSize(tx, await getTable(tx, schema, name))) } : listed)
+    entries.push(
+      withStats ? { ...listed, ...(await tableSize(tx, await getTable(tx, request.bucket, path, name))) } : listed,
+    )
   }
   return { headers, body: listTablesBody(request.bucket, path, entries) }
 })

@@ -1,6 +1,6 @@
 import type { ArrowType } from '../arrow/types.ts'
-import { badRequest, notFound } from '../errors.ts'
-import { findTable, getSchema, type TableEntry } from '../store/catalog.ts'
+import { badRequest } from '../errors.ts'
+import { getTable, type TableEntry } from '../store/catalog.ts'
 import { columnName, dataTable } from '../store/rows.ts'
 import { memberName, quoteName, quoteText } from '../store/sql-types.ts'
 import type { Transaction } from '../store/transactions.ts'
@@ -49,12 +49,9 @@ export async function dropViews(tx: Transaction, views: readonly string[]): Prom
   for (const view of views) await tx.run(`DROP VIEW ${view}`)
 }
 
-async function namedTable(tx: Transaction, path: string, name: string): Promise<TableEntry> {
+function namedTable(tx: Transaction, path: string, name: string): Promise<TableEntry> {
   const [bucket = '', ...schema] = path.split('/')
-  const entry = schema.length > 0 ? await getSchema(tx, bucket, schema.join('/')) : null
-  const table = entry && (await findTable(tx, entry.id, name))
-  if (!table) throw notFound(`Table "${path}".${name} does not exist`)
-  return table
+  return getTable(tx, bucket, schema.join('/'), name)
 }
 
 async function createView(tx: Transaction, view: string, table: TableEntry): Promise<void> {

@@ -3,6 +3,7 @@ import { readIpcSchema } from '../arrow/ipc-read.ts'
 import { schemaMessage } from '../arrow/ipc-write.ts'
 import type { Field } from '../arrow/types.ts'
 import { conflict, notFound } from '../errors.ts'
+import { quoteText } from './sql-types.ts'
 import type { Transaction } from './transactions.ts'
 
 export interface SchemaEntry {
@@ -73,9 +74,10 @@ export async function listSchemas(tx: Transaction, bucket: string): Promise<Sche
 }
 
 export async function findSchema(tx: Transaction, bucket: string, path: string): Promise<SchemaEntry | null> {
+  // Written into the text: a prepared statement takes more than twice as long, and every request looks names up.
   const [row] = await tx.rows(
-    'SELECT id, bucket, path, properties FROM catalog.schemas WHERE bucket = $1 AND path = $2',
-    [bucket, path],
+    `SELECT id, bucket, path, properties FROM catalog.schemas
+     WHERE bucket = ${quoteText(bucket)} AND path = ${quoteText(path)}`,
   )
   return row ? toSchema(row) : null
 }
@@ -146,18 +148,21 @@ const decoded = new WeakMap<object, Map<number, readonly Field[]>>()
 const MAX_DECODED = 256
 
 export async function findTable(tx: Transaction, schemaId: number, name: string): Promise<TableEntry | null> {
-  const [row] = await tx.rows('SELECT * FROM catalog.tables WHERE schema_id = $1 AND name = $2', [
-    BigInt(schemaId),
-    name,
-  ])
+  const [row] = await tx.rows(
+    `SELECT * FROM catalog.tables WHERE schema_id = ${schemaId} AND name = ${quoteText(name)}`,
+  )
   return row ? toTable(row, tx) : null
 }
 
-/** Throws 404. */
-export async function getTable(tx: Transaction, schema: SchemaEntry, name: string): Promise<TableEntry> {
-  const table = await findTable(tx, schema.id, name)
-  if (table === null) throw notFound(`Table ${name} does not exist in schema ${schema.bucket}/${schema.path}`)
-  return table
+/** A table by its whole name. Throws 404 and says what is missing. */
+export async function getTable(tx: Transaction, bucket: string, path: string, name: string): Promise<TableEntry> {
+  const [row] = await tx.rows(
+    `SELECT t.* FROM catalog.tables AS t JOIN catalog.schemas AS s ON s.id = t.schema_id
+     WHERE s.bucket = ${quoteText(bucket)} AND s.path = ${quoteText(path)} AND t.name = ${quoteText(name)}`,
+  )
+  if (row) return toTable(row, tx)
+  await getSchema(tx, bucket, path)
+  throw notFound(`Table ${name} does not exist in schema ${bucket}/${path}`)
 }
 
 export async function insertTable(tx: Transaction, table: TableEntry, revision: number): Promise<void> {
