@@ -1,0 +1,178 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Field, Schema, Utf8 } from 'apache-arrow'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { arrowSchema, encodedToBatches, encodeRecords, TABLES, tableNamed } from '../../../src/arrow/index.ts'
+import { openCatalog } from '../../../src/catalog/open.ts'
+import { rowBatch } from '../../../src/catalog/vast/row-batch.ts'
+import { connect, type Transaction } from '../../../src/vastdb/index.ts'
+import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
+import { record, sequence } from '../records.ts'
+import { connectionTo, emulator, openAt, tableRows, URL } from './place.ts'
+
+describe('the schema of a VAST DataBase catalog', () => {
+  let server: Emulator
+  let requests: string[]
+
+  beforeEach(async () => {
+    requests = []
+    server = await emulator({ onRequest: ({ method, url }) => requests.push(`${method} ${url}`) })
+  })
+  afterEach(() => server.close())
+
+  async function directly(work: (tx: Transaction) => Promise<unknown>): Promise<void> {
+    const session = await connect({ endpoint: server.endpoint, accessKey: 'test', secretKey: 'test' })
+    try {
+      await session.transaction(work)
+    } finally {
+      await session.close()
+    }
+  }
+  const schemaIn = (tx: Transaction) => tx.bucket('vastdb').schema('exr_metadata')
+
+  it('is made once when eight workers start at the same time', async () => {
+    const catalogs = await Promise.all(Array.from({ length: 8 }, () => openAt(server)))
+    expect((await tableRows(server, 'schema_migrations')).map((row) => row['version']).sort()).toEqual([1, 2, 3])
+    await Promise.all(catalogs.map((catalog, index) => catalog.upsert(sequence(`/mnt/${index}`, 2), 'run')))
+    expect((await catalogs[0]!.verify()).ok).toBe(true)
+    for (const catalog of catalogs) await catalog.close()
+  })
+
+  it('is checked once a session and not with every batch', async () => {
+    const catalog = await openAt(server)
+    await catalog.ensureSchema()
+    requests.length = 0
+    await catalog.upsert([record({ path: '/mnt/a.exr' })], 'run')
+    await catalog.ensureSchema()
+    expect(requests.filter((request) => /\?(schema|table|column|stats)/.test(request))).toEqual([])
+    expect(requests).toHaveLength(12)
+    await catalog.close()
+  })
+
+  it('gets nullable columns that it lacks, and keeps the rows', async () => {
+    const first = await openAt(server)
+    await first.upsert(sequence('/mnt/a', 2), 'run')
+    await first.close()
+    await directly((tx) => schemaIn(tx).table('files').dropColumns(['etag', 'embedding_version']))
+    const second = await openAt(server)
+    await second.upsert([record({ path: 's3://b/a.exr', mtime: null, etag: '"e"' })], 'run')
+    expect((await tableRows(server, 'files', ['etag'])).map((row) => row['etag']).sort()).toEqual(['"e"', null, null])
+    await second.close()
+  })
+
+  it('is refused when a column has another type, which is named', async () => {
+    await directly(async (tx) => {
+      const schema = await tx.bucket('vastdb').schema('exr_metadata').create()
+      const fields = arrowSchema(tableNamed('parts')).fields.map(({ name, type }) =>
+        name === 'width' ? new Field(name, new Utf8(), true) : new Field(name, type, true),
+      )
+      await schema.createTable('parts', new Schema(fields))
+    })
+    await expect(openAt(server)).rejects.toMatchObject({
+      code: 'ERR_CATALOG_SCHEMA',
+      message: expect.stringContaining('column width of table parts should be Int32 but is Utf8'),
+    })
+  })
+
+  it('is refused when a later release wrote it', async () => {
+    await (await openAt(server)).close()
+    const rows = [[99, 'from the future', 0n, '9.9.9']]
+    await directly((tx) =>
+      schemaIn(tx)
+        .table('schema_migrations')
+        .insert(rowBatch(tableNamed('schema_migrations'), rows)),
+    )
+    await expect(openAt(server)).rejects.toMatchObject({ code: 'ERR_CATALOG_NEWER' })
+  })
+
+  it('is not made by who only reads', async () => {
+    await expect(openAt(server, { readOnly: true })).rejects.toMatchObject({
+      code: 'ERR_CATALOG_SCHEMA',
+      message: expect.stringContaining('catalog migrate'),
+    })
+    const catalog = await openAt(server, { migrate: false })
+    expect((await catalog.info()).rows).toEqual({})
+    expect((await catalog.migrate()).map((step) => step.version)).toEqual([1, 2, 3])
+    expect(Object.keys((await catalog.info()).rows).sort()).toEqual(TABLES.map((table) => table.name).sort())
+    await expect(catalog.migrate(1)).rejects.toMatchObject({ code: 'ERR_FEATURE_UNAVAILABLE' })
+    await catalog.close()
+    const reader = await openAt(server, { readOnly: true })
+    await expect(reader.upsert([record({ path: '/a.exr' })], 'run')).rejects.toMatchObject({
+      code: 'ERR_CATALOG_WRITE',
+    })
+    await reader.close()
+  })
+
+  it('lies in a nested schema when the URL says so', async () => {
+    const catalog = await openCatalog('vast://vastdb/shows/2026', { vast: connectionTo(server) })
+    expect(await catalog.upsert([record({ path: '/a.exr' })], 'run')).toMatchObject([{ status: 'inserted' }])
+    expect(catalog.url).toBe('vast://vastdb/shows/2026')
+    await catalog.close()
+  })
+
+  it('mends files that a writer left twice when it died between commit and look', async () => {
+    const catalog = await openAt(server)
+    const files = sequence('/mnt/a', 3)
+    await catalog.upsert(files, 'run')
+    for (const run of ['dead-1', 'dead-2']) {
+      const batches = encodedToBatches(encodeRecords(files.slice(0, 2), { runId: run }))
+      await directly(async (tx) => {
+        for (const [name, batch] of Object.entries(batches)) await schemaIn(tx).table(name).insert(batch)
+      })
+    }
+    expect((await tableRows(server, 'files', ['file_id'])).length).toBe(7)
+    expect((await catalog.verify()).ok).toBe(false)
+
+    const results = await catalog.upsert(files, 'after')
+    expect(results.map((result) => result.status)).toEqual(['updated', 'updated', 'updated'])
+    expect((await catalog.verify()).checks.filter((check) => check.violations > 0)).toEqual([])
+    const counts = (await tableRows(server, 'files', ['inspection_count'])).map((row) => row['inspection_count'])
+    expect(counts.sort()).toEqual([2, 4, 4])
+    await catalog.close()
+  })
+
+  describe('that cannot be reached', () => {
+    const vast = { endpoint: '', accessKey: 'test', secretKey: 'test', region: 'us-east-1' }
+    const plain: Server = createServer((_request, response) => void response.end('<html>hello</html>'))
+    beforeEach(() => new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve)))
+    afterEach(() => new Promise<void>((resolve) => plain.close(() => resolve())))
+
+    it.each([
+      ['nothing configured', URL, () => null, 'ERR_OPTION_INVALID', 'VAST_DB_ENDPOINT'],
+      ['no secret key', URL, () => ({ secretKey: null }), 'ERR_OPTION_INVALID', 'VAST_DB_SECRET_KEY'],
+      ['an endpoint that is none', URL, () => ({ endpoint: 'nonsense' }), 'ERR_OPTION_INVALID', 'endpoint'],
+      [
+        'a server that is not VAST',
+        URL,
+        () => ({ endpoint: addressOf(plain) }),
+        'ERR_VASTDB_NOT_VAST',
+        'not VAST DataBase',
+      ],
+      ['an unknown access key', URL, () => ({ accessKey: 'nobodyatall' }), 'ERR_VASTDB_AUTH', 'access key'],
+      ['a wrong secret key', URL, () => ({ secretKey: 'topsecretvalue' }), 'ERR_VASTDB_AUTH', 'secret key'],
+      ['a missing bucket', 'vast://nowhere/s', () => ({}), 'ERR_VASTDB_NOT_FOUND', 'no bucket nowhere'],
+      ['a URL without a bucket', 'vast://', () => ({}), 'ERR_OPTION_INVALID', 'vast://<bucket>/<schema>'],
+    ] as const)('%s: says what to change', async (_what, url, change, code, text) => {
+      const changed = change()
+      const options = changed === null ? {} : { vast: { ...vast, endpoint: server.endpoint, ...changed } }
+      const error = await openCatalog(url, options).catch((caught: unknown) => caught)
+      expect(error).toMatchObject({ code, message: expect.stringContaining(text) })
+      expect(String(error)).not.toMatch(/nobodyatall|topsecretvalue/)
+    })
+
+    it('one row too large for the protocol does not sink the others', async () => {
+      const catalog = await openAt(server)
+      const attributes = [{ name: 'blob', type: 'string', value: 'x'.repeat(5_000_000), source: 'exr' as const }]
+      const batch = [...sequence('/mnt/a', 3), record({ path: '/mnt/huge.exr', attributes })]
+      const results = await catalog.upsert(batch, 'run')
+      expect(results.map((result) => result.status)).toEqual(['inserted', 'inserted', 'inserted', 'error'])
+      expect(results[3]).toMatchObject({ path: '/mnt/huge.exr', code: 'ERR_CATALOG_WRITE' })
+      expect((await catalog.verify()).ok).toBe(true)
+      await catalog.close()
+    })
+  })
+})
+
+function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
