@@ -174,9 +174,11 @@ async function prove(built: Built): Promise<void> {
     console.log(`Start to readiness: ${readyMs} ms`)
     if (answer.status !== 204 || body !== '') throw new Error('Expected 204 without a body')
   } finally {
-    const ended = new Promise((done) => child.once('exit', done))
-    child.kill('SIGTERM')
-    await ended
+    if (child.exitCode === null) {
+      const ended = new Promise((done) => child.once('exit', done))
+      child.kill('SIGTERM')
+      await ended
+    }
   }
 }
 

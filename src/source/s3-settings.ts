@@ -9,7 +9,8 @@ export type Lookup = (name: string) => string | undefined
  * Throws ERR_OPTION_INVALID, naming the variable.
  */
 export function s3SettingsFrom(lookup: Lookup): S3Settings {
-  const text = (...names: string[]) => names.map(lookup).find((value) => value !== undefined && value !== '')
+  const text = (...names: string[]) =>
+    names.map((name) => lookup(name)).find((value) => value !== undefined && value !== '')
   const given = {
     endpoint: text('S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
     region: text('S3_REGION', 'AWS_REGION'),

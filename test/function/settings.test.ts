@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { endpointsFor } from '../../src/function/endpoints.ts'
+import { readSecrets } from '../../src/function/secrets.ts'
 import { functionSettings } from '../../src/function/settings.ts'
 import { outputBody } from '../../src/function/sink.ts'
+import { tempDir } from '../helpers.ts'
 
 const noSecrets = { get: () => undefined, bySecret: {} }
 const secretsOf = (values: Record<string, string>) => ({ get: (key: string) => values[key], bySecret: {} })
@@ -27,6 +31,13 @@ describe('function settings', () => {
       secretsOf({ S3_ACCESS_KEY: 'mounted' }),
     )
     expect(settings.s3).toMatchObject({ accessKeyId: 'mounted', region: 'eu-1' })
+  })
+
+  it('reads mounted files and the environment together', () => {
+    const folder = tempDir()
+    writeFileSync(join(folder, 'S3_SECRET_KEY'), 'mounted')
+    const settings = functionSettings({ S3_ENDPOINT: 'http://s3', S3_ACCESS_KEY: 'a' }, readSecrets(folder))
+    expect(settings.s3).toMatchObject({ endpoint: 'http://s3', accessKeyId: 'a', secretAccessKey: 'mounted' })
   })
 
   it('lets VAST DataBase fall back to the S3 endpoint and keys, and names the catalog by bucket and schema', () => {
