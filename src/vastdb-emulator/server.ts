@@ -11,6 +11,7 @@ import { type EmulatorOptions, type RecordedRequest, type ResolvedOptions, resol
 import { type EmulatorRequest, Headers, readTarget } from './request.ts'
 import { sendReply } from './response.ts'
 import { verifySignature } from './signature.ts'
+import { QueryResults } from './sql/results.ts'
 import { Database } from './store/database.ts'
 import { RowIds } from './store/row-ids.ts'
 import { Transactions } from './store/transactions.ts'
@@ -41,7 +42,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const rowIds = new RowIds()
   const faults = new FaultSource(resolved.faults, resolved.faultSeed)
   let endpoint = ''
-  const store: Store = { database, transactions, rowIds, buckets: new Set(resolved.buckets), endpoint: () => endpoint }
+  const store: Store = {
+    database,
+    transactions,
+    rowIds,
+    queries: new QueryResults(),
+    buckets: new Set(resolved.buckets),
+    logger: resolved.logger,
+    endpoint: () => endpoint,
+  }
   const server = createServer((message, response) => void answer(store, resolved, faults, message, response))
   server.keepAliveTimeout = 60_000
   try {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { withKeepAlives } from '../../src/vastdb-emulator/query/frames.ts'
 import { readSplitRequest, rowRanges } from '../../src/vastdb-emulator/query/splits.ts'
 import { Headers } from '../../src/vastdb-emulator/request.ts'
 import { int64Query, pagesOf, type RawAnswer, readFrames } from './raw-client.ts'
@@ -231,4 +232,23 @@ it('leaves no transaction behind when a client walks away from a response', asyn
   ).rejects.toThrow()
   for (let asked = 0; s.emulator.openTransactions > 0 && asked < 200; asked++) await s.raw('GET', '/?transaction')
   expect(s.emulator.openTransactions).toBe(0)
+})
+
+it('says that it is alive while a page takes long', async () => {
+  let finish = () => {}
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  async function* pages() {
+    yield Uint8Array.of(1)
+    await slow
+    yield Uint8Array.of(2)
+  }
+  const seen: string[] = []
+  for await (const frame of withKeepAlives(pages(), 1)) {
+    seen.push(Buffer.from(frame).toString('hex'))
+    if (seen.length === 4) finish()
+  }
+  expect(seen.slice(0, 4)).toEqual(['01', 'ffffffff', 'ffffffff', 'ffffffff'])
+  expect(seen.at(-1)).toBe('02')
 })

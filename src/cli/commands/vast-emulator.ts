@@ -19,6 +19,7 @@ interface EmulatorFlags {
 
 const DEFAULT_KEY = 'test'
 const DEFAULT_BUCKET = 'vastdb'
+const LOOPBACK = /^(?:127\.|localhost$|::1$)/
 
 export function configure(command: Command, context: CliContext): void {
   const collect = (value: string, previous: readonly string[]) => [...previous, value]
@@ -77,6 +78,9 @@ async function runEmulator(flags: EmulatorFlags, context: CliContext): Promise<v
   })
   await context.print(`${lines.join('\n')}\n`)
   context.note(`VAST DataBase emulator on ${emulator.endpoint}, data ${flags.data ? `in ${flags.data}` : 'in memory'}`)
+  if (flags.secretKey === DEFAULT_KEY && !LOOPBACK.test(flags.host)) {
+    context.note(`Anybody who reaches ${flags.host} can use it: set --access-key and --secret-key`)
+  }
   await stopped
   await emulator.close()
   await recorder?.close()

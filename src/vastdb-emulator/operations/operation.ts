@@ -1,5 +1,7 @@
+import type { Logger } from '../../log.ts'
 import { notFound } from '../errors.ts'
 import type { EmulatorRequest } from '../request.ts'
+import type { QueryResults } from '../sql/results.ts'
 import type { Database } from '../store/database.ts'
 import type { RowIds } from '../store/row-ids.ts'
 import type { Transaction, Transactions } from '../store/transactions.ts'
@@ -9,7 +11,10 @@ export interface Store {
   readonly database: Database
   readonly transactions: Transactions
   readonly rowIds: RowIds
+  /** Finished SQL queries whose rows wait to be fetched. */
+  readonly queries: QueryResults
   readonly buckets: ReadonlySet<string>
+  readonly logger: Logger
   /** Base URL clients reach the server at. */
   readonly endpoint: () => string
 }

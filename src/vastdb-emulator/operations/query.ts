@@ -1,9 +1,10 @@
+import type { Logger } from '../../log.ts'
 import { ESTIMATE_ROWS_PER_ROW, FINISHED_ROW_ID, HEADER, PARAM, ROW_ID } from '../../vastdb/constants.ts'
 import { type Batch, type Column, emptyColumn } from '../arrow/column.ts'
 import { batchMessage, END_OF_STREAM, schemaMessage } from '../arrow/ipc-write.ts'
 import { sameLayout, typeName } from '../arrow/types.ts'
 import { badRequest, mismatchedType } from '../errors.ts'
-import { completedFrame, dataFrame, failedFrame, keepAliveFrame } from '../query/frames.ts'
+import { completedFrame, dataFrame, failedFrame, keepAliveFrame, withKeepAlives } from '../query/frames.ts'
 import { leafColumn } from '../query/leaves.ts'
 import { toCondition } from '../query/predicate.ts'
 import { type LeafPath, type QueryRequest, readQueryRequest, type Term } from '../query/relation.ts'
@@ -28,6 +29,8 @@ import { requestedTable, tableSize } from './tables.ts'
 
 /** Most rows and, roughly, bytes a page holds; a response has as many pages as it needs. */
 const PAGE_ROWS = 65_536
+/** Longest silence in a response. */
+const KEEP_ALIVE_MS = 5_000
 const RESPONSE_BYTES = 32 * 1024 * 1024
 /** Fewest committed rows for which a projection is chosen without being named. */
 const PROJECTION_ROWS = 65_536
@@ -53,7 +56,7 @@ export const query: Operation = async (store, request) => {
     await held.release(false)
     throw error
   }
-  return { body: frames(transaction, plan), done: () => held.release(true) }
+  return { body: frames(transaction, plan, store.logger), done: () => held.release(true) }
 }
 
 async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): Promise<QueryPlan> {
@@ -142,19 +145,20 @@ function termFields(term: Term): number[] {
 }
 
 /** The response: sub-splits take turns frame by frame, and a failure ends it with the failed frame. */
-async function* frames(tx: Transaction, plan: QueryPlan): AsyncGenerator<Uint8Array> {
+async function* frames(tx: Transaction, plan: QueryPlan, logger: Logger): AsyncGenerator<Uint8Array> {
   yield keepAliveFrame()
   try {
-    if (plan.split.isEstimate) {
-      yield* estimateFrames(tx, plan)
-    } else {
-      yield* interleaved(plan.split.starts.map((start, subSplit) => subSplitFrames(tx, plan, subSplit, start)))
-    }
-  } catch {
+    yield* withKeepAlives(plan.split.isEstimate ? estimateFrames(tx, plan) : splitFrames(tx, plan), KEEP_ALIVE_MS)
+  } catch (error) {
+    logger.warn({ txid: String(tx.id), error: String(error) }, 'a query failed after its answer had begun')
     yield failedFrame(500n)
     return
   }
   yield completedFrame()
+}
+
+function splitFrames(tx: Transaction, plan: QueryPlan): AsyncGenerator<Uint8Array> {
+  return interleaved(plan.split.starts.map((start, subSplit) => subSplitFrames(tx, plan, subSplit, start)))
 }
 
 async function* interleaved(sources: readonly AsyncGenerator<Uint8Array>[]): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,8 @@
 import { batchMessage, concatBytes, schemaMessage } from '../arrow/ipc-write.ts'
-import { badRequest, notFound } from '../errors.ts'
+import { badRequest } from '../errors.ts'
 import { ProtoMessage, protoMessage } from '../sql/protobuf.ts'
-import { type QueryResult, runQuery } from '../sql/run-query.ts'
-import { EMPTY, type Operation, type Reply, type Store } from './operation.ts'
+import { runQuery } from '../sql/run-query.ts'
+import { EMPTY, type Operation, type Reply } from './operation.ts'
 
 /** Words of the SQL engine's requests; all go to the root. */
 export const SQL_COMMAND = { run: 'vastdb-run-query', status: 'vastdb-query-status', data: 'vastdb-data' } as const
@@ -10,17 +10,8 @@ export const SQL_COMMAND = { run: 'vastdb-run-query', status: 'vastdb-query-stat
 const PROTOBUF_SIZE = 'tabular-protobuf-size'
 const IN_PROGRESS = 2n
 const COMPLETED = 3n
-/** Results wait this long, and at most this many of them, to be fetched and finished. */
-const RESULT_LIFETIME_MS = 10 * 60 * 1000
-const MAX_RESULTS = 64
 /** Rough size of one answer with rows. */
 const ANSWER_BYTES = 4 * 1024 * 1024
-
-interface StoredResult extends QueryResult {
-  readonly storedAt: number
-}
-
-const results = new WeakMap<Store, Map<bigint, StoredResult>>()
 
 /** Runs the query at once; its status and its rows are asked for by later requests. Works for SELECT only. */
 export const startQuery: Operation = async (store, request) => {
@@ -29,7 +20,7 @@ export const startQuery: Operation = async (store, request) => {
   if (sql === null) throw badRequest('The request has no SQL text')
   const result = await store.transactions.using(message.integer(2) || null, (tx) => runQuery(tx, sql))
   const id = BigInt(store.database.newId())
-  keep(store, id, result)
+  store.queries.add(id, result)
   const status = statusMessage(id, IN_PROGRESS, null)
   return protobufReply(
     protoMessage([
@@ -42,7 +33,7 @@ export const startQuery: Operation = async (store, request) => {
 /** Queries are complete when they are first asked about, with one ticket for all rows. */
 export const queryStatus: Operation = async (store, request) => {
   const id = queryId(new ProtoMessage(request.body))
-  stored(store, id)
+  store.queries.get(id)
   const any = protoMessage([
     [1, 'type.googleapis.com/google.protobuf.UInt64Value'],
     [2, protoMessage([[1, id]])],
@@ -57,7 +48,7 @@ export const queryStatus: Operation = async (store, request) => {
 /** Record batches from an offset on, without a schema message, and the offset to go on from. */
 export const fetchData: Operation = async (store, request) => {
   const message = new ProtoMessage(request.body)
-  const { batches } = stored(store, queryId(message))
+  const { batches } = store.queries.get(queryId(message))
   const first = Number(message.message(3)?.integer(1) ?? 0n)
   const messages: Uint8Array[] = []
   let bytes = 0
@@ -75,14 +66,12 @@ export const fetchData: Operation = async (store, request) => {
 }
 
 export const finishData: Operation = async (store, request) => {
-  stored(store, queryId(new ProtoMessage(request.body)))
+  store.queries.get(queryId(new ProtoMessage(request.body)))
   return EMPTY
 }
 
 export const finishQuery: Operation = async (store, request) => {
-  const id = queryId(new ProtoMessage(request.body))
-  stored(store, id)
-  results.get(store)?.delete(id)
+  store.queries.remove(queryId(new ProtoMessage(request.body)))
   return EMPTY
 }
 
@@ -102,18 +91,4 @@ function queryId(message: ProtoMessage): bigint {
   const id = message.message(1)?.integer(1)
   if (id === null || id === undefined) throw badRequest('The request names no query')
   return id
-}
-
-function stored(store: Store, id: bigint): StoredResult {
-  const result = results.get(store)?.get(id)
-  if (result === undefined) throw notFound(`Query ${id} is not running`)
-  return result
-}
-
-function keep(store: Store, id: bigint, result: QueryResult): void {
-  const kept = results.get(store) ?? new Map<bigint, StoredResult>()
-  results.set(store, kept)
-  const oldest = Date.now() - RESULT_LIFETIME_MS
-  for (const [other, { storedAt }] of kept) if (storedAt < oldest || kept.size >= MAX_RESULTS) kept.delete(other)
-  kept.set(id, { ...result, storedAt: Date.now() })
 }

@@ -34,3 +34,38 @@ function mark(streamId: number): Uint8Array {
   new DataView(frame.buffer).setUint32(0, streamId, true)
   return frame
 }
+
+/** Frames as they come, and a keep-alive whenever none has come for so many milliseconds. */
+export async function* withKeepAlives(
+  frames: AsyncGenerator<Uint8Array>,
+  silenceMs: number,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = frames.next(); ; next = frames.next()) {
+      for (;;) {
+        const result = await orSilence(next, silenceMs)
+        if (result === null) {
+          yield keepAliveFrame()
+          continue
+        }
+        if (result.done) return
+        yield result.value
+        break
+      }
+    }
+  } finally {
+    await frames.return(undefined)
+  }
+}
+
+async function orSilence<T>(next: Promise<T>, silenceMs: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), silenceMs)
+  })
+  try {
+    return await Promise.race([next, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}

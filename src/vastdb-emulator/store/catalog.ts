@@ -143,8 +143,6 @@ export async function listTables(tx: Transaction, schemaId: number): Promise<Tab
   }))
 }
 
-/** Decoded columns by revision: a revision never changes, and wide tables take long to decode. */
-const decoded = new WeakMap<object, Map<number, readonly Field[]>>()
 const MAX_DECODED = 256
 
 export async function findTable(tx: Transaction, schemaId: number, name: string): Promise<TableEntry | null> {
@@ -287,8 +285,7 @@ function toTable(row: Record<string, DuckDBValue>, tx: Transaction): TableEntry 
 }
 
 function decodeFields(row: Record<string, DuckDBValue>, tx: Transaction): readonly Field[] {
-  const revisions = decoded.get(tx.intents) ?? new Map<number, readonly Field[]>()
-  decoded.set(tx.intents, revisions)
+  const revisions = tx.decodedFields
   const revision = Number(row['revision'])
   const known = revisions.get(revision)
   if (known) return known

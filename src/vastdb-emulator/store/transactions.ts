@@ -1,13 +1,22 @@
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api'
+import type { Field } from '../arrow/types.ts'
 import { conflict, notFound, RequestFailure } from '../errors.ts'
 import type { Database } from './database.ts'
 import { Intents, type Writer } from './intents.ts'
+
+/** What all transactions of a server have in common. */
+interface SharedState {
+  readonly intents: Intents
+  readonly decodedFields: Map<number, readonly Field[]>
+}
 
 /** One transaction: a DuckDB connection with an open snapshot. Its operations run one after the other. */
 export class Transaction implements Writer {
   readonly id: bigint
   readonly beganAt: number
   readonly intents: Intents
+  /** Decoded columns by revision, shared by all transactions: a revision never changes, and wide tables take long. */
+  readonly decodedFields: Map<number, readonly Field[]>
   committedAt: number | null = null
   isOpen = true
   /** Requests that are using the transaction now; it does not expire meanwhile. */
@@ -17,11 +26,12 @@ export class Transaction implements Writer {
   #failed: string | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(id: bigint, beganAt: number, connection: DuckDBConnection, intents: Intents) {
+  constructor(id: bigint, beganAt: number, connection: DuckDBConnection, shared: SharedState) {
     this.id = id
     this.beganAt = beganAt
     this.connection = connection
-    this.intents = intents
+    this.intents = shared.intents
+    this.decodedFields = shared.decodedFields
   }
 
   /** Run `work` once all earlier work of this transaction has ended. */
@@ -93,7 +103,7 @@ export interface HeldTransaction {
 export class Transactions {
   readonly #database: Database
   readonly #options: TransactionOptions
-  readonly #intents = new Intents()
+  readonly #shared: SharedState = { intents: new Intents(), decodedFields: new Map() }
   readonly #open = new Map<bigint, Transaction>()
   readonly #timer: NodeJS.Timeout
   #commits = 0
@@ -113,7 +123,7 @@ export class Transactions {
 
   async begin(): Promise<Transaction> {
     const connection = await this.#database.acquire()
-    const transaction = new Transaction(this.#nextId++, this.#commits, connection, this.#intents)
+    const transaction = new Transaction(this.#nextId++, this.#commits, connection, this.#shared)
     // Known before the snapshot is taken, so that nothing it may conflict with is forgotten.
     this.#open.set(transaction.id, transaction)
     await connection.run('BEGIN TRANSACTION')
@@ -198,7 +208,7 @@ export class Transactions {
     transaction.isOpen = false
     this.#open.delete(transaction.id)
     this.#database.release(transaction.connection)
-    this.#intents.prune(this.#open.values())
+    this.#shared.intents.prune(this.#open.values())
   }
 }
 
