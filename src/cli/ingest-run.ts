@@ -39,6 +39,9 @@ export interface IngestFlags {
 
 const PROBLEMS_SHOWN = 20
 
+/** Cores and memory go to the threads that inspect: one thread writes faster than they read. */
+const WRITER = { threads: 1, memoryLimit: '128MB' } as const
+
 export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
   const what = {
