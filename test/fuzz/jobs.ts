@@ -39,10 +39,11 @@ export interface FuzzResult extends WorkerReport {
   readonly cases: number
 }
 
-/** One input may take this long. */
+/** One input may take this much of a core, in milliseconds. Not wall time: other processes must not decide. */
 export const SLOW_MS = 1000
-/** No progress for this long is a hang; the process is killed. */
-const HANG_MS = 20_000
+/** No progress for this much of a core, or for this long, is a hang; the process is killed. */
+const HANG_CPU_MS = 20_000
+const HANG_WALL_MS = 300_000
 /** Cases of one process: few enough to show memory that is never given back as a rise over processes. */
 const CASES_PER_PROCESS = 50_000
 
@@ -53,13 +54,14 @@ export async function fuzz(plan: FuzzPlan, onProgress: (done: number) => void = 
   try {
     for (let from = 0; from < plan.cases; ) {
       const to = Math.min(plan.cases, from + CASES_PER_PROCESS)
-      const files = { progressFile: join(folder, 'progress'), reportFile: join(folder, `report-${from}`) }
+      const files = { progressFile: join(folder, `progress-${from}`), reportFile: join(folder, `report-${from}`) }
       const death = await runWorker({ ...plan, ...files, from, to })
       if (death === null) {
         merge(total, JSON.parse(readFileSync(files.reportFile, 'utf8')))
         from = to
       } else {
-        const guilty = readProgress(files.progressFile, from)
+        const guilty = readProgress(files.progressFile)
+        if (guilty === null) throw new Error(`The fuzz process did not start: ${death}`)
         total.failures.push({ index: guilty, message: death })
         from = guilty + 1
       }
@@ -87,31 +89,42 @@ async function runWorker(job: WorkerJob): Promise<string | null> {
   })
   clearInterval(watchdog)
   if (code === 0) return null
-  const why =
-    signal === 'SIGKILL' ? `killed (no progress for ${HANG_MS} ms, or out of memory)` : `died: ${signal ?? code}`
+  const why = signal === 'SIGKILL' ? 'killed: no progress, or out of memory' : `died: ${signal ?? code}`
   return `${why}\n${errors}`
 }
 
 function watch(child: ChildProcess, job: WorkerJob): NodeJS.Timeout {
-  let last = -1
-  let since = Date.now()
+  let last: number | null = null
+  let since = { wall: Date.now(), cpu: cpuMs(child.pid!) }
   return setInterval(() => {
-    const now = readProgress(job.progressFile, job.from)
+    const now = readProgress(job.progressFile)
+    const at = { wall: Date.now(), cpu: cpuMs(child.pid!) }
     if (now !== last) {
       last = now
-      since = Date.now()
-    } else if (Date.now() - since > HANG_MS) {
+      since = at
+    } else if (at.cpu - since.cpu > HANG_CPU_MS || at.wall - since.wall > HANG_WALL_MS) {
       child.kill('SIGKILL')
     }
   }, 500)
 }
 
-function readProgress(file: string, fallback: number): number {
+/** Core time of a process by the kernel's count (proc(5): utime and stime, 100 a second); 0 where there is no /proc. */
+function cpuMs(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  } catch {
+    return 0
+  }
+}
+
+/** The case that was begun last; null before the first. */
+function readProgress(file: string): number | null {
   try {
     const bytes = readFileSync(file)
-    return bytes.length === 8 ? bytes.readDoubleLE() : fallback
+    return bytes.length === 8 ? bytes.readDoubleLE() : null
   } catch {
-    return fallback
+    return null
   }
 }
 

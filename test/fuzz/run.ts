@@ -58,11 +58,11 @@ function report({ target, corpus }: FuzzPlan, result: FuzzResult): number {
   const { cases, failures, slowestMs, slowestCase, peakRssMiB } = result
   const problems = failures.map(({ index, message }) => `case ${index} (${save(target, index)}): ${message}`)
   if (slowestMs > SLOW_MS)
-    problems.push(`case ${slowestCase} (${save(target, slowestCase)}): took ${Math.round(slowestMs)} ms`)
+    problems.push(`case ${slowestCase} (${save(target, slowestCase)}): took ${Math.round(slowestMs)} ms of a core`)
   if (peakRssMiB > MAX_RSS_MIB) problems.push(`memory rose to ${peakRssMiB} MiB`)
   console.log(
     `${target}: ${cases} cases of seed ${seed}${corpus ? '' : ' without corpus'}: ${problems.length} problems, ` +
-      `slowest ${slowestMs.toFixed(1)} ms (case ${slowestCase}), at most ${peakRssMiB} MiB`,
+      `slowest ${slowestMs.toFixed(1)} ms of a core (case ${slowestCase}), at most ${peakRssMiB} MiB`,
   )
   for (const problem of problems.slice(0, 20)) console.log(`  ${problem.replaceAll('\n', '\n    ')}`)
   if (problems.length > 20) console.log(`  and ${problems.length - 20} more`)
