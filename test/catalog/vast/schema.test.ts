@@ -4,6 +4,7 @@ import { Field, Schema, Utf8 } from 'apache-arrow'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrowSchema, encodedToBatches, encodeRecords, TABLES, tableNamed } from '../../../src/arrow/index.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
+import type { VastConnection } from '../../../src/catalog/vast/connection.ts'
 import { rowBatch } from '../../../src/catalog/vast/row-batch.ts'
 import { connect, type Transaction } from '../../../src/vastdb/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
@@ -137,7 +138,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     beforeEach(() => new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve)))
     afterEach(() => new Promise<void>((resolve) => plain.close(() => resolve())))
 
-    it.each([
+    it.each<[string, string, () => Partial<VastConnection> | null, string, string]>([
       ['nothing configured', URL, () => null, 'ERR_OPTION_INVALID', 'VAST_DB_ENDPOINT'],
       ['no secret key', URL, () => ({ secretKey: null }), 'ERR_OPTION_INVALID', 'VAST_DB_SECRET_KEY'],
       ['an endpoint that is none', URL, () => ({ endpoint: 'nonsense' }), 'ERR_OPTION_INVALID', 'endpoint'],
@@ -152,7 +153,7 @@ describe('the schema of a VAST DataBase catalog', () => {
       ['a wrong secret key', URL, () => ({ secretKey: 'topsecretvalue' }), 'ERR_VASTDB_AUTH', 'secret key'],
       ['a missing bucket', 'vast://nowhere/s', () => ({}), 'ERR_VASTDB_NOT_FOUND', 'no bucket nowhere'],
       ['a URL without a bucket', 'vast://', () => ({}), 'ERR_OPTION_INVALID', 'vast://<bucket>/<schema>'],
-    ] as const)('%s: says what to change', async (_what, url, change, code, text) => {
+    ])('%s: says what to change', async (_what, url, change, code, text) => {
       const changed = change()
       const options = changed === null ? {} : { vast: { ...vast, endpoint: server.endpoint, ...changed } }
       const error = await openCatalog(url, options).catch((caught: unknown) => caught)
