@@ -16,6 +16,8 @@ export function pythonWith(...requirements: readonly string[]): string | null {
   const python = join(folder, 'bin/python')
   if (existsSync(python)) return python
   mkdirSync(cache, { recursive: true })
+  const lock = `${folder}.lock`
+  if (!takeLock(lock, () => existsSync(python))) return python
   const making = mkdtempSync(join(cache, 'python-making-'))
   try {
     const options = { stdio: 'pipe', timeout: 150_000 } as const
@@ -30,7 +32,31 @@ export function pythonWith(...requirements: readonly string[]): string | null {
     return null
   } finally {
     rmSync(making, { recursive: true, force: true })
+    rmSync(lock, { recursive: true, force: true })
   }
+}
+
+/**
+ * True when this process is the one to make the environment; false once another has made it. Test files run in
+ * processes of their own, and several installations at once take longer than one may.
+ */
+function takeLock(lock: string, isMade: () => boolean): boolean {
+  for (let waitedMs = 0; !isMade(); waitedMs += 500) {
+    try {
+      mkdirSync(lock)
+      return !isMade() || releaseLock(lock)
+    } catch {
+      // A process that was killed leaves its lock behind.
+      if (waitedMs > 400_000) rmSync(lock, { recursive: true, force: true })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    }
+  }
+  return false
+}
+
+function releaseLock(lock: string): false {
+  rmSync(lock, { recursive: true, force: true })
+  return false
 }
 
 /** Standard output of a script, given text on standard input. Throws with the script's own message when it fails. */
