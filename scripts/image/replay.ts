@@ -42,6 +42,10 @@ function makeBase(): string {
   mkdirSync(join(base, 'usr/local/lib/node_modules'), { recursive: true })
   cpSync(join(cache, 'node_modules/npm'), join(base, 'usr/local/lib/node_modules/npm'), { recursive: true })
   run('ln', ['-sf', '../lib/node_modules/npm/bin/npm-cli.js', join(base, 'usr/local/bin/npm')])
+  // Copies, never mounts: installing ca-certificates inside rewrites them.
+  for (const path of ['etc/ssl/certs', 'usr/local/share/ca-certificates']) {
+    if (existsSync(join('/', path))) cpSync(join('/', path), join(base, path), { recursive: true, dereference: true })
+  }
   return base
 }
 
@@ -72,6 +76,7 @@ function runInside(built: Built, script: string): void {
       mkdirSync(target, { recursive: true })
     else if (!existsSync(target)) writeFileSync(target, '')
     execFileSync('mount', ['--bind', path, target])
+    execFileSync('mount', ['-o', 'remount,bind,ro', target])
   }
   execFileSync('mount', ['--bind', '/dev', join(built.root, 'dev')])
   execFileSync('mount', ['-t', 'proc', 'proc', join(built.root, 'proc')])
