@@ -31,6 +31,7 @@ import { writeRemovals } from './vast/removals.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
 import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
+import { shortenValues } from './vast/shorten.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
 import { readAll, searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
@@ -124,7 +125,7 @@ export class VastCatalog implements Catalog {
     for (const { index, path, code, message } of batch.failures)
       results[index] = { status: 'error', path, code, message }
     if (batch.fileCount > 0) {
-      const written = await this.#write((store) => this.#writeOrSplit(store, batch, signal))
+      const written = await this.#write((store) => this.#writeOrSplit(store, shortenValues(batch), signal))
       written.forEach((result, file) => {
         results[batch.ordinals[file]!] = result
       })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Field, Schema, Utf8 } from 'apache-arrow'
@@ -160,17 +161,36 @@ describe('the schema of a VAST DataBase catalog', () => {
       expect(error).toMatchObject({ code, message: expect.stringContaining(text) })
       expect(String(error)).not.toMatch(/nobodyatall|topsecretvalue/)
     })
+  })
 
-    it('one row too large for the protocol does not sink the others', async () => {
-      const catalog = await openAt(server)
-      const attributes = [{ name: 'blob', type: 'string', value: 'x'.repeat(5_000_000), source: 'exr' as const }]
-      const batch = [...sequence('/mnt/a', 3), record({ path: '/mnt/huge.exr', attributes })]
-      const results = await catalog.upsert(batch, 'run')
-      expect(results.map((result) => result.status)).toEqual(['inserted', 'inserted', 'inserted', 'error'])
-      expect(results[3]).toMatchObject({ path: '/mnt/huge.exr', code: 'ERR_CATALOG_WRITE' })
-      expect((await catalog.verify()).ok).toBe(true)
-      await catalog.close()
+  it('keeps a file whose value is too large for a column, with a mark in place of the value', async () => {
+    const catalog = await openAt(server)
+    const value = 'é'.repeat(100_000)
+    const attributes = [
+      { name: 'manifest', type: 'string', value, source: 'exr' as const },
+      { name: 'edge', type: 'string', value: 'x'.repeat(128 * 1024 - 2), source: 'exr' as const },
+    ]
+    const results = await catalog.upsert([record({ path: '/mnt/huge.exr', attributes })], 'run')
+    expect(results).toMatchObject([{ status: 'inserted' }])
+    const stored = new Map((await tableRows(server, 'attributes')).map((row) => [row['attr_name'], row]))
+    const sha256 = createHash('sha256').update(JSON.stringify(value)).digest('hex')
+    expect(stored.get('manifest')).toMatchObject({
+      value_json: JSON.stringify({ encoding: 'omitted', byte_length: 200_002, sha256 }),
+      value_text: null,
     })
+    expect(stored.get('edge')).toMatchObject({ value_text: 'x'.repeat(128 * 1024 - 2) })
+    await catalog.close()
+  })
+
+  it('does not let a row too large for the protocol sink the others', async () => {
+    const catalog = await openAt(server)
+    const attributes = [{ name: 'n'.repeat(5_000_000), type: 'string', value: 'x', source: 'exr' as const }]
+    const batch = [...sequence('/mnt/a', 3), record({ path: '/mnt/huge.exr', attributes })]
+    const results = await catalog.upsert(batch, 'run')
+    expect(results.map((result) => result.status)).toEqual(['inserted', 'inserted', 'inserted', 'error'])
+    expect(results[3]).toMatchObject({ path: '/mnt/huge.exr', code: 'ERR_CATALOG_WRITE' })
+    expect((await catalog.verify()).ok).toBe(true)
+    await catalog.close()
   })
 })
 
