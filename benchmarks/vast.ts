@@ -14,7 +14,8 @@ const BATCH = 256
 const BATCHES = 16
 const SINGLES = 100
 const ROUNDS = 12
-const SELECTS = 5
+const SELECTS = 8
+const WARM_UP = 3
 const TARGET_FILES_PER_SECOND = 1500
 const RECORD_TABLES = ['files', 'parts', 'channels', 'attributes', 'inspections'] as const
 
@@ -151,9 +152,10 @@ async function throughClient({ endpoint }: Server, batches: Readonly<Record<stri
       for (const name of RECORD_TABLES) rows += await schema.table(name).select().count()
       return rows
     })
-  await insert()
+  for (let round = 0; round < WARM_UP; round++) await insert()
   const inserted = await cost(insert, ROUNDS)
-  const rows = await select()
+  let rows = 0
+  for (let round = 0; round < WARM_UP; round++) rows = await select()
   const selected = await cost(select, SELECTS)
   await session.close()
   return { insert: inserted, select: selected, rows }
@@ -182,7 +184,7 @@ function throughSdk(
     }),
   )
   const script = readFileSync(join(projectRoot, 'benchmarks/vast_sdk.py'), 'utf8')
-  const task = { endpoint, schema: 'theirs', rounds: ROUNDS, selects: SELECTS, tables }
+  const task = { endpoint, schema: 'theirs', rounds: ROUNDS, selects: SELECTS, warmUp: WARM_UP, tables }
   const { insert, select } = JSON.parse(runPython(vastPython, script, JSON.stringify(task))) as Record<
     'insert' | 'select',
     { cpu: number; wall: number; result: number | null }

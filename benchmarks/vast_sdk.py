@@ -1,7 +1,7 @@
 """What benchmarks/vast.ts does with our client, done with the vendor's Python SDK.
 
-Input on stdin: {endpoint, schema, rounds, tables: {name: path of an Arrow stream file}}. Inserts every table's batch
-`rounds` times, one transaction a round, then selects every row; prints one line of JSON with CPU and wall seconds.
+Input on stdin: {endpoint, schema, rounds, selects, warmUp, tables: {name: path of an Arrow stream file}}. Inserts every table's batch
+`rounds` times, one transaction a round, then selects every row `selects` times; prints one line of JSON with CPU and wall seconds.
 """
 
 import json
@@ -40,8 +40,10 @@ def measure(work, rounds):
     return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "result": result}
 
 
-insert()
+for _ in range(task["warmUp"]):
+    insert()
 inserted = measure(insert, task["rounds"])
-select()
+for _ in range(task["warmUp"]):
+    select()
 selected = measure(select, task["selects"])
 print(json.dumps({"insert": inserted, "select": selected}))
