@@ -40,7 +40,7 @@ export interface IngestFlags {
 const PROBLEMS_SHOWN = 20
 
 /** Cores and memory go to the threads that inspect: one thread writes faster than they read. */
-const WRITER = { threads: 1, memoryLimit: '128MB' } as const
+const WRITER = { threads: 1, memoryLimit: '64MB' } as const
 
 export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
@@ -59,7 +59,7 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
   }
   if (flags.dryRun) return showPlan(what, flags, config, context)
 
-  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast })
+  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast, ...WRITER })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
     progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')

@@ -93,5 +93,5 @@ export function lineOutput(context: CliContext, withAttributes: boolean): Inspec
 
 /** Nothing is cut where the output is not a terminal. */
 function widthOf({ stdout }: CliContext): number {
-  return stdout.isTTY ? (stdout.columns ?? 100) : Number.POSITIVE_INFINITY
+  return stdout.isTTY ? stdout.columns || 100 : Number.POSITIVE_INFINITY
 }

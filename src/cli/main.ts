@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import * as nodeModule from 'node:module'
 
-// Node's own warnings and those of dependencies are for developers.
-process.removeAllListeners('warning')
-if (process.env['EXR_DEBUG']) process.on('warning', (warning) => process.stderr.write(`${warning.stack}\n`))
+// Node's own warnings and those of dependencies are for developers. Threads look at the environment when they start.
+if (['', '0', 'false', undefined].includes(process.env['EXR_DEBUG'])) {
+  process.removeAllListeners('warning')
+  process.env['NODE_NO_WARNINGS'] = '1'
+}
 
 // Only Node 22 and later can keep compiled code; it halves the time until the first line of help.
 if ('enableCompileCache' in nodeModule) (nodeModule.enableCompileCache as () => void)()

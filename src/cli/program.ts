@@ -109,8 +109,8 @@ function plain(command: Command, context: CliContext): void {
     writeOut: (text) => context.stdout.write(text),
     writeErr: (text) => context.stderr.write(text),
     outputError: () => {},
-    getOutHelpWidth: () => Math.min(context.stdout.columns ?? 100, 120),
-    getErrHelpWidth: () => Math.min(context.stderr.columns ?? 100, 120),
+    getOutHelpWidth: () => Math.min(context.stdout.columns || 100, 120),
+    getErrHelpWidth: () => Math.min(context.stderr.columns || 100, 120),
   })
 }
 

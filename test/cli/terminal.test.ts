@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { fixturePath, tempDir } from '../helpers.ts'
+import { CLI, runCli } from './run-cli.ts'
+
+const hasScript = spawnSync('script', ['--version']).status === 0
+if (!hasScript) console.warn('SKIPPED: tests on a terminal need script(1) of util-linux')
+
+/** Everything a terminal of 100 columns receives, both streams together. */
+function onTerminal(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { code: number | null; screen: string } {
+  const { FORCE_COLOR, NO_COLOR, ...rest } = process.env
+  const command = `stty cols 100; ${[process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')}`
+  const { status, stdout } = spawnSync('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    encoding: 'utf8',
+    env: { ...rest, TERM: 'xterm-256color', ...env },
+  })
+  return { code: status, screen: stdout }
+}
+
+function frames(): string {
+  const dir = tempDir()
+  for (let index = 0; index < 40; index++)
+    copyFileSync(fixturePath('compression-zip.exr'), join(dir, `a.${1001 + index}.exr`))
+  return dir
+}
+
+describe.runIf(hasScript)('on a terminal', () => {
+  it('shows a bar while it ingests, and takes it away for the summary', () => {
+    const { code, screen } = onTerminal(['ingest', frames(), '--catalog', join(tempDir(), 'c.duckdb')])
+    expect(code).toBe(0)
+    expect(screen).toContain('━')
+    expect(screen).toMatch(/of 40\+? files/)
+    const summary = screen.slice(screen.lastIndexOf('\u001b[?25h'))
+    expect(stripVTControlCharacters(summary)).toMatch(/40 files read in .*\r\n +40 +new/)
+    expect(summary).not.toContain('━')
+  })
+
+  it('uses colour, but not with NO_COLOR or on a dumb terminal', () => {
+    const path = fixturePath('compression-zip.exr')
+    expect(onTerminal(['inspect', path]).screen).toContain('\u001b[32mwhole')
+    expect(onTerminal(['inspect', path], { NO_COLOR: '1' }).screen).not.toContain('\u001b')
+    expect(onTerminal(['inspect', path], { TERM: 'dumb' }).screen).not.toContain('\u001b')
+  })
+
+  it('keeps lines within the terminal, which pipes do not', async () => {
+    const path = fixturePath('attributes-all-types.exr')
+    const longest = (text: string) =>
+      Math.max(
+        ...stripVTControlCharacters(text)
+          .split(/\r?\n/)
+          .slice(1)
+          .map((line) => line.length),
+      )
+    expect(longest(onTerminal(['inspect', path]).screen)).toBeLessThanOrEqual(100)
+    expect(longest((await runCli(['inspect', path])).stdout)).toBeGreaterThan(100)
+  })
+
+  it('refuses to write Parquet to it', () => {
+    const { code, screen } = onTerminal(['sql', 'SELECT 1', '--format', 'parquet'])
+    expect(code).toBe(2)
+    expect(screen).toContain('--output')
+  })
+})
+
+describe('warnings of Node and of libraries', () => {
+  // The main thread drops warnings from when it runs on; a thread spends its life waiting, so it warns at once.
+  const code = `import { isMainThread } from 'node:worker_threads'
+    const warn = () => process.emitWarning('for developers')
+    if (isMainThread) setTimeout(warn, 20)
+    else warn()`
+  const warns = ['--import', `data:text/javascript,${encodeURIComponent(code)}`]
+
+  it('reach nobody, from threads neither', async () => {
+    const args = ['ingest', frames(), '--quiet', '--catalog', join(tempDir(), 'c.duckdb')]
+    expect(await runCli(args, { nodeFlags: warns })).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('reach developers with EXR_DEBUG', async () => {
+    const args = ['ingest', frames(), '--quiet', '--catalog', join(tempDir(), 'c.duckdb')]
+    const { stderr } = await runCli(args, { nodeFlags: warns, env: { EXR_DEBUG: '1' } })
+    expect(stderr.match(/for developers/g)?.length).toBeGreaterThan(1)
+  })
+})
