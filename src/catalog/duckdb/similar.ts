@@ -47,7 +47,7 @@ export async function findSimilar(
 /** $1 the vector, $2 how many, $3 a file_id to leave out or null. */
 export function similarSql(where: string | undefined): string {
   const condition = where === undefined ? '' : `AND f.file_id IN (${matchingFiles(where)})`
-  return `SELECT f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1) AS similarity
+  return `SELECT f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
     FROM live_files f
     WHERE f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3 ${condition}
     ORDER BY similarity DESC, f.file_path LIMIT $2`

@@ -6,6 +6,7 @@ import {
   selectFiles,
   stringAt,
 } from '../../arrow/index.ts'
+import { ExrError } from '../../errors.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { UpsertResult } from '../catalog.ts'
@@ -89,11 +90,26 @@ export async function writeBatch(
     { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
   )
   const { plan, inserted, unsettled } = written
-  const rowIds = unsettled.length > 0 ? await settlePaths(store, unsettled) : inserted
+  const rowIds = unsettled.length > 0 ? await settle(store, unsettled) : inserted
   return files.map(({ fileId, path }, index) => {
     const isOurs = !inserted.has(fileId) || rowIds.get(fileId) === inserted.get(fileId)
     return { status: isOurs ? plan.statuses[index]! : 'updated', fileId, path }
   })
+}
+
+/** The batch is stored by now, so whatever fails here must not have it written again in halves. */
+async function settle(store: Store, paths: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+  try {
+    return await settlePaths(store, paths)
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error)
+    throw new ExrError(
+      'ERR_CATALOG_WRITE',
+      `Catalog ${store.address.url}: the batch is stored, but not checked for files that another writer stored at the ` +
+        `same time: ${found} Store it again to have that done.`,
+      { cause: error },
+    )
+  }
 }
 
 function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored[]> {
