@@ -44,16 +44,21 @@ export async function findSimilar(
   }
 }
 
-/** $1 the vector, $2 how many, $3 a file_id to leave out or null. */
+/**
+ * $1 the vector, $2 how many, $3 a file_id to leave out or null. Similarities are computed first: joined before,
+ * DuckDB would build a hash table of vectors.
+ */
 export function similarSql(where: string | undefined): string {
-  const condition = where === undefined ? '' : `AND f.file_id IN (${matchingFiles(where)})`
-  return `SELECT f.file_id, f.file_path, array_cosine_similarity(f.metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
-    FROM live_files f
-    WHERE f.metadata_embedding IS NOT NULL AND f.file_id IS DISTINCT FROM $3 ${condition}
-    ORDER BY similarity DESC, f.file_path LIMIT $2`
+  const condition = where === undefined ? '' : `WHERE file_id IN (${matchingFiles(where)})`
+  return `WITH scored AS MATERIALIZED (
+      SELECT file_id, file_path,
+        array_cosine_similarity(metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
+      FROM live_files WHERE metadata_embedding IS NOT NULL AND file_id IS DISTINCT FROM $3
+    )
+    SELECT file_id, file_path, similarity FROM scored ${condition}
+    ORDER BY similarity DESC, file_path LIMIT $2`
 }
 
-/** The condition is judged first and on its own, so that no vector travels through its join. */
 function matchingFiles(where: string): string {
   return `WITH f AS (
       SELECT files.*, first_part.* EXCLUDE (file_id, file_path, is_deep)
