@@ -10,8 +10,10 @@ const REFUSED_ROWS = new Set<ErrorCode>(['ERR_VASTDB_TYPE', 'ERR_VASTDB_TOO_LARG
 /** Whether running the whole transaction again may help. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof VastdbError)) return false
-  // Connections that could not even be made were tried again by the client already.
-  return PASSING.has(error.code) || (error.code === 'ERR_VASTDB_CONNECT' && error.stage !== 'connect')
+  if (error.code !== 'ERR_VASTDB_CONNECT') return PASSING.has(error.code)
+  // Connections that could not even be made were tried again by the client already; a commit that never arrived
+  // carries what broke as its cause.
+  return error.stage === 'exchange' || (error.stage === undefined && error.cause instanceof VastdbError)
 }
 
 export function refusesRows(error: unknown): boolean {
