@@ -48,7 +48,8 @@ export class WorkerThreads {
       workerData,
       minThreads: 0,
       maxThreads,
-      idleTimeout: 1000,
+      // A new thread costs half a second: OpenImageIO's libraries, and code that is not compiled yet.
+      idleTimeout: 30_000,
       ...(resourceLimits ? { resourceLimits } : {}),
       ...(execArgv ? { execArgv: [...execArgv] } : {}),
     })
