@@ -62,13 +62,7 @@ function makeContext(): string {
 
 /** Runs a shell command inside a root, with this machine's way to the package registries mounted for the moment. */
 function runInside(built: Built, script: string): void {
-  const borrowed = [
-    '/etc/resolv.conf',
-    '/etc/ssl/certs',
-    '/etc/apt/sources.list.d',
-    '/etc/apt/apt.conf.d',
-    '/usr/share/keyrings',
-  ]
+  const borrowed = ['/etc/resolv.conf', '/etc/apt/sources.list.d', '/etc/apt/apt.conf.d', '/usr/share/keyrings']
   const mounts = borrowed.filter((path) => existsSync(path))
   for (const path of mounts) {
     const target = join(built.root, path)
