@@ -129,7 +129,7 @@ class Run {
       const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
       const plan = planned(steps, this.counts, { known, force, shard, foldCase, stop: this.#stop })
-      const changed = locations(readAhead(this.#shown(plan), LOOK_AHEAD_FILES, filesOf), {
+      const changed = locations(readAhead(this.#shown(plan, workers), LOOK_AHEAD_FILES, filesOf), {
         limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
         stop: this.#stop,
         onFailures: (failures) => this.#walkFailures.push(...failures),
@@ -146,11 +146,12 @@ class Run {
     }
   }
 
-  async *#shown(steps: AsyncIterable<PlannedStep>): AsyncGenerator<PlannedStep> {
+  async *#shown(steps: AsyncIterable<PlannedStep>, workers: IngestWorkers): AsyncGenerator<PlannedStep> {
     for await (const step of steps) {
       this.#options.onProgress?.(this.counts)
       yield step
     }
+    await workers.endWalk()
   }
 
   async #store(files: number, answer: InspectAnswer): Promise<void> {

@@ -8,6 +8,8 @@ import type { Lister } from './walk.ts'
 /** The threads behind a run. */
 export interface IngestWorkers {
   readonly walk: Lister
+  /** Ends the threads that walk; may be called twice. */
+  endWalk(): Promise<void>
   /** Answers as they are ready; a file that takes its thread down is an outcome of its own. */
   inspect(locations: AsyncIterable<string>): AsyncIterable<BatchOutcome<string, InspectAnswer>>
   /** May be called twice. */
@@ -44,6 +46,7 @@ export function openIngestWorkers(settings: InspectSettings, jobs: number): Inge
       }
       throw new Error('A walk task ended without an answer')
     },
+    endWalk: () => walkers.close(),
     inspect: (locations) => inspectors.run(locations),
     async close() {
       await Promise.all([walkers.close(), inspectors.close()])
