@@ -45,6 +45,9 @@ describe('completion', async () => {
     },
   )
 
+  for (const shell of ['zsh', 'fish'])
+    if (!hasShell(shell)) console.warn(`SKIPPED: no ${shell} here to try its completion script.`)
+
   it.runIf(hasShell('zsh'))('is valid zsh', async () => {
     const { stdout } = await runCli(['completion', 'zsh'])
     expect(spawnSync('zsh', ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })

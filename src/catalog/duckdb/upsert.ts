@@ -4,19 +4,15 @@ import { type EncodedBatch, type EncodedTable, stringAt } from '../../arrow/enco
 import { selectFiles } from '../../arrow/select.ts'
 import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../../arrow/tables.ts'
 import { throwIfAborted } from '../abort.ts'
+import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
-import { type BatchFile, type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
+import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
 import { inTransaction } from './transaction.ts'
 
 const TOUCH_COLUMNS: readonly ColumnType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
 const KEY_COLUMNS: readonly ColumnType[] = ['utf8', 'utf8']
 const CHILD_TABLES = ['files', 'parts', 'channels', 'attributes'] as const
-
-/** A file of a batch with the path it was given. */
-interface NamedFile extends BatchFile {
-  readonly path: string
-}
 
 /**
  * Writes batches through one connection. There is no unique index: DuckDB locks the file for this process and
@@ -80,7 +76,7 @@ export class Upserter {
 
   async #stored(batch: EncodedBatch): Promise<StoredFile[]> {
     const { files } = batch.tables
-    const columns = [files.columns[PATH]!, files.columns[NORMALIZED]!]
+    const columns = [files.columns[FILES_COLUMN.path]!, files.columns[FILES_COLUMN.normalized]!]
     await this.#connection.run('TRUNCATE temp.batch_keys')
     await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
     const reader = await this.#connection.runAndReadAll(
@@ -109,26 +105,6 @@ export class Upserter {
   }
 }
 
-const column = (name: (typeof RECORD_TABLES)['files']['columns'][number]['name']) =>
-  RECORD_TABLES.files.columns.findIndex((candidate) => candidate.name === name)
-const ID = column('file_id')
-const PATH = column('file_path')
-const NORMALIZED = column('file_path_normalized')
-const SIZE = column('size_bytes')
-const MTIME = column('mtime')
-const ETAG = column('etag')
-const LAST_INSPECTED = column('last_inspected')
-
-function filesOf(batch: EncodedBatch): NamedFile[] {
-  const { columns, rowCount } = batch.tables.files
-  const text = (index: number, row: number) => stringAt(batch.strings, columns[index]!.data[row] as number) ?? ''
-  return Array.from({ length: rowCount }, (_, row) => ({
-    fileId: text(ID, row),
-    path: text(PATH, row),
-    normalizedPath: text(NORMALIZED, row),
-  }))
-}
-
 function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
   const strings = new StringCollector()
   const writers = TOUCH_COLUMNS.map((type) => columnWriter(type, touches.length, strings))
@@ -138,10 +114,10 @@ function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
     const values = [
       touch.fileId,
       touch.sightings,
-      seen === null ? null : valueAt(files, LAST_INSPECTED, seen),
-      seen === null ? null : valueAt(files, SIZE, seen),
-      seen === null ? null : valueAt(files, MTIME, seen),
-      seen === null ? null : stringAt(batch.strings, files.columns[ETAG]!.data[seen] as number),
+      seen === null ? null : valueAt(files, FILES_COLUMN.lastInspected, seen),
+      seen === null ? null : valueAt(files, FILES_COLUMN.size, seen),
+      seen === null ? null : valueAt(files, FILES_COLUMN.mtime, seen),
+      seen === null ? null : stringAt(batch.strings, files.columns[FILES_COLUMN.etag]!.data[seen] as number),
       touch.supersededBy,
     ]
     values.forEach((value, index) => {

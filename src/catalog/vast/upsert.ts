@@ -1,14 +1,8 @@
-import {
-  type EncodedBatch,
-  type EncodedTable,
-  encodedToBatches,
-  RECORD_TABLES,
-  selectFiles,
-  stringAt,
-} from '../../arrow/index.ts'
+import { type EncodedBatch, type EncodedTable, encodedToBatches, selectFiles, stringAt } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
+import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
 import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
 import { lookUp } from './lookup.ts'
@@ -148,7 +142,7 @@ function statesOf(
 ): ReadonlyMap<string, FileState> {
   const states = new Map<string, FileState>(distinct(stored).map((row) => [row.fileId, row]))
   for (const position of plan.inserts) {
-    const fileId = stringAt(batch.strings, batch.tables.files.columns[ID]!.data[position] as number)!
+    const fileId = stringAt(batch.strings, batch.tables.files.columns[FILES_COLUMN.id]!.data[position] as number)!
     states.set(fileId, { rowId: inserted.get(fileId)!, count: 1, ...sightingAt(batch, position) })
   }
   return states
@@ -210,33 +204,13 @@ async function hasSighting(tables: Tables, rowId: bigint, batch: EncodedBatch): 
   return found.length > 0
 }
 
-const column = (name: (typeof RECORD_TABLES)['files']['columns'][number]['name']) =>
-  RECORD_TABLES.files.columns.findIndex((candidate) => candidate.name === name)
-const ID = column('file_id')
-const PATH = column('file_path')
-const NORMALIZED = column('file_path_normalized')
-const SIZE = column('size_bytes')
-const MTIME = column('mtime')
-const ETAG = column('etag')
-const LAST_INSPECTED = column('last_inspected')
-
-function filesOf(batch: EncodedBatch): NamedFile[] {
-  const { columns, rowCount } = batch.tables.files
-  const text = (index: number, row: number) => stringAt(batch.strings, columns[index]!.data[row] as number) ?? ''
-  return Array.from({ length: rowCount }, (_, row) => ({
-    fileId: text(ID, row),
-    path: text(PATH, row),
-    normalizedPath: text(NORMALIZED, row),
-  }))
-}
-
 function sightingAt(batch: EncodedBatch, position: number): Omit<FileState, 'rowId' | 'count'> {
   const { files } = batch.tables
   return {
-    lastInspectedUs: longAt(files, LAST_INSPECTED, position),
-    sizeBytes: longAt(files, SIZE, position),
-    mtimeUs: longAt(files, MTIME, position),
-    etag: stringAt(batch.strings, files.columns[ETAG]!.data[position] as number),
+    lastInspectedUs: longAt(files, FILES_COLUMN.lastInspected, position),
+    sizeBytes: longAt(files, FILES_COLUMN.size, position),
+    mtimeUs: longAt(files, FILES_COLUMN.mtime, position),
+    etag: stringAt(batch.strings, files.columns[FILES_COLUMN.etag]!.data[position] as number),
   }
 }
 
