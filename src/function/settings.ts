@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { type VastSettings, vastCatalogUrl, vastSettings } from '../config.ts'
 import { ExrError } from '../errors.ts'
 import type { S3Settings } from '../source/s3-client.ts'
@@ -83,7 +82,7 @@ export function functionSettings(
     allowedBuckets: list('EXR_ALLOWED_BUCKETS'),
     allowedEndpoints: list('EXR_ALLOWED_ENDPOINTS'),
     allowedFolders: list('EXR_ALLOWED_FOLDERS'),
-    concurrency: whole('EXR_CONCURRENCY', Math.max(16, 8 * availableParallelism()), 1, 4_096),
+    concurrency: whole('EXR_CONCURRENCY', 64, 1, 4_096),
     deadlineMs: whole('EXR_DEADLINE_MS', 50_000, 100, 600_000),
     maxBodyBytes: whole('EXR_MAX_BODY_BYTES', 1024 * 1024, 1_024, 64 * 1024 * 1024),
     batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
