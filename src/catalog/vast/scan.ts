@@ -1,10 +1,14 @@
+import { createRequire } from 'node:module'
 import type { RecordBatch } from 'apache-arrow'
 import { METADATA_DIMENSION } from '../../arrow/index.ts'
+import { unwrap } from '../../errors.ts'
+import { openPool } from '../../pool/pool.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { pushCondition } from './condition.ts'
 import { isRemoved, type Removals, readRemovals } from './live.ts'
+import { type RankTask, similarities } from './rank.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 import { TopK } from './top-k.ts'
@@ -40,52 +44,81 @@ export function scanSimilar(
       where: pushed?.files ? isCurrent.and(pushed.files) : isCurrent,
       ...(signal ? { signal } : {}),
     })
-    const best = new TopK(k)
+    const ranking = { best: new TopK(k), among, removals, target }
+    await compareAll(selection, target.vector, (compared) => rank(compared, ranking), signal)
+    return ranking.best.sorted()
+  }, signal)
+}
+
+/** A batch and the similarity of each of its rows. */
+interface Compared {
+  readonly batch: RecordBatch
+  readonly similarity: Float64Array
+}
+
+/** Smaller batches are compared here at once: sending them to a thread would take longer. */
+const ROWS_WORTH_A_THREAD = 4096
+
+/** Compares every batch, in no particular order; large ones on worker threads while the next arrive. */
+async function compareAll(
+  selection: AsyncIterable<RecordBatch>,
+  query: Float32Array,
+  take: (compared: Compared) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const away = new Map<number, RecordBatch>()
+  let next = 0
+  const large = (async function* (): AsyncGenerator<RankTask> {
     for await (const batch of selection) {
       throwIfAborted(signal)
-      rank(batch, target, { best, among, removals })
+      const vectors = vectorsOf(batch)
+      if (batch.numRows < ROWS_WORTH_A_THREAD) take({ batch, similarity: similarities(vectors, query) })
+      else {
+        away.set(next, batch)
+        yield { batch: next++, vectors, query }
+      }
     }
-    return best.sorted()
-  }, signal)
+  })()
+  const pool = openPool<RankTask, Float64Array[]>({
+    worker: createRequire(import.meta.url).resolve('#rank-worker'),
+    batchSize: 1,
+    nameOf: ({ batch }) => `batch ${batch}`,
+  })
+  try {
+    for await (const { items, result } of pool.run(large, signal ? { signal } : {})) {
+      const [similarity] = unwrap(result)
+      const { batch: id } = items[0]!
+      take({ batch: away.get(id)!, similarity: similarity! })
+      away.delete(id)
+    }
+  } finally {
+    await pool.close()
+  }
+}
+
+function vectorsOf(batch: RecordBatch): Float32Array {
+  const values = batch.getChildAt(VECTOR)!.data[0]!.children[0]!.values as Float32Array
+  return values.subarray(0, batch.numRows * METADATA_DIMENSION)
 }
 
 interface Ranking {
   readonly best: TopK
+  readonly target: Target
   /** The only files that count, or null for all. */
   readonly among: ReadonlySet<string> | null
   readonly removals: Removals
 }
 
-function rank(batch: RecordBatch, target: Target, { best, among, removals }: Ranking): void {
+function rank({ batch, similarity }: Compared, { best, among, removals, target }: Ranking): void {
   const vectors = batch.getChildAt(VECTOR)!
-  const values = vectors.data[0]!.children[0]!.values as Float32Array
-  const query = target.vector
-  const queryNorm = Math.sqrt(dot(query, query, 0))
   const row = new RowView(batch)
   for (; row.row < batch.numRows; row.row++) {
-    if (!vectors.isValid(row.row)) continue
-    const start = row.row * METADATA_DIMENSION
-    const norm = Math.sqrt(squares(values, start)) * queryNorm
-    const similarity = norm === 0 ? 0 : dot(query, values, start) / norm
-    if (similarity < best.threshold) continue
+    if (!vectors.isValid(row.row) || similarity[row.row]! < best.threshold) continue
     const fileId = row.name(FILE_ID)
     if (fileId === target.fileId || (among && !among.has(fileId))) continue
     if (removals.has(fileId) && isRemoved(removals, fileId, row.big(LAST_INSPECTED))) continue
-    best.add({ fileId, path: row.name(FILE_PATH), similarity: Math.max(-1, Math.min(1, similarity)) })
+    best.add({ fileId, path: row.name(FILE_PATH), similarity: similarity[row.row]! })
   }
-}
-
-/** Of `a` with the part of `b` that begins at `start`. */
-function dot(a: Float32Array, b: Float32Array, start: number): number {
-  let sum = 0
-  for (let index = 0; index < METADATA_DIMENSION; index++) sum += a[index]! * b[start + index]!
-  return sum
-}
-
-function squares(values: Float32Array, start: number): number {
-  let sum = 0
-  for (let index = start; index < start + METADATA_DIMENSION; index++) sum += values[index]! * values[index]!
-  return sum
 }
 
 async function filesWithFirstPart(

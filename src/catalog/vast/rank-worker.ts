@@ -1,0 +1,11 @@
+import { poolTask, Transfer } from '../../pool/task.ts'
+import { type RankTask, similarities } from './rank.ts'
+
+/** Thread that compares the vectors of a batch. */
+export default poolTask((tasks: readonly RankTask[]) => {
+  const compared = tasks.map(({ vectors, query }) => similarities(vectors, query))
+  return new Transfer(
+    compared,
+    compared.map(({ buffer }) => buffer),
+  )
+}, 'ERR_INTERNAL')
