@@ -87,8 +87,8 @@ export function row(name: string, unit: string, samples: readonly number[], scal
 }
 
 /** A row of rates: the higher the better, so there is no p99. */
-export function rateRow(name: string, unit: string, samples: readonly number[], target: Target): Row {
-  return { name, unit, median: quantile(samples, 0.5), rounds: samples.length, target }
+export function rateRow(name: string, unit: string, samples: readonly number[], target?: Target): Row {
+  return { name, unit, median: quantile(samples, 0.5), rounds: samples.length, ...(target ? { target } : {}) }
 }
 
 /** Nearest rank. Throws when there are no samples. */

@@ -48,8 +48,8 @@ export function run(): Promise<Outcome> {
           { name: 'headers that need one GET', unit: '%', median: headers.inOneGet, target: { atLeast: 95 } },
           row('GETs a file, last chunk included', 'GETs', headers.requests),
           row('bytes a file', 'KiB', headers.bytes, 1 / 1024),
-          rateRow('ingest from object storage', 'files/s', remote, {}),
-          rateRow('ingest of the same files from disk', 'files/s', local, {}),
+          rateRow('ingest from object storage', 'files/s', remote),
+          rateRow('ingest of the same files from disk', 'files/s', local),
           { name: 'object storage against disk', unit: 'x', median: quantile(remote, 0.5) / quantile(local, 0.5) },
         ],
         leavesOut: [

@@ -88,13 +88,11 @@ async function encodeOnly(batches: Readonly<Record<string, RecordBatch>>, rows: 
         'encode insert requests',
         'rows/s',
         samples.map((ms) => (rows * 1000) / ms),
-        {},
       ),
       rateRow(
         'encode insert requests',
         'MB/s',
         samples.map((ms) => bytes / ms / 1000),
-        {},
       ),
     ],
   }
@@ -128,7 +126,7 @@ async function throughCatalog(
     rateRow(`new files in batches of ${BATCH}`, 'files/s', batched.map(perSecond), {
       atLeast: TARGET_FILES_PER_SECOND,
     }),
-    rateRow(`files seen again in batches of ${BATCH}`, 'files/s', again.map(perSecond), {}),
+    rateRow(`files seen again in batches of ${BATCH}`, 'files/s', again.map(perSecond)),
     row(`similarity scan over ${rows['files']} files`, 'ms', search),
   ]
 }

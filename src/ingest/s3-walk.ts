@@ -54,8 +54,12 @@ async function* pages(
     yield* listObjects(connection, location, listing)
     return
   }
-  const { prefixes, objects } = await listLevel(connection, location, signal)
-  if (objects.length > 0) yield objects
+  const { prefixes, objects, isWhole } = await listLevel(connection, location, signal)
+  if (!isWhole) {
+    yield* listObjects(connection, location, listing)
+    return
+  }
+  if (objects.length > 0) yield [...objects]
   // Started ahead of their turn, so that several are listed at once while the order stays the store's.
   const started: AsyncGenerator<S3Object[]>[] = []
   const next = prefixes[Symbol.iterator]()

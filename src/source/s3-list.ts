@@ -58,22 +58,27 @@ export async function* listObjects(
   }
 }
 
-/** The next level below a prefix, so that large buckets can be listed in parallel: sub-prefixes, and objects that lie directly there. */
-export async function listLevel(
-  connection: S3Connection,
-  prefix: S3Location,
-  signal?: AbortSignal,
-): Promise<{ prefixes: string[]; objects: S3Object[] }> {
-  const level: { prefixes: string[]; objects: S3Object[] } = { prefixes: [], objects: [] }
+/** What lies directly below a prefix. */
+export interface S3Level {
+  readonly prefixes: readonly string[]
+  readonly objects: readonly S3Object[]
+  /** False when the server says there is more but not where to go on: list the objects themselves then. */
+  readonly isWhole: boolean
+}
+
+/** The next level below a prefix, so that large buckets can be listed in parallel. Throws what `listObjects` throws. */
+export async function listLevel(connection: S3Connection, prefix: S3Location, signal?: AbortSignal): Promise<S3Level> {
+  const prefixes: string[] = []
+  const objects: S3Object[] = []
   let token: string | undefined
-  do {
+  for (;;) {
     const page = await readPage(connection, prefix, { token, delimiter: '/', signal })
     const decode = keyDecoder(page)
-    level.prefixes.push(...(page.CommonPrefixes ?? []).map((entry) => decode(entry.Prefix ?? '')))
-    level.objects.push(...toObjects(page))
+    prefixes.push(...(page.CommonPrefixes ?? []).map((entry) => decode(entry.Prefix ?? '')))
+    objects.push(...toObjects(page))
     token = page.NextContinuationToken
-  } while (token !== undefined)
-  return level
+    if (!page.IsTruncated || token === undefined) return { prefixes, objects, isWhole: !page.IsTruncated }
+  }
 }
 
 interface PageRequest {

@@ -102,6 +102,15 @@ for (const server of servers) {
       expect([requests('list'), requests('get')]).toEqual([0, 1])
     })
 
+    it('finds every object when the listing of a level is cut without a way to go on', async () => {
+      proxy.plan({
+        kind: 'body',
+        replace: (body) =>
+          body.replace('<IsTruncated>false', '<IsTruncated>true').replace(/<CommonPrefixes>.*?<\/CommonPrefixes>/s, ''),
+      })
+      expect((await run(`s3://${bucket}/show/`)).counts).toMatchObject({ found: 5, inserted: 3 })
+    })
+
     it('names a bucket that is not there, and goes on with the other roots', async () => {
       const summary = await run('s3://no-such-bucket/x/', {
         roots: ['s3://no-such-bucket/x/', `s3://${bucket}/other/`],

@@ -197,9 +197,9 @@ for (const server of servers) {
         await expect(failure).rejects.toThrow('Content-Range says')
       })
 
-      it.runIf(!server.signs)(
-        'cuts its range out of a server that ignores Range, and stops the transfer there',
-        async () => {
+      // Only where signatures are not checked: they cover the header that the proxy drops.
+      if (!server.signs)
+        it('cuts its range out of a server that ignores Range, and stops the transfer there', async () => {
           const large = randomBytes(8_000_000)
           await put('large.exr', large)
           proxy.always({ kind: 'ignore', headers: ['range'] })
@@ -209,8 +209,7 @@ for (const server of servers) {
           expect(object.counters).toEqual({ requests: 1, bytes: first })
           expect(await object.read(100_000, 100_100)).toEqual(new Uint8Array(large.subarray(100_000, 100_100)))
           expect(proxy.bytesPassed).toBeLessThan(large.length)
-        },
-      )
+        })
 
       it('never mixes two versions of an object, also where If-Match is ignored', async () => {
         for (const fault of server.signs
