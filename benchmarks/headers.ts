@@ -23,7 +23,7 @@ const REPEATS = 20
 
 export async function run(): Promise<Outcome> {
   const { inspectFileSync } = await product<typeof import('../src/inspect/inspect-file.ts')>('inspect/inspect-file')
-  const { inspectMany } = await product<typeof import('../src/pool/index.ts')>('pool/index')
+  const { inspectMany } = await product<typeof import('../src/tasks/inspect-many.ts')>('tasks/inspect-many')
   const files = farmFiles()
   const threads = cpus().length
   const perFile = 1000 / files.length

@@ -7,7 +7,7 @@ namespace exr_inspector {
 
 // readSpecs(sources, readLimit) -> results, one per source, on the calling
 // thread. A source is { path } with a string or the path's bytes, or { name,
-// sizeBytes, ranges } with ranges of { start, bytes }. src/native checks them
+// sizeBytes, ranges } with ranges of { start, bytes }. src/oiio checks them
 // before they come here.
 Napi::Value ReadSpecs(const Napi::CallbackInfo& info);
 

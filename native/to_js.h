@@ -9,7 +9,7 @@
 
 namespace exr_inspector {
 
-// One result per source, in order. src/native/types.ts declares the same
+// One result per source, in order. src/oiio/types.ts declares the same
 // shapes.
 Napi::Value ToJs(Napi::Env env, const std::vector<SpecSource>& sources,
                  const std::vector<SpecResult>& results);

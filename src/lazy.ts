@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { EncodeOptions } from './arrow/encode.ts'
 import type { CatalogRecord } from './arrow/record.ts'
-import type { RecordTableName } from './arrow/tables.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
-import type { Inspected, InspectManyOptions } from './pool/inspect-many.ts'
 import type { SourceInput } from './source/open.ts'
+import type { RecordTableName } from './tables/tables.ts'
+import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
 
 /** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */
 
@@ -18,7 +18,7 @@ export async function* inspectMany(
   inputs: Iterable<SourceInput> | AsyncIterable<SourceInput>,
   options?: InspectManyOptions,
 ): AsyncGenerator<Inspected, void, undefined> {
-  const pool = await import('./pool/inspect-many.ts')
+  const pool = await import('./tasks/inspect-many.ts')
   yield* pool.inspectMany(inputs, options)
 }
 

@@ -1,10 +1,10 @@
 import { type Data, DataType, Float32, makeData, RecordBatch, Struct, type Utf8 } from 'apache-arrow'
 import { ExrError } from '../errors.ts'
+import { RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
 import { type EncodeOptions, encodeRecords } from './encode.ts'
 import type { EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './encoded.ts'
 import type { CatalogRecord } from './record.ts'
 import { arrowSchema } from './schema.ts'
-import { RECORD_TABLES, type RecordTableName } from './tables.ts'
 
 /** One RecordBatch per table an inspected file fills. */
 export type RecordBatches = Readonly<Record<RecordTableName, RecordBatch>>

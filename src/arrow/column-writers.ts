@@ -1,5 +1,5 @@
+import type { ColumnType } from '../tables/tables.ts'
 import type { ColumnData, EncodedColumn, StringPool } from './encoded.ts'
-import type { ColumnType } from './tables.ts'
 
 /** Collects distinct strings as UTF-8 and hands out their codes. */
 export class StringCollector {

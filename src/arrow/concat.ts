@@ -1,5 +1,5 @@
+import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
 import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './encoded.ts'
-import { type ColumnType, RECORD_TABLES, type RecordTableName } from './tables.ts'
 
 /**
  * Several batches as one, their files in order, so that they share a transaction. `ordinals` and `failures` count

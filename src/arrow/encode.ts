@@ -2,12 +2,12 @@ import { computeChannelFingerprint, computeMetadataEmbedding, EMBEDDING_VERSION 
 import { toPlainError } from '../errors.ts'
 import { fileId, type IdentityOptions, normalizePath } from '../inspect/identity.ts'
 import type { AttributeFacts, ChannelFacts, PartFacts, Payload } from '../inspect/payload.ts'
+import { FINGERPRINT_DIMENSION, METADATA_DIMENSION, ROW_SCHEMA_VERSION } from '../tables/tables.ts'
+import { timestampUs } from '../tables/timestamp.ts'
 import { StringCollector } from './column-writers.ts'
 import type { EncodedBatch, EncodeFailure } from './encoded.ts'
 import type { CatalogRecord, RecordVectors } from './record.ts'
 import { type TableWriter, type TableWriters, tableWriters } from './table-writer.ts'
-import { FINGERPRINT_DIMENSION, METADATA_DIMENSION, ROW_SCHEMA_VERSION } from './tables.ts'
-import { timestampUs } from './timestamp.ts'
 import { valueColumns } from './value-columns.ts'
 
 export interface EncodeOptions extends IdentityOptions {

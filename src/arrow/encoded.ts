@@ -1,4 +1,4 @@
-import type { RecordTableName } from './tables.ts'
+import type { RecordTableName } from '../tables/tables.ts'
 
 /** Bytes of every distinct string of a batch; string `code` is `bytes[offsets[code], offsets[code + 1])`, UTF-8. */
 export interface StringPool {

@@ -1,5 +1,5 @@
+import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
 import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './encoded.ts'
-import { type ColumnType, RECORD_TABLES, type RecordTableName } from './tables.ts'
 
 /** The batch with only some of its files: ascending positions in the batch. Strings are shared, not copied. */
 export function selectFiles(batch: EncodedBatch, files: readonly number[]): EncodedBatch {

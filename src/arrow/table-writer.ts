@@ -1,7 +1,7 @@
+import { type ColumnName, RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
 import { type ColumnWriter, columnWriter, type StringCollector } from './column-writers.ts'
 import type { EncodedTable } from './encoded.ts'
 import type { CatalogRecord } from './record.ts'
-import { type ColumnName, RECORD_TABLES, type RecordTableName } from './tables.ts'
 
 export type TableWriters = { readonly [T in RecordTableName]: TableWriter<T> }
 

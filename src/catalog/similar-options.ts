@@ -1,5 +1,5 @@
-import { METADATA_DIMENSION } from '../arrow/tables.ts'
 import { ExrError } from '../errors.ts'
+import { METADATA_DIMENSION } from '../tables/tables.ts'
 
 /** Throws ERR_OPTION_INVALID unless `k` is a whole number from 1 to 10,000. */
 export function checkCount(k: number): void {

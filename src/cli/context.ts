@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import type { Config, ConfigFlags } from '../config.ts'
-import { readConfig } from '../config.ts'
+import type { Config, ConfigFlags } from '../settings/config.ts'
+import { readConfig } from '../settings/config.ts'
 import { type Style, styleFor } from './style.ts'
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }

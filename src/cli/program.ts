@@ -22,39 +22,39 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'inspect',
     summary: 'say what is in EXR files and whether they are whole',
-    load: () => import('./commands/inspect.ts'),
+    load: () => import('./inspect/command.ts'),
   },
   {
     name: 'ingest',
     summary: 'fill a catalog from directories of EXR files',
-    load: () => import('./commands/ingest.ts'),
+    load: () => import('./ingest/command.ts'),
   },
   {
     name: 'similar',
     summary: 'find the files of a catalog that are most like one',
-    load: () => import('./commands/similar.ts'),
+    load: () => import('./similar/command.ts'),
   },
-  { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./commands/sql.ts') },
-  { name: 'catalog', summary: 'look after a catalog', load: () => import('./commands/catalog.ts') },
+  { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
+  { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {
     name: 'serve',
     summary: 'run the DataEngine function as an HTTP server',
-    load: () => import('./commands/serve.ts'),
+    load: () => import('./serve/command.ts'),
   },
   {
     name: 'vast-emulator',
     summary: 'run a local VAST DataBase server for development and tests',
-    load: () => import('./commands/vast-emulator.ts'),
+    load: () => import('./vast-emulator/command.ts'),
   },
   {
     name: 'doctor',
     summary: 'check this installation and say what is missing',
-    load: () => import('./commands/doctor.ts'),
+    load: () => import('./doctor/command.ts'),
   },
   {
     name: 'completion',
     summary: 'print a completion script for a shell',
-    load: () => import('./commands/completion.ts'),
+    load: () => import('./completion/command.ts'),
   },
 ]
 

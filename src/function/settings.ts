@@ -1,10 +1,10 @@
-import { type VastSettings, vastCatalogUrl, vastSettings } from '../config.ts'
 import { ExrError } from '../errors.ts'
+import { type VastSettings, vastCatalogUrl, vastSettings } from '../settings/config.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { s3SettingsFrom } from '../source/s3-settings.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 
-export type { VastSettings } from '../config.ts'
+export type { VastSettings } from '../settings/config.ts'
 
 /** Everything the function may be told, checked and frozen. Secrets come before the environment. */
 export interface FunctionSettings {

@@ -1,4 +1,4 @@
-import { poolTask } from '../pool/index.ts'
+import { poolTask } from '../workers/index.ts'
 import { runWalkTask, type WalkTask } from './listing.ts'
 
 /** Thread that lists directories, so that slow shares are asked for several at a time. */

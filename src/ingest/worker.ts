@@ -1,5 +1,5 @@
 import { transferList } from '../arrow/encoded.ts'
-import { poolData, poolTask, Transfer } from '../pool/index.ts'
+import { poolData, poolTask, Transfer } from '../workers/index.ts'
 import { inspectBatch } from './inspect-batch.ts'
 import type { InspectSettings } from './tasks.ts'
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { unwrap } from '../errors.ts'
-import { type BatchOutcome, openPool } from '../pool/index.ts'
+import { type BatchOutcome, openPool } from '../workers/index.ts'
 import type { Listing, WalkTask } from './listing.ts'
 import type { InspectAnswer, InspectSettings } from './tasks.ts'
 import type { Lister } from './walk.ts'

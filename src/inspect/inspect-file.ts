@@ -1,6 +1,6 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
-import { readDerived } from '../native/derived.ts'
-import type { DerivedSource } from '../native/types.ts'
+import { readDerived } from '../oiio/derived.ts'
+import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
 import { LocalInspection } from './local-inspection.ts'
 import { oiioStatus } from './oiio-status.ts'

@@ -1,6 +1,6 @@
 import { ExrError } from '../errors.ts'
-import { readDerivedAsync } from '../native/derived.ts'
-import type { DerivedSource } from '../native/types.ts'
+import { readDerivedAsync } from '../oiio/derived.ts'
+import type { DerivedSource } from '../oiio/types.ts'
 import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
 import { KnownBytes } from '../source/ranges.ts'
 import type { ByteSource } from '../source/source.ts'

@@ -1,4 +1,4 @@
-import type { DerivedSource } from '../native/types.ts'
+import type { DerivedSource } from '../oiio/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import type { FilePath } from '../source/file-path.ts'
 import { KnownBytes } from '../source/ranges.ts'

@@ -1,4 +1,4 @@
-import { nativeStatus } from '../native/index.ts'
+import { nativeStatus } from '../oiio/index.ts'
 
 /** Whether OpenImageIO can be asked on this thread. */
 export type OiioStatus =

@@ -8,7 +8,7 @@ import {
   judgeLastChunk,
   planChunkTables,
 } from '../header/index.ts'
-import type { DerivedPart, DerivedSource, NativeSpec } from '../native/types.ts'
+import type { DerivedPart, DerivedSource, NativeSpec } from '../oiio/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange, SourceIdentity } from '../source/source.ts'
 import type { ResolvedInspectOptions } from './options.ts'

@@ -3,8 +3,8 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { TABLES } from '../../src/arrow/tables.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
+import { TABLES } from '../../src/tables/tables.ts'
 import { fixturePath, projectRoot, tempDir } from '../helpers.ts'
 import { runCli } from './run-cli.ts'
 

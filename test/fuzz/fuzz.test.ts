@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nativeStatus } from '../../src/native/index.ts'
+import { nativeStatus } from '../../src/oiio/index.ts'
 import { type FuzzPlan, fuzz } from './jobs.ts'
 import { fuzzCase, readSeeds } from './seeds.ts'
 

@@ -15,7 +15,7 @@ import {
   readIdManifest,
 } from '../../src/header/index.ts'
 import { inspect } from '../../src/inspect/inspect.ts'
-import { readSpecs } from '../../src/native/index.ts'
+import { readSpecs } from '../../src/oiio/index.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import type { FuzzInput } from './mutate.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import type { PartFacts, WindowFacts } from '../../src/inspect/payload.ts'
-import { nativeStatus } from '../../src/native/index.ts'
+import { nativeStatus } from '../../src/oiio/index.ts'
 import { corpusDir, corpusFiles, type FixturePart, fixturePath, fixtures, projectRoot } from '../helpers.ts'
 
 const goldens = (name: string) => JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/goldens', name), 'utf8'))

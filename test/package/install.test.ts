@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { nativeStatus } from '../../src/native/index.ts'
-import { tinyExr } from '../native/tiny-exr.ts'
+import { nativeStatus } from '../../src/oiio/index.ts'
+import { tinyExr } from '../oiio/tiny-exr.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const built = existsSync(join(root, 'dist/index.js'))
@@ -104,7 +104,7 @@ describe.runIf(built)('the packed package in an empty project', () => {
       expect.arrayContaining([
         'dist/index.js',
         'dist/index.d.ts',
-        'dist/pool/worker.js',
+        'dist/tasks/inspect-worker.js',
         'native/CMakeLists.txt',
         'native/addon.cc',
         'native/package.json',

@@ -13,7 +13,7 @@ import {
 } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import type { EncodedColumn, StringPool } from '../../arrow/encoded.ts'
-import type { ColumnType } from '../../arrow/tables.ts'
+import type { ColumnType } from '../../tables/tables.ts'
 import { DATABASE } from './session.ts'
 
 /** Columns of one table, ready to be written. */

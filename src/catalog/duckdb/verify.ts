@@ -1,4 +1,4 @@
-import { TABLES } from '../../arrow/tables.ts'
+import { TABLES } from '../../tables/tables.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { queryError } from './errors.ts'

@@ -1,4 +1,4 @@
-import { poolTask, Transfer } from '../../pool/task.ts'
+import { poolTask, Transfer } from '../../workers/task.ts'
 import { type RankTask, similarities } from './rank.ts'
 
 /** Thread that compares the vectors of a batch. */

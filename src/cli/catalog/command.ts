@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { DdlFlags, InfoFlags, MigrateFlags } from './run.ts'
+
+const CATALOG_FLAG = ['-c, --catalog <path|url>', 'catalog (EXR_CATALOG; default exr-catalog.duckdb)'] as const
+const JSON_FLAG = ['--json', 'print JSON'] as const
+
+export function configure(command: Command, context: CliContext): void {
+  const load = () => import('./run.ts')
+  command
+    .command('info')
+    .description('say what a catalog holds')
+    .option(...CATALOG_FLAG)
+    .option(...JSON_FLAG)
+    .action(async (flags: InfoFlags) => (await load()).showInfo(flags, context))
+  command
+    .command('verify')
+    .description('check that the tables of a catalog agree with each other')
+    .option(...CATALOG_FLAG)
+    .option(...JSON_FLAG)
+    .action(async (flags: InfoFlags) => (await load()).verify(flags, context))
+  command
+    .command('migrate')
+    .description('bring a catalog to the schema of this version, or of another')
+    .option(...CATALOG_FLAG)
+    .option('--to <version>', 'schema version; older ones drop the tables they do not have')
+    .option(...JSON_FLAG)
+    .action(async (flags: MigrateFlags) => (await load()).migrate(flags, context))
+  command
+    .command('ddl')
+    .description('print the tables as SQL')
+    .addOption(
+      new Option('--dialect <name>', 'SQL of DuckDB, or of Trino on VAST DataBase')
+        .choices(['duckdb', 'trino'])
+        .default('duckdb'),
+    )
+    .option('--schema <name>', 'put this schema before the names, such as vast."bucket|schema"')
+    .action(async (flags: DdlFlags) => (await load()).showDdl(flags, context))
+}

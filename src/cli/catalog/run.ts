@@ -1,0 +1,103 @@
+import { ExrError } from '../../errors.ts'
+import { createTableSql } from '../../tables/ddl.ts'
+import { TABLES } from '../../tables/tables.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { columns } from '../format/columns.ts'
+import { bytes, count } from '../format/units.ts'
+import { openExisting } from '../open-catalog.ts'
+
+export interface InfoFlags {
+  readonly catalog?: string
+  readonly json?: true
+}
+
+export interface MigrateFlags extends InfoFlags {
+  readonly to?: string
+}
+
+export interface DdlFlags {
+  readonly dialect: 'duckdb' | 'trino'
+  readonly schema?: string
+}
+
+export async function showInfo(flags: InfoFlags, context: CliContext): Promise<void> {
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, migrate: false, vast })
+  try {
+    const info = await catalog.info()
+    if (flags.json) {
+      const { url, engine, version, latestVersion, sizeBytes, rows } = info
+      const fields = {
+        url,
+        engine,
+        schema_version: version,
+        latest_schema_version: latestVersion,
+        size_bytes: sizeBytes,
+        rows,
+      }
+      return context.print(`${JSON.stringify(fields, null, 2)}\n`)
+    }
+    const { style } = context
+    const outdated =
+      info.version < info.latestVersion ? `, ${info.latestVersion} is the latest: run catalog migrate` : ''
+    const facts = [
+      ['catalog', info.url],
+      ['engine', info.engine],
+      ['schema', `version ${info.version}${outdated}`],
+      ...(info.sizeBytes === null ? [] : [['size', bytes(info.sizeBytes)]]),
+    ].map(([name = '', value = '']) => [style.dim(name), value])
+    const tables = Object.entries(info.rows).map(([name, rows]) => [name, count(rows)])
+    const lines = [
+      ...columns(facts, { width: Number.POSITIVE_INFINITY }),
+      '',
+      ...columns([[style.dim('table'), style.dim('rows')], ...tables], { width: Number.POSITIVE_INFINITY, right: [1] }),
+    ]
+    await context.print(`${lines.join('\n')}\n`)
+  } finally {
+    await catalog.close()
+  }
+}
+
+export async function verify(flags: InfoFlags, context: CliContext): Promise<void> {
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, vast })
+  try {
+    const report = await catalog.verify()
+    if (!report.ok) context.exitWith(EXIT.system)
+    if (flags.json) return context.print(`${JSON.stringify(report, null, 2)}\n`)
+    const { style } = context
+    const lines = report.checks.flatMap(({ name, violations, examples }) => {
+      if (violations === 0) return [`${style.green('ok')}     ${name}`]
+      return [`${style.red('BROKEN')} ${name}: ${count(violations)} rows`, ...examples.map((row) => `         ${row}`)]
+    })
+    await context.print(`${lines.join('\n')}\n`)
+  } finally {
+    await catalog.close()
+  }
+}
+
+export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { migrate: false, vast })
+  try {
+    const steps = await catalog.migrate(flags.to === undefined ? undefined : toVersion(flags.to))
+    if (flags.json) return context.print(`${JSON.stringify({ steps }, null, 2)}\n`)
+    if (steps.length === 0) return context.print('Nothing to do: the catalog has that version already.\n')
+    const lines = steps.map((step) => `${step.direction === 'up' ? 'applied' : 'undone '} ${step.version} ${step.name}`)
+    await context.print(`${lines.join('\n')}\n`)
+  } finally {
+    await catalog.close()
+  }
+}
+
+export async function showDdl(flags: DdlFlags, context: CliContext): Promise<void> {
+  const statements = TABLES.map((table) => createTableSql(table, flags.dialect, flags.schema))
+  await context.print(`${statements.join('\n\n')}\n`)
+}
+
+function toVersion(text: string): number {
+  const version = Number(text)
+  if (Number.isSafeInteger(version) && version >= 0) return version
+  throw new ExrError('ERR_OPTION_INVALID', `Expected a schema version from 0 for --to but received ${text}`)
+}

@@ -1,0 +1,12 @@
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExit code 3 when something is missing or too old.')
+    .action(async (flags: { readonly json?: true }) => {
+      const { runDoctor } = await import('./run.ts')
+      await runDoctor(flags.json === true, context)
+    })
+}

@@ -1,0 +1,29 @@
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { columns } from '../format/columns.ts'
+import { type Check, checkInstallation } from './checks.ts'
+
+/** Prints every check, and for each that fails what to do about it. */
+export async function runDoctor(json: boolean, context: CliContext): Promise<void> {
+  const checks = await checkInstallation(context.config())
+  const ok = checks.every((check) => check.ok)
+  if (!ok) context.exitWith(EXIT.system)
+  if (json) return context.print(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
+  const { style } = context
+  const rows = checks.map((check) => [
+    check.ok ? style.green('ok') : style.red('MISSING'),
+    check.name,
+    check.version ?? '',
+    style.dim(check.detail),
+  ])
+  const remedies = checks.flatMap((check) => remedyLines(check))
+  const verdict = ok ? 'All is there.' : 'To repair:'
+  await context.print(
+    `${[...columns(rows, { width: Number.POSITIVE_INFINITY }), '', verdict, ...remedies].join('\n')}\n`,
+  )
+}
+
+function remedyLines({ name, remedy }: Check): string[] {
+  if (remedy.length === 0) return []
+  return [`  ${name}`, ...remedy.map((line) => `    ${line}`)]
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { IngestFlags } from './run.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  const list = (value: string, before: readonly string[] = []) => [...before, value]
+  command
+    .argument('<root...>', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
+    .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
+    .option('-j, --jobs <n>', 'threads (EXR_JOBS; default one a core)')
+    .option('--force', 'open files again that have not changed')
+    .option('--limit <n>', 'open at most this many files')
+    .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
+    .option('--start-after <key>', 's3:// only: list keys after this one')
+    .option('--fail-fast', 'stop at the first failure')
+    .option('-n, --dry-run', 'list what would be opened; open and store nothing')
+    .option('--follow', 'follow symbolic links')
+    .option('--hidden', 'look at hidden files and directories too')
+    .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)
+    .option('--fold-case', 'treat paths that differ only in case as one, for shares that ignore case')
+    .option('-0, --null', 'names on standard input end in NUL bytes')
+    .option('-q, --quiet', 'print failures only')
+    .option('-v, --verbose', 'print every failure, not the first 20')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      `
+Files that have not changed since they were stored (path, size, modification time; objects: size, ETag) are skipped without opening them.
+Files that cannot be read stop nothing: they are listed at the end and kept in the catalog's table ingest_errors.
+Ctrl-C stores what has been read and ends; the same command goes on from there. A second Ctrl-C ends at once.
+Directories may hold .exrignore files, with patterns as in .gitignore.
+
+  exr-inspector ingest /show/renders
+  exr-inspector ingest s3://plates/show/
+  exr-inspector ingest /show --catalog /srv/show.duckdb --ignore 'tmp/' --ignore '*_denoise.*.exr'
+  find /show -name '*.exr' -mmin -60 -print0 | exr-inspector ingest -0 -`,
+    )
+    .action(async (roots: string[], flags: IngestFlags) => {
+      const { runIngest } = await import('./run.ts')
+      await runIngest(roots, flags, context)
+    })
+}

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { openCatalog } from '../../catalog/open.ts'
+import { ExrError } from '../../errors.ts'
+import { dryRun } from '../../ingest/dry-run.ts'
+import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
+import { toShard } from '../../ingest/shard.ts'
+import type { Config } from '../../settings/config.ts'
+import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { isS3Url } from '../../source/s3-url.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { plural } from '../format/units.ts'
+import { catchInterrupts } from '../interrupts.ts'
+import { namesFrom } from '../locations.ts'
+import { isRemote } from '../open-catalog.ts'
+import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
+import { version } from '../version.ts'
+import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
+
+export interface IngestFlags {
+  readonly catalog?: string
+  readonly jobs?: string
+  readonly force?: true
+  readonly limit?: string
+  readonly shard?: string
+  readonly startAfter?: string
+  readonly failFast?: true
+  readonly dryRun?: true
+  readonly follow?: true
+  readonly hidden?: true
+  readonly ignore?: readonly string[]
+  readonly foldCase?: true
+  readonly null?: true
+  readonly quiet?: true
+  readonly verbose?: true
+  readonly json?: true
+}
+
+const PROBLEMS_SHOWN = 20
+
+/** Cores and memory go to the threads that inspect: one thread writes faster than they read. */
+const WRITER = { threads: 1, memoryLimit: '64MB' } as const
+
+export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
+  const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
+  const what = {
+    roots: rootsOf(args, flags, context),
+    jobs: config.jobs,
+    force: flags.force === true,
+    follow: flags.follow === true,
+    hidden: flags.hidden === true,
+    ignore: flags.ignore ?? [],
+    foldCase: flags.foldCase === true,
+    ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
+    ...(flags.limit !== undefined && { limit: toLimit(flags.limit) }),
+    ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
+    s3: s3SettingsFrom((name) => context.env[name]),
+  }
+  if (flags.dryRun) return showPlan(what, flags, config, context)
+
+  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast, ...WRITER })
+  const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
+  const interrupts = catchInterrupts(() => {
+    progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')
+  })
+  let summary: IngestSummary
+  try {
+    summary = await ingest({
+      ...what,
+      catalog,
+      failFast: flags.failFast === true,
+      stop: interrupts.signal,
+      source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
+      toolVersion: version(),
+      onProgress: (counts) => progress.update(counts),
+    })
+  } finally {
+    progress.end()
+    interrupts.release()
+    await catalog.close()
+  }
+  const signalled = interrupts.exitCode()
+  if (signalled !== null) context.exitWith(signalled)
+  if (summary.counts.failed > 0) context.exitWith(EXIT.someFilesFailed)
+  await report(summary, flags, config, context)
+}
+
+async function report(summary: IngestSummary, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
+  if (flags.json) return context.print(`${ingestSummaryJson(summary, config.catalog)}\n`)
+  const shown = flags.verbose ? Number.POSITIVE_INFINITY : PROBLEMS_SHOWN
+  if (!flags.quiet || summary.counts.failed > 0) {
+    await context.print(ingestSummaryText(summary, { style: context.style, catalog: config.catalog, shown }))
+  }
+  const left = summary.counts.toInspect - summary.counts.inspected
+  const atLeast = summary.counts.walkEnded ? '' : 'at least '
+  if (summary.stopped === 'asked') {
+    context.note(`Stopped with ${atLeast}${plural(left, 'file')} left. Run the same command again to go on from here.`)
+  } else if (summary.stopped === 'limit' && !flags.quiet) {
+    context.note(`The limit left ${atLeast}${plural(left, 'file')}. Run the same command again for the next ones.`)
+  } else if (summary.stopped === 'fail-fast') {
+    context.note('Stopped at the first failure, as --fail-fast asks.')
+  }
+}
+
+type What = Omit<Parameters<typeof dryRun>[0], 'catalog' | 'onFile'>
+
+async function showPlan(what: What, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
+  const exists = isRemote(config.catalog) || existsSync(config.catalog.replace(/^duckdb:/, ''))
+  const catalog = exists ? await openCatalog(config.catalog, { readOnly: true, vast: config.vast }) : null
+  const listed: string[] = []
+  try {
+    const { counts, failures } = await dryRun({
+      ...what,
+      catalog,
+      onFile: async (location) => {
+        if (flags.json) listed.push(location)
+        else if (!flags.quiet) await context.print(`${location}\n`)
+      },
+    })
+    if (failures.length > 0) context.exitWith(EXIT.someFilesFailed)
+    if (flags.json) {
+      const { found, unchanged, elsewhere: in_other_shards, toInspect: to_inspect } = counts
+      const plan = { dry_run: true, found, unchanged, in_other_shards, to_inspect, files: listed, failures }
+      return context.print(`${JSON.stringify(plan, null, 2)}\n`)
+    }
+    for (const { message, code } of failures) context.note(`exr-inspector: ${message} [${code}]`)
+    context.note(`Would open ${plural(counts.toInspect, 'file')}; ${plural(counts.unchanged, 'file')} unchanged.`)
+  } finally {
+    await catalog?.close()
+  }
+}
+
+function rootsOf(args: readonly string[], flags: IngestFlags, context: CliContext) {
+  const remote = args.find((arg) => isRemote(arg) && !isS3Url(arg))
+  if (remote !== undefined && !remote.startsWith('file://')) {
+    throw new ExrError('ERR_OPTION_INVALID', `Expected a directory or s3://bucket/prefix but received ${remote}`)
+  }
+  if (!args.includes('-')) return args
+  return (async function* () {
+    for (const arg of args) {
+      if (arg === '-') yield* namesFrom(context.stdin, flags.null === true)
+      else yield arg
+    }
+  })()
+}
+
+async function progressFor(flags: IngestFlags, limit: number, context: CliContext): Promise<Progress> {
+  if (flags.quiet) return noProgress
+  if (context.stderr.isTTY) return barProgress(context, limit)
+  return flags.json ? noProgress : lineProgress(context, limit)
+}
+
+function toLimit(text: string): number {
+  const limit = Number(text)
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit
+  throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number of files from 1 for --limit but received ${text}`)
+}

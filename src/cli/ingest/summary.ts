@@ -1,0 +1,96 @@
+import type { IngestProblem } from '../../ingest/counts.ts'
+import type { IngestSummary } from '../../ingest/ingest.ts'
+import { singleLine } from '../errors.ts'
+import { columns } from '../format/columns.ts'
+import { bytes, count, duration, plural, rate } from '../format/units.ts'
+import type { Style } from '../style.ts'
+
+export interface SummaryOptions {
+  readonly style: Style
+  readonly catalog: string
+  /** Problems shown of each kind. */
+  readonly shown: number
+}
+
+/** What a run did, for people: the counts that are not zero, then what needs a look. */
+export function ingestSummaryText(summary: IngestSummary, options: SummaryOptions): string {
+  const { counts, durationMs } = summary
+  const { style } = options
+  const speed = counts.inspected > 0 ? ` (${rate(counts.inspected, durationMs)}, ${bytes(counts.bytes)})` : ''
+  const head = `${plural(counts.inspected, 'file')} read in ${duration(durationMs)}${speed}; catalog ${options.catalog}`
+  const rows: [number, string, string][] = [
+    [counts.inserted, 'new', ''],
+    [counts.updated, 'seen again', 'same header as before'],
+    [counts.unchanged, 'unchanged', 'skipped without opening'],
+    [counts.elsewhere, 'in other shards', ''],
+    [counts.skippedLinks, 'links passed over', '--follow follows them'],
+    [counts.incomplete, style.yellow('incomplete'), 'stored; pixels are missing'],
+    [counts.failed, style.red('failed'), ''],
+  ]
+  const told = rows.filter(([number]) => number > 0)
+  const table = columns(
+    told.map(([number, name, note]) => [count(number), name, style.dim(note)]),
+    { indent: '  ', width: Number.POSITIVE_INFINITY, right: [0] },
+  )
+  const none = counts.found === 0 && counts.failed === 0 ? ['  No OpenEXR files were found.'] : []
+  return `${[
+    style.bold(head),
+    ...table,
+    ...none,
+    ...problemLines('Incomplete', summary.incomplete, counts.incomplete, 'is_complete', options),
+    ...problemLines('Failed', summary.failures, counts.failed, 'ingest_errors', options),
+  ].join('\n')}\n`
+}
+
+const ASK = {
+  is_complete: 'SELECT file_path FROM files WHERE NOT is_complete',
+  ingest_errors: 'SELECT file_path, code, message FROM ingest_errors',
+} as const
+
+function problemLines(
+  title: string,
+  problems: readonly IngestProblem[],
+  total: number,
+  ask: keyof typeof ASK,
+  { style, shown }: SummaryOptions,
+): string[] {
+  if (total === 0) return []
+  const listed = problems.slice(0, shown)
+  const lines = ['', style.bold(title)]
+  for (const { path, code, message } of listed) {
+    const text = singleLine(message)
+    const says = text.includes(singleLine(path)) ? [] : [`  ${singleLine(path)}`]
+    lines.push(...says, `${says.length > 0 ? '    ' : '  '}${text} ${style.dim(`[${code}]`)}`)
+  }
+  if (total > listed.length) {
+    lines.push(`  and ${count(total - listed.length)} more: run with --verbose, or exr-inspector sql "${ASK[ask]}"`)
+  }
+  return lines
+}
+
+/** The same for scripts. */
+export function ingestSummaryJson(summary: IngestSummary, catalog: string): string {
+  const { counts } = summary
+  return JSON.stringify(
+    {
+      run_id: summary.runId,
+      catalog,
+      found: counts.found,
+      unchanged: counts.unchanged,
+      inspected: counts.inspected,
+      inserted: counts.inserted,
+      updated: counts.updated,
+      incomplete: counts.incomplete,
+      failed: counts.failed,
+      in_other_shards: counts.elsewhere,
+      skipped_links: counts.skippedLinks,
+      bytes: counts.bytes,
+      duration_ms: Math.round(summary.durationMs),
+      stopped: summary.stopped,
+      incomplete_files: summary.incomplete,
+      failures: summary.failures,
+    },
+    null,
+    2,
+  )
+}

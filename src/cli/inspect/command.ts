@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { InspectFlags } from './run.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  const list = (value: string, before: readonly string[] = []) => [...before, value]
+  const conflicting = (flags: string, text: string, others: string[]) => new Option(flags, text).conflicts(others)
+  command
+    .argument('<location...>', 'file, directory, glob in quotes, URL, or - for a list on standard input')
+    .addOption(conflicting('--json', 'JSON: one object for one file, else an array', ['ndjson', 'yaml', 'long']))
+    .addOption(conflicting('--ndjson', 'JSON: one object a line, as soon as it is known', ['yaml', 'long']))
+    .addOption(conflicting('--yaml', 'YAML: one document a file', ['long']))
+    .option('-l, --long', 'a full report for each of several files')
+    .option('--part <number|glob>', 'only this part, by number or name (repeat for more)', list)
+    .option('--attr <glob>', 'only attributes of this name, derived ones included (repeat for more)', list)
+    .option('--raw', 'add the exact bytes of every attribute, base64 (json, ndjson, yaml)')
+    .option('--timings', 'add how long each step took')
+    .option('--no-meta', 'leave attributes and OpenImageIO out')
+    .option('--stats', 'pixel statistics')
+    .option('--deep-stats', 'deep sample statistics')
+    .option('--validate', 'check against a policy')
+    .option('--policy <file>', 'policy for --validate')
+    .option('--follow', 'follow symbolic links below directories')
+    .option('--hidden', 'look at hidden files and directories too')
+    .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)
+    .option('-0, --null', 'names on standard input end in NUL bytes')
+    .option('-j, --jobs <n>', 'threads')
+    .addHelpText(
+      'after',
+      `
+Several files give a line each; --long gives the full report for each.
+Exit code 1 when a file cannot be read, is incomplete, or has an invalid header.
+
+  exr-inspector inspect beauty.1001.exr
+  exr-inspector inspect /show/shot/renders
+  exr-inspector inspect '/show/*/plates/**/*.exr' --attr timeCode
+  find . -name '*.exr' -print0 | exr-inspector inspect -0 - --ndjson`,
+    )
+    .action(async (locations: string[], flags: InspectFlags) => {
+      const { runInspect } = await import('./run.ts')
+      await runInspect(locations, flags, context)
+    })
+}

@@ -1,0 +1,199 @@
+import type { AttributeFacts, FileFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
+import { type Verdict, verdictOf } from '../../inspect/verdict.ts'
+import { singleLine } from '../errors.ts'
+import { columns, wrap } from '../format/columns.ts'
+import { bytes, count, plural } from '../format/units.ts'
+import type { Style } from '../style.ts'
+import { attributeText } from './attribute-text.ts'
+import { channelLayers } from './channel-layers.ts'
+
+export interface ReportOptions {
+  readonly style: Style
+  /** Columns of the terminal; values longer than that are cut, and say so. */
+  readonly width: number
+  /** Show every attribute, those that the report already tells included. */
+  readonly allAttributes: boolean
+}
+
+/** Attributes whose content the report tells in other lines. */
+const TOLD = new Set([
+  'channels',
+  'chunkCount',
+  'compression',
+  'dataWindow',
+  'displayWindow',
+  'lineOrder',
+  'name',
+  'pixelAspectRatio',
+  'tiles',
+  'type',
+  'version',
+  'view',
+])
+
+/** One file for people: the verdict first, then the file, then each part with its channels by layer and its attributes. */
+export function fileReport(payload: Payload, options: ReportOptions): string {
+  const { style, width } = options
+  const verdict = verdictOf(payload)
+  const lines = [
+    style.bold(singleLine(payload.file.path)),
+    `${paintVerdict(verdict, style)}  ${summaryOf(payload)}`,
+    ...verdict.reasons.flatMap((reason) => wrap(singleLine(reason), width, '  ')),
+    '',
+    ...facts(fileFacts(payload.file), style),
+  ]
+  for (const part of payload.parts) {
+    lines.push('', ...partReport(part, payload, options))
+  }
+  if (payload.timings_us) lines.push('', style.bold('Timings'), ...facts(timings(payload.timings_us), style))
+  if (!payload.readers.oiio.ok) {
+    const why = (payload.readers.oiio.error ?? 'did not read this file').replaceAll('\n', ' ')
+    lines.push('', ...wrap(`OpenImageIO: ${singleLine(why)}`, width, '').map(style.dim))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+export function paintVerdict(verdict: Verdict, style: Style): string {
+  if (verdict.state === 'whole') return style.green('whole')
+  return verdict.state === 'incomplete' ? style.yellow('INCOMPLETE') : style.red('INVALID')
+}
+
+function summaryOf(payload: Payload): string {
+  const [first] = payload.parts
+  const size = first?.width != null && first.height !== null ? `${first.width}x${first.height}` : null
+  const parts = payload.parts.length
+  return [
+    size,
+    parts === 1 ? null : plural(parts, 'part'),
+    plural(payload.channels.length, 'channel'),
+    first?.compression ?? null,
+    payload.file.is_deep ? 'deep' : null,
+    bytes(payload.file.size_bytes),
+  ]
+    .filter((fact) => fact !== null)
+    .join(', ')
+}
+
+type Fact = readonly [name: string, value: string]
+
+function fileFacts(file: FileFacts): Fact[] {
+  const rows: Fact[] = [
+    ['size', `${bytes(file.size_bytes)}${file.size_bytes >= 1000 ? ` (${count(file.size_bytes)} bytes)` : ''}`],
+  ]
+  if (file.mtime !== null) rows.push(['modified', timestamp(file.mtime)])
+  if (file.etag !== undefined) rows.push(['etag', file.etag])
+  if (file.sequence_key !== null) rows.push(['frame', `${file.frame_number} of ${baseName(file.sequence_key)}`])
+  rows.push(['header', `${bytes(file.header_bytes)}, sha256 ${file.header_hash.slice(0, 16)}`])
+  return rows
+}
+
+function partReport(part: PartFacts, payload: Payload, options: ReportOptions): string[] {
+  const { style, width } = options
+  const channels = payload.channels.filter((channel) => channel.part_index === part.part_index)
+  const attributes = payload.attributes.parts[part.part_index] ?? []
+  const name = part.part_name === null ? '' : ` ${singleLine(part.part_name)}`
+  const lines = [style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part), style)]
+  const layers = channelLayers(channels)
+  if (channels.length > 0) {
+    const names = new Set(layers.map((layer) => layer.name))
+    const isLayered = names.size > 1 || !names.has('')
+    lines.push('', `  ${plural(channels.length, 'channel')}${isLayered ? ` in ${plural(names.size, 'layer')}` : ''}`)
+    lines.push(...channelTable(layers, style, width))
+  }
+  const shown = options.allAttributes ? attributes : attributes.filter(isNotable)
+  if (shown.length > 0) lines.push('', `  ${plural(shown.length, 'attribute')}`, ...attributeTable(shown, style, width))
+  return lines
+}
+
+function isNotable(attribute: AttributeFacts): boolean {
+  return attribute.source === 'exr' && !TOLD.has(attribute.name)
+}
+
+function partFacts(part: PartFacts): Fact[] {
+  const rows: Fact[] = [['storage', storage(part)]]
+  if (part.chunk_count !== null) rows.push(['chunks', chunks(part)])
+  if (part.data_window !== null) rows.push(['data window', windowText(part.data_window)])
+  if (part.display_window !== null) rows.push(['display window', `${windowText(part.display_window)}${overscan(part)}`])
+  if (part.pixel_aspect_ratio !== null && part.pixel_aspect_ratio !== 1) {
+    rows.push(['pixel aspect', String(part.pixel_aspect_ratio)])
+  }
+  if (part.view_name !== null) rows.push(['view', part.view_name])
+  if (part.color_space !== null) rows.push(['colour space', part.color_space])
+  if (part.render_software !== null) rows.push(['software', part.render_software])
+  return rows
+}
+
+function storage(part: PartFacts): string {
+  const levels =
+    part.level_mode === null || part.level_mode === 'one_level'
+      ? ''
+      : `, ${part.level_count} ${part.level_mode.replaceAll('_', ' ')}`
+  const tiles = part.is_tiled ? `tiles of ${part.tile_width}x${part.tile_height}${levels}` : 'scan lines'
+  const order =
+    part.line_order === null || part.line_order === 'increasing_y' ? '' : `, ${part.line_order.replace('_', ' ')} order`
+  return `${part.is_deep ? 'deep ' : ''}${tiles}, ${part.compression ?? 'unknown compression'}${order}`
+}
+
+function chunks(part: PartFacts): string {
+  const total = part.chunk_count ?? 0
+  return part.missing_chunks
+    ? `${count(total - part.missing_chunks)} of ${count(total)} are there`
+    : `${count(total)}, all there`
+}
+
+function windowText(window: WindowFacts): string {
+  const { min, max } = window
+  return `${max.x - min.x + 1}x${max.y - min.y + 1}  (${min.x},${min.y} to ${max.x},${max.y})`
+}
+
+/** How the data window lies in the display window: what a compositor calls overscan or crop. */
+function overscan(part: PartFacts): string {
+  const { data_window: data, display_window: display } = part
+  if (data === null || display === null) return ''
+  const left = display.min.x - data.min.x
+  const top = display.min.y - data.min.y
+  const right = data.max.x - display.max.x
+  const bottom = data.max.y - display.max.y
+  const edges = [left, top, right, bottom]
+  if (edges.every((edge) => edge === 0)) return '  same as the data window'
+  if (edges.every((edge) => edge >= 0))
+    return `  data has overscan: ${edges.join(', ')} pixels left, top, right, bottom`
+  if (edges.every((edge) => edge <= 0)) return '  data is cropped inside it'
+  return '  data lies partly outside it'
+}
+
+function channelTable(layers: ReturnType<typeof channelLayers>, style: Style, width: number): string[] {
+  const rows = layers.map((layer) => [
+    layer.name === '' ? style.dim('(no layer)') : singleLine(layer.name),
+    layer.types.join(' '),
+    layer.sampling ?? '',
+    singleLine(layer.components.join(' ')),
+  ])
+  return columns(rows, { indent: '    ', width })
+}
+
+function attributeTable(attributes: readonly AttributeFacts[], style: Style, width: number): string[] {
+  const rows = attributes.map((attribute) => [
+    singleLine(attribute.name),
+    style.dim(singleLine(attribute.type)),
+    singleLine(attributeText(attribute)),
+  ])
+  return columns(rows, { indent: '    ', width, maxWidths: [40, 16] })
+}
+
+function timings(timingsUs: Record<string, number>): Fact[] {
+  return Object.entries(timingsUs).map(([name, us]) => [name, `${count(Math.round(us))} us`] as const)
+}
+
+function facts(rows: readonly Fact[], style: Style): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length), 14)
+  return rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${singleLine(value)}`)
+}
+
+function timestamp(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

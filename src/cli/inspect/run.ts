@@ -1,0 +1,133 @@
+import type { ExrError } from '../../errors.ts'
+import type { InspectCallOptions } from '../../inspect/inspect.ts'
+import type { Payload } from '../../inspect/payload.ts'
+import { verdictOf } from '../../inspect/verdict.ts'
+import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import type { CliContext } from '../context.ts'
+import { toExrError } from '../errors.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { type Located, locate, namesOneFile } from '../locations.ts'
+import { filterPayload } from './filters.ts'
+import { type InspectOutput, jsonOutput, lineOutput, reportOutput, yamlOutput } from './output.ts'
+
+export interface InspectFlags {
+  readonly json?: true
+  readonly ndjson?: true
+  readonly yaml?: true
+  readonly long?: true
+  readonly null?: true
+  readonly part?: readonly string[]
+  readonly attr?: readonly string[]
+  readonly raw?: true
+  readonly timings?: true
+  readonly meta: boolean
+  readonly stats?: true
+  readonly deepStats?: true
+  readonly validate?: true
+  readonly policy?: string
+  readonly follow?: true
+  readonly hidden?: true
+  readonly ignore?: readonly string[]
+  readonly jobs?: string
+}
+
+/** Inspects what the arguments name and writes each result as it comes, in the order of the arguments. */
+export async function runInspect(args: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
+  const config = context.config({ jobs: flags.jobs })
+  const single = namesOneFile(args)
+  const output = await outputFor(flags, single, context)
+  const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
+  const located = locate(args, {
+    stdin: context.stdin,
+    nul: flags.null === true,
+    follow: flags.follow === true,
+    hidden: flags.hidden === true,
+    ignore: flags.ignore ?? [],
+  })
+  for await (const result of inspected(located, optionsOf(flags, context), { single, jobs: config.jobs })) {
+    if ('payload' in result) {
+      const { payload } = result
+      if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable))
+        context.exitWith(EXIT.someFilesFailed)
+      await output.file(filterPayload(payload, filters))
+    } else {
+      context.exitWith(exitCodeOf(result.error.code))
+      await output.failure(result.error, result.location)
+    }
+  }
+  await output.end()
+}
+
+async function outputFor(flags: InspectFlags, single: boolean, context: CliContext): Promise<InspectOutput> {
+  if (flags.json) return jsonOutput(context, 'json', single)
+  if (flags.ndjson) return jsonOutput(context, 'ndjson', single)
+  if (flags.yaml) return yamlOutput(context)
+  const byName = (flags.attr?.length ?? 0) > 0
+  return single || flags.long ? reportOutput(context, byName) : lineOutput(context, byName)
+}
+
+function optionsOf(flags: InspectFlags, context: CliContext): InspectCallOptions {
+  return {
+    s3: s3SettingsFrom((name) => context.env[name]),
+    meta: flags.meta,
+    raw: flags.raw === true,
+    timings: flags.timings === true,
+    stats: flags.stats === true,
+    deepStats: flags.deepStats === true,
+    validate: flags.validate === true,
+    ...(flags.policy !== undefined && { policyPath: flags.policy }),
+  }
+}
+
+type Result = { readonly payload: Payload } | { readonly error: ExrError; readonly location: string }
+
+/** Results in the order in which files were located; a single file is read on this thread, which starts sooner. */
+async function* inspected(
+  located: AsyncIterable<Located>,
+  options: InspectCallOptions,
+  { single, jobs }: { readonly single: boolean; readonly jobs: number },
+): AsyncGenerator<Result> {
+  if (single) {
+    const { inspect } = await import('../../inspect/inspect.ts')
+    for await (const found of located) {
+      if (found.kind === 'failure') yield failed(found.error)
+      else {
+        try {
+          yield { payload: await inspect(found.location, options) }
+        } catch (error) {
+          yield failed(toExrError(error), found.location)
+        }
+      }
+    }
+    return
+  }
+  const { inspectMany } = await import('../../tasks/inspect-many.ts')
+  // One entry for each input under way, and between them the failures that came before it.
+  const order: (ExrError | null)[] = []
+  const inputs = (async function* () {
+    for await (const found of located) {
+      order.push(found.kind === 'failure' ? found.error : null)
+      if (found.kind === 'file') yield found.location
+    }
+  })()
+  function* failuresBefore(): Generator<Result> {
+    for (let next = order[0]; next !== undefined && next !== null; next = order[0]) {
+      order.shift()
+      yield failed(next)
+    }
+  }
+  for await (const { input, payload, error } of inspectMany(inputs, { ...options, maxThreads: jobs })) {
+    yield* failuresBefore()
+    order.shift()
+    yield payload ? { payload } : failed(error, String(input))
+  }
+  yield* failuresBefore()
+}
+
+function failed(error: ExrError, location = error.details.path ?? ''): Result {
+  return { error, location }
+}
+
+function isUnavailable({ code }: { readonly code: string }): boolean {
+  return code === 'ERR_FEATURE_UNAVAILABLE'
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+import type { Catalog, SimilarMatch, SimilarOptions, SimilarPlan } from '../../catalog/catalog.ts'
+import { computeMetadataEmbedding } from '../../embeddings/index.ts'
+import { ExrError } from '../../errors.ts'
+import { normalizePath } from '../../inspect/identity.ts'
+import { inspect } from '../../inspect/inspect.ts'
+import type { CliContext } from '../context.ts'
+import { singleLine } from '../errors.ts'
+import { columns } from '../format/columns.ts'
+import { openExisting } from '../open-catalog.ts'
+
+export interface SimilarFlags {
+  readonly catalog?: string
+  readonly count: string
+  readonly where?: string
+  readonly explain?: true
+  readonly json?: true
+}
+
+export async function runSimilar(query: string, flags: SimilarFlags, context: CliContext): Promise<void> {
+  const config = context.config({ catalog: flags.catalog })
+  const options = { k: toCount(flags.count), ...(flags.where !== undefined && { where: flags.where }) }
+  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
+  let matches: SimilarMatch[]
+  let plan: SimilarPlan
+  try {
+    plan = catalog.explainSimilar(options)
+    if (flags.explain) return await explain(plan, flags, context)
+    matches = await findSimilar(catalog, query, options)
+  } finally {
+    await catalog.close()
+  }
+  if (flags.json) {
+    const found = matches.map(({ fileId, path, similarity }) => ({ file_id: fileId, file_path: path, similarity }))
+    return context.print(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
+  }
+  if (matches.length === 0) return context.print('No file of the catalog matches.\n')
+  const { style } = context
+  const rows = matches.map(({ path, similarity }) => [similarity.toFixed(3), singleLine(path)])
+  const lines = columns([[style.dim('similarity'), style.dim('file')], ...rows], { width: Infinity, right: [0] })
+  await context.print(`${lines.join('\n')}\n`)
+  if (plan.method !== 'duckdb') context.note(`Searched by ${METHODS[plan.method]}.`)
+}
+
+const METHODS = {
+  scan: 'comparing every vector on this machine',
+  trino: 'SQL through Trino',
+  engine: "SQL on the cluster's own engine (experimental)",
+} as const
+
+async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, context: CliContext): Promise<void> {
+  await context.print(flags.json ? `${JSON.stringify({ method, sql }, null, 2)}\n` : `-- method: ${method}\n${sql}\n`)
+}
+
+/** A file that is not in the catalog is inspected on the spot. */
+async function findSimilar(catalog: Catalog, query: string, options: SimilarOptions): Promise<SimilarMatch[]> {
+  if (isFileId(query)) return catalog.findSimilar(query, options)
+  const location = isUrl(query) ? query : resolve(query)
+  const path = normalizePath(location)
+  if ((await catalog.knownFiles(path)).has(path)) return catalog.findSimilar(location, options)
+  return catalog.findSimilar(computeMetadataEmbedding(await inspect(location)), options)
+}
+
+function isFileId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
+}
+
+function toCount(text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 1) return count
+  throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number of matches from 1 for -k but received ${text}`)
+}

@@ -1,0 +1,29 @@
+import { type Command, Option } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { SqlFlags } from './run.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .argument('<query>', 'one SQL query, or - to read it from standard input')
+    .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
+    .addOption(
+      new Option('-f, --format <form>', 'form of the answer')
+        .choices(['table', 'json', 'ndjson', 'csv', 'parquet'])
+        .default('table'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'write to a file instead of standard output')
+    .addHelpText(
+      'after',
+      `
+Only queries that read are run. The tables are described by: exr-inspector catalog ddl
+
+  exr-inspector sql "SELECT file_path FROM files WHERE NOT is_complete"
+  exr-inspector sql "SELECT compression, count(*) FROM parts GROUP BY ALL" --format csv
+  exr-inspector sql - --format parquet --output attributes.parquet < query.sql`,
+    )
+    .action(async (query: string, flags: SqlFlags) => {
+      const { runSql } = await import('./run.ts')
+      await runSql(query, flags, context)
+    })
+}

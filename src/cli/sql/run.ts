@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import type { QueryStream } from '../../catalog/catalog.ts'
+import { ExrError } from '../../errors.ts'
+import type { CliContext } from '../context.ts'
+import { csvText, jsonText, ndjsonText, tableText } from '../format/rows.ts'
+import { openExisting } from '../open-catalog.ts'
+
+export interface SqlFlags {
+  readonly catalog?: string
+  readonly format: 'table' | 'json' | 'ndjson' | 'csv' | 'parquet'
+  readonly json?: true
+  readonly output?: string
+}
+
+export async function runSql(argument: string, flags: SqlFlags, context: CliContext): Promise<void> {
+  const format = flags.json ? 'json' : flags.format
+  const toTerminal = flags.output === undefined && context.stdout.isTTY === true
+  if (format === 'parquet' && toTerminal) {
+    throw new ExrError('ERR_OPTION_INVALID', 'Parquet is not for terminals. Name a file with --output')
+  }
+  const query = argument === '-' ? await text(context.stdin) : argument
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, vast })
+  try {
+    const stream = await catalog.sqlStream(query)
+    if (format === 'parquet') await writeParquetTo(stream, flags.output, context)
+    else await writeText(textsOf(stream, format, toTerminal, context), flags.output, context)
+  } finally {
+    await catalog.close()
+  }
+}
+
+function textsOf(
+  stream: QueryStream,
+  format: 'table' | 'json' | 'ndjson' | 'csv',
+  toTerminal: boolean,
+  context: CliContext,
+): AsyncIterable<string> {
+  if (format === 'json') return jsonText(stream)
+  if (format === 'ndjson') return ndjsonText(stream)
+  if (format === 'csv') return csvText(stream)
+  return tableText(stream, { style: context.style, cellWidth: toTerminal ? 60 : 200 })
+}
+
+async function writeText(texts: AsyncIterable<string>, output: string | undefined, context: CliContext): Promise<void> {
+  if (output === undefined) {
+    for await (const piece of texts) await context.print(piece)
+    return
+  }
+  try {
+    await pipeline(texts, createWriteStream(output))
+  } catch (error) {
+    throw error instanceof ExrError ? error : cannotWrite(output, error)
+  }
+}
+
+async function writeParquetTo(stream: QueryStream, output: string | undefined, context: CliContext): Promise<void> {
+  const { writeParquet } = await import('./parquet.ts')
+  if (output !== undefined) return writeParquet(stream, output)
+  const folder = mkdtempSync(join(tmpdir(), 'exr-inspector-'))
+  try {
+    const file = join(folder, 'rows.parquet')
+    await writeParquet(stream, file)
+    for await (const piece of createReadStream(file)) {
+      if (!context.stdout.write(piece)) await once(context.stdout, 'drain')
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function cannotWrite(output: string, cause: unknown): ExrError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const full = code === 'ENOSPC'
+  return new ExrError(
+    full ? 'ERR_DISK_FULL' : 'ERR_OPTION_INVALID',
+    full
+      ? `Could not write ${output}: the disk is full. Free some space`
+      : `Cannot write --output ${output}: ${message}`,
+    { cause, details: { path: output } },
+  )
+}

@@ -1,4 +1,0 @@
-export { type Inspected, type InspectManyOptions, inspectMany } from './inspect-many.ts'
-export type { BatchOutcome, Pool, PoolOptions, PoolStatistics, RunOptions } from './pool.ts'
-export { openPool } from './pool.ts'
-export { poolData, poolTask, Transfer } from './task.ts'

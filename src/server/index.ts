@@ -1,0 +1,3 @@
+/** The DataEngine function for embedding (`init` once, `handler` per event), or the whole HTTP server around it. */
+export * from '../function/index.ts'
+export { createServer, type FunctionServer, pinoLogger } from './server.ts'

@@ -1,0 +1,332 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type FaultProxy, startFaultProxy } from '../../scripts/servers/fault-proxy.ts'
+import type { RunningServer } from '../../scripts/servers/process.ts'
+import { motoProgram, S3_TEST_KEYS, startMoto } from '../../scripts/servers/s3.ts'
+import { openCatalog } from '../../src/catalog/open.ts'
+import { silentLogger } from '../../src/log.ts'
+import { createServer, type FunctionServer, functionSettings } from '../../src/server/index.ts'
+import { connectS3, type S3Connection } from '../../src/source/s3-client.ts'
+import { fixturePath } from '../helpers.ts'
+
+const moto = motoProgram()
+const bucket = 'plates'
+
+describe.runIf(moto !== null)('the function over HTTP', () => {
+  let store: RunningServer
+  let proxy: FaultProxy
+  let s3: S3Connection
+  let folder: string
+  let catalog: string
+  let server: FunctionServer
+  let url: string
+  const logged: string[] = []
+  const log = { ...silentLogger, info: keep, warn: keep, error: keep }
+
+  function keep(fields: object, message: string) {
+    logged.push(JSON.stringify({ ...fields, message }))
+  }
+
+  const put = (key: string, fixture: string) =>
+    s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: readFileSync(fixturePath(fixture)) }))
+  const start = async (env: Record<string, string> = {}) => {
+    const settings = functionSettings(
+      {
+        HOST: '127.0.0.1',
+        PORT: '0',
+        EXR_CATALOG: catalog,
+        S3_ENDPOINT: proxy.endpoint,
+        S3_ACCESS_KEY: S3_TEST_KEYS.accessKeyId,
+        S3_SECRET_KEY: S3_TEST_KEYS.secretAccessKey,
+        S3_READ_TIMEOUT_MS: '3000',
+        ...env,
+      },
+      { get: () => undefined, bySecret: {} },
+    )
+    server = await createServer(settings, log)
+    url = await server.listen()
+  }
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  const element = (key: string, type = 'ElementCreated', id = '3007311000000042') => ({
+    'ce-specversion': '1.0',
+    'ce-type': `vastdata.com:Element.${type}`,
+    'ce-id': id,
+    'ce-source': 'vastdata.com:exr-in.5f0e2a10-0000-4000-8000-0000000000aa',
+    'ce-subject': 'studio-broker.main',
+    'ce-elementpath': `${bucket}/${key}`,
+  })
+  const record = (key: string, eventName = 'ObjectCreated:Put', eventTime = new Date().toISOString()) => ({
+    Records: [{ eventName, eventTime, s3: { bucket: { name: bucket }, object: { key } } }],
+  })
+  const rows = async (sql: string) => {
+    await server.close()
+    const opened = await openCatalog(catalog, { readOnly: true })
+    try {
+      return (await opened.sql(sql)).rows
+    } finally {
+      await opened.close()
+    }
+  }
+  const expectDone = async (answer: Response) => {
+    expect([answer.status, await answer.text()]).toEqual([204, ''])
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('ce-'))).toEqual([])
+  }
+
+  beforeAll(async () => {
+    store = await startMoto(moto!)
+    proxy = await startFaultProxy(store.endpoint)
+    s3 = await connectS3({ endpoint: store.endpoint, ...S3_TEST_KEYS })
+    await s3.client.send(new CreateBucketCommand({ Bucket: bucket }))
+    await put('seq/beauty.1001.exr', 'compression-zip.exr')
+    await put('seq 010/café+1.exr', 'compression-piz.exr')
+    await put('bad.exr', 'not-exr.exr')
+    await put('zero.exr', 'empty.exr')
+  })
+  afterAll(async () => {
+    s3?.close()
+    await proxy?.close()
+    await store?.close()
+  })
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'exr-function-'))
+    catalog = join(folder, 'catalog.duckdb')
+    proxy.reset()
+    logged.length = 0
+  })
+  afterEach(async () => {
+    await server?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('answers every shape of event with 204 and no body, and stores what it names', async () => {
+    await start()
+    const key = 'seq/beauty.1001.exr'
+    const envelope = {
+      specversion: '1.0',
+      id: '1',
+      type: 'vastdata.com:Element.ObjectCreated',
+      source: 's',
+      data: record(key),
+    }
+    await expectDone(await post(record(key), element(key)))
+    await expectDone(await post(envelope, { 'content-type': 'application/cloudevents+json' }))
+    await expectDone(
+      await post([envelope, { ...envelope, id: '2' }], { 'content-type': 'application/cloudevents-batch+json' }),
+    )
+    await expectDone(await post(envelope, { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-type': envelope.type }))
+    await expectDone(await post(record(key)))
+    await expectDone(await post({ bucket, key }, { 'ce-id': '1', 'ce-type': 'vastdata.com:Function' }))
+    await expectDone(await post({ data: { path: `s3://${bucket}/${key}`, meta: 'yes', schema_version: 1 } }))
+    expect(await rows('SELECT file_path, is_complete, frame_number, etag IS NOT NULL FROM files')).toEqual([
+      [`s3://${bucket}/${key}`, true, 1001, true],
+    ])
+  })
+
+  it('ends an event delivered four times as one row', async () => {
+    await start()
+    const deliveries = Array.from({ length: 4 }, () =>
+      post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr')),
+    )
+    for (const answer of await Promise.all(deliveries)) await expectDone(answer)
+    expect(await rows('SELECT count(*)::INTEGER, max(inspection_count) FROM files')).toEqual([[1, 4]])
+  })
+
+  it('reads a small object with one GET and no HEAD', async () => {
+    await start()
+    await expectDone(await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr')))
+    expect(proxy.seen.map(({ method }) => method)).toEqual(['GET'])
+  })
+
+  it('finds a key whose header lost its characters', async () => {
+    await start()
+    const damaged = { ...element(''), 'ce-elementpath': `${bucket}/seq 010/caf?+1.exr` }
+    await expectDone(await post(record('seq%20010/caf%C3%A9%2B1.exr'), damaged))
+    expect(await rows('SELECT file_path FROM files')).toEqual([[`s3://${bucket}/seq 010/café+1.exr`]])
+  })
+
+  it('writes bad files down and takes them as done; other files and timers too, without a trace', async () => {
+    await start()
+    for (const key of ['bad.exr', 'zero.exr', 'missing.exr']) await expectDone(await post(record(key), element(key)))
+    await expectDone(await post(record('notes.txt'), element('notes.txt')))
+    await expectDone(await post({ msg: 'hello' }, { 'ce-id': '1', 'ce-type': 'vastdata.com:Element.ObjectCreated' }))
+    expect(await rows('SELECT file_path, code FROM ingest_errors ORDER BY file_path')).toEqual([
+      [`s3://${bucket}/bad.exr`, 'ERR_EXR_MAGIC'],
+      [`s3://${bucket}/missing.exr`, 'ERR_SOURCE_NOT_FOUND'],
+      [`s3://${bucket}/zero.exr`, 'ERR_SOURCE_EMPTY'],
+    ])
+  })
+
+  it('asks for another delivery when storage fails, with one line that says why', async () => {
+    await start()
+    proxy.always({ kind: 'status', status: 503, code: 'SlowDown' })
+    const answer = await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    const body = await answer.text()
+    expect(answer.status).toBe(503)
+    expect(body.trim().split('\n')).toHaveLength(1)
+    expect(body).toContain('ERR_SOURCE_UNAVAILABLE')
+    proxy.reset()
+    await expectDone(await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr')))
+    expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[1]])
+  })
+
+  it('asks for another delivery when the deadline passes', async () => {
+    await start({ EXR_DEADLINE_MS: '200' })
+    proxy.always({ kind: 'drip', pauseMs: 50 })
+    const answer = await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toContain('ERR_DEADLINE')
+  })
+
+  it('refuses what is no event, too large, too deep, or brings its own endpoint', async () => {
+    await start({ EXR_MAX_BODY_BYTES: '2000' })
+    for (const [body, status] of [
+      ['{"Records": ', 400],
+      ['['.repeat(1_500), 400],
+      [`"${'x'.repeat(3_000)}"`, 413],
+      [{ data: { path: `s3://${bucket}/a.exr`, s3_endpoint: 'http://169.254.169.254' } }, 400],
+      [{ data: { path: `s3://${bucket}/a.exr`, vastdb_secret_key: 'sesame' } }, 400],
+      [{ data: { path: `s3://${bucket}/seq/beauty.1001.exr`, stats: 'perhaps' } }, 400],
+    ] as const) {
+      const answer = await post(body)
+      expect([answer.status, (await answer.text()).trim().split('\n').length]).toEqual([status, 1])
+    }
+    expect(proxy.seen).toEqual([])
+    expect(logged.join()).not.toContain('sesame')
+  })
+
+  it('skips buckets that are not allowed, and reads no local file unless told', async () => {
+    await start({ EXR_ALLOWED_BUCKETS: 'other' })
+    await expectDone(await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr')))
+    await expectDone(await post({ data: { path: fixturePath('compression-zip.exr') } }))
+    expect(proxy.seen).toEqual([])
+    expect(await rows('SELECT code FROM ingest_errors')).toEqual([['ERR_SOURCE_DENIED']])
+  })
+
+  it('marks removed objects, keeps their rows, and takes a later upload as live again', async () => {
+    await start()
+    await put('gone.exr', 'compression-zips.exr')
+    await expectDone(await post(record('gone.exr'), element('gone.exr')))
+    await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone.exr' }))
+    const removal = record('gone.exr', 'ObjectRemoved:Delete')
+    for (let delivery = 0; delivery < 2; delivery++) {
+      await expectDone(await post(removal, element('gone.exr', 'ElementDeleted')))
+    }
+    const counts = `SELECT (SELECT count(*) FROM files)::INTEGER, (SELECT count(*) FROM removals)::INTEGER,
+      (SELECT count(*) FROM live_files)::INTEGER`
+    expect(await rows(counts)).toEqual([[1, 1, 0]])
+    await start()
+    await put('gone.exr', 'compression-zips.exr')
+    await expectDone(await post(record('gone.exr'), element('gone.exr')))
+    expect(await rows(counts)).toEqual([[1, 1, 1]])
+  })
+
+  it('sends results on as an event with the same id, and only when nothing has to be done again', async () => {
+    const received: { headers: Record<string, unknown>; body: string }[] = []
+    const sink: Server = createHttpServer((request, answer) => {
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        received.push({ headers: request.headers, body })
+        answer.writeHead(202).end()
+      })
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => sink.once('listening', resolve))
+    const address = sink.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    await start({
+      K_SINK: `http://127.0.0.1:${port}/`,
+      K_CE_OVERRIDES: '{"extensions":{"studio":"north"}}',
+      K_NAME: 'exr-meta',
+    })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await expectDone(await post(record('seq/beauty.1001.exr'), { ...element('seq/beauty.1001.exr'), traceparent }))
+    expect(received).toHaveLength(1)
+    expect(received[0]?.headers).toMatchObject({
+      'ce-id': '3007311000000042',
+      'ce-type': 'vastdata.com:Function',
+      'ce-source': 'vastdata.com:exr-meta',
+      'ce-subject': 'studio-broker.main',
+      'ce-studio': 'north',
+      traceparent,
+    })
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+      results: [{ outcome: 'stored', path: `s3://${bucket}/seq/beauty.1001.exr` }],
+    })
+    sink.close()
+    const refused = await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    expect([refused.status, (await refused.text()).includes('ERR_SINK')]).toEqual([503, true])
+  })
+
+  it('answers probes and shows metrics', async () => {
+    await start()
+    expect((await fetch(`${url}/readiness`)).status).toBe(200)
+    expect((await fetch(`${url}/liveness`)).status).toBe(200)
+    const options = await fetch(url, { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('allow')]).toEqual([200, 'POST'])
+    await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('exr_events_total{outcome="stored"} 1')
+    expect(metrics).toContain('exr_source_requests_total 1')
+    expect((await fetch(`${url}/debug/inspect`, { method: 'POST' })).status).toBe(204)
+  })
+
+  it('finishes what is here before it stops', async () => {
+    await start()
+    let arrived: () => void = () => {}
+    const isReading = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const act = async () => {
+      arrived()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    proxy.plan({ kind: 'meanwhile', act })
+    const pending = post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    await isReading
+    const closed = server.close()
+    const answer = await pending
+    expect(answer.headers.get('connection')).toBe('close')
+    await expectDone(answer)
+    await closed
+    await expect(fetch(`${url}/liveness`)).rejects.toThrow()
+    expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[1]])
+  })
+
+  it('returns the payload on the debugging route when switched on', async () => {
+    await start({ EXR_DEBUG_ROUTE: 'true' })
+    const answer = await fetch(`${url}/debug/inspect`, {
+      method: 'POST',
+      body: JSON.stringify({ data: { path: `s3://${bucket}/seq/beauty.1001.exr` } }),
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({
+      results: [
+        { outcome: 'stored', payload: { schema_version: 1, persistence: { status: 'success', inserted: true } } },
+      ],
+    })
+  })
+
+  it('logs event, path and outcome of every piece of work, and no secret', async () => {
+    await start()
+    await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
+    expect(logged.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({
+        event_id: '3007311000000042',
+        path: `s3://${bucket}/seq/beauty.1001.exr`,
+        outcome: 'stored',
+      }),
+    )
+    expect(logged.join()).not.toContain(S3_TEST_KEYS.secretAccessKey)
+  })
+})
