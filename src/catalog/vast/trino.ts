@@ -35,35 +35,37 @@ export class TrinoClient {
       'x-trino-user': user,
       'x-trino-source': 'exr-inspector',
       'x-trino-time-zone': 'UTC',
+      // Without it Trino rounds every timestamp to milliseconds, whatever the column's precision.
+      'x-trino-client-capabilities': 'PARAMETRIC_DATETIME',
       ...(basic === null ? {} : { authorization: `Basic ${basic}` }),
     }
   }
 
-  /** Resolves once the columns are known. Throws ERR_CATALOG_QUERY with Trino's words when the statement fails. */
+  /**
+   * Resolves once the columns are known. Throws ERR_CATALOG_QUERY with Trino's words when the statement fails, ERR_ABORTED
+   * when the signal fires. A query that is left before its end (signal, error, loop) is ended on the server.
+   */
   async query(sql: string, signal?: AbortSignal): Promise<QueryStream> {
-    let page = await this.#send('POST', new URL('/v1/statement', this.#endpoint), sql, signal)
-    while (!page.columns && page.nextUri !== undefined) page = await this.#follow(page.nextUri, signal)
-    const columns = (page.columns ?? []).map(({ name, type }) => ({ name, type }))
-    return { columns, batches: this.#batches(page, columns, signal) }
+    const pages = this.#pages(sql, signal)
+    const first = await firstWithColumns(pages)
+    const columns = (first.columns ?? []).map(({ name, type }) => ({ name, type }))
+    return { columns, batches: rowsOf(first, pages, columns) }
   }
 
-  async *#batches(
-    first: TrinoPage,
-    columns: readonly QueryColumn[],
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<readonly (readonly unknown[])[]> {
-    let page = first
+  /** Every page of a statement's answer, the one to its POST included. */
+  async *#pages(sql: string, signal: AbortSignal | undefined): AsyncGenerator<TrinoPage, void, undefined> {
+    let page = await this.#send('POST', new URL('/v1/statement', this.#endpoint), sql, signal)
+    // What the server goes on with; kept until the next page is here, so that whoever leaves meanwhile can end it.
+    let next = page.nextUri
     try {
       for (;;) {
-        if (page.data && page.data.length > 0) yield page.data.map((row) => trinoValues(row, columns))
-        const next = page.nextUri
+        yield page
         if (next === undefined) return
-        page = {}
         page = await this.#follow(next, signal)
+        next = page.nextUri
       }
     } finally {
-      // Left early: the query need not go on.
-      if (page.nextUri !== undefined) await this.#cancel(page.nextUri)
+      if (next !== undefined) await this.#cancel(next)
     }
   }
 
@@ -132,6 +134,32 @@ export class TrinoClient {
 
   #failure(code: ErrorCode, found: string, cause?: unknown): ExrError {
     return new ExrError(code, `Trino at ${this.#endpoint.origin} ${found}.`, { cause })
+  }
+}
+
+/** The first page that knows the columns, or the last one. */
+async function firstWithColumns(pages: AsyncIterator<TrinoPage, void>): Promise<TrinoPage> {
+  let page: TrinoPage = {}
+  while (!page.columns) {
+    const step = await pages.next()
+    if (step.done) break
+    page = step.value
+  }
+  return page
+}
+
+async function* rowsOf(
+  first: TrinoPage,
+  rest: AsyncGenerator<TrinoPage, void, undefined>,
+  columns: readonly QueryColumn[],
+): AsyncGenerator<readonly (readonly unknown[])[]> {
+  const valuesOf = ({ data = [] }: TrinoPage) => data.map((row) => trinoValues(row, columns))
+  try {
+    if (first.data?.length) yield valuesOf(first)
+    for await (const page of rest) if (page.data?.length) yield valuesOf(page)
+  } finally {
+    // A loop that was left before `rest` was begun has not ended it.
+    await rest.return()
   }
 }
 

@@ -17,6 +17,9 @@ interface FakeTrino {
   readonly url: string
   readonly statements: string[]
   readonly users: (string | undefined)[]
+  readonly capabilities: Set<unknown>
+  /** Called with the path of every GET before it is answered. */
+  onPage: (path: string) => Promise<void> | void
   readonly cancelled: string[]
   close(): Promise<void>
 }
@@ -27,11 +30,13 @@ async function fakeTrino(
   const statements: string[] = []
   const users: (string | undefined)[] = []
   const cancelled: string[] = []
+  const capabilities = new Set<unknown>()
   let busy = 2
   let rows: string[] = []
   let columns: unknown[] = []
   const server: Server = createServer(async (request, response) => {
     const base = `http://${request.headers.host}`
+    capabilities.add(request.headers['x-trino-client-capabilities'])
     let body = ''
     for await (const chunk of request) body += chunk
     const json = (text: string) => response.setHeader('content-type', 'application/json').end(text)
@@ -48,16 +53,19 @@ async function fakeTrino(
       ;({ rows, columns } = result)
       return json(JSON.stringify({ id: 'q', nextUri: `${base}/v1/statement/executing/q/0` }))
     }
+    await fake.onPage(request.url ?? '')
     const page = Number(request.url?.split('/').at(-1))
     const next = page <= rows.length ? `,"nextUri":"${base}/v1/statement/executing/q/${page + 1}"` : ''
     const data = page >= 1 && page <= rows.length ? `,"data":[${rows[page - 1]}]` : ''
     return json(`{"id":"q","columns":${JSON.stringify(columns)}${data}${next}}`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const fake: FakeTrino = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     statements,
     users,
+    capabilities,
+    onPage: () => {},
     cancelled,
     close: () =>
       new Promise((resolve) => {
@@ -65,6 +73,7 @@ async function fakeTrino(
         server.closeAllConnections()
       }),
   }
+  return fake
 }
 
 describe('doors to similar files and SQL', () => {
@@ -237,6 +246,32 @@ describe('doors to similar files and SQL', () => {
         break
       }
       expect(trino.cancelled).toHaveLength(1)
+    })
+
+    it('asks for timestamps as precise as their columns', async () => {
+      answer = () => ({ columns: [{ name: 'n', type: 'integer' }], rows: [] })
+      await catalog.sql('SELECT 1')
+      expect([...trino.capabilities]).toEqual(['PARAMETRIC_DATETIME'])
+    })
+
+    it.each([
+      ['columns', 0],
+      ['rows', 2],
+    ])('ends the query on the server when the caller stops while it waits for %s', async (_what, page) => {
+      answer = () => ({ columns: [{ name: 'n', type: 'integer' }], rows: ['[1]', '[2]', '[3]'] })
+      const stop = new AbortController()
+      let arrived = () => {}
+      const waiting = new Promise<void>((resolve) => (arrived = resolve))
+      trino.onPage = (path) => {
+        if (!path.endsWith(`/${page}`)) return
+        arrived()
+        return new Promise(() => {})
+      }
+      const answered = catalog.sql('SELECT n FROM t', stop.signal).catch((error: unknown) => error)
+      await waiting
+      stop.abort()
+      expect(await answered).toMatchObject({ code: 'ERR_ABORTED' })
+      expect(trino.cancelled).toEqual([`/v1/statement/executing/q/${page}`])
     })
 
     it.each(['DROP TABLE files', 'SELECT 1; DELETE FROM files', 'EXPLAIN ANALYZE DELETE FROM files', ' '])(
