@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { errorCodeOf, type HeaderDefect } from '../header/index.ts'
+import { errorCodeOf, type HeaderDefect, versionFlags } from '../header/index.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { SourceIdentity } from '../source/source.ts'
 import { attributeFacts } from './attribute-facts.ts'
@@ -22,7 +22,10 @@ export function buildPayload(
   const views = viewsOf(header)
   const parts = header.parts.map((part, i) => partFacts(header, part, chunks.plan.parts[i], chunks.parts[i], views))
   const specs = oiioParts(findings)
-  for (const [i, part] of parts.entries()) part.color_space ??= derivedColorSpace(specs[i]?.attributes)
+  for (const [i, part] of parts.entries()) {
+    part.color_space_derived = derivedColorSpace(specs[i]?.attributes)
+    if (part.color_space_derived !== null) part.color_space_deriver = deriver(findings)
+  }
   return {
     schema_version: options.schemaVersion,
     file: fileFacts(
@@ -64,6 +67,10 @@ function fileFacts(
     multipart_count: header.parts.length,
     is_deep: isDeep,
     is_complete: header.isTerminated && chunks.isComplete,
+    check_depth: chunks.chunksEnd === null ? 'table' : 'leaders',
+    format_version: header.version,
+    version_flags: versionFlags(header).join(','),
+    trailing_bytes: chunks.chunksEnd === null ? null : Math.max(0, identity.sizeBytes - chunks.chunksEnd),
     frame_number: frame.frameNumber,
     sequence_key: frame.sequenceKey,
     header_hash: headerHash(known.slice(0, header.byteLength) ?? new Uint8Array(0)),
@@ -78,10 +85,14 @@ function oiioParts({ oiio }: Findings) {
   return oiio?.available === true && oiio.spec.status === 'ok' ? oiio.spec.parts : []
 }
 
-/** OpenImageIO's guess, for parts that say nothing themselves. */
+/** What OpenImageIO takes a part's colours for, whether or not the file says so. */
 function derivedColorSpace(attributes: readonly { name: string; value: unknown }[] | undefined): string | null {
   const value = attributes?.find(({ name }) => name === 'oiio:ColorSpace')?.value
   return typeof value === 'string' && value !== '' ? value : null
+}
+
+function deriver({ oiio }: Findings): string | null {
+  return oiio?.available === true ? `OpenImageIO ${oiio.version}` : null
 }
 
 function oiioReader({ oiio }: Findings): OiioReader {

@@ -19,6 +19,12 @@ export interface Payload {
   persistence?: Persistence
 }
 
+/**
+ * How far a verdict on completeness looked. `table`: at offset tables and the file's size; `leaders`: at some chunks'
+ * leaders too, the last one's among them; `all`: at every chunk's leader; `pixels`: every chunk was decoded.
+ */
+export type CheckDepth = 'table' | 'leaders' | 'all' | 'pixels'
+
 export interface FileFacts {
   path: string
   size_bytes: number
@@ -27,7 +33,16 @@ export interface FileFacts {
   etag?: string
   multipart_count: number
   is_deep: boolean
-  is_complete: boolean
+  /** Null: it cannot be told, because the file uses something this version does not know. */
+  is_complete: boolean | null
+  /** What was looked at to say so. */
+  check_depth: CheckDepth
+  /** Low byte of the version word: 2 for every file of today. */
+  format_version: number
+  /** Names of the flags that are set in the version word, joined by commas; empty for none. */
+  version_flags: string
+  /** Bytes after the last chunk; null when its end is not known. */
+  trailing_bytes: number | null
   frame_number: number | null
   sequence_key: string | null
   header_hash: string
@@ -62,8 +77,26 @@ export interface PartFacts {
   pixel_aspect_ratio: number | 'NaN' | 'Infinity' | '-Infinity' | null
   line_order: string | null
   compression: string | null
+  /** What the file states; null when it states none. */
   color_space: string | null
+  /** Attribute that states it. */
+  color_space_source: string | null
+  /** What a reader assumes where the file leaves it open, or adds to it. */
+  color_space_derived: string | null
+  /** The reader that assumes it, with its version. */
+  color_space_deriver: string | null
+  /** Short name of the program that wrote the image. */
   render_software: string | null
+  render_software_version: string | null
+  /** Attribute that names it. */
+  render_software_source: string | null
+  render_seconds: number | null
+  render_memory_bytes: number | null
+  render_host: string | null
+  camera_name: string | null
+  frames_per_second: number | null
+  /** `hh:mm:ss:ff`, `;` before the frames when frames are dropped. */
+  time_code: string | null
   is_tiled: boolean
   tile_width: number | null
   tile_height: number | null
@@ -90,6 +123,8 @@ export interface ChannelFacts {
   channel_name: string
   layer_name: string
   component_name: string
+  /** View the channel belongs to; null in a file without views. */
+  view_name: string | null
   channel_type: string
   x_sampling: number
   y_sampling: number

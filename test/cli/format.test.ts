@@ -121,6 +121,7 @@ describe('channelLayers', () => {
     channel_name: name,
     layer_name: name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : '',
     component_name: name.slice(name.lastIndexOf('.') + 1),
+    view_name: null,
     channel_type: name.endsWith('Z') ? 'FLOAT' : 'HALF',
     x_sampling: sampling,
     y_sampling: sampling,

@@ -118,9 +118,14 @@ function partFacts(part: PartFacts): Fact[] {
     rows.push(['pixel aspect', String(part.pixel_aspect_ratio)])
   }
   if (part.view_name !== null) rows.push(['view', part.view_name])
-  if (part.color_space !== null) rows.push(['colour space', part.color_space])
+  if (part.color_space !== null || part.color_space_derived !== null) rows.push(['colour space', colorSpace(part)])
   if (part.render_software !== null) rows.push(['software', part.render_software])
   return rows
+}
+
+/** What the file says and what a reader assumes are told apart. */
+function colorSpace({ color_space: stated, color_space_derived: derived, color_space_deriver: deriver }: PartFacts) {
+  return stated ?? `not stated (${deriver} assumes ${derived})`
 }
 
 function storage(part: PartFacts): string {
