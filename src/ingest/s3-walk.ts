@@ -2,9 +2,9 @@ import { toPlainError } from '../errors.ts'
 import type { S3Connection } from '../source/s3-client.ts'
 import { listLevel, listObjects, type S3Object } from '../source/s3-list.ts'
 import { parseS3Url, type S3Location, toS3Url } from '../source/s3-url.ts'
+import { flow } from '../workers/flow.ts'
 import type { FoundFiles, WalkStep } from './found.ts'
 import { EXR_NAME } from './listing.ts'
-import { readAhead } from './streams.ts'
 
 export interface S3WalkOptions {
   /** Only keys after this one, in the store's byte order: where an earlier run stopped. */
@@ -60,35 +60,8 @@ async function* pages(
     return
   }
   if (objects.length > 0) yield [...objects]
-  // Started ahead of their turn, so that several are listed at once while the order stays the store's.
-  const started: AsyncGenerator<S3Object[]>[] = []
-  const next = prefixes[Symbol.iterator]()
-  const startOne = () => {
-    const { value: key, done } = next.next()
-    if (done !== true) {
-      const stream = readAhead(listObjects(connection, { bucket: location.bucket, key }, listing), PAGES_AHEAD)
-      started.push(primed(stream))
-    }
-  }
-  for (let count = 0; count < concurrency; count++) startOne()
-  for (let stream = started.shift(); stream !== undefined; stream = started.shift()) {
-    yield* stream
-    startOne()
-  }
-}
-
-/** The same stream, asked for its first item now. */
-function primed<T>(stream: AsyncGenerator<T>): AsyncGenerator<T> {
-  const first = stream.next()
-  // Awaited in its turn; until then a rejection must not count as unhandled.
-  first.catch(() => {})
-  return (async function* () {
-    try {
-      for (let item = await first; item.done !== true; item = await stream.next()) yield item.value
-    } finally {
-      await stream.return(undefined)
-    }
-  })()
+  const list = (key: string) => listObjects(connection, { bucket: location.bucket, key }, listing)
+  yield* flow(prefixes, list, { window: concurrency, ordered: true, ahead: PAGES_AHEAD, signal })
 }
 
 function stepOf(bucket: string, objects: readonly S3Object[]): WalkStep {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { ExrError } from '../errors.ts'
+import { batchesOf } from '../workers/batches.ts'
 import type { WalkStep } from './found.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import { type FoundDirectory, type Listing, STATS_PER_TASK, type StatTask, type WalkTask } from './listing.ts'
-import { chunked } from './streams.ts'
 
 export interface WalkOptions {
   /** Follow symbolic links; each directory is still visited once. Default false. */
@@ -24,6 +24,9 @@ export type Lister = (task: WalkTask) => Promise<Listing>
 /** Roots looked at together: enough that a list of files on standard input costs no round trip each. */
 const ROOTS_PER_TASK = 512
 
+/** How long roots on a stream wait for others: a person who types them sees each looked at. */
+const LINGER_MS = 10
+
 /**
  * OpenEXR files under `roots`, directory by directory, in a stable order whatever the concurrency: a directory's own
  * files, then its subdirectories by name, then directories behind links. A root that is a file is taken whatever its
@@ -36,7 +39,7 @@ export async function* walk(
   list: Lister,
 ): AsyncGenerator<WalkStep> {
   const visited = new Set<string>()
-  for await (const names of chunked(roots, ROOTS_PER_TASK)) {
+  for await (const names of batchesOf(roots, ROOTS_PER_TASK, LINGER_MS)) {
     yield* walkRoots(
       names.map((name) => (name.startsWith('file://') ? name : resolve(name))),
       options,

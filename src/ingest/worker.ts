@@ -1,5 +1,5 @@
 import { transferList } from '../arrow/encoded.ts'
-import { poolData, poolTask, Transfer } from '../workers/index.ts'
+import { Answer, poolData, poolTask } from '../workers/index.ts'
 import { inspectBatch } from './inspect-batch.ts'
 import type { InspectSettings } from './tasks.ts'
 
@@ -8,5 +8,5 @@ const settings = poolData() as InspectSettings
 /** Thread that inspects batches of files and encodes them for the catalog. */
 export default poolTask(async (locations: readonly string[]) => {
   const answer = await inspectBatch(locations, settings)
-  return new Transfer(answer, transferList(answer.batch))
+  return new Answer(answer, { transfer: transferList(answer.batch) })
 }, 'ERR_INTERNAL')

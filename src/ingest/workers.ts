@@ -27,14 +27,14 @@ export function openIngestWorkers(settings: InspectSettings, jobs: number): Inge
   const require = createRequire(import.meta.url)
   const walkers = openPool<WalkTask, Listing[]>({
     worker: require.resolve('#walk-worker'),
-    maxThreads: Math.max(2, jobs),
+    maxWorkers: Math.max(2, jobs),
     batchSize: 1,
     nameOf: (task) => task.directory,
   })
   const inspectors = openPool<string, InspectAnswer>({
     worker: require.resolve('#ingest-worker'),
     workerData: settings,
-    maxThreads: jobs,
+    maxWorkers: jobs,
     batchSize: FILES_PER_TASK,
     resourceLimits: YOUNG_HEAP,
   })

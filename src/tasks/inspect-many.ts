@@ -8,8 +8,7 @@ import type { Payload } from '../inspect/payload.ts'
 import type { SourceInput } from '../source/open.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import { batchesOf } from '../workers/batches.ts'
-import { mapBounded } from '../workers/map-bounded.ts'
-import { openPool, type Pool } from '../workers/pool.ts'
+import { flow, openPool, type Pool } from '../workers/index.ts'
 import type { FileLocation } from './inspect-worker.ts'
 
 export interface InspectManyOptions extends InspectCallOptions {
@@ -80,7 +79,7 @@ export async function* inspectMany(
   try {
     const window = maxThreads * (ordered ? 4 : 2)
     const batches = batchesOf(inputs, batchSize, lingerMs)
-    for await (const batch of mapBounded(batches, inspectBatch, { window, ordered, ...stop })) yield* batch
+    for await (const batch of flow(batches, inspectBatch, { window, ordered, ...stop })) yield* batch
   } finally {
     await pool?.close()
   }
@@ -88,7 +87,7 @@ export async function* inspectMany(
 
 function openInspectors(workerData: unknown, maxThreads: number, batchSize: number): Pool<FileLocation, string> {
   const worker = createRequire(import.meta.url).resolve('#inspect-worker')
-  return openPool({ worker, workerData, maxThreads, batchSize })
+  return openPool({ worker, workerData, maxWorkers: maxThreads, batchSize })
 }
 
 /** What names a local file, as a worker takes it; null for what is read on this thread. */

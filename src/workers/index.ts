@@ -1,3 +1,6 @@
-export type { BatchOutcome, Pool, PoolOptions, PoolStatistics, RunOptions } from './pool.ts'
+export { aborted, linkSignals } from './abort.ts'
+export { batchesOf } from './batches.ts'
+export { flow, readAhead } from './flow.ts'
 export { openPool } from './pool.ts'
-export { poolData, poolTask, Transfer } from './task.ts'
+export type { BatchOutcome, Isolation, Pool, PoolOptions, PoolStatistics, RunOptions } from './pool-types.ts'
+export { Answer, type Mark, poolData, poolTask } from './task.ts'

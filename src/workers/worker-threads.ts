@@ -1,33 +1,13 @@
-import { existsSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
 import { Piscina } from 'piscina'
 import { ExrError } from '../errors.ts'
-import { aborted } from './map-bounded.ts'
-
-/** As of `new Worker`: MiB of heap. */
-export interface WorkerLimits {
-  readonly maxOldGenerationSizeMb?: number
-  readonly maxYoungGenerationSizeMb?: number
-  readonly stackSizeMb?: number
-}
-
-export interface WorkerThreadsOptions {
-  readonly worker: string
-  readonly workerData?: unknown
-  readonly maxThreads: number
-  readonly resourceLimits?: WorkerLimits
-  readonly execArgv?: readonly string[]
-}
-
-/** A worker's answer, or how it died. */
-export type ThreadAnswer<Answer> = { readonly answer: Answer } | { readonly died: string }
+import { aborted, linkSignals } from './abort.ts'
+import { type Crew, type CrewAnswer, type CrewOptions, IDLE_MS } from './crew.ts'
 
 /**
- * Piscina, told apart into what its callers must know: an answer, a thread that died at work (the next task gets a new
- * one), threads that cannot start, and work that was stopped.
- * The caller runs at most `maxThreads` tasks at a time.
+ * Piscina, told apart into what its callers must know: an answer, a thread that died at work, threads that cannot start,
+ * and work that was stopped. Threads share their process: a crash in native code ends all of it.
  */
-export class WorkerThreads {
+export class WorkerThreads implements Crew {
   readonly #piscina: Piscina
   readonly #worker: string
   readonly #closing = new AbortController()
@@ -38,18 +18,14 @@ export class WorkerThreads {
   #died = 0
   #closed: Promise<void> | undefined
 
-  constructor({ worker, maxThreads, workerData, resourceLimits, execArgv }: WorkerThreadsOptions) {
-    if (!isAbsolute(worker) || !existsSync(worker)) {
-      throw new ExrError('ERR_OPTION_INVALID', `Expected an existing file for worker but received ${worker}.`)
-    }
+  constructor({ worker, maxWorkers, workerData, resourceLimits, execArgv, idleMs = IDLE_MS }: CrewOptions) {
     this.#worker = worker
     this.#piscina = new Piscina({
       filename: worker,
       workerData,
       minThreads: 0,
-      maxThreads,
-      // A new thread costs half a second: OpenImageIO's libraries, and code that is not compiled yet.
-      idleTimeout: 30_000,
+      maxThreads: maxWorkers,
+      idleTimeout: idleMs,
       ...(resourceLimits ? { resourceLimits } : {}),
       ...(execArgv ? { execArgv: [...execArgv] } : {}),
     })
@@ -63,7 +39,6 @@ export class WorkerThreads {
     })
   }
 
-  /** Fires when the threads are being closed. */
   get closed(): AbortSignal {
     return this.#closing.signal
   }
@@ -81,18 +56,20 @@ export class WorkerThreads {
     return Number.isFinite(utilization) ? Math.min(utilization, 1) : 0
   }
 
-  /** Throws ERR_ABORTED, and ERR_WORKER_DIED when threads cannot start. */
-  async run<Answer>(task: unknown, signal: AbortSignal): Promise<ThreadAnswer<Answer>> {
+  async run<Answer>(task: readonly unknown[], signal: AbortSignal): Promise<CrewAnswer<Answer>> {
     const { signal: broken } = this.#broken
     if (broken.aborted) throw broken.reason
+    const stop = linkSignals(signal, broken)
     try {
-      return { answer: await this.#piscina.run(task, { signal: AbortSignal.any([signal, broken]) }) }
+      return { answer: await this.#piscina.run(task, { signal: stop.signal }) }
     } catch (error) {
       if (broken.aborted) throw broken.reason
       if (signal.aborted) throw aborted(signal)
       if (this.#ready === 0) throw this.#cannotStart(error)
       this.#died += 1
-      return { died: textOf(error) }
+      return { died: { kind: 'exit', reason: textOf(error), culprit: null } }
+    } finally {
+      stop.unlink()
     }
   }
 

@@ -15,7 +15,7 @@ const pools: Pool<Item, unknown>[] = []
 function pool(options: Partial<PoolOptions<Item>> = {}): Pool<Item, unknown> {
   const opened = openPool<Item, unknown>({
     worker: file('test-worker.mjs'),
-    maxThreads: 2,
+    maxWorkers: 2,
     execArgv: [],
     nameOf: (item) => `${item.deed} ${item.value ?? ''}`.trim(),
     ...options,
@@ -61,9 +61,9 @@ describe('a pool', () => {
 
   it('works on several threads at once and never more than allowed', async () => {
     const items = Array.from({ length: 8 }, () => ({ deed: 'slow', value: 1, ms: 20 }))
-    const opened = pool({ batchSize: 1, maxThreads: 3 })
+    const opened = pool({ batchSize: 1, maxWorkers: 3 })
     await all(opened, items)
-    expect(opened.statistics().threads).toBe(3)
+    expect(opened.statistics().workers).toBe(3)
     expect(opened.statistics().utilization).toBeGreaterThan(0)
     expect(opened.statistics().utilization).toBeLessThanOrEqual(1)
   })
@@ -161,7 +161,7 @@ describe('a pool whose work fails', () => {
 
   it('refuses options that make no sense', () => {
     for (const options of [
-      { maxThreads: 0 },
+      { maxWorkers: 0 },
       { batchSize: 1.5 },
       { worker: 'relative.mjs' },
       { worker: '/no/such.mjs' },
@@ -207,7 +207,7 @@ describe('stopping a pool', () => {
     await opened.close()
     expect(await run).toMatchObject({ code: 'ERR_ABORTED' })
     await expect(all(opened, doubles(1))).rejects.toMatchObject({ code: 'ERR_ABORTED' })
-    expect(opened.statistics().threads).toBe(0)
+    expect(opened.statistics().workers).toBe(0)
   })
 
   it('serves several runs at once', async () => {

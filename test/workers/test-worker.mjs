@@ -1,10 +1,12 @@
 /** A worker for tests: each item says what it does to the thread that gets it. Written as the ones in dist are. */
-import { threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 import { register } from 'tsx/esm/api'
 
 register()
-const { poolData, poolTask, Transfer } = await import('../../src/workers/task.ts')
-const { ExrError } = await import('../../src/errors.ts')
+// A child process runs the program in dist, and a worker must share its modules.
+const [root, ending] = isMainThread ? ['../../dist', 'js'] : ['../../src', 'ts']
+const { Answer, poolData, poolTask } = await import(`${root}/workers/task.${ending}`)
+const { ExrError } = await import(`${root}/errors.${ending}`)
 
 const deeds = {
   double: (item) => item.value * 2,
@@ -29,14 +31,24 @@ const deeds = {
   },
   slow: (item) => new Promise((resolve) => setTimeout(() => resolve(item.value), item.ms)),
   uncloneable: () => () => {},
+  enough: (item) => item.value,
+  pid: () => process.pid,
+  abort: () => process.abort(),
+  kill: () => process.kill(process.pid, 'SIGSEGV'),
+  ints: (item) => BigInt64Array.of(BigInt(item.value)),
 }
 
-export default poolTask(async (items) => {
+export default poolTask(async (items, mark) => {
   if (items[0].deed === 'buffers') {
     const buffers = items.map((item) => new Uint8Array(item.value).fill(7).buffer)
-    return new Transfer(buffers, buffers)
+    return new Answer(buffers, { transfer: buffers })
   }
   const answers = []
-  for (const item of items) answers.push(await deeds[item.deed](item))
+  for (const [index, item] of items.entries()) {
+    if (item.mark) mark(index)
+    answers.push(await deeds[item.deed](item))
+    mark(null)
+    if (item.deed === 'enough') return new Answer(answers, { itemCount: answers.length })
+  }
   return answers
 })
