@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Config, ConfigFlags } from '../settings/config.ts'
 import { readConfig } from '../settings/config.ts'
+import { visibleData, visibleLines } from './format/visible.ts'
 import { type Style, styleFor } from './style.ts'
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
@@ -18,9 +19,11 @@ export interface CliContext {
   readonly errorStyle: Style
   /** Settings from the environment and a command's flags. Throws ERR_OPTION_INVALID. */
   config(flags?: ConfigFlags): Config
-  /** Text to stdout; waits while the reader is slower than we are. */
+  /** Text for people to stdout; waits while the reader is slower than we are. */
   print(text: string): Promise<void>
-  /** A line to stderr. */
+  /** Data for programs to stdout: exact in a pipe or a file, on a terminal with what would act on it escaped. */
+  printData(text: string): Promise<void>
+  /** A line for people to stderr. */
   note(line: string): void
   /** How the command ends; 0 until said otherwise. The first code above 0 stays. */
   exitWith(code: number): void
@@ -45,15 +48,21 @@ export function createContext(streams: CliStreams): CliContext {
     style: styleFor(stdout, env),
     errorStyle: styleFor(stderr, env),
     config: (flags) => readConfig(env, flags),
-    print: (text) => write(stdout, text),
+    print: (text) => write(stdout, visibleLines(text)),
+    printData: (text) => write(stdout, stdout.isTTY ? visibleData(text) : text),
     note: (line) => {
-      stderr.write(`${line}\n`)
+      stderr.write(`${visibleLines(line)}\n`)
     },
     exitWith: (code) => {
       if (exitCode === 0) exitCode = code
     },
     exitCode: () => exitCode,
   }
+}
+
+/** Columns of standard output; what goes elsewhere than to a terminal is never cut. */
+export function widthOf({ stdout }: Pick<CliContext, 'stdout'>): number {
+  return stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY
 }
 
 function write(stream: Writable, text: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { ExrError, toPlainError } from '../errors.ts'
+import { singleLine } from './format/visible.ts'
 
 /** One line for people: `exr-inspector: <message> [CODE]`. */
 export function errorLine(error: unknown, debug: boolean): string {
@@ -30,12 +31,6 @@ export function toExrError(error: unknown): ExrError {
   return new ExrError('ERR_INTERNAL', `Unexpected failure: ${message}. Run again with EXR_DEBUG=1 and report it`, {
     cause: error,
   })
-}
-
-/** Text on one line: line breaks as spaces, other control characters, which must not reach a terminal, escaped. */
-export function singleLine(text: string): string {
-  const escaped = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/\p{Cc}/gu, escaped)
 }
 
 function plainOf(error: unknown) {

@@ -59,7 +59,8 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
       bar.update(counts.inspected)
     },
     note(line) {
-      context.stderr.write(`\r\u001b[K${line}\n`)
+      context.stderr.write('\r\u001b[K')
+      context.note(line)
     },
     end: () => bar.stop(),
   }

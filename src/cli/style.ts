@@ -57,7 +57,7 @@ export function padStart(text: string, width: number): string {
 }
 
 function charWidth(code: number): number {
-  if (code >= 0x300 && code <= 0x36f) return 0
+  if (code > 0x2ff && /^\p{M}$/u.test(String.fromCodePoint(code))) return 0
   const wide =
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf) ||

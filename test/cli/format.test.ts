@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { columns, cut, wrap } from '../../src/cli/format/columns.ts'
+import { columns, wrap } from '../../src/cli/format/columns.ts'
+import { csvLine } from '../../src/cli/format/csv.ts'
+import { cut, fitColumns, shortPath } from '../../src/cli/format/fit.ts'
+import { tableText } from '../../src/cli/format/rows.ts'
 import { bytes, count, duration, rate } from '../../src/cli/format/units.ts'
+import { singleLine, visibleData, visibleLines } from '../../src/cli/format/visible.ts'
 import { attributeText } from '../../src/cli/inspect/attribute-text.ts'
 import { channelLayers } from '../../src/cli/inspect/channel-layers.ts'
 import { progressText } from '../../src/cli/progress.ts'
@@ -64,7 +68,6 @@ describe('columns', () => {
 
   it('cuts the last column at the edge of the terminal and says so', () => {
     expect(columns([['name', 'x'.repeat(50)]], { width: 20 })).toEqual([`name  ${'x'.repeat(13)}…`])
-    expect(cut('short', 20)).toBe('short')
   })
 
   it('wraps at spaces and never loses a word', () => {
@@ -73,6 +76,81 @@ describe('columns', () => {
     expect(lines.every((line) => line.length <= 12)).toBe(true)
     expect(lines.map((line) => line.trim()).join(' ')).toBe(text)
     expect(wrap('averyverylongword', 5, '')).toEqual(['averyverylongword'])
+  })
+})
+
+describe('text that would act on a terminal', () => {
+  // ESC, OSC with BEL, C1 CSI, right-to-left override, isolate, zero-width space, joiner, BOM, tag, soft hyphen, DEL.
+  const evil = '\u001b[2J\u001b]0;x\u0007\u009b31m\u202e\u2066\u200b\u200d\ufeff\u{e0041}\u00ad\u007f\u2028\ud800'
+  const seen =
+    '\\u001b[2J\\u001b]0;x\\u0007\\u009b31m\\u202e\\u2066\\u200b\\u200d\\ufeff\\udb40\\udc41\\u00ad\\u007f\\u2028\\ud800'
+
+  it('is shown in escapes, on one line', () => {
+    expect(singleLine(`a${evil}\r\nb\tc`)).toBe(`a${seen} b\\u0009c`)
+    expect(singleLine('Größe 画像 ❤️ e\u0301')).toBe('Größe 画像 ❤️ e\u0301')
+  })
+
+  it('does not pass a block either, where only colours and line ends may', () => {
+    expect(visibleLines(`\u001b[1mbold\u001b[22m\n\t${evil}`)).toBe(`\u001b[1mbold\u001b[22m\n\t${seen}`)
+    expect(visibleLines('\u001b[31')).toBe('\\u001b[31')
+  })
+
+  it('stays the same value in JSON', () => {
+    expect(visibleData('\u001b[31m\n')).toBe('\\u001b[31m\n')
+    const json = visibleData(JSON.stringify(evil))
+    expect(/[^ -~]/.test(json)).toBe(false)
+    expect(JSON.parse(json)).toBe(evil)
+  })
+})
+
+describe('CSV', () => {
+  it('has texts as they are, or safe from spreadsheets that run formulas', () => {
+    const row = ['=1+1', '+a', '-b', '@c', '\t=d', ' =e', '＝f', 'a=b', -1.5, 3n, null, '', 'x"y']
+    expect(csvLine(row, { safe: false })).toBe('=1+1,+a,-b,@c,\t=d, =e,＝f,a=b,-1.5,3,,"","x""y"\n')
+    expect(csvLine(row, { safe: true })).toBe("'=1+1,'+a,'-b,'@c,'\t=d,' =e,'＝f,a=b,-1.5,3,,\"\",\"x\"\"y\"\n")
+  })
+})
+
+describe('what fits a line', () => {
+  it('gives the room to those that lack most, and leaves out columns that do not fit at their narrowest', () => {
+    const text = (width: number) => ({ width, least: 12 })
+    const number = (width: number) => ({ width, least: width })
+    expect(fitColumns([text(5), number(8), text(10)], 80, 2)).toEqual([5, 8, 10])
+    expect(fitColumns([text(100), number(8), text(100)], 60, 2)).toEqual([24, 8, 24])
+    expect(fitColumns([text(30), number(20), text(30)], 36, 2)).toEqual([14, 20])
+    expect(fitColumns([number(90)], 80, 2)).toEqual([90])
+  })
+
+  it('takes folders out of the middle of a path first, and keeps frame number and extension', () => {
+    const path = '/show/seq010/shot0230/comp/v012/beauty.1001.exr'
+    expect(shortPath(path, 60)).toBe(path)
+    expect(shortPath(path, 40)).toBe('/show/seq010/…/comp/v012/beauty.1001.exr')
+    expect(shortPath(path, 24)).toBe('/…/v012/beauty.1001.exr')
+    expect(shortPath('a_very_long_name_of_a_frame.1001.exr', 20)).toBe('a_very_…ame.1001.exr')
+    for (let width = 10; width < 60; width++) expect(displayWidth(shortPath(path, width))).toBeLessThanOrEqual(width)
+  })
+
+  it('cuts text between words where one ends near', () => {
+    expect(cut('linear light of the camera', 20)).toBe('linear light of the…')
+    expect(cut('short', 20)).toBe('short')
+  })
+
+  it('shows fewer columns of a wide table, and which it left out', async () => {
+    const style = styleFor({}, {})
+    const columns = ['file_path', 'width', 'compression', 'render_software', 'color_space'].map((name) => ({
+      name,
+      type: name === 'width' ? 'INTEGER' : 'VARCHAR',
+    }))
+    const rows = [['/show/seq/shot/comp/v001/beauty.1001.exr', 2048, 'zip', 'A renderer 12.1.3.4', 'ACEScg']]
+    const batches = (async function* () {
+      yield rows
+    })()
+    let text = ''
+    for await (const piece of tableText({ columns, batches }, { style, width: 60 })) text += piece
+    const lines = text.trimEnd().split('\n')
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(60)
+    expect(text.replaceAll('\n', ' ')).toContain('3 of 5 columns fit here; not shown: render_software, color_space.')
+    expect(lines[1]).toMatch(/^\/show\/seq\/shot\/comp\/v001\/beauty\.1001\.exr +2048 +zip$/)
   })
 })
 

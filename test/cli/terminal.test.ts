@@ -61,6 +61,18 @@ describe.runIf(hasScript)('on a terminal', () => {
     expect(longest((await runCli(['inspect', path])).stdout)).toBeGreaterThan(100)
   })
 
+  it('never lets a value act on it, in any form', () => {
+    const catalog = join(tempDir(), 'c.duckdb')
+    expect(onTerminal(['ingest', frames(), '--quiet', '--catalog', catalog]).code).toBe(0)
+    const query =
+      'SELECT chr(27) || chr(93) || chr(155) || chr(8238) || chr(8203) || chr(27) || chr(91) || chr(109) AS v'
+    for (const format of ['table', 'csv', 'json', 'ndjson']) {
+      const { screen } = onTerminal(['sql', query, '--catalog', catalog, '--format', format], { NO_COLOR: '1' })
+      expect(screen).toContain('\\u001b]\\u009b\\u202e\\u200b\\u001b[m')
+      expect(screen.replaceAll('\r\n', '\n')).not.toMatch(/[^\n -~]/)
+    }
+  })
+
   it('refuses to write Parquet to it', () => {
     const { code, screen } = onTerminal(['sql', 'SELECT 1', '--format', 'parquet'])
     expect(code).toBe(2)

@@ -36,7 +36,7 @@ export async function showInfo(flags: InfoFlags, context: CliContext): Promise<v
         size_bytes: sizeBytes,
         rows,
       }
-      return context.print(`${JSON.stringify(fields, null, 2)}\n`)
+      return context.printData(`${JSON.stringify(fields, null, 2)}\n`)
     }
     const { style } = context
     const outdated =
@@ -65,7 +65,7 @@ export async function verify(flags: InfoFlags, context: CliContext): Promise<voi
   try {
     const report = await catalog.verify()
     if (!report.ok) context.exitWith(EXIT.system)
-    if (flags.json) return context.print(`${JSON.stringify(report, null, 2)}\n`)
+    if (flags.json) return context.printData(`${JSON.stringify(report, null, 2)}\n`)
     const { style } = context
     const lines = report.checks.flatMap(({ name, violations, examples }) => {
       if (violations === 0) return [`${style.green('ok')}     ${name}`]
@@ -82,7 +82,7 @@ export async function migrate(flags: MigrateFlags, context: CliContext): Promise
   const catalog = await openExisting(url, { migrate: false, vast })
   try {
     const steps = await catalog.migrate(flags.to === undefined ? undefined : toVersion(flags.to))
-    if (flags.json) return context.print(`${JSON.stringify({ steps }, null, 2)}\n`)
+    if (flags.json) return context.printData(`${JSON.stringify({ steps }, null, 2)}\n`)
     if (steps.length === 0) return context.print('Nothing to do: the catalog has that version already.\n')
     const lines = steps.map((step) => `${step.direction === 'up' ? 'applied' : 'undone '} ${step.version} ${step.name}`)
     await context.print(`${lines.join('\n')}\n`)

@@ -18,6 +18,6 @@ export function configure(command: Command, context: CliContext, wholeTree: () =
   fish   exr-inspector completion fish | source         in ~/.config/fish/config.fish`,
     )
     .action(async (shell: keyof typeof SHELLS) => {
-      await context.print(SHELLS[shell](commandModel(await wholeTree())))
+      await context.printData(SHELLS[shell](commandModel(await wholeTree())))
     })
 }

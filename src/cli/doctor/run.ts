@@ -8,7 +8,7 @@ export async function runDoctor(json: boolean, context: CliContext): Promise<voi
   const checks = await checkInstallation(context.config())
   const ok = checks.every((check) => check.ok)
   if (!ok) context.exitWith(EXIT.system)
-  if (json) return context.print(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
+  if (json) return context.printData(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
   const { style } = context
   const rows = checks.map((check) => [
     check.ok ? style.green('ok') : style.red('MISSING'),

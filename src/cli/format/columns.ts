@@ -1,4 +1,5 @@
 import { displayWidth, padEnd, padStart } from '../style.ts'
+import { cut } from './fit.ts'
 
 export interface ColumnOptions {
   readonly indent?: string
@@ -15,20 +16,21 @@ const GAP = 2
 /** Rows as aligned lines. Colours may be in the cells: only what is seen counts. */
 export function columns(rows: readonly (readonly string[])[], options: ColumnOptions): string[] {
   const { indent = '', width, maxWidths = [], right = [] } = options
-  const count = Math.max(0, ...rows.map((row) => row.length))
-  const widths = Array.from({ length: count }, (_, column) =>
-    Math.min(
-      Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))),
-      maxWidths[column] ?? Number.POSITIVE_INFINITY,
-    ),
-  )
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      const wanted = Math.min(displayWidth(cell), maxWidths[column] ?? Number.POSITIVE_INFINITY)
+      widths[column] = Math.max(widths[column] ?? 0, wanted)
+    }
+  }
+  const count = widths.length
   return rows.map((row) => {
     let line = indent
     for (let column = 0; column < count; column++) {
       const cell = row[column] ?? ''
       if ((widths[column] ?? 0) === 0) continue
       if (column === count - 1 && !right.includes(column)) {
-        line += cut(cell, width - displayWidth(line))
+        line += cut(cell, Math.max(8, width - displayWidth(line)))
       } else {
         const pad = right.includes(column) ? padStart : padEnd
         line += pad(cell, widths[column] ?? 0) + ' '.repeat(GAP)
@@ -36,19 +38,6 @@ export function columns(rows: readonly (readonly string[])[], options: ColumnOpt
     }
     return line.trimEnd()
   })
-}
-
-/** At most `width` columns of `text`, the cut marked by an ellipsis. Text with colours is left whole. */
-export function cut(text: string, width: number): string {
-  if (displayWidth(text) <= width || text.includes('\u001b')) return text
-  let kept = ''
-  let used = 0
-  for (const char of text) {
-    used += displayWidth(char)
-    if (used > Math.max(8, width) - 1) break
-    kept += char
-  }
-  return `${kept}…`
 }
 
 /** `text` as lines of at most `width` columns, broken at spaces, each with the indent. */

@@ -1,8 +1,11 @@
 import type { QueryStream } from '../../catalog/catalog.ts'
-import { singleLine } from '../errors.ts'
-import type { Style } from '../style.ts'
-import { columns, cut } from './columns.ts'
+import { displayWidth, type Style } from '../style.ts'
+import { columns, wrap } from './columns.ts'
+import { type CsvOptions, csvLine } from './csv.ts'
+import { cut, fitColumns, shortPath } from './fit.ts'
+import { jsonValue, plainText } from './plain-text.ts'
 import { count, plural } from './units.ts'
+import { singleLine } from './visible.ts'
 
 type Rows = Pick<QueryStream, 'columns' | 'batches'>
 
@@ -23,61 +26,76 @@ export async function* ndjsonText(stream: Rows): AsyncGenerator<string> {
   for await (const rows of stream.batches) yield rows.map((row) => `${rowJson(stream, row)}\n`).join('')
 }
 
-/** As RFC 4180 has it, but for line ends: one LF. Null is empty, an empty string is `""`, lists and objects are JSON. */
-export async function* csvText(stream: Rows): AsyncGenerator<string> {
-  yield `${stream.columns.map(({ name }) => csvCell(name)).join(',')}\n`
-  for await (const rows of stream.batches) yield rows.map((row) => `${row.map(csvCell).join(',')}\n`).join('')
+/** A heading and a line a row; `csvLine` says how. */
+export async function* csvText(stream: Rows, options: CsvOptions): AsyncGenerator<string> {
+  const names = stream.columns.map(({ name }) => name)
+  yield csvLine(names, options)
+  for await (const rows of stream.batches) yield rows.map((row) => csvLine(row, options)).join('')
 }
 
 export interface TableOptions {
   readonly style: Style
-  /** Longest cell; longer ones are cut. */
-  readonly cellWidth: number
+  /** Columns of the terminal: cells are cut, then columns left out, until a row fits. Infinity in a pipe. */
+  readonly width: number
 }
 
 /** Rows a table shows; whoever wants more wants another format. */
 export const TABLE_ROWS = 1000
+/** Longest cell where nothing bounds the line. */
+const LONGEST_CELL = 200
+const GAP = 2
+/** Narrower than that, columns of text and of paths are left out rather than cut. */
+const [NARROW_TEXT, NARROW_PATH] = [12, 32]
 
-/** Aligned columns, numbers on the right. */
-export async function* tableText(stream: Rows, { style, cellWidth }: TableOptions): AsyncGenerator<string> {
+/** Aligned columns, numbers on the right; below them how many rows there are and what is not shown. */
+export async function* tableText(stream: Rows, { style, width }: TableOptions): AsyncGenerator<string> {
   const cells: string[][] = []
   let more = false
   for await (const rows of stream.batches) {
     for (const row of rows) {
-      if (cells.length < TABLE_ROWS) cells.push(row.map((value) => cut(tableCell(value), cellWidth)))
+      if (cells.length < TABLE_ROWS) cells.push(row.map((value) => tableCell(value)))
       else more = true
     }
     if (more) break
   }
-  const head = stream.columns.map(({ name }) => style.bold(singleLine(name)))
-  const right = stream.columns.flatMap(({ type }, index) => (isNumeric(type) ? [index] : []))
-  yield `${columns([head, ...cells], { width: Number.POSITIVE_INFINITY, right }).join('\n')}\n`
-  const rest = more
-    ? `The first ${count(TABLE_ROWS)} rows; --format csv, json or parquet gives all.`
-    : plural(cells.length, 'row')
-  yield `${style.dim(rest)}\n`
+  const names = stream.columns.map(({ name }) => singleLine(name))
+  const needs = stream.columns.map(({ type }, column) => {
+    const longest = [names, ...cells].reduce((most, row) => Math.max(most, displayWidth(row[column] ?? '')), 0)
+    const needed = Math.min(longest, LONGEST_CELL)
+    const least = isNumeric(type) ? needed : isPath(cells[0]?.[column] ?? '') ? NARROW_PATH : NARROW_TEXT
+    return { width: needed, least }
+  })
+  const widths = fitColumns(needs, width, GAP)
+  const shown = (row: readonly string[]) => widths.map((most, column) => cutCell(row[column] ?? '', most))
+  const right = widths.flatMap((_, column) => (isNumeric(stream.columns[column]?.type ?? '') ? [column] : []))
+  const head = shown(names).map(style.bold)
+  yield `${columns([head, ...cells.map(shown)], { width: Number.POSITIVE_INFINITY, right }).join('\n')}\n`
+  const notes = [
+    more
+      ? `The first ${count(TABLE_ROWS)} rows; --format csv, json or parquet gives all.`
+      : plural(cells.length, 'row'),
+    ...hiddenNote(names.slice(widths.length), names.length, width),
+  ]
+  yield notes.map((line) => `${style.dim(line)}\n`).join('')
+}
+
+function hiddenNote(hidden: readonly string[], all: number, width: number): string[] {
+  if (hidden.length === 0) return []
+  const text = `${all - hidden.length} of ${all} columns fit here; not shown: ${hidden.join(', ')}.`
+  return wrap(`${text} Name columns in SELECT, or use --format json or csv.`, width, '')
+}
+
+/** Paths give up their middle, other texts their end. */
+function cutCell(text: string, width: number): string {
+  return isPath(text) ? shortPath(text, width) : cut(text, width)
+}
+
+function isPath(text: string): boolean {
+  return /^[^{["]*\/[^/]+$/.test(text)
 }
 
 function rowJson(stream: Rows, row: readonly unknown[]): string {
   return JSON.stringify(Object.fromEntries(stream.columns.map(({ name }, index) => [name, row[index]])), jsonValue)
-}
-
-function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  return value
-}
-
-function plainText(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  return typeof value === 'object' ? JSON.stringify(value, jsonValue) : String(value)
-}
-
-function csvCell(value: unknown): string {
-  const text = plainText(value)
-  return value === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function tableCell(value: unknown): string {

@@ -87,7 +87,7 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
 }
 
 async function report(summary: IngestSummary, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
-  if (flags.json) return context.print(`${ingestSummaryJson(summary, config.catalog)}\n`)
+  if (flags.json) return context.printData(`${ingestSummaryJson(summary, config.catalog)}\n`)
   const shown = flags.verbose ? Number.POSITIVE_INFINITY : PROBLEMS_SHOWN
   if (!flags.quiet || summary.counts.failed > 0) {
     await context.print(ingestSummaryText(summary, { style: context.style, catalog: config.catalog, shown }))
@@ -115,14 +115,14 @@ async function showPlan(what: What, flags: IngestFlags, config: Config, context:
       catalog,
       onFile: async (location) => {
         if (flags.json) listed.push(location)
-        else if (!flags.quiet) await context.print(`${location}\n`)
+        else if (!flags.quiet) await context.printData(`${location}\n`)
       },
     })
     if (failures.length > 0) context.exitWith(EXIT.someFilesFailed)
     if (flags.json) {
       const { found, unchanged, elsewhere: in_other_shards, toInspect: to_inspect } = counts
       const plan = { dry_run: true, found, unchanged, in_other_shards, to_inspect, files: listed, failures }
-      return context.print(`${JSON.stringify(plan, null, 2)}\n`)
+      return context.printData(`${JSON.stringify(plan, null, 2)}\n`)
     }
     for (const { message, code } of failures) context.note(`exr-inspector: ${message} [${code}]`)
     context.note(`Would open ${plural(counts.toInspect, 'file')}; ${plural(counts.unchanged, 'file')} unchanged.`)

@@ -1,8 +1,8 @@
 import type { IngestProblem } from '../../ingest/counts.ts'
 import type { IngestSummary } from '../../ingest/ingest.ts'
-import { singleLine } from '../errors.ts'
 import { columns } from '../format/columns.ts'
 import { bytes, count, duration, plural, rate } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 
 export interface SummaryOptions {

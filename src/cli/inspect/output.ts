@@ -1,7 +1,7 @@
 import type { ExrError } from '../../errors.ts'
 import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { errorJson, errorLine } from '../errors.ts'
 import { plural } from '../format/units.ts'
 import { fileLine, fileLineHeading, unreadableLine } from './file-line.ts'
@@ -21,8 +21,8 @@ export function jsonOutput(context: CliContext, form: 'json' | 'ndjson', single:
   return {
     async file(payload) {
       const text = form === 'ndjson' ? JSON.stringify(payload) : JSON.stringify(payload, null, 2)
-      if (!inArray) return context.print(`${text}\n`)
-      await context.print(`${count === 0 ? '[\n' : ',\n'}${text}`)
+      if (!inArray) return context.printData(`${text}\n`)
+      await context.printData(`${count === 0 ? '[\n' : ',\n'}${text}`)
       count += 1
     },
     async failure(error) {
@@ -38,7 +38,7 @@ export function jsonOutput(context: CliContext, form: 'json' | 'ndjson', single:
 export async function yamlOutput(context: CliContext): Promise<InspectOutput> {
   const { stringify } = await import('yaml')
   return {
-    file: (payload) => context.print(`---\n${stringify(payload, { lineWidth: 0 })}`),
+    file: (payload) => context.printData(`---\n${stringify(payload, { lineWidth: 0 })}`),
     async failure(error) {
       context.note(errorLine(error, false))
     },
@@ -89,9 +89,4 @@ export function lineOutput(context: CliContext, withAttributes: boolean): Inspec
       await context.print(`\n${plural(total, 'file')}${kinds.length > 0 ? `: ${kinds.join(', ')}` : ''}\n`)
     },
   }
-}
-
-/** Nothing is cut where the output is not a terminal. */
-function widthOf({ stdout }: CliContext): number {
-  return stdout.isTTY ? stdout.columns || 100 : Number.POSITIVE_INFINITY
 }

@@ -5,8 +5,8 @@ import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { inspect } from '../../inspect/inspect.ts'
 import type { CliContext } from '../context.ts'
-import { singleLine } from '../errors.ts'
 import { columns } from '../format/columns.ts'
+import { singleLine } from '../format/visible.ts'
 import { openExisting } from '../open-catalog.ts'
 
 export interface SimilarFlags {
@@ -32,7 +32,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   }
   if (flags.json) {
     const found = matches.map(({ fileId, path, similarity }) => ({ file_id: fileId, file_path: path, similarity }))
-    return context.print(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
+    return context.printData(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
   }
   if (matches.length === 0) return context.print('No file of the catalog matches.\n')
   const { style } = context
@@ -49,7 +49,9 @@ const METHODS = {
 } as const
 
 async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, context: CliContext): Promise<void> {
-  await context.print(flags.json ? `${JSON.stringify({ method, sql }, null, 2)}\n` : `-- method: ${method}\n${sql}\n`)
+  await context.printData(
+    flags.json ? `${JSON.stringify({ method, sql }, null, 2)}\n` : `-- method: ${method}\n${sql}\n`,
+  )
 }
 
 /** A file that is not in the catalog is inspected on the spot. */

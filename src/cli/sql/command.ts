@@ -13,6 +13,8 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option('--json', 'the same as --format json')
     .option('-o, --output <file>', 'write to a file instead of standard output')
+    .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas (default with --output)')
+    .option('--no-csv-safe', 'CSV with every text as it is (default in a pipe)')
     .addHelpText(
       'after',
       `

@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
+import { isCsvSafe } from '../format/csv.ts'
 import { csvText, jsonText, ndjsonText, tableText } from '../format/rows.ts'
 import { openExisting } from '../open-catalog.ts'
 
@@ -15,6 +16,7 @@ export interface SqlFlags {
   readonly format: 'table' | 'json' | 'ndjson' | 'csv' | 'parquet'
   readonly json?: true
   readonly output?: string
+  readonly csvSafe?: boolean
 }
 
 export async function runSql(argument: string, flags: SqlFlags, context: CliContext): Promise<void> {
@@ -29,7 +31,12 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
   try {
     const stream = await catalog.sqlStream(query)
     if (format === 'parquet') await writeParquetTo(stream, flags.output, context)
-    else await writeText(textsOf(stream, format, toTerminal, context), flags.output, context)
+    else
+      await writeText(
+        textsOf(stream, { ...flags, format }, context),
+        flags.output,
+        format === 'table' ? context.print : context.printData,
+      )
   } finally {
     await catalog.close()
   }
@@ -37,19 +44,26 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
 
 function textsOf(
   stream: QueryStream,
-  format: 'table' | 'json' | 'ndjson' | 'csv',
-  toTerminal: boolean,
+  flags: SqlFlags & { readonly format: 'table' | 'json' | 'ndjson' | 'csv' },
   context: CliContext,
 ): AsyncIterable<string> {
+  const { format, output } = flags
   if (format === 'json') return jsonText(stream)
   if (format === 'ndjson') return ndjsonText(stream)
-  if (format === 'csv') return csvText(stream)
-  return tableText(stream, { style: context.style, cellWidth: toTerminal ? 60 : 200 })
+  if (format === 'csv') return csvText(stream, { safe: isCsvSafe(flags.csvSafe, output) })
+  return tableText(stream, {
+    style: context.style,
+    width: output === undefined ? widthOf(context) : Number.POSITIVE_INFINITY,
+  })
 }
 
-async function writeText(texts: AsyncIterable<string>, output: string | undefined, context: CliContext): Promise<void> {
+async function writeText(
+  texts: AsyncIterable<string>,
+  output: string | undefined,
+  print: CliContext['print'],
+): Promise<void> {
   if (output === undefined) {
-    for await (const piece of texts) await context.print(piece)
+    for await (const piece of texts) await print(piece)
     return
   }
   try {
