@@ -3,13 +3,19 @@ import { ExrError } from '../errors.ts'
 import { toFileError } from './file-error.ts'
 import { type FilePath, toFilePath } from './file-path.ts'
 import { assertUnchanged, fileIdentity, OPEN_FLAGS } from './file-stat.ts'
+import { insideFolders, openedInside } from './folders.ts'
 import type { ByteSource } from './source.ts'
+
+export interface FileSourceOptions {
+  /** The file must lie in one of these folders, links followed; left out, it may lie anywhere. */
+  readonly folders?: readonly string[]
+}
 
 /**
  * A local file, opened on first use. Every read is followed by a second look at size and modification time, so
- * bytes of two versions are never mixed.
+ * bytes of two versions are never mixed. Outside of `folders` the first use throws ERR_SOURCE_DENIED.
  */
-export function fileSource(location: string | URL | Uint8Array): ByteSource {
+export function fileSource(location: string | URL | Uint8Array, { folders }: FileSourceOptions = {}): ByteSource {
   const file = toFilePath(location)
   const counters = { requests: 0, bytes: 0 }
   let opening: Promise<OpenFile> | undefined
@@ -17,7 +23,7 @@ export function fileSource(location: string | URL | Uint8Array): ByteSource {
   const opened = (signal?: AbortSignal): Promise<OpenFile> => {
     assertNotAborted(signal, file)
     if (closed) throw new ExrError('ERR_SOURCE_READ', `${file.display} was read after its source was closed.`)
-    opening ??= openFile(file)
+    opening ??= openFile(file, folders)
     return opening
   }
   return {
@@ -58,10 +64,11 @@ function statOf(handle: FileHandle) {
   return handle.stat({ bigint: true })
 }
 
-async function openFile(file: FilePath): Promise<OpenFile> {
+async function openFile(file: FilePath, folders: readonly string[] | undefined): Promise<OpenFile> {
   let handle: FileHandle | undefined
   try {
-    handle = await open(file.path, OPEN_FLAGS)
+    handle = await open(folders === undefined ? file.path : await insideFolders(file, folders), OPEN_FLAGS)
+    if (folders !== undefined) await openedInside(handle, file, folders)
     const stat = await statOf(handle)
     fileIdentity(stat, file)
     return { handle, stat }

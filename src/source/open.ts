@@ -13,6 +13,8 @@ export type SourceInput = string | URL | { readonly path: string | Uint8Array } 
 export interface OpenSourceOptions {
   /** How to reach the object store of an `s3://` location. Default: the AWS SDK's own chain. */
   readonly s3?: S3Settings
+  /** Folders that a local file must lie in, links followed. Default: anywhere. */
+  readonly folders?: readonly string[]
 }
 
 /** A source for any input, and whether it was opened here and so has to be closed here. */
@@ -25,12 +27,13 @@ export interface OpenedSource {
 export async function openSource(input: SourceInput, options: OpenSourceOptions = {}): Promise<OpenedSource> {
   if (input instanceof Uint8Array) return { source: memorySource(input), isOwned: true }
   if (typeof input === 'object' && 'read' in input) return { source: input, isOwned: false }
+  const local = options.folders === undefined ? {} : { folders: options.folders }
   if (input instanceof URL || typeof input === 'string') {
     const text = String(input)
     if (isS3Url(text)) return { source: await s3Source(text, options.s3), isOwned: true }
-    return { source: fileSource(input), isOwned: true }
+    return { source: fileSource(input, local), isOwned: true }
   }
-  return { source: fileSource(input.path), isOwned: true }
+  return { source: fileSource(input.path, local), isOwned: true }
 }
 
 async function s3Source(url: string, settings: S3Settings | undefined): Promise<ByteSource> {

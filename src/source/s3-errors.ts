@@ -75,6 +75,7 @@ function toS3Code(error: unknown): ErrorCode {
   if (name === 'NoSuchKey' || name === 'NoSuchBucket' || name === 'NotFound' || status === 404)
     return 'ERR_SOURCE_NOT_FOUND'
   if (status === 401 || status === 403) return 'ERR_SOURCE_DENIED'
+  if (name === 'KeyTooLongError' || name === 'InvalidBucketName') return 'ERR_SOURCE_KEY'
   if (status === 412) return 'ERR_SOURCE_CHANGED'
   if (status !== undefined && status >= 500 && status !== 501) return 'ERR_SOURCE_UNAVAILABLE'
   if (name === 'TimeoutError') return 'ERR_SOURCE_UNAVAILABLE'

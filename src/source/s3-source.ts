@@ -3,7 +3,7 @@ import pRetry from 'p-retry'
 import { ExrError } from '../errors.ts'
 import type { S3Connection } from './s3-client.ts'
 import { headersOf, isTransient, statusOf, toS3Error } from './s3-errors.ts'
-import { type S3Location, toS3Url } from './s3-url.ts'
+import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
 import type { ByteSource, SourceCounters, SourceIdentity } from './source.ts'
 
 export interface S3SourceOptions {
@@ -22,7 +22,8 @@ interface Answer {
 /**
  * One object, read by ranged GETs. The first GET tells size, ETag and time, so no HEAD is sent; later GETs
  * carry `If-Match`, and every answer's ETag and size are compared as well, because some servers ignore it.
- * Throws ERR_SOURCE_CHANGED when the object was replaced in between: open a new source to read it again.
+ * Throws ERR_SOURCE_CHANGED when the object was replaced in between: open a new source to read it again; ERR_SOURCE_KEY
+ * from the constructor for a key that cannot be asked for.
  */
 export class S3Source implements ByteSource {
   readonly path: string
@@ -35,6 +36,7 @@ export class S3Source implements ByteSource {
   #ifMatch = true
 
   constructor(connection: S3Connection, location: S3Location, options: S3SourceOptions = {}) {
+    assertAskable(location)
     this.path = toS3Url(location)
     this.#connection = connection
     this.#location = location

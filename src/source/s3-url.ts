@@ -1,6 +1,6 @@
 import { ExrError } from '../errors.ts'
 
-/** One object. The key is raw: spaces, `+`, `%`, `?`, `//` and `..` are ordinary characters of it. */
+/** One object. The key is raw: spaces, `+`, `%`, `?` and `//` are ordinary characters of it. */
 export interface S3Location {
   readonly bucket: string
   readonly key: string
@@ -28,4 +28,28 @@ export function parseS3Url(url: string): S3Location {
 
 export function toS3Url({ bucket, key }: S3Location): string {
   return `${SCHEME}${bucket}/${key}`
+}
+
+/** The longest key that object stores take, in bytes of UTF-8. */
+const MOST_KEY_BYTES = 1024
+
+/**
+ * Throws ERR_SOURCE_KEY for a key that no request can name safely: one with a `.` or `..` between its slashes, which
+ * servers and proxies fold into another key (or another bucket) before or after they check the signature; one with
+ * half a surrogate pair, which has no UTF-8; one of more than 1,024 bytes.
+ */
+export function assertAskable(location: S3Location): void {
+  const reason = reasonNotToAsk(location.key)
+  if (reason === null) return
+  const path = toS3Url(location).toWellFormed()
+  throw new ExrError('ERR_SOURCE_KEY', `Cannot ask for ${path}: ${reason}. Store the object under another key.`, {
+    details: { path },
+  })
+}
+
+function reasonNotToAsk(key: string): string | null {
+  if (!key.isWellFormed()) return 'its key holds half a surrogate pair, which cannot be sent'
+  if (/(^|\/)\.\.?(\/|$)/.test(key)) return 'its key has a "." or ".." between slashes, which servers fold'
+  const bytes = Buffer.byteLength(key)
+  return bytes > MOST_KEY_BYTES ? `its key has ${bytes} bytes, more than ${MOST_KEY_BYTES}` : null
 }
