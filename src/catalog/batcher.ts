@@ -1,4 +1,5 @@
-import { ExrError } from '../errors.ts'
+import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
+import { throwIfAborted, untilAborted } from './abort.ts'
 import type { Catalog, CatalogRecord, UpsertResult } from './catalog.ts'
 
 export interface BatcherOptions {
@@ -11,7 +12,8 @@ export interface BatcherOptions {
 /**
  * Lets single callers share transactions: records are collected until a batch is full or old enough, then
  * written in one upsert. Each caller's promise settles only after its own transaction has ended, so nothing is
- * acknowledged before it is durable. One upsert runs at a time; the next batch fills meanwhile.
+ * acknowledged before it is durable. One upsert runs at a time; the next batch fills meanwhile. A batch that fails
+ * as a whole for what may be the fault of one record is written again in halves, so that no record suffers from another.
  */
 export class UpsertBatcher {
   readonly #catalog: Pick<Catalog, 'upsert'>
@@ -35,16 +37,30 @@ export class UpsertBatcher {
     return this.#waiting.length
   }
 
-  /** What became of this record. Rejects only when the whole transaction failed; nothing was stored then. */
-  persist(record: CatalogRecord): Promise<UpsertResult> {
-    if (this.#closed) {
-      return Promise.reject(new ExrError('ERR_CATALOG_WRITE', 'Could not store a record: the batcher is closed.'))
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ record, resolve, reject })
-      if (this.#waiting.length >= this.#maxRecords) this.#flushSoon()
-      else this.#timer ??= setTimeout(() => this.#flushSoon(), this.#maxWaitMs)
+  /**
+   * What became of this record. Rejects when the whole transaction failed (nothing was stored then), and with
+   * ERR_ABORTED when the signal fires first: a record that still waits is then taken back, one whose transaction runs
+   * may be stored all the same.
+   */
+  async persist(record: CatalogRecord, signal?: AbortSignal): Promise<UpsertResult> {
+    throwIfAborted(signal)
+    if (this.#closed) throw new ExrError('ERR_CATALOG_WRITE', 'Could not store a record: the batcher is closed.')
+    const { promise, waiting } = this.#enqueue(record)
+    if (signal === undefined) return promise
+    return untilAborted(promise, signal).finally(() => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting)
     })
+  }
+
+  #enqueue(record: CatalogRecord): { promise: Promise<UpsertResult>; waiting: Waiting } {
+    let waiting!: Waiting
+    const promise = new Promise<UpsertResult>((resolve, reject) => {
+      waiting = { record, resolve, reject }
+    })
+    this.#waiting.push(waiting)
+    if (this.#waiting.length >= this.#maxRecords) this.#flushSoon()
+    else this.#timer ??= setTimeout(() => this.#flushSoon(), this.#maxWaitMs)
+    return { promise, waiting }
   }
 
   /** Writes what waits and settles every promise. May be called twice. */
@@ -62,24 +78,46 @@ export class UpsertBatcher {
 
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#maxRecords)
-      try {
-        const results = await this.#catalog.upsert(
-          batch.map(({ record }) => record),
-          this.#runId,
-        )
-        batch.forEach(({ resolve, reject }, index) => {
-          const result = results[index]
-          if (result === undefined)
-            reject(new ExrError('ERR_CATALOG_WRITE', 'The catalog gave no result for a record.'))
-          else resolve(result)
-        })
-      } catch (error) {
+      await this.#write(this.#waiting.splice(0, this.#maxRecords))
+    }
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const records = batch.map(({ record }) => record)
+      const results = await this.#catalog.upsert(records, this.#runId)
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index]
+        if (result === undefined) reject(new ExrError('ERR_CATALOG_WRITE', 'The catalog gave no result for a record.'))
+        else resolve(result)
+      })
+    } catch (error) {
+      if (batch.length === 1 || HOPELESS.has(toPlainError(error, 'ERR_INTERNAL').code)) {
         for (const { reject } of batch) reject(error)
+        return
       }
+      const middle = batch.length >> 1
+      await this.#write(batch.slice(0, middle))
+      await this.#write(batch.slice(middle))
     }
   }
 }
+
+/** Failures of the catalog and not of a record: halves would meet them too. */
+const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_ABORTED',
+  'ERR_DISK_FULL',
+  'ERR_CATALOG_OPEN',
+  'ERR_CATALOG_LOCKED',
+  'ERR_CATALOG_CORRUPT',
+  'ERR_CATALOG_NEWER',
+  'ERR_CATALOG_SCHEMA',
+  'ERR_VASTDB_CONNECT',
+  'ERR_VASTDB_TIMEOUT',
+  'ERR_VASTDB_AUTH',
+  'ERR_VASTDB_BUSY',
+  'ERR_VASTDB_SERVER',
+])
 
 interface Waiting {
   readonly record: CatalogRecord

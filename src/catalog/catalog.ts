@@ -141,8 +141,8 @@ export interface Catalog {
   /** Record locations that could not be read; repeated sightings raise `attempts`. */
   recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void>
   /**
-   * Marks the files at these locations as removed at that moment; their rows stay. Told twice, it is marked once.
-   * Returns how many files are marked.
+   * Marks the files at these locations as removed at that moment, or now if that moment has not come yet; their rows
+   * stay. Told twice, it is marked once. Returns how many files are marked.
    */
   markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number>
   /** Write a run's summary, or write it again with newer counts. */

@@ -4,6 +4,7 @@ import { type EncodedBatch, stringAt } from '../arrow/encoded.ts'
 import { selectFiles } from '../arrow/select.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { notInFuture } from '../tables/timestamp.ts'
 import { abortError, throwIfAborted } from './abort.ts'
 import type {
   AppliedMigration,
@@ -108,7 +109,7 @@ export class DuckDbCatalog implements Catalog {
     throwIfAborted(signal)
     const { foldCase } = this.#options
     const normalized = paths.map((path) => normalizePath(path, { foldCase }))
-    return this.#write((connection) => writeRemovals(connection, normalized, removedAtUs))
+    return this.#write((connection) => writeRemovals(connection, normalized, notInFuture(removedAtUs)))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

@@ -1,6 +1,7 @@
 import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { notInFuture } from '../tables/timestamp.ts'
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {
@@ -141,7 +142,7 @@ export class VastCatalog implements Catalog {
     throwIfAborted(signal)
     const { foldCase } = this.#options
     const normalized = paths.map((path) => normalizePath(path, { foldCase }))
-    return this.#write((store) => writeRemovals(store, normalized, removedAtUs, signal))
+    return this.#write((store) => writeRemovals(store, normalized, notInFuture(removedAtUs), signal))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

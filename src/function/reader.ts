@@ -1,13 +1,12 @@
-import { realpathSync } from 'node:fs'
-import { isAbsolute, relative } from 'node:path'
 import { ExrError } from '../errors.ts'
 import { inspectSource } from '../inspect/inspect.ts'
 import { inspectObject, type ObjectInspection } from '../inspect/inspect-object.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
-import { openSource } from '../source/open.ts'
+import { fileSource } from '../source/file.ts'
 import type { S3Connection } from '../source/s3-client.ts'
+import { objectExists } from '../source/s3-exists.ts'
 import { toS3Url } from '../source/s3-url.ts'
-import type { ObjectTarget } from './work.ts'
+import type { ObjectTarget } from './target.ts'
 
 /**
  * Inspects an object: keys are tried in order, and only a missing one leads to the next. One that is replaced
@@ -30,23 +29,14 @@ export async function readObject(
   throw new ExrError('ERR_SOURCE_NOT_FOUND', `The event names no key in bucket ${target.bucket}.`)
 }
 
-/** Inspects a file, if it lies in one of the folders that may be read. Throws ERR_SOURCE_DENIED when it does not. */
+/** Inspects a file, if what is opened lies in one of the folders. Throws ERR_SOURCE_DENIED when it does not. */
 export async function readFile(
   path: string,
-  allowedFolders: readonly string[],
+  folders: readonly string[],
   options: ResolvedInspectOptions,
   signal: AbortSignal,
 ): Promise<ObjectInspection> {
-  if (!allowedFolders.some((folder) => isInside(folder, path))) {
-    throw new ExrError(
-      'ERR_SOURCE_DENIED',
-      `Could not read ${path}: it is in none of the folders that EXR_ALLOWED_FOLDERS names.`,
-      {
-        details: { path },
-      },
-    )
-  }
-  const { source } = await openSource(path)
+  const source = fileSource(path, { folders })
   try {
     return { payload: await inspectSource(source, options, signal), counters: source.counters }
   } finally {
@@ -54,21 +44,25 @@ export async function readFile(
   }
 }
 
-/** Links are followed before the question is asked. A path that does not exist is judged as it is written. */
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(real(folder), real(path))
-  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)
-}
+/** What looking for an object's possible keys told; `unknown` when the key pair may not look. */
+export type Absence =
+  | { readonly kind: 'absent'; readonly paths: readonly string[] }
+  | { readonly kind: 'present' | 'unknown' }
 
-function real(path: string): string {
+/** Which of an object's possible locations hold nothing now. Throws ERR_SOURCE_* when the store cannot be asked. */
+export async function lookForAbsent(
+  connection: S3Connection,
+  { bucket, keys }: ObjectTarget,
+  signal: AbortSignal,
+): Promise<Absence> {
+  const paths: string[] = []
   try {
-    return realpathSync(path)
-  } catch {
-    return path
+    for (const key of keys) {
+      if (!(await objectExists(connection, { bucket, key }, signal))) paths.push(toS3Url({ bucket, key }))
+    }
+  } catch (error) {
+    if (error instanceof ExrError && error.code === 'ERR_SOURCE_DENIED') return { kind: 'unknown' }
+    throw error
   }
-}
-
-/** The location to name in messages and in `ingest_errors` when nothing could be read. */
-export function nameOf(target: ObjectTarget): string {
-  return toS3Url({ bucket: target.bucket, key: target.keys[0] ?? '' })
+  return paths.length === 0 ? { kind: 'present' } : { kind: 'absent', paths }
 }

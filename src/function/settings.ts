@@ -25,6 +25,12 @@ export interface FunctionSettings {
   /** From an event's arrival to its answer, waiting included. */
   readonly deadlineMs: number
   readonly maxBodyBytes: number
+  /** Objects that one request may name, over all its events. */
+  readonly maxRecords: number
+  /** From the first byte of a request to the last of its body. */
+  readonly requestTimeoutMs: number
+  /** From the wish to stop to the end of the process, whatever is connected. */
+  readonly shutdownMs: number
   readonly batchFiles: number
   readonly batchWaitMs: number
   /** `POST /debug/inspect` answers with the payload. */
@@ -85,6 +91,9 @@ export function functionSettings(
     concurrency: whole('EXR_CONCURRENCY', 64, 1, 4_096),
     deadlineMs: whole('EXR_DEADLINE_MS', 50_000, 100, 600_000),
     maxBodyBytes: whole('EXR_MAX_BODY_BYTES', 1024 * 1024, 1_024, 64 * 1024 * 1024),
+    maxRecords: whole('EXR_MAX_RECORDS', 1_000, 1, 100_000),
+    requestTimeoutMs: whole('EXR_REQUEST_TIMEOUT_MS', 15_000, 100, 600_000),
+    shutdownMs: whole('EXR_SHUTDOWN_MS', 25_000, 100, 600_000),
     batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
     batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
     debugRoute: flag('EXR_DEBUG_ROUTE', false),

@@ -64,7 +64,10 @@ export function outputBody(results: readonly object[]): string {
   return JSON.stringify({ results: kept, omitted: results.length - kept.length })
 }
 
-/** HTTP headers carry printable ASCII; the CloudEvents binding percent-encodes everything else, and `%` itself. */
+/**
+ * HTTP headers carry printable ASCII; the CloudEvents binding percent-encodes everything else, and `%` itself. Half a
+ * surrogate pair has no UTF-8 to encode and becomes U+FFFD.
+ */
 function headerText(value: string): string {
-  return value.replaceAll(/[^\x21-\x7e]|["%]/gu, (character) => encodeURIComponent(character))
+  return value.toWellFormed().replaceAll(/[^\x21-\x7e]|["%]/gu, (character) => encodeURIComponent(character))
 }

@@ -1,21 +1,27 @@
 import { isObject } from './cloud-event.ts'
 import { keyCandidates } from './object-key.ts'
+import { isEarlier } from './sequencers.ts'
+import { nameOf, type ObjectTarget, type Target } from './target.ts'
 import type { VastEvent } from './vast-event.ts'
 
 /** What one event asks for. */
-export type Work =
-  | { readonly kind: 'inspect'; readonly target: Target; readonly toggles: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'remove'; readonly target: ObjectTarget; readonly removedAt: string }
-  | { readonly kind: 'skip'; readonly reason: string }
+export type Work = InspectWork | RemoveWork | { readonly kind: 'skip'; readonly reason: string }
 
-export interface ObjectTarget {
-  readonly kind: 'object'
-  readonly bucket: string
-  /** Most likely first; never empty. */
-  readonly keys: readonly string[]
+export interface InspectWork {
+  readonly kind: 'inspect'
+  readonly target: Target
+  readonly toggles: Readonly<Record<string, unknown>>
+  /** The store's own number of the event, hexadecimal: larger is later for one object. */
+  readonly sequencer?: string
 }
 
-export type Target = ObjectTarget | { readonly kind: 'path'; readonly path: string }
+export interface RemoveWork {
+  readonly kind: 'remove'
+  readonly target: ObjectTarget
+  /** As the event says, which nothing has checked; empty when it does not. */
+  readonly removedAt: string
+  readonly sequencer?: string
+}
 
 const SUFFIX = /\.(exr|sxr|mxr|dxr)$/i
 
@@ -25,7 +31,8 @@ const KEY_NAMES = ['key', 's3_key', 's3Key', 'object_key', 'objectKey']
 const PATH_NAMES = ['path', 'file_path', 'filePath', 'uri', 'url', 'location']
 
 /**
- * The work in one event, one entry per distinct object. An event without a usable location, of a kind that is not
+ * The work in one event, one entry per distinct object; of several records about an object the one that the store
+ * numbered last. An event without a usable location, of a kind that is not
  * about objects, or about another kind of file is a `skip` with its reason: none of these is an error.
  */
 export function planWork(event: VastEvent): Work[] {
@@ -40,12 +47,21 @@ export function planWork(event: VastEvent): Work[] {
   if (event.type === 'Element') {
     const { bucket, objectKey } = event.asElementEvent()
     if (bucket !== null)
-      return [forObject(event.subtype, bucket, keyCandidates(objectKey, null), event.timestamp, toggles)]
+      return [
+        forObject({
+          eventName: event.subtype,
+          bucket,
+          keys: keyCandidates(objectKey, null),
+          time: event.timestamp,
+          toggles,
+        }),
+      ]
   }
   const path = firstText(nested, PATH_NAMES)
   if (path !== undefined) return [forPath(path, toggles)]
   const [bucket, key] = [firstText(nested, BUCKET_NAMES), firstText(nested, KEY_NAMES)]
-  if (bucket !== undefined && key !== undefined) return [forObject('', bucket, [key], event.timestamp, toggles)]
+  if (bucket !== undefined && key !== undefined)
+    return [forObject({ eventName: '', bucket, keys: [key], time: event.timestamp, toggles })]
   return [{ kind: 'skip', reason: 'the event names no object' }]
 }
 
@@ -63,39 +79,61 @@ function fromRecord(event: VastEvent, record: unknown, toggles: Record<string, u
   if (bucket === undefined || keys.length === 0) return { kind: 'skip', reason: 'the record names no object' }
   const name = isObject(record) ? String(record['eventName'] ?? event.subtype) : event.subtype
   const time = isObject(record) ? String(record['eventTime'] ?? event.timestamp) : event.timestamp
-  return forObject(name, bucket, keys, time, toggles)
+  const number = object['sequencer']
+  const sequencer = typeof number === 'string' && /^[0-9a-f]+$/i.test(number) ? number : undefined
+  return forObject({ eventName: name, bucket, keys, time, toggles, sequencer })
 }
 
-function forObject(
-  eventName: string,
-  bucket: string,
-  keys: readonly string[],
-  time: string,
-  toggles: Record<string, unknown>,
-): Work {
+interface ObjectEvent {
+  readonly eventName: string
+  readonly bucket: string
+  readonly keys: readonly string[]
+  readonly time: string
+  readonly toggles: Record<string, unknown>
+  readonly sequencer?: string | undefined
+}
+
+function forObject({ eventName, bucket, keys, time, toggles, sequencer }: ObjectEvent): Work {
   if (keys.length === 0) return { kind: 'skip', reason: 'the event names no key' }
   if (!keys.some((key) => SUFFIX.test(key))) return { kind: 'skip', reason: `not an EXR by its name: ${keys[0]}` }
   const target: ObjectTarget = { kind: 'object', bucket, keys }
-  if (/ObjectRemoved|ElementDeleted|ElementRemoved/.test(eventName)) return { kind: 'remove', target, removedAt: time }
+  const order = sequencer === undefined ? {} : { sequencer }
+  if (/ObjectRemoved|ElementDeleted|ElementRemoved/.test(eventName)) {
+    return { kind: 'remove', target, removedAt: time, ...order }
+  }
   if (/Tag/.test(eventName)) return { kind: 'skip', reason: 'tags are not part of a file' }
-  return { kind: 'inspect', target, toggles }
+  return { kind: 'inspect', target, toggles, ...order }
 }
 
 function forPath(path: string, toggles: Record<string, unknown>): Work {
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/s.exec(path)
-  if (s3) return forObject('', s3[1] ?? '', [s3[2] ?? ''], '', toggles)
+  if (s3) return forObject({ eventName: '', bucket: s3[1] ?? '', keys: [s3[2] ?? ''], time: '', toggles })
   return { kind: 'inspect', target: { kind: 'path', path }, toggles }
 }
 
-/** The same object named twice in one event is one piece of work. */
+/** The same object named twice in one event is one piece of work, and of numbered ones the last. */
 function deduplicate(works: readonly Work[]): Work[] {
+  const latest = new Map<string, string>()
+  for (const work of works) {
+    const [object, sequencer] = [numberedObject(work), work.kind === 'skip' ? undefined : work.sequencer]
+    if (object === null || sequencer === undefined) continue
+    const known = latest.get(object)
+    if (known === undefined || isEarlier(known, sequencer)) latest.set(object, sequencer)
+  }
   const seen = new Set<string>()
   return works.filter((work) => {
+    const object = numberedObject(work)
+    const last = object === null ? undefined : latest.get(object)
+    if (work.kind !== 'skip' && work.sequencer && last !== undefined && isEarlier(work.sequencer, last)) return false
     const identity = work.kind === 'skip' ? work.reason : `${work.kind} ${JSON.stringify(work.target)}`
     if (seen.has(identity)) return false
     seen.add(identity)
     return true
   })
+}
+
+function numberedObject(work: Work): string | null {
+  return work.kind === 'skip' || work.target.kind === 'path' ? null : nameOf(work.target)
 }
 
 function firstText(object: Record<string, unknown>, names: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
 /** The DataEngine function for embedding (`init` once, `handler` per event), or the whole HTTP server around it. */
 export * from '../function/index.ts'
-export { createServer, type FunctionServer, pinoLogger } from './server.ts'
+export { pinoLogger } from './logger.ts'
+export { createServer, type FunctionServer } from './server.ts'

@@ -22,3 +22,9 @@ export function isoFromUs(us: bigint): string {
   const date = new Date(Number((us - rest) / 1000n))
   return `${date.toISOString().slice(0, -4)}${rest.toString().padStart(6, '0')}Z`
 }
+
+/** The moment, or now if it has not come yet: clocks of other machines may be ahead, and a date may be made up. */
+export function notInFuture(us: bigint): bigint {
+  const nowUs = BigInt(Date.now()) * 1000n
+  return us < nowUs ? us : nowUs
+}

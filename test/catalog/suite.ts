@@ -328,6 +328,18 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.findSimilar(second, { k: 5 })).map((match) => match.path)).toContain(first)
     })
 
+    it('takes no removal from the future, and none twice', async () => {
+      await upsert([{ ...sequence('/mnt/a', 1)[0]!, inspectedAtUs: T0 }])
+      const [path = ''] = (await rows('files')).map((row) => String(row['file_path']))
+      const year9999 = 253_370_764_800_000_000n
+      expect(await catalog.markRemoved([path], year9999)).toBe(1)
+      expect(await catalog.markRemoved([path], T0 + MINUTE)).toBe(1)
+      expect(await catalog.markRemoved([path], year9999)).toBe(1)
+      expect(await rows('removals')).toHaveLength(1)
+      await upsert([{ ...sequence('/mnt/a', 1)[0]!, inspectedAtUs: BigInt(Date.now() + 1) * 1000n }])
+      expect((await catalog.knownFiles('/mnt/')).has(path)).toBe(true)
+    })
+
     it('writes the summary of a run once, however often it is reported', async () => {
       const summary = {
         runId: 'run-1',

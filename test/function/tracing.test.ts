@@ -30,7 +30,13 @@ it('sends the span of an event to the collector, in the trace that the event bel
   const url = await server.listen()
   const answer = await fetch(url, {
     method: 'POST',
-    headers: { 'ce-specversion': '1.0', 'ce-id': '42', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    headers: {
+      'ce-specversion': '1.0',
+      'ce-source': 'vastdata.com:trigger1.1',
+      'ce-type': 'vastdata.com:Element.ObjectCreated',
+      'ce-id': '42',
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    },
     body: '{"msg":"hello"}',
   })
   expect(answer.status).toBe(204)

@@ -1,5 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
@@ -301,6 +302,221 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     await closed
     await expect(fetch(`${url}/liveness`)).rejects.toThrow()
     expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[1]])
+  })
+
+  it('reads no file outside of the allowed folders, however its location is spelt', async () => {
+    const [inside, outside] = [join(folder, 'inside'), join(folder, 'outside')]
+    for (const place of [inside, outside]) {
+      mkdirSync(place)
+      copyFileSync(fixturePath('compression-zip.exr'), join(place, 'a.exr'))
+    }
+    symlinkSync(join(outside, 'a.exr'), join(inside, 'link.exr'))
+    await start({ EXR_ALLOWED_FOLDERS: inside })
+    for (const path of [`file://${outside}/a.exr`, join(inside, 'link.exr'), `file://${inside}/%2e%2e/outside/a.exr`]) {
+      await expectDone(await post({ data: { path } }))
+    }
+    await expectDone(await post({ data: { path: `file://${inside}/a.exr` } }))
+    expect(await rows('SELECT DISTINCT code FROM ingest_errors')).toEqual([['ERR_SOURCE_DENIED']])
+    expect(await rows('SELECT file_path FROM files')).toEqual([[join(inside, 'a.exr')]])
+  })
+
+  it('believes no removal that the store contradicts, nor its time', async () => {
+    await start()
+    const live = 'SELECT count(*)::INTEGER FROM live_files'
+    const removal = (time?: string) => ({
+      Records: [
+        {
+          eventName: 'ObjectRemoved:Delete',
+          eventTime: time,
+          s3: { bucket: { name: bucket }, object: { key: 'kept.exr' } },
+        },
+      ],
+    })
+    await put('kept.exr', 'compression-zips.exr')
+    await expectDone(await post(record('kept.exr')))
+    for (const time of ['9999-01-01T00:00:00Z', new Date(Date.now() + 300_000).toISOString(), undefined, 'yesterday']) {
+      await expectDone(await post(removal(time)))
+    }
+    expect(await rows(live)).toEqual([[1]])
+    await start()
+    await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'kept.exr' }))
+    // The store's clock is an hour behind: the object is gone all the same.
+    await expectDone(await post(removal(new Date(Date.now() - 3_600_000).toISOString())))
+    await expectDone(await post(removal('9999-01-01T00:00:00Z')))
+    expect(await rows(live)).toEqual([[0]])
+    expect(await rows('SELECT count(*)::INTEGER FROM removals WHERE removed_at <= now()')).toEqual([[1]])
+    await start()
+    await put('kept.exr', 'compression-zips.exr')
+    await expectDone(await post(record('kept.exr')))
+    expect(await rows(live)).toEqual([[1]])
+  })
+
+  it('goes by the event time, cut at now, where the keys may not look for the object', async () => {
+    await start()
+    await put('kept.exr', 'compression-zips.exr')
+    await expectDone(await post(record('kept.exr')))
+    proxy.always({ kind: 'status', status: 403, code: 'AccessDenied' })
+    const removal = record('kept.exr', 'ObjectRemoved:Delete', '9999-01-01T00:00:00Z')
+    await expectDone(await post(removal))
+    expect(await rows('SELECT count(*)::INTEGER FROM removals WHERE removed_at <= now()')).toEqual([[1]])
+  })
+
+  it('takes the later of two numbered events about an object, in whatever order they come', async () => {
+    await start()
+    await put('kept.exr', 'compression-zips.exr')
+    const numbered = (eventName: string, sequencer: string) => ({
+      eventName,
+      s3: { bucket: { name: bucket }, object: { key: 'kept.exr', sequencer } },
+    })
+    const [upload, removal] = [numbered('ObjectCreated:Put', 'a00B'), numbered('ObjectRemoved:Delete', 'A')]
+    await expectDone(await post({ Records: [upload, removal] }))
+    proxy.reset()
+    await expectDone(await post({ Records: [removal] }))
+    expect(proxy.seen).toEqual([])
+    expect(await rows('SELECT count(*)::INTEGER FROM live_files')).toEqual([[1]])
+  })
+
+  it('writes down what no store can be asked for, once and for all', async () => {
+    await start()
+    const keys = ['half\ud800.exr', `${'x'.repeat(1_100)}.exr`, 'a/../b.exr']
+    for (const key of keys) await expectDone(await post(record(key)))
+    expect(proxy.seen).toEqual([])
+    expect(await rows('SELECT file_path, code FROM ingest_errors ORDER BY length(file_path)')).toEqual([
+      [`s3://${bucket}/half\ufffd.exr`, 'ERR_SOURCE_KEY'],
+      [`s3://${bucket}/a/../b.exr`, 'ERR_SOURCE_KEY'],
+      [`s3://${bucket}/${'x'.repeat(1_100)}.exr`, 'ERR_SOURCE_KEY'],
+    ])
+  })
+
+  it('writes down a key that the store itself calls too long', async () => {
+    await start()
+    proxy.always({ kind: 'status', status: 400, code: 'KeyTooLongError' })
+    await expectDone(await post(record('long.exr')))
+    expect(await rows('SELECT code FROM ingest_errors')).toEqual([['ERR_SOURCE_KEY']])
+  })
+
+  it('refuses a request that names too many objects, before it asks for any', async () => {
+    await start({ EXR_MAX_RECORDS: '10' })
+    const many = Array.from({ length: 11 }, (_, index) => record(`${index}.exr`).Records[0])
+    const answer = await post({ Records: many })
+    expect([answer.status, (await answer.text()).includes('EXR_MAX_RECORDS')]).toEqual([400, true])
+    expect(proxy.seen).toEqual([])
+    await expectDone(await post({ Records: many.slice(1).map(() => record('seq/beauty.1001.exr').Records[0]) }))
+    expect(proxy.seen).toHaveLength(1)
+  })
+
+  it('works on no more objects at once than it may, however many one request names', async () => {
+    await start({ EXR_CONCURRENCY: '2' })
+    let [running, most] = [0, 0]
+    const act = async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      running--
+    }
+    proxy.always({ kind: 'meanwhile', act })
+    await expectDone(
+      await post({ Records: Array.from({ length: 12 }, (_, index) => record(`none${index}.exr`).Records[0]) }),
+    )
+    expect(proxy.seen).toHaveLength(12)
+    expect(most).toBe(2)
+  })
+
+  it('stores the good events of a batch and names the bad ones', async () => {
+    await start()
+    const good = {
+      specversion: '1.0',
+      id: '1',
+      type: 'vastdata.com:Element.ObjectCreated',
+      source: 's',
+      data: record('seq/beauty.1001.exr'),
+    }
+    const answer = await post([{ ...good, id: undefined }, good, 7, { ...good, specversion: '0.3' }], {
+      'content-type': 'application/cloudevents-batch+json',
+    })
+    expect(answer.status).toBe(400)
+    const line = await answer.text()
+    for (const index of [0, 2, 3]) expect(line).toContain(`entry ${index} is`)
+    expect(line).not.toContain('entry 1 is')
+    expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[1]])
+  })
+
+  it('cuts a request that trickles in', async () => {
+    await start({ EXR_REQUEST_TIMEOUT_MS: '200' })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    const told: string[] = []
+    socket.on('data', (chunk) => told.push(chunk.toString()))
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{')
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(told.join('')).toMatch(/^(HTTP\/1.1 408|$)/)
+  })
+
+  it('stops within its patience while hundreds of requests trickle in and the store hangs', async () => {
+    await start({ EXR_SHUTDOWN_MS: '2000', S3_READ_TIMEOUT_MS: '60000' })
+    const sockets = Array.from({ length: 300 }, () => connect(Number(new URL(url).port), '127.0.0.1'))
+    for (const socket of sockets) {
+      socket.on('error', () => {})
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{')
+    }
+    let arrived: () => void = () => {}
+    const isReading = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    proxy.plan({
+      kind: 'meanwhile',
+      act: () => {
+        arrived()
+        return new Promise(() => {})
+      },
+    })
+    const pending = post(record('seq/beauty.1001.exr')).then(
+      (answer) => answer.status,
+      () => 'cut',
+    )
+    await isReading
+    await server.close()
+    expect([503, 'cut']).toContain(await pending)
+    await Promise.all(sockets.map((socket) => socket.closed || new Promise((resolve) => socket.once('close', resolve))))
+  })
+
+  it('shows counters, version and the last errors at its address, and runs nothing of what strangers sent', async () => {
+    await start()
+    await post(record('seq/beauty.1001.exr'))
+    await post(record('<img src=x onerror=alert(1)>.exr'))
+    const page = await fetch(url)
+    const html = await page.text()
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(html).toContain('ERR_SOURCE_NOT_FOUND')
+    expect(html).toContain('&lt;img src=x')
+    expect(html).not.toContain('<img')
+    const status = (await (await fetch(`${url}/status.json`)).json()) as Record<string, unknown>
+    expect(status).toMatchObject({ state: 'ready', events: { stored: 1, bad_file: 1 } })
+    expect(status['version']).toMatch(/^\d+\.\d+/)
+  })
+
+  it('sends on what came with an id that no header can carry', async () => {
+    const ids: unknown[] = []
+    const sink: Server = createHttpServer((request, answer) => {
+      ids.push(request.headers['ce-id'])
+      request.resume().on('end', () => answer.writeHead(202).end())
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => sink.once('listening', resolve))
+    const address = sink.address()
+    await start({ K_SINK: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/` })
+    const event = { specversion: '1.0', id: 'half\ud800', type: 't', source: 's', data: record('seq/beauty.1001.exr') }
+    await expectDone(await post(event))
+    expect(ids).toEqual(['half%EF%BF%BD'])
+    sink.close()
+  })
+
+  it('recovers by itself when the store comes back', async () => {
+    await start()
+    await expectDone(await post(record('seq/beauty.1001.exr')))
+    proxy.always({ kind: 'reset' })
+    expect((await post(record('seq 010/café+1.exr'))).status).toBe(503)
+    proxy.reset()
+    await expectDone(await post(record('seq 010/café+1.exr')))
+    expect(await rows('SELECT count(*)::INTEGER FROM files')).toEqual([[2]])
   })
 
   it('returns the payload on the debugging route when switched on', async () => {

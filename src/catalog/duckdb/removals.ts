@@ -2,8 +2,8 @@ import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@
 import { inTransaction } from './transaction.ts'
 
 /**
- * Marks the current rows of normalized paths as removed; the same removal told twice is one row. Returns how many
- * files are marked for that moment.
+ * Marks the current rows of normalized paths as removed; a file that is marked already, since it was inspected last or
+ * for a later moment, gets no second row. Returns how many files are marked.
  */
 export async function writeRemovals(
   connection: DuckDBConnection,
@@ -15,10 +15,13 @@ export async function writeRemovals(
       `INSERT INTO removals
        SELECT file_id, file_path, $2 FROM files f
        WHERE file_path_normalized = $1 AND superseded_by IS NULL
-         AND NOT EXISTS (SELECT 1 FROM removals r WHERE r.file_id = f.file_id AND r.removed_at = $2)`,
+         AND NOT EXISTS (
+           SELECT 1 FROM removals r WHERE r.file_id = f.file_id AND r.removed_at >= least($2, f.last_inspected)
+         )`,
     )
     const count = await connection.prepare(
-      `SELECT 1 FROM removals JOIN files USING (file_id) WHERE file_path_normalized = $1 AND removed_at = $2`,
+      `SELECT DISTINCT f.file_id FROM removals r JOIN files f USING (file_id)
+       WHERE file_path_normalized = $1 AND superseded_by IS NULL AND removed_at >= least($2, last_inspected)`,
     )
     let marked = 0
     for (const path of normalizedPaths) {

@@ -1,12 +1,11 @@
 import { tableNamed } from '../../arrow/index.ts'
-import { col } from '../../vastdb/index.ts'
 import { lookUp } from './lookup.ts'
 import { rowBatch } from './row-batch.ts'
 import type { Store } from './store.ts'
 
 /**
- * Marks the current rows of normalized paths as removed; the same removal told twice is one row. Returns how many
- * files are marked for that moment.
+ * Marks the current rows of normalized paths as removed; a file that is marked already, since it was inspected last or
+ * for a later moment, gets no second row. Returns how many files are marked.
  */
 export function writeRemovals(
   store: Store,
@@ -21,27 +20,29 @@ export function writeRemovals(
           table: tables('files'),
           column: 'file_path_normalized',
           values: normalizedPaths,
-          columns: ['file_id', 'file_path', 'superseded_by'],
+          columns: ['file_id', 'file_path', 'superseded_by', 'last_inspected'],
         },
-        (row) => ({ fileId: row.name(0), path: row.name(1), isCurrent: row.isNull(2) }),
+        (row) => ({ fileId: row.name(0), path: row.name(1), isCurrent: row.isNull(2), inspectedAtUs: row.big(3) }),
       )
       const removals = tables('removals')
-      const marked = new Set(
-        await lookUp(
-          {
-            table: removals,
-            column: 'file_id',
-            values: files.map(({ fileId }) => fileId),
-            columns: ['file_id'],
-            where: col('removed_at').eq(removedAtUs),
-          },
-          (row) => row.name(0),
-        ),
+      const current = files.filter(({ isCurrent }) => isCurrent)
+      const told = await lookUp(
+        {
+          table: removals,
+          column: 'file_id',
+          values: current.map(({ fileId }) => fileId),
+          columns: ['file_id', 'removed_at'],
+        },
+        (row) => ({ fileId: row.name(0), removedAtUs: row.big(1)! }),
       )
-      const current = files.filter(({ fileId, isCurrent }) => isCurrent && !marked.has(fileId))
-      const rows = current.map(({ fileId, path }) => [fileId, path, removedAtUs])
+      const isMarked = ({ fileId, inspectedAtUs }: (typeof current)[number]) => {
+        const from = inspectedAtUs !== null && inspectedAtUs < removedAtUs ? inspectedAtUs : removedAtUs
+        return told.some((removal) => removal.fileId === fileId && removal.removedAtUs >= from)
+      }
+      const unmarked = current.filter((file) => !isMarked(file))
+      const rows = unmarked.map(({ fileId, path }) => [fileId, path, removedAtUs])
       if (rows.length > 0) await removals.insert(rowBatch(tableNamed('removals'), rows))
-      return marked.size + rows.length
+      return current.length
     },
     { signal },
   )

@@ -19,7 +19,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--debug-route', 'answer POST /debug/inspect with the payload')
     .addHelpText(
       'after',
-      '\nEvents arrive as POST; settings are environment variables, see docs/reference/function.md.',
+      '\nEvents arrive as POST; settings are environment variables, see docs/reference/configuration.md.',
     )
     .action(async (flags: ServeFlags) => {
       const { createServer, functionSettings } = await import('../../server/index.ts')
@@ -43,5 +43,7 @@ export function configure(command: Command, context: CliContext): void {
       const address = await server.listen()
       context.note(`Listening on ${address}`)
       await stopped
+      // What a hanging store still holds open must not outlive the deadline.
+      setTimeout(() => process.exit(0), 500).unref()
     })
 }

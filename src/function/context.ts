@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import PQueue from 'p-queue'
+import type { Logger } from '../log.ts'
+import { type EventEndpoints, endpointsFor } from './endpoints.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { ResourcePool, type Resources } from './resources.ts'
+import { Sequencers } from './sequencers.ts'
+import type { FunctionSettings } from './settings.ts'
+import type { Tracing } from './tracing.ts'
+
+/** What the function needs of its surroundings; `init` fills the rest. */
+export interface FunctionContext {
+  readonly settings: FunctionSettings
+  readonly log?: Logger
+  readonly metrics?: Metrics
+  readonly tracing?: Tracing
+  /** Hosts that events may name as endpoints. Default: any, because a library call is trusted. */
+  readonly eventEndpoints?: EventEndpoints
+  /** What `init` made; `shutdown` closes it. */
+  state?: FunctionState
+}
+
+/** What lives as long as the function does. */
+export interface FunctionState {
+  readonly resources: ResourcePool
+  /** Pieces of work that run at once, over all events. */
+  readonly queue: PQueue
+  readonly sequencers: Sequencers
+}
+
+/** Once per process, before the first event. Opens nothing yet: the first event that needs a resource opens it. */
+export async function init(ctx: FunctionContext): Promise<void> {
+  stateOf(ctx)
+}
+
+/** Waits for running transactions and frees connections. May be called twice. */
+export async function shutdown(ctx: FunctionContext): Promise<void> {
+  await ctx.state?.resources.close()
+}
+
+export function stateOf(ctx: FunctionContext): FunctionState {
+  ctx.state ??= {
+    resources: new ResourcePool(ctx.settings, randomUUID()),
+    queue: new PQueue({ concurrency: ctx.settings.concurrency }),
+    sequencers: new Sequencers(),
+  }
+  return ctx.state
+}
+
+/** Connections for an event's own fields. Throws ERR_OPTION_INVALID when it asks for some it may not have. */
+export async function resourcesFor(
+  ctx: FunctionContext,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<Resources> {
+  return stateOf(ctx).resources.get(endpointsFor(ctx.settings, fields, ctx.eventEndpoints ?? 'any'))
+}
+
+let fallback: Metrics | undefined
+
+/** The context's counters, or shared ones for embedders that bring none of their own. */
+export function metricsOf(ctx: FunctionContext): Metrics {
+  if (ctx.metrics !== undefined) return ctx.metrics
+  fallback ??= createMetrics()
+  return fallback
+}

@@ -1,0 +1,145 @@
+import { untilAborted } from '../catalog/abort.ts'
+import type { UpsertResult } from '../catalog/catalog.ts'
+import { persistenceOf } from '../catalog/persistence.ts'
+import { type InspectOptions, resolveInspectOptions } from '../inspect/options.ts'
+import type { Payload } from '../inspect/payload.ts'
+import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
+import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
+import { lookForAbsent, readFile, readObject } from './reader.ts'
+import type { Resources } from './resources.ts'
+import { nameOf } from './target.ts'
+import type { InspectWork, RemoveWork, Work } from './work.ts'
+
+/** Does one piece of work until `signal` ends it; nothing is told as done before it is committed. Throws ExrError. */
+export async function doWork(ctx: FunctionContext, work: Work, signal: AbortSignal): Promise<HandledWork> {
+  if (work.kind === 'skip') return skipped(null, work.reason)
+  const { allowedBuckets } = ctx.settings
+  const { target } = work
+  if (target.kind === 'object' && allowedBuckets.length > 0 && !allowedBuckets.includes(target.bucket)) {
+    return skipped(nameOf(target), `bucket ${target.bucket} is not one of EXR_ALLOWED_BUCKETS`)
+  }
+  return work.kind === 'remove' ? remove(ctx, work, signal) : inspect(ctx, work, signal)
+}
+
+async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSignal): Promise<HandledWork> {
+  const { target, toggles } = work
+  const metrics = metricsOf(ctx)
+  const options = resolveInspectOptions(togglesIn(toggles))
+  const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
+  const startedAt = process.hrtime.bigint()
+  const inspectedAtUs = BigInt(Date.now()) * 1000n
+  const end = metrics.stages.startTimer({ stage: 'inspect' })
+  const { payload, counters } =
+    target.kind === 'object'
+      ? await readObject(resources.s3, target, options, signal)
+      : await readFile(target.path, ctx.settings.allowedFolders, options, signal)
+  end()
+  metrics.sourceRequests.inc(counters.requests)
+  metrics.sourceBytes.inc(counters.bytes)
+  if (resources.batcher === null) {
+    const persistence = persistenceOf(null)
+    return { ...skipped(payload.file.path, persistence.message), payload: { ...payload, persistence } }
+  }
+  const endPersist = metrics.stages.startTimer({ stage: 'persist' })
+  const durationUs = Number((process.hrtime.bigint() - startedAt) / 1000n)
+  const result = await resources.batcher.persist({ payload, inspectedAtUs, durationUs }, signal)
+  endPersist()
+  if (target.kind === 'object') stateOf(ctx).sequencers.note(target, work.sequencer)
+  return stored(resources, payload, result, signal)
+}
+
+async function stored(
+  resources: Resources,
+  payload: Payload,
+  result: UpsertResult,
+  signal: AbortSignal,
+): Promise<HandledWork> {
+  const persistence = persistenceOf(result)
+  const common = {
+    path: payload.file.path,
+    file_id: persistence.file_id,
+    message: persistence.message,
+    payload: { ...payload, persistence },
+  }
+  if (result.status !== 'error')
+    return { ...common, outcome: result.status === 'inserted' ? 'stored' : 'updated', code: null }
+  // The catalog refused this record alone. If it takes a note about it, it works: the record is at fault, for good.
+  const { code, message } = result
+  await record(resources, { code, message, path: common.path, byteOffset: null }, signal)
+  return { ...common, outcome: 'bad_file', code, message }
+}
+
+/**
+ * An event's word that an object is gone is checked: the object is looked for, and what is there stays. The moment of
+ * the look is the removal's time, because that clock also dates inspections; an event's own clock may be anywhere.
+ */
+async function remove(ctx: FunctionContext, work: RemoveWork, signal: AbortSignal): Promise<HandledWork> {
+  const { target, removedAt, sequencer } = work
+  const path = nameOf(target)
+  const { s3, catalog } = await untilAborted(resourcesFor(ctx, {}), signal)
+  if (catalog === null) return skipped(path, 'VAST DataBase not configured')
+  const { sequencers } = stateOf(ctx)
+  if (sequencers.isStale(target, sequencer)) return skipped(path, 'The object was written again after this removal')
+  const lookedAtMs = Date.now()
+  const absence = await lookForAbsent(s3, target, signal)
+  if (absence.kind === 'present') return skipped(path, 'The object is there: it was written again after this removal')
+  const told = Date.parse(removedAt)
+  if (absence.kind === 'unknown' && Number.isNaN(told)) {
+    return skipped(path, 'The removal has no time, and the keys may not look whether the object is there')
+  }
+  const removedAtMs = absence.kind === 'absent' ? lookedAtMs : Math.min(told, lookedAtMs)
+  const paths = absence.kind === 'absent' ? absence.paths : target.keys.map((key) => `s3://${target.bucket}/${key}`)
+  const count = await untilAborted(catalog.markRemoved(paths, BigInt(removedAtMs) * 1000n, signal), signal)
+  sequencers.note(target, sequencer)
+  const message = count === 0 ? 'No row to mark as removed' : `Marked as removed: ${count}`
+  return { outcome: 'removed', path, file_id: null, code: null, message, payload: null }
+}
+
+/** A failure that a retry cannot cure is written down where people look for it; one that can is left to the retry. */
+export async function failWork(
+  ctx: FunctionContext,
+  work: Work,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<HandledWork> {
+  const failure = classify(error, signal)
+  const path = failure.details.path ?? (work.kind === 'skip' ? null : nameOf(work.target))
+  const { code, message } = failure
+  const result = { path, file_id: null, code, message, payload: null }
+  if (failure.outcome !== 'bad_file' || path === null) return { ...result, outcome: failure.outcome }
+  try {
+    const resources = await untilAborted(resourcesFor(ctx, work.kind === 'inspect' ? work.toggles : {}), signal)
+    await record(resources, { code, message, path, byteOffset: failure.details.byteOffset ?? null }, signal)
+    return { ...result, outcome: 'bad_file' }
+  } catch (recordError) {
+    const second: Failure = classify(recordError, signal)
+    return { ...result, outcome: 'retry', message: `${message} It could not be recorded either: ${second.message}` }
+  }
+}
+
+interface Note {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+  readonly byteOffset: number | null
+}
+
+/** One row of `ingest_errors`. A key may hold what no text column takes: half surrogates are replaced. */
+async function record({ catalog }: Resources, { path, code, message, byteOffset }: Note, signal: AbortSignal) {
+  if (catalog === null) return
+  const seenAtUs = BigInt(Date.now()) * 1000n
+  const note = { path: path.toWellFormed(), code, message: message.toWellFormed(), byteOffset, seenAtUs }
+  await untilAborted(catalog.recordFailures([note], 'function'), signal)
+}
+
+const TOGGLES = new Set(['meta', 'stats', 'deep_stats', 'validate', 'policy_path', 'schema_version'])
+
+/** The inspection toggles among an event's fields; everything else in an event is not for `inspect`. */
+function togglesIn(fields: Readonly<Record<string, unknown>>): InspectOptions {
+  const toggles: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    const snake = name.replaceAll(/[- ]/g, '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    if (TOGGLES.has(snake)) toggles[snake] = value
+  }
+  return toggles
+}

@@ -1,0 +1,13 @@
+import { pino } from 'pino'
+import type { FunctionSettings } from '../function/settings.ts'
+import type { Logger } from '../log.ts'
+
+/** JSON lines on stdout, with the platform's level. */
+export function pinoLogger(settings: Pick<FunctionSettings, 'logLevel' | 'functionName'>): Logger {
+  return pino({
+    level: settings.logLevel,
+    base: { function: settings.functionName },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  })
+}
