@@ -29,14 +29,7 @@ export {
   type ScanOptions,
 } from './header/index.ts'
 export type * from './header/model.ts'
-export {
-  type FrameFacts,
-  fileId,
-  frameFacts,
-  headerHash,
-  type IdentityOptions,
-  normalizePath,
-} from './inspect/identity.ts'
+export { fileId, headerHash, type IdentityOptions, normalizePath } from './inspect/identity.ts'
 export { type InspectCallOptions, inspect } from './inspect/inspect.ts'
 export { inspectFileSync, inspectFilesSync } from './inspect/inspect-file.ts'
 export type { InspectOptions } from './inspect/options.ts'
@@ -46,6 +39,7 @@ export { inspectMany, openCatalog, toArrow } from './lazy.ts'
 export type { Logger } from './log.ts'
 export { nativeStatus } from './oiio/index.ts'
 export type { NativeStatus } from './oiio/types.ts'
+export * from './sequences/index.ts'
 export { fileSource } from './source/file.ts'
 export { displayPath } from './source/file-path.ts'
 export { memorySource } from './source/memory.ts'

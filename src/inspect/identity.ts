@@ -6,13 +6,6 @@ export interface IdentityOptions {
   readonly foldCase?: boolean
 }
 
-/** What a file's name says of its place in a sequence. */
-export interface FrameFacts {
-  readonly frameNumber: number | null
-  /** The path with one `#` per frame digit and without the frame's sign. */
-  readonly sequenceKey: string | null
-}
-
 /**
  * A location in its one canonical form: Unicode NFC; `file://` removed; backslashes of Windows paths as slashes;
  * repeated slashes, `.` and `..` resolved, never above the root. The key of an `s3://` location is left alone but for
@@ -37,35 +30,6 @@ export function fileId(normalizedPath: string, headerHashHex: string): string {
 
 function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex')
-}
-
-/** A frame: digits of their own after `.`, `_`, `-` or the start of the name; a sign only after `.`, `_` or the start. */
-const AT_END = /(?:^|[._])(-?)(\d{1,7})$|-(\d{1,7})$/
-/** `beauty.1001.cam`: a view or camera after the frame. Four digits at least, or `v2.1.final` would be a frame. */
-const BEFORE_SUFFIX = /\.(-?)(\d{4,7})\.(?!.*\.-?\d{4,7}\.)[^.]*$/
-const EXTENSION = /\.[a-z][a-z0-9]*$/i
-
-/**
- * Frame number and sequence key of a normalized path. The frame is the last group of one to seven digits that stands
- * alone before the extension, so `beauty_v012.exr` and an eight-digit date have none.
- */
-export function frameFacts(normalizedPath: string): FrameFacts {
-  const nameStart = normalizedPath.lastIndexOf('/') + 1
-  const name = normalizedPath.slice(nameStart)
-  const stem = name.replace(EXTENSION, '')
-  const match = AT_END.exec(stem) ?? BEFORE_SUFFIX.exec(stem)
-  if (match === null) return { frameNumber: null, sequenceKey: null }
-  const sign = match[1] ?? ''
-  const digits = match[2] ?? match[3] ?? ''
-  const at = match.index + match[0].indexOf(sign + digits)
-  const number = Number(digits)
-  return {
-    frameNumber: sign === '-' && number !== 0 ? -number : number,
-    sequenceKey:
-      normalizedPath.slice(0, nameStart + at) +
-      '#'.repeat(digits.length) +
-      name.slice(at + sign.length + digits.length),
-  }
 }
 
 function withoutFileScheme(text: string): string {

@@ -1,0 +1,25 @@
+import { groupSequences } from './group.ts'
+import { sequenceKey } from './sequence.ts'
+
+/** What names say of a file's place in a sequence. */
+export interface FrameFacts {
+  /** Null when the name has no frame number. */
+  readonly frameNumber: number | null
+  /** The path with one `#` per digit of the sequence's padding and without the frame's sign. */
+  readonly sequenceKey: string | null
+}
+
+/** Frame and sequence of each path, in their order, decided over all names of each folder. */
+export function frameFactsOf(paths: readonly string[]): FrameFacts[] {
+  const facts: FrameFacts[] = Array.from(paths, () => ({ frameNumber: null, sequenceKey: null }))
+  for (const sequence of groupSequences(paths).sequences) {
+    const key = sequenceKey(sequence)
+    for (const { index, frame } of sequence.members) facts[index] = { frameNumber: frame, sequenceKey: key }
+  }
+  return facts
+}
+
+/** Frame and sequence of one path by its name alone: what a reader says that sees one file of a folder. */
+export function frameFacts(path: string): FrameFacts {
+  return frameFactsOf([path])[0]!
+}
