@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "image_spec.h"
+#include "process_limits.h"
 #include "read_specs.h"
 
 namespace exr_inspector {
@@ -21,6 +22,8 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
             InstanceValue(
                 "readSpecsAsync",
                 Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
+            InstanceValue("limitMemory",
+                          Napi::Function::New(env, LimitMemory, "limitMemory")),
         });
   }
 };

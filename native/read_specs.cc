@@ -8,6 +8,10 @@
 #include "promise_worker.h"
 #include "to_js.h"
 
+#ifdef EXR_INSPECTOR_FAULTS
+#include "injected_fault.h"
+#endif
+
 namespace exr_inspector {
 namespace {
 
@@ -88,6 +92,9 @@ std::vector<SpecResult> ReadAll(const SpecBatch& batch) {
   std::vector<SpecResult> results;
   results.reserve(batch.sources.size());
   for (const SpecSource& source : batch.sources) {
+#ifdef EXR_INSPECTOR_FAULTS
+    InjectFault(source.name);
+#endif
     results.push_back(ReadSpec(source, batch.read_limit));
   }
   return results;

@@ -1,3 +1,5 @@
+import type { FileProblem } from '../tasks/ingest-task.ts'
+
 /** How far a run has come. Files only, unless said otherwise. */
 export interface IngestCounts {
   /** Met by the walk and belonging to this shard. */
@@ -46,11 +48,7 @@ export function zeroCounts(): MutableCounts {
 }
 
 /** Something a person should look at: a location, a stable code and the reason in words. */
-export interface IngestProblem {
-  readonly path: string
-  readonly code: string
-  readonly message: string
-}
+export type IngestProblem = FileProblem
 
 /** The first problems of a run; the rest are counted, so that a million broken files cost no memory. */
 export class ProblemList {

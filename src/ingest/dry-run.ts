@@ -40,7 +40,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   const counts = zeroCounts()
   const failures: IngestProblem[] = []
   const stop = options.stop ?? new AbortController().signal
-  const workers = openIngestWorkers({ runId: '', foldCase, s3: {} }, jobs)
+  const workers = openIngestWorkers({ runId: '', foldCase, s3: {}, jobs })
   try {
     const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
     const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)

@@ -1,23 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Catalog, CatalogFailure, RunSummary } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
+import type { IngestAnswer } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
+import type { Isolation } from '../workers/pool-types.ts'
 import { type IngestCounts, type IngestProblem, type MutableCounts, ProblemList, zeroCounts } from './counts.ts'
 import type { WalkFailure } from './found.ts'
 import { knownBelow, nothingKnown } from './known.ts'
 import { locations, type PlannedStep, planned } from './pipeline.ts'
 import type { Shard } from './shard.ts'
-import type { InspectAnswer, InspectSettings } from './tasks.ts'
 import { type WalkRootsOptions, walkRoots } from './walk-roots.ts'
-import { type IngestWorkers, openIngestWorkers } from './workers.ts'
+import { type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
 
 export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concurrency'> {
   /** Files, directories and `s3://bucket/prefix` URLs; a stream for lists too long to hold. */
   readonly roots: readonly string[] | AsyncIterable<string>
   /** Open, its schema ensured. Stays open. */
   readonly catalog: Catalog
-  /** Threads that inspect. */
+  /** Threads or processes that inspect. */
   readonly jobs: number
+  /** `process`: a file that crashes native code costs itself only. Default `thread`. */
+  readonly isolation?: Isolation
   /** Open files again even when size and modification time have not changed. Default false. */
   readonly force?: boolean
   /** Stop after the first failure; what was read by then is stored. Default false. */
@@ -37,7 +40,7 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   /** Called after every change; cheap, so show it as often as you like. */
   readonly onProgress?: (counts: IngestCounts) => void
   /** Other threads than the usual ones. */
-  readonly openWorkers?: (settings: InspectSettings, jobs: number) => IngestWorkers
+  readonly openWorkers?: (settings: IngestWorkerSettings) => IngestWorkers
 }
 
 export interface IngestSummary {
@@ -123,8 +126,14 @@ class Run {
   }
 
   async finish(): Promise<void> {
-    const { roots, catalog, jobs, force = false, shard = null, foldCase = false, s3 = {} } = this.#options
-    const workers = (this.#options.openWorkers ?? openIngestWorkers)({ runId: this.runId, foldCase, s3 }, jobs)
+    const { roots, catalog, jobs, isolation, force = false, shard = null, foldCase = false, s3 = {} } = this.#options
+    const workers = (this.#options.openWorkers ?? openIngestWorkers)({
+      runId: this.runId,
+      foldCase,
+      s3,
+      jobs,
+      ...(isolation && { isolation }),
+    })
     try {
       const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
@@ -154,7 +163,7 @@ class Run {
     await workers.endWalk()
   }
 
-  async #store(files: number, answer: InspectAnswer): Promise<void> {
+  async #store(files: number, answer: IngestAnswer): Promise<void> {
     const { batch, failures, incomplete } = answer
     if (batch.fileCount + batch.failures.length > 0) {
       for (const result of await this.#options.catalog.upsertEncoded(batch)) {
@@ -169,7 +178,7 @@ class Run {
     await this.#fail(failures)
   }
 
-  /** Files whose thread died with them each time. */
+  /** Files whose worker died with them. */
   async #lose(items: readonly string[], { code, message }: PlainError): Promise<void> {
     this.counts.inspected += items.length
     await this.#fail(items.map((path) => ({ path, code, message, byteOffset: null, seenAtUs: nowUs() })))

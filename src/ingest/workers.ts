@@ -1,17 +1,18 @@
 import { createRequire } from 'node:module'
 import { unwrap } from '../errors.ts'
-import { type BatchOutcome, openPool } from '../workers/index.ts'
+import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
+import type { IngestAnswer, IngestTaskSettings } from '../tasks/ingest-task.ts'
+import { type BatchOutcome, type Isolation, openPool } from '../workers/index.ts'
 import type { Listing, WalkTask } from './listing.ts'
-import type { InspectAnswer, InspectSettings } from './tasks.ts'
 import type { Lister } from './walk.ts'
 
-/** The threads behind a run. */
+/** The threads and processes behind a run. */
 export interface IngestWorkers {
   readonly walk: Lister
   /** Ends the threads that walk; may be called twice. */
   endWalk(): Promise<void>
-  /** Answers as they are ready; a file that takes its thread down is an outcome of its own. */
-  inspect(locations: AsyncIterable<string>): AsyncIterable<BatchOutcome<string, InspectAnswer>>
+  /** Answers as they are ready; a file that takes its worker down is an outcome of its own. */
+  inspect(locations: AsyncIterable<string>): AsyncIterable<BatchOutcome<string, IngestAnswer>>
   /** May be called twice. */
   close(): Promise<void>
 }
@@ -22,8 +23,16 @@ const FILES_PER_TASK = 256
 /** MiB. V8 would let each thread's young objects grow to 48, which costs memory and gains no time. */
 const YOUNG_HEAP = { maxYoungGenerationSizeMb: 16 }
 
-/** Starts no thread before there is work for it. `jobs` is how many may inspect at a time. */
-export function openIngestWorkers(settings: InspectSettings, jobs: number): IngestWorkers {
+/** What a run's workers are told. */
+export interface IngestWorkerSettings extends IngestTaskSettings {
+  /** How many may inspect at a time. */
+  readonly jobs: number
+  /** Default `thread`. */
+  readonly isolation?: Isolation
+}
+
+/** Starts no worker before there is work for it. */
+export function openIngestWorkers({ jobs, isolation, ...settings }: IngestWorkerSettings): IngestWorkers {
   const require = createRequire(import.meta.url)
   const walkers = openPool<WalkTask, Listing[]>({
     worker: require.resolve('#walk-worker'),
@@ -31,9 +40,10 @@ export function openIngestWorkers(settings: InspectSettings, jobs: number): Inge
     batchSize: 1,
     nameOf: (task) => task.directory,
   })
-  const inspectors = openPool<string, InspectAnswer>({
+  const inspectors = openPool<string, IngestAnswer>({
     worker: require.resolve('#ingest-worker'),
-    workerData: settings,
+    workerData: { memoryBytes: CHILD_MEMORY_BYTES, ...settings },
+    ...(isolation && { isolation }),
     maxWorkers: jobs,
     batchSize: FILES_PER_TASK,
     resourceLimits: YOUNG_HEAP,

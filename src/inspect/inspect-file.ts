@@ -1,12 +1,11 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
-import { readDerived } from '../oiio/derived.ts'
+import { askOiioSync, type SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
+import type { Mark } from '../workers/task.ts'
 import { LocalInspection } from './local-inspection.ts'
-import { oiioStatus } from './oiio-status.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
-import type { SpecAnswer } from './steps.ts'
 
 /**
  * Files that are inspected side by side: our code over all of them, then OpenImageIO's over all of them. Neither
@@ -35,18 +34,21 @@ export function inspectFileSync(
 
 /**
  * Inspects local files on the calling thread, in order: what pool workers do. A bad file is a result like any other.
- * Throws ERR_OPTION_INVALID for a bad option.
+ * `mark` is told at which of them native code is. Throws ERR_OPTION_INVALID for a bad option.
  */
 export function inspectFilesSync(
   locations: readonly (string | URL | Uint8Array)[],
   options: InspectOptions | ResolvedInspectOptions = {},
+  mark?: Mark,
 ): TaskResult<Payload>[] {
   const resolved = resolveInspectOptions(options)
   const results: TaskResult<Payload>[] = []
   // Alone, so that the time of one file is not that of its neighbours.
   const count = resolved.timings ? 1 : SIDE_BY_SIDE
   for (let start = 0; start < locations.length; start += count) {
-    for (const outcome of inspectRun(locations.slice(start, start + count), resolved)) results.push(toResult(outcome))
+    const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
+    const outcomes = inspectRun(locations.slice(start, start + count), resolved, markHere)
+    results.push(...outcomes.map(toResult))
   }
   return results
 }
@@ -56,7 +58,11 @@ function toResult(outcome: Outcome): TaskResult<Payload> {
   return { ok: false, error: toPlainError(outcome.error, 'ERR_INTERNAL') }
 }
 
-function inspectRun(locations: readonly (string | URL | Uint8Array)[], options: ResolvedInspectOptions): Outcome[] {
+function inspectRun(
+  locations: readonly (string | URL | Uint8Array)[],
+  options: ResolvedInspectOptions,
+  mark?: Mark,
+): Outcome[] {
   const outcomes: Outcome[] = []
   let waiting: Waiting[] = []
   /** Runs one file on until it is done, broken or has a question. */
@@ -77,7 +83,7 @@ function inspectRun(locations: readonly (string | URL | Uint8Array)[], options: 
   while (waiting.length > 0) {
     const asked = waiting
     waiting = []
-    const answers = ask(asked.map(({ question }) => question))
+    const answers = ask(asked, mark)
     for (const [i, { index, inspection }] of asked.entries()) run(index, () => inspection.answer(answers[i]!))
   }
   return outcomes
@@ -89,15 +95,15 @@ interface Waiting {
   readonly question: DerivedSource
 }
 
-function ask(questions: readonly DerivedSource[]): SpecAnswer[] {
-  const status = oiioStatus()
-  if (!status.ok) return questions.map(() => ({ available: false, error: status.error }))
-  try {
-    return readDerived(questions).map((spec) => ({ available: true, version: status.version, spec }))
-  } catch (error) {
-    const { message } = toPlainError(error, 'ERR_NATIVE_READ')
-    return questions.map(() => ({ available: false, error: message }))
-  }
+/** Asked side by side, or one by one where a crash must be blamed on one file. */
+function ask(waiting: readonly Waiting[], mark: Mark | undefined): SpecAnswer[] {
+  if (mark === undefined) return askOiioSync(waiting.map(({ question }) => question))
+  return waiting.flatMap(({ index, question }) => {
+    mark(index)
+    const answer = askOiioSync([question])
+    mark(null)
+    return answer
+  })
 }
 
 function firstReadBuffer(index: number, { firstReadBytes }: ResolvedInspectOptions): Uint8Array {

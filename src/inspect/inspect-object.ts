@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import type { AskOiio } from '../oiio/ask.ts'
 import type { S3Connection } from '../source/s3-client.ts'
 import { S3Source } from '../source/s3-source.ts'
 import type { S3Location } from '../source/s3-url.ts'
@@ -24,11 +25,12 @@ export async function inspectObject(
   location: S3Location,
   options: ResolvedInspectOptions,
   signal?: AbortSignal,
+  askOiio?: AskOiio,
 ): Promise<ObjectInspection> {
   for (let reading = 1; ; reading++) {
     const source = new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
     try {
-      return { payload: await inspectSource(source, options, signal), counters: source.counters }
+      return { payload: await inspectSource(source, options, signal, askOiio), counters: source.counters }
     } catch (error) {
       const isChanged = error instanceof ExrError && error.code === 'ERR_SOURCE_CHANGED'
       if (!isChanged || reading === MOST_READINGS) throw error

@@ -1,19 +1,23 @@
 import { ExrError } from '../errors.ts'
-import { readDerivedAsync } from '../oiio/derived.ts'
-import type { DerivedSource } from '../oiio/types.ts'
+import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
 import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
 import { KnownBytes } from '../source/ranges.ts'
 import type { ByteSource } from '../source/source.ts'
+import type { Isolation } from '../workers/pool-types.ts'
 import { buildPayload } from './build-payload.ts'
-import { oiioStatus } from './oiio-status.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
-import { type Inspection, inspectSteps, type SpecAnswer } from './steps.ts'
+import { type Inspection, inspectSteps } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 /** What to inspect, where from, and until when. */
 export interface InspectCallOptions extends InspectOptions, OpenSourceOptions {
   readonly signal?: AbortSignal
+  /**
+   * Where native code reads the file: `process` asks a child process, so that a crash is an error (ERR_NATIVE_CRASH) and
+   * not the end of this process. Default: `thread`, which is this process.
+   */
+  readonly isolation?: Isolation
 }
 
 /**
@@ -23,21 +27,22 @@ export interface InspectCallOptions extends InspectOptions, OpenSourceOptions {
  * ERR_ABORTED. A damaged file is no exception: its payload says what could be read and, in `errors`, what is wrong.
  */
 export async function inspect(input: SourceInput, options: InspectCallOptions = {}): Promise<Payload> {
-  const { signal, s3, ...rest } = options
+  const { signal, s3, isolation = 'thread', ...rest } = options
   const resolved = resolveInspectOptions(rest)
   const { source, isOwned } = await openSource(input, s3 === undefined ? {} : { s3 })
   try {
-    return await inspectSource(source, resolved, signal)
+    return await inspectSource(source, resolved, signal, await askerFor(isolation))
   } finally {
     if (isOwned) await source.close()
   }
 }
 
-/** `inspect` on a source that is open, with options that were checked. */
+/** `inspect` on a source that is open, with options that were checked; `askOiio` says where OpenImageIO runs. */
 export async function inspectSource(
   source: ByteSource,
   options: ResolvedInspectOptions,
   signal?: AbortSignal,
+  askOiio: AskOiio = askOiioHere,
 ): Promise<Payload> {
   const watch = new Stopwatch()
   const before = { ...source.counters }
@@ -66,17 +71,20 @@ export async function inspectSource(
       known.add(start, await source.read(start, endExclusive, signal))
       watch.lap('read')
     } else {
-      inspection.spec = await ask(next.value.source, signal)
+      inspection.spec = await askOiio(next.value.source, signal)
       watch.lap('oiio')
     }
   }
 }
 
-async function ask(source: DerivedSource, signal: AbortSignal | undefined): Promise<SpecAnswer> {
-  const status = oiioStatus()
-  if (!status.ok) return { available: false, error: status.error }
-  const [spec] = await readDerivedAsync([source], signal ?? null)
-  return { available: true, version: status.version, spec: spec! }
+async function askerFor(isolation: Isolation): Promise<AskOiio> {
+  if (isolation === 'thread') return askOiioHere
+  if (isolation !== 'process') {
+    const received = JSON.stringify(isolation)
+    throw new ExrError('ERR_OPTION_INVALID', `Expected process or thread for isolation but received ${received}`)
+  }
+  const { sharedIsolatedOiio } = await import('../oiio/isolated.ts')
+  return sharedIsolatedOiio().ask
 }
 
 function assertNotAborted(signal: AbortSignal | undefined, path: string): void {

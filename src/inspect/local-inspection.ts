@@ -1,3 +1,4 @@
+import type { SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import type { FilePath } from '../source/file-path.ts'
@@ -6,7 +7,7 @@ import { buildPayload } from './build-payload.ts'
 import { FileReader } from './file-reader.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
-import { type Inspection, inspectSteps, type SpecAnswer } from './steps.ts'
+import { type Inspection, inspectSteps } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 /** One local file under inspection: open until its payload is made or it fails. */

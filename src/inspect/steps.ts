@@ -8,7 +8,8 @@ import {
   judgeLastChunk,
   planChunkTables,
 } from '../header/index.ts'
-import type { DerivedPart, DerivedSource, NativeSpec } from '../oiio/types.ts'
+import type { SpecAnswer } from '../oiio/ask.ts'
+import type { DerivedSource } from '../oiio/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange, SourceIdentity } from '../source/source.ts'
 import type { ResolvedInspectOptions } from './options.ts'
@@ -20,11 +21,6 @@ export interface Inspection {
   /** The answer to the `specs` request asked last. */
   spec: SpecAnswer | null
 }
-
-/** OpenImageIO's answer, or why it could not be asked. */
-export type SpecAnswer =
-  | { readonly available: true; readonly version: string; readonly spec: NativeSpec<DerivedPart> }
-  | { readonly available: false; readonly error: string }
 
 /** What the steps need of their driver before they go on. */
 export type InspectRequest =

@@ -13,6 +13,8 @@ export type AddonSpec =
 export interface Addon {
   versions(): { oiio: string; libraries: string }
   readSpecs(sources: readonly NativeSource[], readLimitBytes: number): AddonSpec[]
+  /** Whether the system knows such a limit; see native/process_limits.h. */
+  limitMemory(bytes: number): boolean
   readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
 }
 

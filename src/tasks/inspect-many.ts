@@ -1,22 +1,23 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import pLimit from 'p-limit'
 import { ExrError, type TaskResult, toPlainError } from '../errors.ts'
 import { type InspectCallOptions, inspect } from '../inspect/inspect.ts'
-import { resolveInspectOptions } from '../inspect/options.ts'
+import { type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
+import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import type { SourceInput } from '../source/open.ts'
-import { isS3Url } from '../source/s3-url.ts'
-import { batchesOf } from '../workers/batches.ts'
-import { flow, openPool, type Pool } from '../workers/index.ts'
-import type { FileLocation } from './inspect-worker.ts'
+import type { S3Settings } from '../source/s3-client.ts'
+import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
+import type { InspectWorkerData } from './inspect-worker.ts'
+import type { Location } from './locations.ts'
 
+/** How many files are inspected; everything `inspect` takes holds for each of them. */
 export interface InspectManyOptions extends InspectCallOptions {
   /** Results in the order of the inputs. Default true; false hands out batches as they are ready. */
   readonly ordered?: boolean
-  /** Threads for local files. Default: the cores this process may use. */
+  /** Workers at a time, threads or processes. Default: the cores this process may use. */
   readonly maxThreads?: number
-  /** Requests under way at a time for what is not a local file. Default 16. */
+  /** Requests to an object store under way at a time, in all workers together. Default 16. */
   readonly maxRequests?: number
 }
 
@@ -25,15 +26,16 @@ export type Inspected =
   | { readonly input: SourceInput; readonly payload: Payload; readonly error: null }
   | { readonly input: SourceInput; readonly payload: null; readonly error: ExrError }
 
-/** Some milliseconds of header reading, so that messages between threads are noise; of pixel reading, one file is. */
+/** Some milliseconds of header reading, so that messages between workers are noise; of pixel reading, one file is. */
 const headerBatch = 32
 const pixelBatch = 1
 const lingerMs = 10
 
 /**
- * Inspects any number of files, local ones on worker threads. Inputs are read only as fast as results are taken. A bad
- * file is a result with an error and never ends the iteration; nor does one that takes its thread down (ERR_WORKER_DIED,
- * although a crash inside a native library ends the whole process: threads share it).
+ * Inspects any number of files and objects on workers; bytes in memory and sources of the caller's on this thread. Inputs
+ * are read only as fast as results are taken. A bad file is a result with an error and never ends the iteration; nor does
+ * one that takes its worker down: with `isolation: 'process'` that may be a crash in native code (ERR_NATIVE_CRASH), in
+ * threads everything else (ERR_WORKER_DIED). Pixels are decoded in child processes unless threads are asked for.
  * Throws ERR_OPTION_INVALID, ERR_ABORTED, and what `inputs` throws.
  */
 export async function* inspectMany(
@@ -41,27 +43,30 @@ export async function* inspectMany(
   options: InspectManyOptions = {},
 ): AsyncGenerator<Inspected, void, undefined> {
   const { ordered = true, maxThreads = availableParallelism(), maxRequests = 16, signal, s3, ...rest } = options
-  const resolved = resolveInspectOptions(rest)
-  const batchSize = resolved.stats || resolved.deepStats ? pixelBatch : headerBatch
+  const { isolation: wanted, ...what } = rest
+  const resolved = resolveInspectOptions(what)
+  const decodes = resolved.stats || resolved.deepStats
+  const isolation = wanted ?? (decodes ? 'process' : 'thread')
+  const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
-  const request = pLimit(maxRequests)
-  let pool: Pool<FileLocation, string> | undefined
+  const store: S3Settings = { ...s3, maxSockets: Math.max(1, Math.ceil(maxRequests / maxThreads)) }
+  let pool: Pool<Location, string> | undefined
 
   async function inspectBatch(batch: readonly SourceInput[]): Promise<Inspected[]> {
-    const locations = batch.map(localFile)
-    const [files, others] = await Promise.all([
-      inspectFiles(locations.filter((location) => location !== null)),
-      Promise.all(batch.map((input, index) => (locations[index] === null ? request(inspectHere, input) : null))),
+    const locations = batch.map(locationOf)
+    const [located, others] = await Promise.all([
+      inWorkers(locations.filter((location) => location !== null)),
+      Promise.all(batch.map((input, index) => (locations[index] === null ? inspectHere(input) : null))),
     ])
-    const nextFile = files.values()
-    return batch.map((input, index) => toInspected(input, others[index] ?? nextFile.next().value!))
+    const next = located.values()
+    return batch.map((input, index) => toInspected(input, others[index] ?? next.next().value!))
   }
 
-  async function inspectFiles(files: readonly FileLocation[]): Promise<TaskResult<Payload>[]> {
+  async function inWorkers(locations: readonly Location[]): Promise<TaskResult<Payload>[]> {
     const results: TaskResult<Payload>[] = []
-    if (files.length === 0) return results
-    pool ??= openInspectors(resolved, maxThreads, batchSize)
-    for await (const { items, result } of pool.run(files, { ordered: true, ...stop })) {
+    if (locations.length === 0) return results
+    pool ??= openInspectors({ options: resolved, s3: store, isolation, maxWorkers: maxThreads, batchSize })
+    for await (const { items, result } of pool.run(locations, { ordered: true, ...stop })) {
       results.push(...answersOf(items, result))
     }
     return results
@@ -69,7 +74,7 @@ export async function* inspectMany(
 
   async function inspectHere(input: SourceInput): Promise<TaskResult<Payload>> {
     try {
-      return { ok: true, value: await inspect(input, { ...rest, ...(s3 ? { s3 } : {}), ...stop }) }
+      return { ok: true, value: await inspect(input, { ...what, isolation, ...stop }) }
     } catch (error) {
       if (signal?.aborted) throw error
       return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
@@ -85,24 +90,31 @@ export async function* inspectMany(
   }
 }
 
-function openInspectors(workerData: unknown, maxThreads: number, batchSize: number): Pool<FileLocation, string> {
-  const worker = createRequire(import.meta.url).resolve('#inspect-worker')
-  return openPool({ worker, workerData, maxWorkers: maxThreads, batchSize })
+interface InspectorOptions {
+  readonly options: ResolvedInspectOptions
+  readonly s3: S3Settings
+  readonly isolation: Isolation
+  readonly maxWorkers: number
+  readonly batchSize: number
 }
 
-/** What names a local file, as a worker takes it; null for what is read on this thread. */
-function localFile(input: SourceInput): FileLocation | null {
+function openInspectors({ options, s3, ...how }: InspectorOptions): Pool<Location, string> {
+  const worker = createRequire(import.meta.url).resolve('#inspect-worker')
+  const workerData: InspectWorkerData = { options, s3, memoryBytes: CHILD_MEMORY_BYTES }
+  const nameOf = (location: Location) => (typeof location === 'string' ? location : Buffer.from(location).toString())
+  return openPool({ worker, workerData, nameOf, ...how })
+}
+
+/** What a worker can open by itself; null for what is read on this thread. */
+function locationOf(input: SourceInput): Location | null {
   if (input instanceof Uint8Array) return null
-  if (input instanceof URL || typeof input === 'string') {
-    const text = String(input)
-    return isS3Url(text) ? null : text
-  }
+  if (input instanceof URL || typeof input === 'string') return String(input)
   return 'read' in input ? null : input.path
 }
 
-/** One answer per file, also where the batch as a whole has none. */
-function answersOf(files: readonly FileLocation[], result: TaskResult<string>): TaskResult<Payload>[] {
-  if (!result.ok) return files.map(() => result)
+/** One answer per location, also where the batch as a whole has none. */
+function answersOf(locations: readonly Location[], result: TaskResult<string>): TaskResult<Payload>[] {
+  if (!result.ok) return locations.map(() => result)
   return JSON.parse(result.value) as TaskResult<Payload>[]
 }
 

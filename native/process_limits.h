@@ -1,0 +1,14 @@
+#ifndef EXR_INSPECTOR_PROCESS_LIMITS_H_
+#define EXR_INSPECTOR_PROCESS_LIMITS_H_
+
+#include <napi.h>
+
+namespace exr_inspector {
+
+// limitMemory(bytes) -> whether the system knows such a limit: from now on this
+// process may take `bytes` of address space beyond what it has.
+Napi::Value LimitMemory(const Napi::CallbackInfo& info);
+
+}  // namespace exr_inspector
+
+#endif  // EXR_INSPECTOR_PROCESS_LIMITS_H_

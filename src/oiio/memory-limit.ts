@@ -1,0 +1,21 @@
+import { poolData } from '../workers/index.ts'
+import { addon } from './addon.ts'
+
+/** What a child process may take beyond what it has when it starts; headers need a few MiB. */
+export const CHILD_MEMORY_BYTES = 2 * 2 ** 30
+
+/**
+ * Limits the address space of this child process to what it has now and `memoryBytes` of its `poolData`: an allocation
+ * that a file's claims blow up fails at once, as an error of that file, instead of driving the machine out of memory. A
+ * watch on resident memory would come too late. Does nothing in a thread, without the addon, and where the system
+ * has no such limit.
+ */
+export function limitChildMemory(): void {
+  const { memoryBytes } = (poolData() ?? {}) as { readonly memoryBytes?: number }
+  if (memoryBytes === undefined || process.send === undefined) return
+  try {
+    addon().limitMemory(memoryBytes)
+  } catch {
+    // Without the addon no native code runs here.
+  }
+}

@@ -1,0 +1,118 @@
+import { type TaskResult, toPlainError } from '../errors.ts'
+import { inspectFilesSync } from '../inspect/inspect-file.ts'
+import type { ResolvedInspectOptions } from '../inspect/options.ts'
+import type { Payload } from '../inspect/payload.ts'
+import { askOiioSync } from '../oiio/ask.ts'
+import type { S3Settings } from '../source/s3-client.ts'
+import { isS3Url } from '../source/s3-url.ts'
+import type { Mark } from '../workers/index.ts'
+
+/** What a worker can open by itself: a path or URL as text, or the bytes of a path that is not UTF-8. */
+export type Location = string | Uint8Array
+
+/** What became of one location. */
+export interface LocationResult {
+  readonly location: Location
+  readonly result: TaskResult<Payload>
+  /** Microseconds since the Unix epoch. */
+  readonly startedUs: bigint
+  readonly durationUs: number
+}
+
+/** What all locations of a batch have in common. */
+export interface LocationOptions {
+  readonly options: ResolvedInspectOptions
+  /** How to reach the object store of `s3://` locations. */
+  readonly s3: S3Settings
+  readonly mark: Mark
+}
+
+/** Files that are inspected side by side, as inspect-file.ts does. */
+const FILES_AT_ONCE = 16
+
+/** What the first reads of objects under way may hold together in one worker: memory is the bound, not a count. */
+const OBJECT_MEMORY_BYTES = 64 * 1024 * 1024
+
+/**
+ * Inspects locations in a worker and gives their results in order: files one after the other on this thread, objects many
+ * at a time. A bad location is a result like any other. A caller that has enough may stop.
+ */
+export async function* inspectLocations(
+  locations: readonly Location[],
+  common: LocationOptions,
+): AsyncGenerator<LocationResult, void, undefined> {
+  for (let start = 0; start < locations.length; ) {
+    const isObject = isRemote(locations[start]!)
+    let end = start + 1
+    while (end < locations.length && isRemote(locations[end]!) === isObject) end += 1
+    const run = locations.slice(start, end)
+    const first = start
+    const here = { ...common, mark: (index: number | null) => common.mark(index === null ? null : first + index) }
+    if (isObject) yield* inspectObjects(run as readonly string[], here)
+    else yield* inspectFiles(run, here)
+    start = end
+  }
+}
+
+/** Files are inspected side by side, so each is booked with its share of the time. */
+function* inspectFiles(files: readonly Location[], { options, mark }: LocationOptions): Generator<LocationResult> {
+  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
+    const slice = files.slice(start, start + FILES_AT_ONCE)
+    const startedUs = BigInt(Date.now()) * 1000n
+    const startedMs = performance.now()
+    const results = inspectFilesSync(slice, options, (index) => mark(index === null ? null : start + index))
+    const durationUs = ((performance.now() - startedMs) * 1000) / slice.length
+    for (const [index, result] of results.entries()) yield { location: slice[index]!, result, startedUs, durationUs }
+  }
+}
+
+async function* inspectObjects(urls: readonly string[], common: LocationOptions): AsyncGenerator<LocationResult> {
+  const [{ flow }, { inspectObject }, { parseS3Url }, s3] = await Promise.all([
+    import('../workers/flow.ts'),
+    import('../inspect/inspect-object.ts'),
+    import('../source/s3-url.ts'),
+    connection(common.s3),
+  ])
+  const { options, mark } = common
+  const inspectOne = async ([index, url]: [number, string]): Promise<LocationResult> => {
+    const startedUs = BigInt(Date.now()) * 1000n
+    const startedMs = performance.now()
+    const result = await resultOf(async () => {
+      const ask = async (source: Parameters<typeof askOiioSync>[0][number]) => {
+        mark(index)
+        const [answer] = askOiioSync([source])
+        mark(null)
+        return answer!
+      }
+      return (await inspectObject(s3, parseS3Url(url), options, undefined, ask)).payload
+    })
+    return { location: url, result, startedUs, durationUs: (performance.now() - startedMs) * 1000 }
+  }
+  const window = Math.max(1, Math.floor(OBJECT_MEMORY_BYTES / options.firstReadBytes))
+  yield* flow(urls.entries(), inspectOne, { window, ordered: true })
+}
+
+let connected: ReturnType<typeof connect> | undefined
+
+/** One connection pool per worker, which is told one store. */
+function connection(settings: S3Settings) {
+  connected ??= connect(settings)
+  return connected
+}
+
+async function connect(settings: S3Settings) {
+  const { connectS3 } = await import('../source/s3-client.ts')
+  return connectS3(settings)
+}
+
+async function resultOf(work: () => Promise<Payload>): Promise<TaskResult<Payload>> {
+  try {
+    return { ok: true, value: await work() }
+  } catch (error) {
+    return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
+  }
+}
+
+function isRemote(location: Location): boolean {
+  return typeof location === 'string' && isS3Url(location)
+}
