@@ -5,8 +5,10 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY Aptfile ./
+COPY scripts/aptfile.sh scripts/
 RUN apt-get update \
- && xargs -a Aptfile apt-get install -y --no-install-recommends \
+ && bash scripts/aptfile.sh run >run-packages \
+ && bash scripts/aptfile.sh run build | xargs apt-get install -y --no-install-recommends \
  && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json ./
 RUN npm install --ignore-scripts --no-audit --no-fund
@@ -15,9 +17,11 @@ RUN npm run build \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-# Runtime libraries only: no compiler, no headers, no tools.
+# Aptfile's section run: no compiler, no headers, no tools. The certificates are for HTTPS to stores and databases.
+COPY --from=build /build/run-packages /tmp/run-packages
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libopenimageio2.4 \
+ && xargs -a /tmp/run-packages apt-get install -y --no-install-recommends ca-certificates \
+ && rm /tmp/run-packages \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /build/package.json ./

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# From a bare clone to something that can build: the packages of Aptfile and of package-lock.json.
+# From a bare clone to something that can build: packages of Aptfile and of package-lock.json.
+#   scripts/setup.sh [section...]    sections of Aptfile; run and build unless said
 # Says what it installs; does nothing, in a moment, when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+node scripts/check-node.mjs
+
+sections=("$@")
+((${#sections[@]})) || sections=(run build)
 missing=()
-while read -r package; do
-  [[ -z $package || $package == \#* ]] && continue
-  if command -v dpkg-query >/dev/null; then
+if command -v dpkg-query >/dev/null; then
+  while read -r package; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [[ $state == installed ]] || missing+=("$package")
-  fi
-done <Aptfile
+  done < <(bash scripts/aptfile.sh "${sections[@]}")
+fi
 
 if ((${#missing[@]})); then
   as_root=()
@@ -23,7 +27,7 @@ if ((${#missing[@]})); then
     }
     as_root=(sudo)
   fi
-  echo "setup: installing system packages (Aptfile): ${missing[*]}"
+  echo "setup: installing system packages (Aptfile: ${sections[*]}): ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

@@ -66,10 +66,15 @@ export function farmFamilies(): readonly FarmFamily[] {
   return JSON.parse(readFileSync(join(farmDir(), 'farm.json'), 'utf8'))
 }
 
+let saysNoCorpus = false
+
 /** Folder of public sample files beside the project (`EXR_CORPUS` names another); null where there is none. */
 export function corpusDir(): string | null {
   const dir = process.env['EXR_CORPUS'] ?? resolve(projectRoot, '../shared/corpus')
-  return existsSync(dir) ? dir : null
+  if (existsSync(dir)) return dir
+  if (!saysNoCorpus) console.warn('SKIPPED: no public sample files beside the project, and EXR_CORPUS names none.')
+  saysNoCorpus = true
+  return null
 }
 
 /** Corpus files relative to its folder, sorted; empty without a corpus. */
@@ -85,3 +90,10 @@ export function exrFiles(dir: string): string[] {
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
     .sort()
 }
+
+/**
+ * What starts a program that file permissions bind, also where the tests run as root: still root, so that it may enter a
+ * private home with the checkout in it, but without root's right to read everything (util-linux's setpriv).
+ */
+export const withoutPrivileges: readonly string[] =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--'] : []

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type RunningServer, startServer } from './process.ts'
@@ -11,16 +11,22 @@ export const S3_TEST_KEYS = { accessKeyId: 'test', secretAccessKey: 'test-secret
 
 /** Moto's S3 server, from PyPI, kept in `.cache`. Null, with the reason printed, where Python or PyPI is not at hand. */
 export function motoProgram(): string | null {
-  const program = join(CACHE, 'moto/bin/moto_server')
+  // Its interpreter and not its script, which would name the folder where it was installed before a move.
+  const program = join(CACHE, 'moto/bin/python')
   return provide('moto', program, () => {
-    execFileSync('python3', ['-m', 'venv', join(CACHE, 'moto')], { stdio: 'ignore' })
-    execFileSync(join(CACHE, 'moto/bin/pip'), ['install', '--quiet', 'moto[server]==5.2.*'], { stdio: 'ignore' })
+    // Beside its place and then moved there, so that an interrupted installation never looks finished.
+    const making = join(CACHE, `moto-${process.pid}`)
+    execFileSync('python3', ['-m', 'venv', making], { stdio: 'ignore' })
+    execFileSync(join(making, 'bin/python'), ['-m', 'pip', 'install', '--quiet', 'moto[server]==5.2.*'], {
+      stdio: 'ignore',
+    })
+    renameSync(making, join(CACHE, 'moto'))
   })
 }
 
 export async function startMoto(program: string): Promise<RunningServer> {
   const port = await freePort()
-  return startServer(program, ['-H', '127.0.0.1', '-p', String(port)], `http://127.0.0.1:${port}`)
+  return startServer(program, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], `http://127.0.0.1:${port}`)
 }
 
 /** Versity's gateway over a folder, built by Go, kept in `.cache`. Null, with the reason printed, where Go is not at hand. */

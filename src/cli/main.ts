@@ -1,5 +1,14 @@
 #!/usr/bin/env node
 import * as nodeModule from 'node:module'
+import { nodeProblem } from './node-version.ts'
+
+// Before anything is imported that an old Node cannot even parse.
+const { engines } = nodeModule.createRequire(import.meta.url)('#package') as { engines: { node: string } }
+const problem = nodeProblem(process.versions.node, engines.node)
+if (problem !== null) {
+  console.error(`exr-inspector: ${problem} [ERR_FEATURE_UNAVAILABLE]`)
+  process.exit(3)
+}
 
 // Node's own warnings and those of dependencies are for developers. Threads look at the environment when they start.
 if (['', '0', 'false', undefined].includes(process.env['EXR_DEBUG'])) {

@@ -2,11 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fixturePath, tempDir } from '../helpers.ts'
+import { fixturePath, tempDir, withoutPrivileges } from '../helpers.ts'
 import { cli, failures, payloads, query } from './cli.ts'
-
-/** Root may read everything, so as root the command runs as nobody (util-linux's setpriv). */
-const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
 
 function codeOf(args: readonly string[], around: readonly string[] = []): unknown {
   const run = cli(['inspect', '--ndjson', ...args], around)
@@ -53,9 +50,9 @@ describe('inspect', () => {
     copyFileSync(fixturePath('preview.exr'), join(folder, 'secret.exr'))
     chmodSync(join(folder, 'secret.exr'), 0)
     chmodSync(locked, 0)
-    expect(codeOf([join(folder, 'secret.exr')], asNobody)).toBe('ERR_SOURCE_DENIED')
-    expect(codeOf([join(locked, 'in.exr')], asNobody)).toBe('ERR_SOURCE_DENIED')
-    expect(codeOf([locked], asNobody)).toBe('ERR_SOURCE_DENIED')
+    expect(codeOf([join(folder, 'secret.exr')], withoutPrivileges)).toBe('ERR_SOURCE_DENIED')
+    expect(codeOf([join(locked, 'in.exr')], withoutPrivileges)).toBe('ERR_SOURCE_DENIED')
+    expect(codeOf([locked], withoutPrivileges)).toBe('ERR_SOURCE_DENIED')
     chmodSync(locked, 0o755)
   })
 
@@ -96,7 +93,7 @@ describe('ingest', () => {
     copyFileSync(fixturePath('preview.exr'), latin1)
 
     const catalog = join(folder, 'catalog.duckdb')
-    const run = cli(['ingest', tree, '--follow', '--catalog', catalog], asNobody)
+    const run = cli(['ingest', tree, '--follow', '--catalog', catalog], withoutPrivileges)
     expect(run.stderr).toBe('')
     expect(run.status).toBe(1)
 

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCatalog } from '../../src/catalog/open.ts'
-import { fixturePath, fixtures, tempDir } from '../helpers.ts'
-import { CLI, runCli, unprivileged } from './run-cli.ts'
+import { fixturePath, fixtures, tempDir, withoutPrivileges } from '../helpers.ts'
+import { CLI, runCli } from './run-cli.ts'
 
 const whole = fixturePath('compression-zip.exr')
 
@@ -224,7 +224,9 @@ describe('ingest', () => {
     chmodSync(join(catalog, '..'), 0o777)
     for (const path of [join(catalog, '../..'), join(dir, '..')]) chmodSync(path, 0o755)
     chmodSync(join(dir, 'shot1'), 0)
-    const { code, stdout } = await runCli(['ingest', '--json', dir, '--catalog', catalog], unprivileged)
+    const { code, stdout } = await runCli(['ingest', '--json', dir, '--catalog', catalog], {
+      around: withoutPrivileges,
+    })
     chmodSync(join(dir, 'shot1'), 0o755)
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({

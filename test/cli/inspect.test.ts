@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
-import { fixturePath, tempDir } from '../helpers.ts'
-import { CLI, runCli, unprivileged } from './run-cli.ts'
+import { fixturePath, tempDir, withoutPrivileges } from '../helpers.ts'
+import { CLI, runCli } from './run-cli.ts'
 
 const whole = fixturePath('compression-zip.exr')
 const multipart = fixturePath('multipart-two.exr')
@@ -235,7 +235,7 @@ describe('inspect and bad input', () => {
     const path = join(dir, 'secret.exr')
     copyFileSync(whole, path)
     chmodSync(path, 0)
-    const { code, stderr } = await runCli(['inspect', path], unprivileged)
+    const { code, stderr } = await runCli(['inspect', path], { around: withoutPrivileges })
     expect(code).toBe(1)
     expect(stderr).toMatch(/permission denied.*\[ERR_SOURCE_DENIED\]\n$/)
   })

@@ -14,8 +14,8 @@ export interface CliOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly stdin?: string | Uint8Array
-  /** User and group to run as; only root may. */
-  readonly uid?: number
+  /** A program and its arguments that starts it. */
+  readonly around?: readonly string[]
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[]
 }
@@ -24,10 +24,10 @@ export interface CliOptions {
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const { FORCE_COLOR, NO_COLOR, EXR_CATALOG, EXR_JOBS, EXR_DEBUG, NODE_OPTIONS, ...env } = process.env
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), CLI, ...args], {
+    const command = [...(options.around ?? []), process.execPath, ...(options.nodeFlags ?? []), CLI, ...args]
+    const child = spawn(command[0]!, command.slice(1), {
       cwd: options.cwd,
       env: { ...env, ...options.env },
-      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     })
     const out: Buffer[] = []
     const err: Buffer[] = []
@@ -42,6 +42,3 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     })
   })
 }
-
-/** Runs as a user whom file permissions bind, also when the tests run as root. */
-export const unprivileged: CliOptions = process.getuid?.() === 0 ? { uid: 65534, cwd: '/' } : {}

@@ -208,7 +208,7 @@ describe('what cannot be read', () => {
     chmodSync(path, 0)
     expect(await codeOf(path)).toBe('ERR_SOURCE_DENIED')
   })
-  if (process.getuid?.() === 0) console.warn('Running as root, who may read everything: denied reads are not tested.')
+  if (process.getuid?.() === 0) console.warn('SKIPPED: denied reads; root may read everything.')
 
   it.each([
     ['', 'an empty path'],
