@@ -59,7 +59,7 @@ enter_room() {
   rm -rf --one-file-system "$room"
   cp -a "$debian" "$room"
   # The certificates of this machine, for a registry that is reached through a proxy.
-  [[ ! -f /etc/ssl/certs/ca-certificates.crt ]] || cp -L /etc/ssl/certs/ca-certificates.crt "$room/etc/ssl/machine.crt"
+  [[ ! -f /etc/ssl/certs/ca-certificates.crt ]] || cp -L /etc/ssl/certs/ca-certificates.crt "$room/etc/machine.crt"
   mount -t proc proc "$room/proc"
   mount --rbind /dev "$room/dev"
   mount -t tmpfs -o mode=1777 tmpfs "$room/tmp"
@@ -77,8 +77,8 @@ inside() {
   shift 2
   local name
   for name in http_proxy https_proxy no_proxy; do [[ -z ${!name:-} ]] || settings+=("$name=${!name}"); done
-  if [[ -f $room/etc/ssl/machine.crt ]]; then
-    for name in NODE_EXTRA_CA_CERTS PIP_CERT SSL_CERT_FILE npm_config_cafile; do settings+=("$name=/etc/ssl/machine.crt"); done
+  if [[ -f $room/etc/machine.crt ]]; then
+    for name in NODE_EXTRA_CA_CERTS PIP_CERT SSL_CERT_FILE npm_config_cafile; do settings+=("$name=/etc/machine.crt"); done
   fi
   chroot --userspec="$user" "$room" /usr/bin/env -i HOME="$home" USER="$user" LANG=C.UTF-8 TERM=dumb \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${settings[@]}" "$@"
