@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import PQueue from 'p-queue'
 import type { Logger } from '../log.ts'
+import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
+import { type IsolatedOiio, openIsolatedOiio } from '../oiio/isolated.ts'
+import { MemoryBudget } from '../workers/index.ts'
 import { type EventEndpoints, endpointsFor } from './endpoints.ts'
+import { LargeFiles } from './large-files.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { ResourcePool, type Resources } from './resources.ts'
 import { Sequencers } from './sequencers.ts'
@@ -16,6 +20,8 @@ export interface FunctionContext {
   readonly tracing?: Tracing
   /** Hosts that events may name as endpoints. Default: any, because a library call is trusted. */
   readonly eventEndpoints?: EventEndpoints
+  /** Results carry their payloads. Default true; a server that shows none leaves them out and saves the memory. */
+  readonly keepPayloads?: boolean
   /** What `init` made; `shutdown` closes it. */
   state?: FunctionState
 }
@@ -26,6 +32,12 @@ export interface FunctionState {
   /** Pieces of work that run at once, over all events. */
   readonly queue: PQueue
   readonly sequencers: Sequencers
+  /** Memory that all work shares. */
+  readonly budget: MemoryBudget
+  readonly large: LargeFiles
+  /** OpenImageIO for files with small headers. */
+  readonly askOiio: AskOiio
+  readonly oiio: IsolatedOiio | null
 }
 
 /** Once per process, before the first event. Opens nothing yet: the first event that needs a resource opens it. */
@@ -35,14 +47,30 @@ export async function init(ctx: FunctionContext): Promise<void> {
 
 /** Waits for running transactions and frees connections. May be called twice. */
 export async function shutdown(ctx: FunctionContext): Promise<void> {
+  await ctx.state?.large.close()
+  await ctx.state?.oiio?.close()
   await ctx.state?.resources.close()
 }
 
 export function stateOf(ctx: FunctionContext): FunctionState {
-  ctx.state ??= {
-    resources: new ResourcePool(ctx.settings, randomUUID()),
-    queue: new PQueue({ concurrency: ctx.settings.concurrency }),
+  if (ctx.state !== undefined) return ctx.state
+  const { settings } = ctx
+  const oiio = settings.isolation === 'process' ? openIsolatedOiio({ maxWorkers: settings.workers }) : null
+  const budget = new MemoryBudget(settings.memoryBudgetBytes)
+  ctx.state = {
+    resources: new ResourcePool(settings, randomUUID()),
+    queue: new PQueue({ concurrency: settings.concurrency }),
     sequencers: new Sequencers(),
+    budget,
+    oiio,
+    askOiio: oiio?.ask ?? askOiioHere,
+    large: new LargeFiles({
+      budget,
+      maxHeaderBytes: settings.maxHeaderBytes,
+      workers: settings.workers,
+      isolation: settings.isolation,
+      timeoutMs: settings.deadlineMs,
+    }),
   }
   return ctx.state
 }

@@ -1,13 +1,14 @@
 import { untilAborted } from '../catalog/abort.ts'
 import type { UpsertResult } from '../catalog/catalog.ts'
 import { persistenceOf } from '../catalog/persistence.ts'
-import { type InspectOptions, resolveInspectOptions } from '../inspect/options.ts'
+import { ExrError } from '../errors.ts'
+import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
 import { lookForAbsent, readFile, readObject } from './reader.ts'
 import type { Resources } from './resources.ts'
-import { nameOf } from './target.ts'
+import { nameOf, type Target } from './target.ts'
 import type { InspectWork, RemoveWork, Work } from './work.ts'
 
 /** Does one piece of work until `signal` ends it; nothing is told as done before it is committed. Throws ExrError. */
@@ -21,45 +22,102 @@ export async function doWork(ctx: FunctionContext, work: Work, signal: AbortSign
   return work.kind === 'remove' ? remove(ctx, work, signal) : inspect(ctx, work, signal)
 }
 
+/** What a file with a small header may hold in memory until it is stored. */
+const SMALL_FILE_BYTES = 1024 * 1024
+
 async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSignal): Promise<HandledWork> {
-  const { target, toggles } = work
-  const metrics = metricsOf(ctx)
-  const options = resolveInspectOptions(togglesIn(toggles))
+  const { target, toggles, sequencer } = work
+  const { budget, sequencers } = stateOf(ctx)
+  const options = resolveInspectOptions({ ...togglesIn(toggles), firstReadBytes: ctx.settings.firstReadBytes })
   const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
-  const startedAt = process.hrtime.bigint()
   const inspectedAtUs = BigInt(Date.now()) * 1000n
+  const release = await budget.reserve(SMALL_FILE_BYTES, signal)
+  let result: HandledWork | { readonly large: string }
+  try {
+    result = await inspectSmall(ctx, resources, target, options, inspectedAtUs, signal)
+  } finally {
+    release()
+  }
+  if ('large' in result) result = await inspectLarge(ctx, resources, result.large, options, inspectedAtUs, signal)
+  if (target.kind === 'object') sequencers.note(target, sequencer)
+  return result
+}
+
+async function inspectSmall(
+  ctx: FunctionContext,
+  resources: Resources,
+  target: Target,
+  options: ResolvedInspectOptions,
+  inspectedAtUs: bigint,
+  signal: AbortSignal,
+): Promise<HandledWork | { readonly large: string }> {
+  const metrics = metricsOf(ctx)
+  const { askOiio } = stateOf(ctx)
+  const startedMs = performance.now()
   const end = metrics.stages.startTimer({ stage: 'inspect' })
-  const { payload, counters } =
+  const reading =
     target.kind === 'object'
-      ? await readObject(resources.s3, target, options, signal)
-      : await readFile(target.path, ctx.settings.allowedFolders, options, signal)
+      ? await readObject(resources.s3, target, options, signal, askOiio)
+      : await readFile(target.path, ctx.settings.allowedFolders, options, signal, askOiio)
+  if (reading.kind === 'large') return { large: reading.location }
   end()
+  const { payload, counters } = reading
   metrics.sourceRequests.inc(counters.requests)
   metrics.sourceBytes.inc(counters.bytes)
-  if (resources.batcher === null) {
-    const persistence = persistenceOf(null)
-    return { ...skipped(payload.file.path, persistence.message), payload: { ...payload, persistence } }
-  }
+  const { batcher } = resources
+  if (batcher === null) return unstored(payload.file.path, payload)
   const endPersist = metrics.stages.startTimer({ stage: 'persist' })
-  const durationUs = Number((process.hrtime.bigint() - startedAt) / 1000n)
-  const result = await resources.batcher.persist({ payload, inspectedAtUs, durationUs }, signal)
+  const durationUs = Math.round((performance.now() - startedMs) * 1000)
+  const result = await batcher.persist({ payload, inspectedAtUs, durationUs }, signal)
   endPersist()
-  if (target.kind === 'object') stateOf(ctx).sequencers.note(target, work.sequencer)
-  return stored(resources, payload, result, signal)
+  return stored(resources, result, ctx.keepPayloads === false ? null : payload, signal)
+}
+
+async function inspectLarge(
+  ctx: FunctionContext,
+  resources: Resources,
+  location: string,
+  options: ResolvedInspectOptions,
+  inspectedAtUs: bigint,
+  signal: AbortSignal,
+): Promise<HandledWork> {
+  const { settings } = ctx
+  const metrics = metricsOf(ctx)
+  const { catalog, runId, s3Settings } = resources
+  const wantsPayload = ctx.keepPayloads ?? true
+  const task = { location, s3: s3Settings, folders: settings.allowedFolders, runId, inspectedAtUs, wantsPayload }
+  const end = metrics.stages.startTimer({ stage: 'inspect' })
+  return stateOf(ctx).large.read({ ...task, options }, signal, async (file) => {
+    end()
+    metrics.sourceRequests.inc(file.requests)
+    metrics.sourceBytes.inc(file.bytes)
+    const payload = file.payload === null ? null : (JSON.parse(file.payload) as Payload)
+    if (catalog === null) return unstored(file.path, payload)
+    const endPersist = metrics.stages.startTimer({ stage: 'persist' })
+    const [result] = await untilAborted(catalog.upsertEncoded(file.batch, signal), signal)
+    endPersist()
+    if (result === undefined) throw new ExrError('ERR_CATALOG_WRITE', 'The catalog gave no result for a record.')
+    return stored(resources, result, payload, signal)
+  })
+}
+
+function unstored(path: string, payload: Payload | null): HandledWork {
+  const persistence = persistenceOf(null)
+  return { ...skipped(path, persistence.message), payload: payload && { ...payload, persistence } }
 }
 
 async function stored(
   resources: Resources,
-  payload: Payload,
   result: UpsertResult,
+  payload: Payload | null,
   signal: AbortSignal,
 ): Promise<HandledWork> {
   const persistence = persistenceOf(result)
   const common = {
-    path: payload.file.path,
+    path: result.path,
     file_id: persistence.file_id,
     message: persistence.message,
-    payload: { ...payload, persistence },
+    payload: payload && { ...payload, persistence },
   }
   if (result.status !== 'error')
     return { ...common, outcome: result.status === 'inserted' ? 'stored' : 'updated', code: null }

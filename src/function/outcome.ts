@@ -27,7 +27,6 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_SOURCE_CREDENTIALS',
   'ERR_SOURCE_READ',
   'ERR_SOURCE_CHANGED',
-  'ERR_WORKER_DIED',
   'ERR_ABORTED',
   'ERR_DEADLINE',
   'ERR_SINK',
@@ -45,7 +44,7 @@ const BAD_EVENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_EVENT_INVALID
 
 /**
  * Whose a failure is. What nobody foresaw (ERR_INTERNAL) is taken for the file's: it happens again with the same
- * bytes, and an event that comes for ever helps nobody. Faults of VAST DataBase are never the file's; a record that
+ * bytes, and an event that comes for ever helps nobody. So is a worker that died of it, which was tried again alone before. Faults of VAST DataBase are never the file's; a record that
  * the catalog refuses is told by the write itself.
  */
 export function classify(error: unknown, signal: AbortSignal): Failure {

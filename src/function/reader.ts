@@ -1,46 +1,72 @@
 import { ExrError } from '../errors.ts'
-import { inspectSource } from '../inspect/inspect.ts'
-import { inspectObject, type ObjectInspection } from '../inspect/inspect-object.ts'
+import { inspectAnew, type ObjectInspection } from '../inspect/inspect-object.ts'
+import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
+import type { AskOiio } from '../oiio/ask.ts'
 import { fileSource } from '../source/file.ts'
 import type { S3Connection } from '../source/s3-client.ts'
 import { objectExists } from '../source/s3-exists.ts'
+import { S3Source } from '../source/s3-source.ts'
 import { toS3Url } from '../source/s3-url.ts'
+import type { ByteSource } from '../source/source.ts'
+import { SMALL_HEADER_BYTES } from './large-files.ts'
 import type { ObjectTarget } from './target.ts'
 
+/** What reading told: a payload, or that the header is too large to be read here. */
+export type Reading =
+  | ({ readonly kind: 'payload' } & ObjectInspection)
+  | { readonly kind: 'large'; readonly location: string }
+
 /**
- * Inspects an object: keys are tried in order, and only a missing one leads to the next. One that is replaced
- * while it is read is read again from the start. Throws ERR_SOURCE_* and ERR_EXR_* as `inspect` does.
+ * Inspects an object with a small header: keys are tried in order, and only a missing one leads to the next. One that is
+ * replaced while it is read is read again from the start. Throws ERR_SOURCE_* and ERR_EXR_* as `inspect` does.
  */
 export async function readObject(
   connection: S3Connection,
-  target: ObjectTarget,
+  { bucket, keys }: ObjectTarget,
   options: ResolvedInspectOptions,
   signal: AbortSignal,
-): Promise<ObjectInspection> {
-  for (const [index, key] of target.keys.entries()) {
+  askOiio: AskOiio,
+): Promise<Reading> {
+  for (const [index, key] of keys.entries()) {
     try {
-      return await inspectObject(connection, { bucket: target.bucket, key }, options, signal)
+      const firstRead = { firstReadBytes: options.firstReadBytes }
+      return await readSmall(() => new S3Source(connection, { bucket, key }, firstRead), options, signal, askOiio)
     } catch (error) {
       const isMissing = error instanceof ExrError && error.code === 'ERR_SOURCE_NOT_FOUND'
-      if (!isMissing || index === target.keys.length - 1) throw error
+      if (!isMissing || index === keys.length - 1) throw error
     }
   }
-  throw new ExrError('ERR_SOURCE_NOT_FOUND', `The event names no key in bucket ${target.bucket}.`)
+  throw new ExrError('ERR_SOURCE_NOT_FOUND', `The event names no key in bucket ${bucket}.`)
 }
 
-/** Inspects a file, if what is opened lies in one of the folders. Throws ERR_SOURCE_DENIED when it does not. */
-export async function readFile(
+/** The same for a file, if what is opened lies in one of the folders. Throws ERR_SOURCE_DENIED when it does not. */
+export function readFile(
   path: string,
   folders: readonly string[],
   options: ResolvedInspectOptions,
   signal: AbortSignal,
-): Promise<ObjectInspection> {
-  const source = fileSource(path, { folders })
+  askOiio: AskOiio,
+): Promise<Reading> {
+  return readSmall(() => fileSource(path, { folders }), options, signal, askOiio)
+}
+
+async function readSmall(
+  open: () => ByteSource,
+  options: ResolvedInspectOptions,
+  signal: AbortSignal,
+  askOiio: AskOiio,
+): Promise<Reading> {
+  let location = ''
   try {
-    return { payload: await inspectSource(source, options, signal), counters: source.counters }
-  } finally {
-    await source.close()
+    const inspection = await inspectAnew(open, (source) => {
+      location = source.path
+      return inspectWithin(source, options, SMALL_HEADER_BYTES, signal, askOiio)
+    })
+    return { kind: 'payload', ...inspection }
+  } catch (error) {
+    if (error instanceof GrantExceeded) return { kind: 'large', location }
+    throw error
   }
 }
 

@@ -1,13 +1,17 @@
 import { UpsertBatcher } from '../catalog/batcher.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { openCatalog } from '../catalog/open.ts'
-import { connectS3, type S3Connection } from '../source/s3-client.ts'
+import { connectS3, type S3Connection, type S3Settings } from '../source/s3-client.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { FunctionSettings } from './settings.ts'
 
 /** What handling an event needs open: one set per distinct combination of endpoints and keys. */
 export interface Resources {
   readonly s3: S3Connection
+  /** What `s3` was made of, for workers that make their own. */
+  readonly s3Settings: S3Settings
+  /** Written into `inspections`. */
+  readonly runId: string
   readonly catalog: Catalog | null
   readonly batcher: UpsertBatcher | null
   close(): Promise<void>
@@ -54,6 +58,8 @@ export class ResourcePool {
       const batcher = catalog === null ? null : new UpsertBatcher(catalog, this.#runId, { maxRecords, maxWaitMs })
       return {
         s3,
+        s3Settings: endpoints.s3,
+        runId: this.#runId,
         catalog,
         batcher,
         close: async () => {

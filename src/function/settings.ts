@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
 import { type VastSettings, vastCatalogUrl, vastSettings } from '../settings/config.ts'
+import { memoryLimitBytes } from '../settings/memory.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { s3SettingsFrom } from '../source/s3-settings.ts'
+import type { Isolation } from '../workers/index.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 
 export type { VastSettings } from '../settings/config.ts'
@@ -31,6 +34,16 @@ export interface FunctionSettings {
   readonly requestTimeoutMs: number
   /** From the wish to stop to the end of the process, whatever is connected. */
   readonly shutdownMs: number
+  /** Length of the first read of a file or object. */
+  readonly firstReadBytes: number
+  /** What a header, and the chunk tables, may have at most; a file with more is recorded and not stored. */
+  readonly maxHeaderBytes: number
+  /** Memory that all work under way may reserve. */
+  readonly memoryBudgetBytes: number
+  /** Workers that inspect files with large headers. */
+  readonly workers: number
+  /** Where native code and large headers are read. */
+  readonly isolation: Isolation
   readonly batchFiles: number
   readonly batchWaitMs: number
   /** `POST /debug/inspect` answers with the payload. */
@@ -72,6 +85,8 @@ export function functionSettings(
     if (Number.isInteger(value) && value >= min && value <= max) return value
     throw invalid(`a whole number from ${min} to ${max}`, name, text(name))
   }
+  const bytes = whole
+  const memoryLimit = memoryLimitBytes()
   const flag = (name: string, fallback: boolean) => {
     const value = (text(name) ?? String(fallback)).toLowerCase()
     if (['1', 'true', 'yes', 'on'].includes(value)) return true
@@ -94,6 +109,11 @@ export function functionSettings(
     maxRecords: whole('EXR_MAX_RECORDS', 1_000, 1, 100_000),
     requestTimeoutMs: whole('EXR_REQUEST_TIMEOUT_MS', 15_000, 100, 600_000),
     shutdownMs: whole('EXR_SHUTDOWN_MS', 25_000, 100, 600_000),
+    firstReadBytes: bytes('EXR_FIRST_READ_BYTES', 65_536, 256, 16 * MIB),
+    maxHeaderBytes: bytes('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memoryLimit), 64 * 1024, 2 ** 31),
+    memoryBudgetBytes: bytes('EXR_MEMORY_BUDGET', Math.floor(memoryLimit / 4), MIB, 2 ** 40),
+    workers: whole('EXR_JOBS', Math.min(2, availableParallelism()), 1, 256),
+    isolation: isolation(text('EXR_ISOLATION') ?? 'process'),
     batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
     batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
     debugRoute: flag('EXR_DEBUG_ROUTE', false),
@@ -103,6 +123,18 @@ export function functionSettings(
     functionName: text('K_NAME', 'K_SERVICE') ?? 'exr-inspector',
     otlpEndpoint: text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
   })
+}
+
+const MIB = 2 ** 20
+
+/** A sixty-fourth of the memory: on its way to the catalog a header costs ten times its bytes. 1 to 64 MiB. */
+function defaultHeaderBytes(memoryLimit: number): number {
+  return Math.min(64 * MIB, Math.max(MIB, Math.floor(memoryLimit / 64)))
+}
+
+function isolation(value: string): Isolation {
+  if (value === 'process' || value === 'thread') return value
+  throw invalid('process or thread', 'EXR_ISOLATION', value)
 }
 
 /** The platform's level names are Python's. */

@@ -3,7 +3,7 @@ import type { AskOiio } from '../oiio/ask.ts'
 import type { S3Connection } from '../source/s3-client.ts'
 import { S3Source } from '../source/s3-source.ts'
 import type { S3Location } from '../source/s3-url.ts'
-import type { SourceCounters } from '../source/source.ts'
+import type { ByteSource, SourceCounters } from '../source/source.ts'
 import { inspectSource } from './inspect.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
@@ -20,17 +20,26 @@ export interface ObjectInspection {
  * Inspects one object by ranged reads; one that is replaced while it is read is read again from the start, up to
  * three times. Throws what `inspect` throws, ERR_SOURCE_CHANGED after the third time.
  */
-export async function inspectObject(
+export function inspectObject(
   connection: S3Connection,
   location: S3Location,
   options: ResolvedInspectOptions,
   signal?: AbortSignal,
   askOiio?: AskOiio,
 ): Promise<ObjectInspection> {
+  const open = () => new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
+  return inspectAnew(open, (source) => inspectSource(source, options, signal, askOiio))
+}
+
+/** `inspectObject` for a source and an inspection of the caller's: a source that was replaced is opened anew. */
+export async function inspectAnew(
+  open: () => ByteSource,
+  inspect: (source: ByteSource) => Promise<Payload>,
+): Promise<ObjectInspection> {
   for (let reading = 1; ; reading++) {
-    const source = new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
+    const source = open()
     try {
-      return { payload: await inspectSource(source, options, signal, askOiio), counters: source.counters }
+      return { payload: await inspect(source), counters: source.counters }
     } catch (error) {
       const isChanged = error instanceof ExrError && error.code === 'ERR_SOURCE_CHANGED'
       if (!isChanged || reading === MOST_READINGS) throw error

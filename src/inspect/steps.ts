@@ -87,9 +87,10 @@ function* readHeader(
   let progress = scan(scanner, bytesOf(known, identity, 0, Math.min(known.prefixLength, fileSize)), identity)
   while (!progress.done) {
     // Each read reaches past the attribute that was cut off, to what follows it and the chunk tables; for a header of
-    // very many small attributes it grows fast, so that three reads are enough for 16 MiB.
+    // very many small attributes it grows fast, so that three reads are enough for 16 MiB; never past what a header may have.
     const start = known.prefixLength
-    const end = Math.min(fileSize, Math.max(progress.needBytes + options.firstReadBytes, start * GROWTH))
+    const grown = Math.min(start * GROWTH, options.limits.headerBytes ?? Number.POSITIVE_INFINITY)
+    const end = Math.min(fileSize, Math.max(progress.needBytes + options.firstReadBytes, grown))
     yield { kind: 'bytes', range: { start, endExclusive: end } }
     progress = scan(scanner, bytesOf(known, identity, 0, end), identity)
   }

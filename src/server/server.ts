@@ -41,7 +41,14 @@ export async function createServer(
 ): Promise<FunctionServer> {
   const metrics = createMetrics()
   const tracing = await startTracing(settings.otlpEndpoint, settings.functionName)
-  const ctx: FunctionContext = { settings, log, metrics, tracing, eventEndpoints: settings.allowedEndpoints }
+  const ctx: FunctionContext = {
+    settings,
+    log,
+    metrics,
+    tracing,
+    eventEndpoints: settings.allowedEndpoints,
+    keepPayloads: settings.debugRoute,
+  }
   const service = new Service(settings, ctx, metrics)
   const app = newApp(settings)
   const inHand = new InHand(app)

@@ -1,6 +1,7 @@
 export { aborted, linkSignals } from './abort.ts'
 export { batchesOf } from './batches.ts'
 export { flow, readAhead } from './flow.ts'
+export { MemoryBudget, type Release } from './memory-budget.ts'
 export { openPool } from './pool.ts'
 export type { BatchOutcome, Isolation, Pool, PoolOptions, PoolStatistics, RunOptions } from './pool-types.ts'
 export { Answer, type Mark, poolData, poolTask } from './task.ts'

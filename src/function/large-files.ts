@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module'
+import { ExrError } from '../errors.ts'
+import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
+import type { EventAnswer, EventTask } from '../tasks/event-task.ts'
+import { type Isolation, type MemoryBudget, openPool, type Pool } from '../workers/index.ts'
+
+/** Header bytes of a file that is inspected on the loop that answers requests: some milliseconds of work. */
+export const SMALL_HEADER_BYTES = 256 * 1024
+/** Grants grow by this: few files are read more than twice. */
+const GRANT_GROWTH = 4
+/**
+ * Memory that a byte of a header costs on its way to the catalog, in the worker and in this process together: the bytes,
+ * their text, the payload's copy, the encoded rows, their copy between processes and the catalog's own.
+ * benchmarks/function-memory.ts measures it.
+ */
+const COST_FACTOR = 10
+
+/** A file as a worker read it. */
+export type EncodedFile = Extract<EventAnswer, { kind: 'encoded' }>
+
+export interface LargeFilesOptions {
+  readonly budget: MemoryBudget
+  /** What a header may have at most. */
+  readonly maxHeaderBytes: number
+  readonly workers: number
+  readonly isolation: Isolation
+  /** How long one file may take. */
+  readonly timeoutMs: number
+}
+
+/** Inspects files with large headers in workers, each within memory that was reserved for what its header turns out to have. */
+export class LargeFiles {
+  readonly #options: LargeFilesOptions
+  #pool: Pool<EventTask, EventAnswer> | undefined
+
+  constructor(options: LargeFilesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Hands what a worker read of the file to `use`, with the memory still reserved. Throws ERR_EXR_LIMIT for a header
+   * larger than any may be, ERR_ABORTED, ERR_NATIVE_CRASH and the like when the file takes its worker down, and what
+   * `inspect` throws.
+   */
+  async read<T>(
+    task: Omit<EventTask, 'grantBytes'>,
+    signal: AbortSignal,
+    use: (file: EncodedFile) => Promise<T>,
+  ): Promise<T> {
+    const { budget, maxHeaderBytes } = this.#options
+    for (let grantBytes = SMALL_HEADER_BYTES * GRANT_GROWTH; ; grantBytes *= GRANT_GROWTH) {
+      const granted = Math.min(grantBytes, maxHeaderBytes)
+      const release = await budget.reserve(granted * COST_FACTOR, signal)
+      try {
+        const answer = await this.#workers().ask({ ...task, grantBytes: granted }, { signal })
+        if (answer.kind === 'failed') {
+          throw new ExrError(answer.error.code, answer.error.message, { details: answer.error.details })
+        }
+        if (answer.kind === 'encoded') return await use(answer)
+      } finally {
+        release()
+      }
+      if (granted === maxHeaderBytes) throw tooLarge(task.location, maxHeaderBytes)
+    }
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    await this.#pool?.close()
+  }
+
+  /** Workers start with the first large file. */
+  #workers(): Pool<EventTask, EventAnswer> {
+    const { workers, isolation, timeoutMs, maxHeaderBytes } = this.#options
+    const heapMiB = Math.ceil((maxHeaderBytes * COST_FACTOR) / 2 ** 20) + 128
+    this.#pool ??= openPool({
+      worker: createRequire(import.meta.url).resolve('#event-worker'),
+      workerData: { memoryBytes: CHILD_MEMORY_BYTES },
+      isolation,
+      maxWorkers: workers,
+      batchSize: 1,
+      itemTimeoutMs: timeoutMs,
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 16 },
+      nameOf: ({ location }) => location,
+    })
+    return this.#pool
+  }
+}
+
+function tooLarge(path: string, maxHeaderBytes: number): ExrError {
+  return new ExrError(
+    'ERR_EXR_LIMIT',
+    `Did not read ${path} to its end: its header or its chunk tables have more than the ${maxHeaderBytes} bytes of ` +
+      'EXR_MAX_HEADER_BYTES, or more parts, channels or attributes than a file may have. Ingest it with the command line, or raise the setting and the memory.',
+    { details: { path } },
+  )
+}

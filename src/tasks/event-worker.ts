@@ -1,0 +1,72 @@
+import { encodeRecords } from '../arrow/encode.ts'
+import { transferList } from '../arrow/encoded.ts'
+import { toPlainError } from '../errors.ts'
+import { inspectAnew, type ObjectInspection } from '../inspect/inspect-object.ts'
+import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
+import { type AskOiio, askOiioSync } from '../oiio/ask.ts'
+import { limitChildMemory } from '../oiio/memory-limit.ts'
+import { fileSource } from '../source/file.ts'
+import { connectS3, type S3Connection, type S3Settings } from '../source/s3-client.ts'
+import { S3Source } from '../source/s3-source.ts'
+import { isS3Url, parseS3Url } from '../source/s3-url.ts'
+import type { ByteSource } from '../source/source.ts'
+import { Answer, poolTask } from '../workers/index.ts'
+import type { EventAnswer, EventTask } from './event-task.ts'
+
+limitChildMemory()
+
+/** Inspects one file with a large header, from the first read to the encoded rows, away from the loop that answers requests. */
+export default poolTask(async ([task]: readonly EventTask[], mark) => {
+  mark(0)
+  const answer = await answerTo(task!)
+  mark(null)
+  return answer.kind === 'encoded' ? new Answer<EventAnswer>(answer, { transfer: transferList(answer.batch) }) : answer
+}, 'ERR_INTERNAL')
+
+async function answerTo(task: EventTask): Promise<EventAnswer> {
+  try {
+    const open = await openerOf(task)
+    return encoded(
+      task,
+      await inspectAnew(open, (source) => inspectWithin(source, task.options, task.grantBytes, undefined, askHere)),
+    )
+  } catch (error) {
+    if (error instanceof GrantExceeded) return { kind: 'larger' }
+    return { kind: 'failed', error: toPlainError(error, 'ERR_INTERNAL') }
+  }
+}
+
+/** This process has nothing else to do meanwhile, and may crash. */
+const askHere: AskOiio = async (source) => askOiioSync([source])[0]!
+
+function encoded(task: EventTask, { payload, counters }: ObjectInspection): EventAnswer {
+  const durationUs = Number(BigInt(Date.now()) * 1000n - task.inspectedAtUs)
+  const record = { payload, inspectedAtUs: task.inspectedAtUs, durationUs }
+  return {
+    kind: 'encoded',
+    batch: encodeRecords([record], { runId: task.runId }),
+    path: payload.file.path,
+    payload: task.wantsPayload ? JSON.stringify(payload) : null,
+    requests: counters.requests,
+    bytes: counters.bytes,
+  }
+}
+
+async function openerOf({ location, s3, folders, options }: EventTask): Promise<() => ByteSource> {
+  if (!isS3Url(location)) return () => fileSource(location, { folders })
+  const store = await connection(s3)
+  const firstRead = { firstReadBytes: options.firstReadBytes }
+  return () => new S3Source(store, parseS3Url(location), firstRead)
+}
+
+let connected: { readonly key: string; readonly connection: Promise<S3Connection> } | undefined
+
+/** The connection of the last store asked: events name few. */
+function connection(settings: S3Settings): Promise<S3Connection> {
+  const key = JSON.stringify(settings)
+  if (connected?.key !== key) {
+    connected?.connection.then((open) => open.close()).catch(() => {})
+    connected = { key, connection: connectS3(settings) }
+  }
+  return connected.connection
+}
