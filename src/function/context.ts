@@ -52,10 +52,14 @@ export async function shutdown(ctx: FunctionContext): Promise<void> {
   await ctx.state?.resources.close()
 }
 
+/** Children stay between uploads: starting one would cost the next event half a second. */
+const IDLE_MS = 600_000
+
 export function stateOf(ctx: FunctionContext): FunctionState {
   if (ctx.state !== undefined) return ctx.state
   const { settings } = ctx
-  const oiio = settings.isolation === 'process' ? openIsolatedOiio({ maxWorkers: settings.workers }) : null
+  const oiio =
+    settings.isolation === 'process' ? openIsolatedOiio({ maxWorkers: settings.workers, idleMs: IDLE_MS }) : null
   const budget = new MemoryBudget(settings.memoryBudgetBytes)
   ctx.state = {
     resources: new ResourcePool(settings, randomUUID()),
