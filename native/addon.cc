@@ -1,6 +1,8 @@
 #include <napi.h>
 
 #include "image_spec.h"
+#include "pixels/content_hash.h"
+#include "pixels/pixel_pass.h"
 #include "process_limits.h"
 #include "read_specs.h"
 
@@ -24,6 +26,9 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
                 Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
             InstanceValue("limitMemory",
                           Napi::Function::New(env, LimitMemory, "limitMemory")),
+            InstanceValue("hashBytes", Napi::Function::New(
+                                           env, pixels::HashBytes)),
+            InstanceValue("PixelPass", pixels::PixelPass::Define(env)),
         });
   }
 };

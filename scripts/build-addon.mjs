@@ -88,9 +88,12 @@ function publish(file) {
 function wantedStamp() {
   const sources = createHash('sha256')
   const native = join(root, 'native')
-  for (const entry of readdirSync(native, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.isFile()) sources.update(`${entry.name}\0`).update(readFileSync(join(native, entry.name)))
-  }
+  const files = ['.', 'pixels'].flatMap((folder) =>
+    readdirSync(join(native, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => join(folder, name)),
+  )
+  for (const file of files.sort()) sources.update(`${file}\0`).update(readFileSync(join(native, file)))
   const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(
     (name) => `${name} ${require(`${name}/package.json`).version}`,
   )

@@ -189,7 +189,8 @@ function levelSteps(size: number, rounding: TileDescription['roundingMode']): nu
   return rounding === 'round_up' && 2 ** steps < size ? steps + 1 : steps
 }
 
-function levelSize(size: number, level: number, rounding: TileDescription['roundingMode']): number {
+/** Pixels along one side of a level; `size` is that of level 0. */
+export function levelSize(size: number, level: number, rounding: TileDescription['roundingMode']): number {
   const scaled = size / 2 ** level
   return Math.max(1, rounding === 'round_up' ? Math.ceil(scaled) : Math.floor(scaled))
 }

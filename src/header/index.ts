@@ -1,10 +1,12 @@
 export { componentOf, layerOf } from './channel-names.ts'
 export { chromaticitiesName } from './chromaticities.ts'
-export { judgeLastChunk } from './chunk-leader.ts'
+export { judgeLastChunk, leaderByteLength } from './chunk-leader.ts'
+export { withRows } from './chunk-missing.ts'
 export {
   type ChunkTablePlan,
   DEFAULT_MAX_TABLE_BYTES,
   type LevelPlan,
+  levelSize,
   type PartChunkPlan,
   planChunkTables,
 } from './chunk-plan.ts'

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
+import type { NativePassRequest, NativePixelPass } from './pixel-pass.ts'
 import type { NativePart, NativeReader, NativeRefusal, NativeSource } from './types.ts'
 
 /** One result as C++ makes it; native/to_js.cc builds these. */
@@ -16,6 +17,8 @@ export interface Addon {
   /** Whether the system knows such a limit; see native/process_limits.h. */
   limitMemory(bytes: number): boolean
   readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
+  hashBytes(algorithm: 0 | 1, bytes: Uint8Array): string
+  PixelPass: new (request: NativePassRequest) => NativePixelPass
 }
 
 const require = createRequire(import.meta.url)

@@ -1,0 +1,28 @@
+#ifndef EXR_INSPECTOR_PIXELS_FROM_JS_H_
+#define EXR_INSPECTOR_PIXELS_FROM_JS_H_
+
+#include <napi.h>
+
+#include <vector>
+
+#include "chunk_decoder.h"
+#include "part_layout.h"
+
+namespace exr_inspector::pixels {
+
+inline int32_t ToInt32(const Napi::Value& value) {
+  return value.As<Napi::Number>().Int32Value();
+}
+
+// src/pixels/native.ts has checked what crosses here.
+PartLayout ToLayout(const Napi::Object& object);
+
+// `bytes` is a list of Uint8Arrays, one a chunk, which stay JavaScript's;
+// `places` has eight numbers a chunk (Int32Array), `indexes` one (Float64Array).
+std::vector<PackedChunk> ToChunks(const Napi::Value& bytes,
+                                  const Napi::Value& places,
+                                  const Napi::Value& indexes);
+
+}  // namespace exr_inspector::pixels
+
+#endif  // EXR_INSPECTOR_PIXELS_FROM_JS_H_

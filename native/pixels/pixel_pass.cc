@@ -1,0 +1,137 @@
+#include "pixel_pass.h"
+
+#include <new>
+#include <utility>
+
+#include "../promise_worker.h"
+#include "from_js.h"
+#include "results_to_js.h"
+
+namespace exr_inspector::pixels {
+
+namespace {
+
+// Decodes one batch. Keeps the pass and the bytes alive until it is done.
+class DecodeWorker final : public PromiseWorker {
+ public:
+  DecodeWorker(Napi::Env env, PixelPass& pass, const Napi::Object& owner,
+               const Napi::Value& bytes, std::vector<PackedChunk> chunks)
+      : PromiseWorker(env), pass_(pass), chunks_(std::move(chunks)) {
+    owner_ = Napi::Persistent(owner);
+    bytes_ = Napi::Persistent(bytes.As<Napi::Object>());
+  }
+
+ private:
+  void Run() override { failures_ = pass_.Run(chunks_); }
+
+  Napi::Value Result(Napi::Env env) override {
+    pass_.SetBusy(false);
+    Napi::Array failures = Napi::Array::New(env, failures_.size());
+    for (uint32_t i = 0; i < failures_.size(); i++) {
+      failures[i] = failures_[i].empty()
+                        ? env.Null()
+                        : Napi::Value(Napi::String::New(env, failures_[i]));
+    }
+    return failures;
+  }
+
+  PixelPass& pass_;
+  const std::vector<PackedChunk> chunks_;
+  std::vector<std::string> failures_;
+  Napi::ObjectReference owner_;
+  Napi::ObjectReference bytes_;
+};
+
+}  // namespace
+
+Napi::Function PixelPass::Define(Napi::Env env) {
+  return DefineClass(env, "PixelPass",
+                     {InstanceMethod<&PixelPass::Decode>("decode"),
+                      InstanceMethod<&PixelPass::Finish>("finish")});
+}
+
+PixelPass::PixelPass(const Napi::CallbackInfo& info)
+    : ObjectWrap(info) {
+  const auto request = info[0].As<Napi::Object>();
+  try {
+    decoder_ = std::make_unique<ChunkDecoder>(
+        ToLayout(request.Get("layout").As<Napi::Object>()));
+    const PartLayout& layout = decoder_->layout();
+    if (request.Get("stats").ToBoolean()) {
+      stats_ = std::make_unique<StatsSink>(layout);
+      sinks_.push_back(stats_.get());
+    }
+    if (const Napi::Value hash = request.Get("hash"); hash.IsNumber()) {
+      hash_ = std::make_unique<HashSink>(
+          layout, static_cast<HashAlgorithm>(ToInt32(hash)));
+      sinks_.push_back(hash_.get());
+    }
+    if (const Napi::Value frame = request.Get("frame"); frame.IsArray()) {
+      const auto list = frame.As<Napi::Array>();
+      std::vector<FrameRole> roles(layout.channels.size());
+      for (uint32_t c = 0; c < roles.size(); c++) {
+        roles[c] = static_cast<FrameRole>(ToInt32(list.Get(c)));
+      }
+      frame_ = std::make_unique<FrameSink>(layout, std::move(roles));
+      sinks_.push_back(frame_.get());
+    }
+    if (const Napi::Value reduce = request.Get("reduce"); reduce.IsObject()) {
+      const auto grid = reduce.As<Napi::Object>();
+      const auto wanted = grid.Get("channels").As<Napi::Array>();
+      std::vector<bool> channels;
+      for (uint32_t c = 0; c < wanted.Length(); c++) {
+        channels.push_back(wanted.Get(c).ToBoolean());
+      }
+      reduce_ = std::make_unique<ReduceSink>(
+          layout, ToInt32(grid.Get("width")), ToInt32(grid.Get("height")),
+          channels);
+      sinks_.push_back(reduce_.get());
+    }
+  } catch (const std::exception& failure) {
+    throw Napi::Error::New(info.Env(), failure.what());
+  }
+}
+
+std::vector<std::string> PixelPass::Run(
+    const std::vector<PackedChunk>& chunks) {
+  std::vector<std::string> failures;
+  for (const PackedChunk& chunk : chunks) {
+    failures.emplace_back();
+    try {
+      decoder_->Decode(chunk, sinks_);
+    } catch (const ChunkFailure& failure) {
+      failures.back() = failure.what();
+    } catch (const std::bad_alloc&) {
+      failures.back() = "needs more memory than there is";
+    }
+    if (failures.back().empty()) continue;
+    for (RowSink* sink : sinks_) sink->LoseChunk(chunk.place);
+  }
+  return failures;
+}
+
+Napi::Value PixelPass::Decode(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
+  auto* worker = new DecodeWorker(env, *this, info.This().As<Napi::Object>(),
+                                  info[0], ToChunks(info[0], info[1], info[2]));
+  is_busy_ = true;
+  return worker->Start();
+}
+
+Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
+  const PartLayout& layout = decoder_->layout();
+  Napi::Object result = Napi::Object::New(env);
+  if (stats_) result.Set("stats", StatsToJs(env, layout, *stats_));
+  if (hash_) result.Set("hashes", HashesToJs(env, layout, *hash_));
+  if (frame_) {
+    frame_->Finish();
+    result.Set("frame", FrameToJs(env, *frame_));
+  }
+  if (reduce_) result.Set("pictures", PicturesToJs(env, layout, *reduce_));
+  return result;
+}
+
+}  // namespace exr_inspector::pixels

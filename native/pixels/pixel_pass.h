@@ -1,0 +1,46 @@
+#ifndef EXR_INSPECTOR_PIXELS_PIXEL_PASS_H_
+#define EXR_INSPECTOR_PIXELS_PIXEL_PASS_H_
+
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "chunk_decoder.h"
+#include "channel_stats.h"
+#include "content_hash.h"
+#include "frame_checks.h"
+#include "reduce.h"
+
+namespace exr_inspector::pixels {
+
+// One look at the samples of a part: JavaScript hands over its chunks, in the
+// order of their rows, and asks for the results at the end. Reads no file. What
+// the decoder and the sinks hold lasts for the pass, so it is an object;
+// src/pixels/native.ts declares the same shapes.
+class PixelPass final : public Napi::ObjectWrap<PixelPass> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+  explicit PixelPass(const Napi::CallbackInfo& info);
+
+  // Decodes on the libuv thread that calls it; failures of chunks are messages,
+  // empty for those that could be decoded.
+  std::vector<std::string> Run(const std::vector<PackedChunk>& chunks);
+  void SetBusy(bool is_busy) { is_busy_ = is_busy; }
+
+ private:
+  Napi::Value Decode(const Napi::CallbackInfo& info);
+  Napi::Value Finish(const Napi::CallbackInfo& info);
+
+  std::unique_ptr<ChunkDecoder> decoder_;
+  std::unique_ptr<StatsSink> stats_;
+  std::unique_ptr<HashSink> hash_;
+  std::unique_ptr<FrameSink> frame_;
+  std::unique_ptr<ReduceSink> reduce_;
+  std::vector<RowSink*> sinks_;
+  bool is_busy_ = false;
+};
+
+}  // namespace exr_inspector::pixels
+
+#endif  // EXR_INSPECTOR_PIXELS_PIXEL_PASS_H_

@@ -1,0 +1,132 @@
+#include "reduce.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace exr_inspector::pixels {
+
+namespace {
+
+float HalfToFloat(uint32_t bits) {
+  const uint32_t exponent = bits >> 10 & 31;
+  const uint32_t mantissa = bits & 1023;
+  float size = 0;
+  if (exponent == 31) {
+    size = mantissa == 0 ? std::numeric_limits<float>::infinity()
+                         : std::numeric_limits<float>::quiet_NaN();
+  } else if (exponent == 0) {
+    size = std::ldexp(static_cast<float>(mantissa), -24);
+  } else {
+    size = std::ldexp(static_cast<float>(1024 + mantissa),
+                      static_cast<int>(exponent) - 25);
+  }
+  return bits & 0x8000 ? -size : size;
+}
+
+}  // namespace
+
+const std::vector<float>& HalfTable() {
+  static const std::vector<float> table = [] {
+    std::vector<float> values(65536);
+    for (uint32_t i = 0; i < 65536; i++) values[i] = HalfToFloat(i);
+    return values;
+  }();
+  return table;
+}
+
+ReduceSink::ReduceSink(const PartLayout& layout, int32_t width, int32_t height,
+                       const std::vector<bool>& channels)
+    : layout_(layout),
+      width_(width),
+      height_(height),
+      cells_x_(std::min(width, layout.level_width)),
+      cells_y_(std::min(height, layout.level_height)),
+      grids_(layout.channels.size()) {
+  const size_t cells =
+      static_cast<size_t>(cells_x_) * static_cast<size_t>(cells_y_);
+  for (size_t c = 0; c < grids_.size(); c++) {
+    if (!layout.channels[c].is_wanted || !channels.at(c)) continue;
+    grids_[c].sums.resize(cells);
+    grids_[c].counts.resize(cells);
+  }
+}
+
+template <typename Value>
+void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
+                     const Value& value_at) {
+  const bool is_deep = segment.cumulative != nullptr;
+  const int64_t samples = is_deep ? segment.width : segment.count;
+  int64_t i = 0;
+  while (i < samples) {
+    const int64_t x = segment.x - layout_.min_x + i * segment.x_step;
+    const int64_t cell = x * cells_x_ / layout_.level_width;
+    // First pixel of the next cell, rounded up.
+    const int64_t next =
+        ((cell + 1) * layout_.level_width + cells_x_ - 1) / cells_x_;
+    const int64_t end = std::min(
+        samples, i + (next - x + segment.x_step - 1) / segment.x_step);
+    double sum = 0;
+    uint32_t count = 0;
+    for (; i < end; i++) {
+      int64_t at = i;
+      if (is_deep) {
+        at = i == 0 ? 0 : segment.cumulative[i - 1];
+        if (at == segment.cumulative[i]) continue;
+      }
+      const auto value = static_cast<double>(value_at(at));
+      if (!std::isfinite(value)) continue;
+      sum += value;
+      count++;
+    }
+    sums[cell] += sum;
+    counts[cell] += count;
+  }
+}
+
+void ReduceSink::Row(const RowSegment& segment) {
+  Grid& grid = grids_[segment.channel];
+  if (grid.sums.empty()) return;
+  const int64_t cell_y =
+      (segment.y - layout_.min_y) * cells_y_ / layout_.level_height;
+  const auto start = static_cast<size_t>(cell_y * cells_x_);
+  double* const sums = grid.sums.data() + start;
+  uint32_t* const counts = grid.counts.data() + start;
+  switch (layout_.channels[segment.channel].type) {
+    case PixelType::kHalf: {
+      const auto* values = reinterpret_cast<const uint16_t*>(segment.samples);
+      const float* const table = HalfTable().data();
+      return Add(segment, sums, counts,
+                 [&](int64_t i) { return table[values[i]]; });
+    }
+    case PixelType::kFloat: {
+      const auto* values = reinterpret_cast<const float*>(segment.samples);
+      return Add(segment, sums, counts, [&](int64_t i) { return values[i]; });
+    }
+    default: {
+      const auto* values = reinterpret_cast<const uint32_t*>(segment.samples);
+      return Add(segment, sums, counts, [&](int64_t i) { return values[i]; });
+    }
+  }
+}
+
+std::vector<float> ReduceSink::Picture(size_t channel) const {
+  const Grid& grid = grids_[channel];
+  if (grid.sums.empty()) return {};
+  std::vector<float> picture;
+  picture.reserve(static_cast<size_t>(width_) * static_cast<size_t>(height_));
+  for (int64_t y = 0; y < height_; y++) {
+    const int64_t cell_y = y * cells_y_ / height_;
+    for (int64_t x = 0; x < width_; x++) {
+      const auto cell = static_cast<size_t>(cell_y * cells_x_ +
+                                            x * cells_x_ / width_);
+      picture.push_back(grid.counts[cell] == 0
+                            ? std::numeric_limits<float>::quiet_NaN()
+                            : static_cast<float>(grid.sums[cell] /
+                                                 grid.counts[cell]));
+    }
+  }
+  return picture;
+}
+
+}  // namespace exr_inspector::pixels

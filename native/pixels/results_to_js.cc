@@ -1,0 +1,146 @@
+#include "results_to_js.h"
+
+#include <cstring>
+
+namespace exr_inspector::pixels {
+
+namespace {
+
+Napi::Float32Array ToFloats(Napi::Env env, const std::vector<float>& values) {
+  auto array = Napi::Float32Array::New(env, values.size());
+  std::memcpy(array.Data(), values.data(), values.size() * sizeof(float));
+  return array;
+}
+
+// Three numbers a bin: from, to, count.
+Napi::Float64Array ToBins(Napi::Env env, const std::vector<ValueBin>& bins) {
+  auto array = Napi::Float64Array::New(env, bins.size() * 3);
+  double* out = array.Data();
+  for (const ValueBin& bin : bins) {
+    *out++ = bin.from;
+    *out++ = bin.to;
+    *out++ = static_cast<double>(bin.count);
+  }
+  return array;
+}
+
+// Three numbers a pixel: x, y, kind.
+Napi::Float64Array ToPixels(Napi::Env env,
+                            const std::vector<NonFinitePixel>& pixels) {
+  auto array = Napi::Float64Array::New(env, pixels.size() * 3);
+  double* out = array.Data();
+  for (const NonFinitePixel& pixel : pixels) {
+    *out++ = static_cast<double>(pixel.x);
+    *out++ = static_cast<double>(pixel.y);
+    *out++ = static_cast<double>(pixel.kind);
+  }
+  return array;
+}
+
+Napi::Object ToJs(Napi::Env env, const ChannelSummary& summary) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](const char* name, auto number) {
+    object.Set(name, Napi::Number::New(env, static_cast<double>(number)));
+  };
+  set("count", summary.count);
+  set("finiteCount", summary.finite_count);
+  set("nanCount", summary.nan_count);
+  set("posInfCount", summary.pos_inf_count);
+  set("negInfCount", summary.neg_inf_count);
+  set("zeroCount", summary.zero_count);
+  set("negativeCount", summary.negative_count);
+  set("subnormalCount", summary.subnormal_count);
+  set("halfLimitCount", summary.half_limit_count);
+  set("min", summary.min);
+  set("max", summary.max);
+  set("mean", summary.mean);
+  set("stddev", summary.stddev);
+  object.Set("isExact", Napi::Boolean::New(env, summary.is_exact));
+  object.Set("bins", ToBins(env, summary.bins));
+  object.Set("nonFinite", ToPixels(env, summary.non_finite));
+  set("nonFiniteMinX", summary.non_finite_min_x);
+  set("nonFiniteMinY", summary.non_finite_min_y);
+  set("nonFiniteMaxX", summary.non_finite_max_x);
+  set("nonFiniteMaxY", summary.non_finite_max_y);
+  return object;
+}
+
+}  // namespace
+
+Napi::Value StatsToJs(Napi::Env env, const PartLayout& layout,
+                      const StatsSink& stats) {
+  Napi::Object result = Napi::Object::New(env);
+  Napi::Array channels = Napi::Array::New(env, layout.channels.size());
+  for (uint32_t c = 0; c < layout.channels.size(); c++) {
+    const ChannelCounter* counter = stats.counter(c);
+    channels[c] = counter == nullptr
+                      ? env.Null()
+                      : Napi::Value(ToJs(env, counter->Summarize()));
+  }
+  Napi::Array greys = Napi::Array::New(env, stats.group_count());
+  for (uint32_t g = 0; g < stats.group_count(); g++) {
+    greys[g] = Napi::Boolean::New(env, stats.IsGrey(static_cast<int>(g)));
+  }
+  result.Set("channels", channels);
+  result.Set("isGrey", greys);
+  return result;
+}
+
+Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
+                       const HashSink& hashes) {
+  Napi::Array list = Napi::Array::New(env, layout.channels.size());
+  for (uint32_t c = 0; c < layout.channels.size(); c++) {
+    const std::string hash = hashes.ChannelHash(c);
+    list[c] =
+        hash.empty() ? env.Null() : Napi::Value(Napi::String::New(env, hash));
+  }
+  return list;
+}
+
+Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](Napi::Object target, const char* name, auto number) {
+    target.Set(name, Napi::Number::New(env, static_cast<double>(number)));
+  };
+  set(object, "pixelCount", frame.pixel_count());
+  set(object, "emptyCount", frame.empty_count());
+  object.Set("hasColour", Napi::Boolean::New(env, frame.has_colour_pixel()));
+  object.Set("hasAlpha", Napi::Boolean::New(env, frame.has_alpha()));
+  set(object, "pinholeCount", frame.pinhole_count());
+  Napi::Array pinholes = Napi::Array::New(env);
+  for (const Position& position : frame.pinholes()) {
+    Napi::Object pixel = Napi::Object::New(env);
+    set(pixel, "x", position.x);
+    set(pixel, "y", position.y);
+    pinholes.Set(pinholes.Length(), pixel);
+  }
+  object.Set("pinholes", pinholes);
+  const std::vector<Rectangle> black = frame.BlackRectangles();
+  set(object, "blackCount", black.size());
+  Napi::Array rectangles = Napi::Array::New(env);
+  for (const Rectangle& each : black) {
+    if (rectangles.Length() == FrameSink::kMaxListed) break;
+    Napi::Object rectangle = Napi::Object::New(env);
+    set(rectangle, "x", each.x);
+    set(rectangle, "y", each.y);
+    set(rectangle, "width", each.width);
+    set(rectangle, "height", each.height);
+    set(rectangle, "bucket", each.bucket);
+    rectangles.Set(rectangles.Length(), rectangle);
+  }
+  object.Set("blackRectangles", rectangles);
+  return object;
+}
+
+Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
+                         const ReduceSink& reduce) {
+  Napi::Array list = Napi::Array::New(env, layout.channels.size());
+  for (uint32_t c = 0; c < layout.channels.size(); c++) {
+    const std::vector<float> picture = reduce.Picture(c);
+    list[c] =
+        picture.empty() ? env.Null() : Napi::Value(ToFloats(env, picture));
+  }
+  return list;
+}
+
+}  // namespace exr_inspector::pixels

@@ -1,0 +1,26 @@
+#ifndef EXR_INSPECTOR_PIXELS_RESULTS_TO_JS_H_
+#define EXR_INSPECTOR_PIXELS_RESULTS_TO_JS_H_
+
+#include <napi.h>
+
+#include "channel_stats.h"
+#include "content_hash.h"
+#include "frame_checks.h"
+#include "reduce.h"
+
+namespace exr_inspector::pixels {
+
+// One entry a channel of the layout; null for those that are not wanted.
+Napi::Value StatsToJs(Napi::Env env, const PartLayout& layout,
+                      const StatsSink& stats);
+// Hex text; null where a sample is missing too.
+Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
+                       const HashSink& hashes);
+Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
+// Float32Arrays.
+Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
+                         const ReduceSink& reduce);
+
+}  // namespace exr_inspector::pixels
+
+#endif  // EXR_INSPECTOR_PIXELS_RESULTS_TO_JS_H_

@@ -1,0 +1,147 @@
+import { ExrError } from '../errors.ts'
+import type { ByteSource } from '../source/source.ts'
+import type { Sampling } from './chunk-list.ts'
+import { fileHash, hashWork, imageHash, partBeauty, partHashes, perceptualHashOf, unknownHashes } from './hashes.ts'
+import { channelsOf, type LevelNumber, layoutOf } from './layout.ts'
+import { type LostChunk, type PassOutcome, runPass } from './pass.ts'
+import { openPixelFile, type PixelFile } from './pixel-file.ts'
+import { frameRoles, statsOf, unknownStats } from './stats.ts'
+import type { FileHashes, FileStats, HashAlgorithm, PartHashes, PartStats } from './types.ts'
+
+/** What to find out about the samples of a file, and of which of them. */
+export interface AnalyseOptions {
+  readonly stats?: boolean
+  /** Null: no hashes. They are always those of the whole image, level 0. */
+  readonly hash?: HashAlgorithm | null
+  /** Of the statistics. Default: full. */
+  readonly sampling?: Sampling
+  /** Of the statistics; default 0, the image itself. Parts without it say so. */
+  readonly level?: LevelNumber
+  /** Channels of the statistics. Default: all. Throws ERR_OPTION_INVALID when it holds for none. */
+  readonly wants?: ((channel: string) => boolean) | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+export interface PixelFacts {
+  /** Null when they were not asked for, like all of these. */
+  readonly stats: FileStats | null
+  readonly hashes: FileHashes | null
+}
+
+/** Of so many channels counters are kept at a time, in up to 50 MiB; a part with more is decoded again for the rest. */
+const CHANNELS_A_PASS = 200
+const FULL: Sampling = { method: 'full' }
+const IMAGE: LevelNumber = { x: 0, y: 0 }
+
+/**
+ * Looks at the samples of all parts in one decode, chunk by chunk, in bounded memory. What cannot be decoded is listed and
+ * never an error. Throws ERR_SOURCE_*, ERR_EXR_* for what is not an OpenEXR file, ERR_ABORTED, ERR_NATIVE_UNAVAILABLE.
+ */
+export async function analysePixels(source: ByteSource, options: AnalyseOptions): Promise<PixelFacts> {
+  const file = await openPixelFile(source, options.signal)
+  refuseUnknownChannels(file, options.wants)
+  const stats: PartStats[] = []
+  const hashes: PartHashes[] = []
+  let perceptual: string | null = null
+  for (const { index } of file.header.parts) {
+    const facts = await analysePart(file, index, options)
+    if (facts.stats !== null) stats.push(facts.stats)
+    if (facts.hashes !== null) hashes.push(facts.hashes)
+    perceptual ??= facts.perceptualHash
+  }
+  const { hash: algorithm = null } = options
+  return {
+    stats: options.stats === true ? { parts: stats } : null,
+    hashes:
+      algorithm === null
+        ? null
+        : {
+            file_hash: await fileHash(source, file.sizeBytes, options.signal),
+            image_hash: imageHash(hashes, algorithm),
+            perceptual_hash: perceptual,
+            parts: hashes,
+          },
+  }
+}
+
+interface PartFacts {
+  readonly stats: PartStats | null
+  readonly hashes: PartHashes | null
+  readonly perceptualHash: string | null
+}
+
+async function analysePart(file: PixelFile, partIndex: number, options: AnalyseOptions): Promise<PartFacts> {
+  const { hash = null, sampling = FULL, level = IMAGE, wants } = options
+  const isWholeImage = sampling.method === 'full' && level.x === 0 && level.y === 0 && wants === undefined
+  // Hashes are of the whole image: where the statistics are not, each has a pass of its own.
+  if (hash !== null && options.stats === true && !isWholeImage) {
+    const { stats } = await analysePart(file, partIndex, { ...options, hash: null })
+    return { ...(await analysePart(file, partIndex, { ...options, stats: false })), stats }
+  }
+  const { signal, onProgress } = options
+  const scope = hash === null ? { sampling, level, wants } : { sampling: FULL, level: IMAGE, wants: undefined }
+  const part = file.header.parts[partIndex]!
+  const beauty = partBeauty(part)
+  const channels = channelsOf(part)
+  const names = typeof channels === 'string' ? [] : channels.map(({ name }) => name)
+  const wanted = names.filter((name) => scope.wants?.(name) ?? true)
+  const hashOf = new Map<string, string | null>()
+  let facts: PartFacts = { stats: null, hashes: null, perceptualHash: null }
+  const lost = new Map<number, LostChunk>()
+  let lostCount = 0
+  for (let start = 0; start < Math.max(1, wanted.length); start += CHANNELS_A_PASS) {
+    const group = new Set(wanted.slice(start, start + CHANNELS_A_PASS))
+    const rowStep = scope.sampling.method === 'every' ? scope.sampling.n : 1
+    const layout = layoutOf(file, partIndex, { level: scope.level, wants: (name) => group.has(name), rowStep })
+    if (!layout.canDecode) {
+      return {
+        stats: options.stats === true ? unknownStats(part, layout.reason, scope.level, scope.sampling) : null,
+        hashes: hash === null ? null : unknownHashes(part, layout.reason, hash),
+        perceptualHash: null,
+      }
+    }
+    const frame = options.stats === true ? frameRoles(layout, beauty, scope.sampling) : null
+    const work = {
+      ...(options.stats === true && { stats: true }),
+      ...(frame !== null && { frame }),
+      ...(hash !== null && hashWork(layout, hash, beauty)),
+    }
+    const outcome: PassOutcome = await runPass(file, partIndex, layout, work, {
+      sampling: scope.sampling,
+      signal,
+      onProgress,
+    })
+    for (const each of outcome.lost) lost.set(each.chunk.index, each)
+    lostCount = Math.max(lostCount, outcome.lostCount)
+    if (options.stats === true) {
+      const found = statsOf(part, layout, outcome, scope.sampling, beauty)
+      if (facts.stats === null) facts = { ...facts, stats: found }
+      else facts.stats.channels.push(...found.channels)
+    }
+    if (hash !== null) {
+      for (const [i, name] of names.entries()) if (group.has(name)) hashOf.set(name, outcome.result.hashes![i]!)
+      const list = names.map((name) => hashOf.get(name) ?? null)
+      const found = partHashes(part, layout, { lost: [...lost.values()], lostCount }, list, hash)
+      const perceptualHash =
+        facts.perceptualHash ?? (beauty === null ? null : perceptualHashOf(layout, outcome, beauty))
+      facts = { ...facts, hashes: found, perceptualHash }
+    }
+  }
+  return facts
+}
+
+function refuseUnknownChannels(file: PixelFile, wants: AnalyseOptions['wants']): void {
+  if (wants === undefined) return
+  const names = file.header.parts.flatMap((part) => {
+    const channels = channelsOf(part)
+    return typeof channels === 'string' ? [] : channels.map(({ name }) => name)
+  })
+  if (names.length === 0 || names.some(wants)) return
+  const listed = names.slice(0, 20).join(', ')
+  throw new ExrError(
+    'ERR_OPTION_INVALID',
+    `${file.source.path} has none of the channels that were asked for. It has ${listed}${names.length > 20 ? ', …' : ''}`,
+    { details: { path: file.source.path } },
+  )
+}

@@ -1,0 +1,140 @@
+/** What pixel work says in JSON: snake_case, fixed key order, the same bytes for the same input. */
+
+/** Counts, moments and percentiles of one channel; every null is a value that does not exist, such as the mean of nothing. */
+export interface ChannelStats {
+  channel_name: string
+  /** HALF, FLOAT or UINT. */
+  channel_type: string
+  /** Samples looked at: those of the data window, at the channel's own resolution; in deep parts all samples. */
+  count: number
+  finite_count: number
+  nan_count: number
+  pos_inf_count: number
+  neg_inf_count: number
+  zero_count: number
+  negative_count: number
+  subnormal_count: number
+  /** Samples of exactly 65504 or -65504, the largest a half can hold. */
+  half_limit_count: number
+  /** Of the finite samples, like all that follows. */
+  min: number | null
+  max: number | null
+  mean: number | null
+  /** Of the population. */
+  stddev: number | null
+  percentiles: Record<string, number> | null
+  /** `nearest_rank`: the smallest value that so many percent of the samples do not exceed. */
+  percentile_method: 'nearest_rank'
+  /** How far a percentile may be off, as a share of its value; 0 where it is exact. */
+  percentile_error: number
+  histogram: Histogram | null
+  /** Every sample has one and the same finite value. */
+  is_constant: boolean
+  /** Where samples are that are no number, row by row; the first 16. */
+  first_non_finite: { x: number; y: number; value: 'NaN' | 'Infinity' | '-Infinity' }[]
+  /** The smallest window that holds all of them; inclusive. */
+  non_finite_window: { min: { x: number; y: number }; max: { x: number; y: number } } | null
+}
+
+/** Bins between powers of two. `from` is inclusive, `to` is not (for negative values the other way round). */
+export interface Histogram {
+  scale: 'log2'
+  /** Rising; empty ones are left out. Zero has a bin of its own, from 0 to 0. */
+  bins: { from: number; to: number; count: number }[]
+}
+
+/** Which part of the chunks was looked at. */
+export type SamplingFacts =
+  | { method: 'full' }
+  | { method: 'every'; n: number }
+  | { method: 'share'; share: number; seed: number }
+
+/** What could not be decoded, by rows (inclusive) or tiles. */
+export interface MissingPixels {
+  chunks: number
+  rows?: [number, number][]
+  tiles?: { level_x: number; level_y: number; x: number; y: number }[]
+  /** Why, for the first of them. */
+  reasons: string[]
+  truncated: boolean
+}
+
+export interface LevelNumberFacts {
+  x: number
+  y: number
+}
+
+/** Of one part. */
+export interface PartStats {
+  part_index: number
+  part_name: string | null
+  /** 0 is the image itself; of a rip map an object of both level numbers. */
+  level: number | LevelNumberFacts
+  /** True when chunks that were to be looked at could not be decoded: `missing` lists them. */
+  partial: boolean
+  /** True when only a sample of the chunks was looked at: counts are those of the sample, the rest estimates. */
+  sampled: boolean
+  sampling: SamplingFacts
+  chunks_seen: number
+  chunk_count: number
+  /** Why nothing of the part can be looked at: the codec's name, or what the header lacks. */
+  cannot_check?: string
+  missing?: MissingPixels
+  channels: ChannelStats[]
+  /** Layers whose red, green and blue are equal in every pixel; the unnamed layer is the empty text. */
+  monochrome_layers: string[]
+  /** Null where there is no beauty layer, for deep parts, and when not all of the frame was looked at. */
+  frame: FrameFacts | null
+}
+
+/** What the beauty layer shows as a whole frame. */
+export interface FrameFacts {
+  /** The layer that was looked at; the unnamed one is the empty text. */
+  layer: string
+  /** Share of the data window whose colours and alpha are all zero. */
+  empty_share: number
+  /** Every colour of every pixel is zero. */
+  is_black: boolean
+  /** Rectangles of at least 32 x 32 pixels, on a grid of 16, that are empty while all around them is not. */
+  black_rectangle_count: number
+  /** The first 16. `bucket` is the largest power of two that divides their edges. */
+  black_rectangles: { x: number; y: number; width: number; height: number; bucket: number }[]
+  /** Pixels with an alpha below 1 whose eight neighbours all have 1 or more; null without an alpha channel. */
+  alpha_pinhole_count: number | null
+  /** The first 16. */
+  alpha_pinholes: { x: number; y: number }[]
+}
+
+export interface FileStats {
+  parts: PartStats[]
+}
+
+export interface ChannelHash {
+  channel_name: string
+  /** Null when a sample of the channel is missing. */
+  pixel_hash: string | null
+}
+
+/** Of one part. */
+export interface PartHashes {
+  part_index: number
+  part_name: string | null
+  algorithm: HashAlgorithm
+  /** Over names and hashes of all channels; null when one of them is. */
+  pixel_hash: string | null
+  cannot_check?: string
+  missing?: MissingPixels
+  channels: ChannelHash[]
+}
+
+export type HashAlgorithm = 'xxh3-128' | 'sha-256'
+
+export interface FileHashes {
+  /** SHA-256 of the whole file's bytes. */
+  file_hash: string
+  /** Over names and hashes of the channels of all parts, however they are spread over parts; null when one is. */
+  image_hash: string | null
+  /** 16 hex digits; null without a beauty layer. */
+  perceptual_hash: string | null
+  parts: PartHashes[]
+}
