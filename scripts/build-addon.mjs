@@ -39,14 +39,19 @@ export function missingForBuild() {
   if (!runs(process.env.CXX ?? 'c++') && !runs('g++') && !runs('clang++')) missing.push('a C++17 compiler')
   if (!runs('make') && !runs('ninja')) missing.push('make or ninja')
   if (!runs('pkg-config')) missing.push('pkg-config')
-  else if (openImageIOVersion() === null) missing.push(`OpenImageIO ${oldestOpenImageIO} or newer, with its headers`)
+  else {
+    if (openImageIOVersion() === null) missing.push(`OpenImageIO ${oldestOpenImageIO} or newer, with its headers`)
+    if (versionOf('OpenEXR') === null) missing.push('the headers of OpenEXR')
+    if (versionOf('libdeflate') === null) missing.push('libdeflate, with its headers')
+    if (versionOf('libxxhash') === null) missing.push('the headers of xxHash')
+  }
   return missing
 }
 
 /** How to install what is missing on this kind of machine. */
 export function installHint() {
   const packages = readFileSync(join(root, 'Aptfile'), 'utf8').trim().split('\n').join(' ')
-  if (process.platform === 'darwin') return 'brew install cmake pkg-config openimageio'
+  if (process.platform === 'darwin') return 'brew install cmake pkg-config openimageio libdeflate xxhash'
   return `apt-get install ${packages} (Debian, Ubuntu; other systems name them alike)`
 }
 
@@ -102,7 +107,11 @@ function wantedStamp() {
 }
 
 function openImageIOVersion() {
-  const run = spawnSync('pkg-config', ['--modversion', `OpenImageIO >= ${oldestOpenImageIO}`], { encoding: 'utf8' })
+  return versionOf(`OpenImageIO >= ${oldestOpenImageIO}`)
+}
+
+function versionOf(library) {
+  const run = spawnSync('pkg-config', ['--modversion', library], { encoding: 'utf8' })
   return run.status === 0 ? run.stdout.trim() : null
 }
 

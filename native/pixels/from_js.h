@@ -14,7 +14,7 @@ inline int32_t ToInt32(const Napi::Value& value) {
   return value.As<Napi::Number>().Int32Value();
 }
 
-// src/pixels/native.ts has checked what crosses here.
+// src/oiio/pixel-types.ts has checked what crosses here.
 PartLayout ToLayout(const Napi::Object& object);
 
 // `bytes` is a list of Uint8Arrays, one a chunk, which stay JavaScript's;

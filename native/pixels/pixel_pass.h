@@ -17,7 +17,7 @@ namespace exr_inspector::pixels {
 // One look at the samples of a part: JavaScript hands over its chunks, in the
 // order of their rows, and asks for the results at the end. Reads no file. What
 // the decoder and the sinks hold lasts for the pass, so it is an object;
-// src/pixels/native.ts declares the same shapes.
+// src/oiio/pixel-types.ts declares the same shapes.
 class PixelPass final : public Napi::ObjectWrap<PixelPass> {
  public:
   static Napi::Function Define(Napi::Env env);

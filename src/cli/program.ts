@@ -30,6 +30,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./ingest/command.ts'),
   },
   {
+    name: 'stats',
+    summary: 'statistics of the pixels: ranges, NaN, percentiles, black frames',
+    load: () => import('./stats/command.ts'),
+  },
+  {
+    name: 'hash',
+    summary: 'hashes of the pixels, the same however a file stores them',
+    load: () => import('./hash/command.ts'),
+  },
+  {
     name: 'similar',
     summary: 'find the files of a catalog that are most like one',
     load: () => import('./similar/command.ts'),

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
-import type { NativePassRequest, NativePixelPass } from './pixel-pass.ts'
+import type { NativePassRequest, NativePixelPass } from './pixel-types.ts'
 import type { NativePart, NativeReader, NativeRefusal, NativeSource } from './types.ts'
 
 /** One result as C++ makes it; native/to_js.cc builds these. */

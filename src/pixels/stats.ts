@@ -55,7 +55,7 @@ export function statsOf(
       return channel ? [channelStats(name, type, channel)] : []
     }),
     monochrome_layers: outcome.decoded > 0 ? layers.filter((_, group) => stats.isGrey[group] === true) : [],
-    frame: frame && beauty && frame.pixelCount > 0 ? frameFacts(frame, beauty.layer) : null,
+    frame: frame && beauty && frame.pixelCount > 0 && missing === undefined ? frameFacts(frame, beauty.layer) : null,
   }
 }
 

@@ -1,0 +1,152 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
+import { type OpenSourceOptions, openSource } from '../source/open.ts'
+import { s3SettingsFrom } from '../source/s3-settings.ts'
+import type { CliContext } from './context.ts'
+import { errorJson, errorLine, singleLine, toExrError } from './errors.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { catchInterrupts } from './interrupts.ts'
+import { type Located, locate, namesOneFile } from './locations.ts'
+
+/** Flags of every command that looks at the pixels of some files. */
+export interface PixelFileFlags {
+  readonly json?: true
+  readonly ndjson?: true
+  readonly follow?: true
+  readonly hidden?: true
+  readonly ignore?: readonly string[]
+  readonly null?: true
+  readonly jobs?: string
+}
+
+export function addPixelFileFlags(command: Command): Command {
+  return command
+    .argument('<location...>', 'file, directory, glob in quotes, URL, or - for a list on standard input')
+    .addOption(new Option('--json', 'JSON: one object for one file, else an array').conflicts('ndjson'))
+    .option('--ndjson', 'JSON: one object a line, as soon as it is known')
+    .option('--follow', 'follow symbolic links below directories')
+    .option('--hidden', 'look at hidden files and directories too')
+    .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', listOf)
+    .option('-0, --null', 'names on standard input end in NUL bytes')
+    .option('-j, --jobs <n>', 'files at a time')
+}
+
+/** For flags that may be given several times. */
+export function listOf(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+export interface PixelFileOutput {
+  /** What is printed of a file as JSON. */
+  json(facts: PixelFacts, path: string): object
+  /** What is printed of a file for people; a final newline included. */
+  text(facts: PixelFacts, path: string): string
+  /** Whether something of the file could not be looked at. */
+  isPartial(facts: PixelFacts): boolean
+}
+
+/** Looks at what the arguments name, a few files at a time, and prints the results in order. */
+export async function runOnPixelFiles(
+  args: readonly string[],
+  flags: PixelFileFlags,
+  work: Omit<AnalyseOptions, 'signal' | 'onProgress'>,
+  output: PixelFileOutput,
+  context: CliContext,
+): Promise<void> {
+  const { jobs } = context.config({ jobs: flags.jobs })
+  const single = namesOneFile(args)
+  const [{ analysePixels }, { mapBounded }] = await Promise.all([
+    import('../pixels/analyse.ts'),
+    import('../workers/map-bounded.ts'),
+  ])
+  const interrupts = catchInterrupts(() => context.note('Stopping after the chunk at hand.'))
+  const progress = new ChunkProgress(context, single)
+  const sourceOptions: OpenSourceOptions = { s3: s3SettingsFrom((name) => context.env[name]) }
+  const analyse = async (found: Located) => {
+    if (found.kind === 'failure') return { error: found.error }
+    const { source } = await openSource(found.location, sourceOptions)
+    try {
+      const onProgress = (done: number, total: number) => progress.update(source.path, done, total)
+      return {
+        path: source.path,
+        facts: await analysePixels(source, { ...work, signal: interrupts.signal, onProgress }),
+      }
+    } catch (error) {
+      return { error: toExrError(error) }
+    } finally {
+      await source.close()
+    }
+  }
+  const located = locate(args, {
+    stdin: context.stdin,
+    nul: flags.null === true,
+    follow: flags.follow === true,
+    hidden: flags.hidden === true,
+    ignore: flags.ignore ?? [],
+  })
+  const asJson = flags.json === true || flags.ndjson === true
+  const inArray = flags.json === true && !single
+  let printed = 0
+  try {
+    for await (const result of mapBounded(located, analyse, {
+      window: jobs,
+      ordered: true,
+      signal: interrupts.signal,
+    })) {
+      progress.clear()
+      if ('error' in result) {
+        if (result.error.code === 'ERR_ABORTED' || (single && result.error.code === 'ERR_OPTION_INVALID'))
+          throw result.error
+        context.exitWith(exitCodeOf(result.error.code))
+        context.note(asJson ? errorJson(result.error) : errorLine(result.error, false))
+        continue
+      }
+      const { facts, path } = result
+      if (output.isPartial(facts)) context.exitWith(EXIT.someFilesFailed)
+      const object = asJson ? { path, ...output.json(facts, path) } : null
+      const text =
+        object === null ? output.text(facts, singleLine(path)) : JSON.stringify(object, null, flags.ndjson ? 0 : 2)
+      if (object === null) await context.print(text)
+      else if (inArray) await context.print(`${printed === 0 ? '[\n' : ',\n'}${text}`)
+      else await context.print(`${text}\n`)
+      printed++
+    }
+    if (inArray) await context.print(printed === 0 ? '[]\n' : '\n]\n')
+  } catch (error) {
+    const code = interrupts.exitCode()
+    if (code === null) throw error
+    context.exitWith(code)
+  } finally {
+    progress.clear()
+    interrupts.release()
+  }
+}
+
+/** Shows on a terminal how far a file is that takes longer than a moment. */
+class ChunkProgress {
+  readonly #context: CliContext
+  readonly #isShown: boolean
+  readonly #start = performance.now()
+  #last = 0
+  #isOnScreen = false
+
+  constructor(context: CliContext, single: boolean) {
+    this.#context = context
+    this.#isShown = single && context.stderr.isTTY === true
+  }
+
+  update(path: string, done: number, total: number): void {
+    const now = performance.now()
+    if (!this.#isShown || now - this.#start < 500 || now - this.#last < 100) return
+    this.#last = now
+    this.#isOnScreen = true
+    const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
+    this.#context.stderr.write(`\r\u001b[K${singleLine(path)}: ${done} of ${total} chunks, ${percent} %`)
+  }
+
+  clear(): void {
+    if (this.#isOnScreen) this.#context.stderr.write('\r\u001b[K')
+    this.#isOnScreen = false
+  }
+}

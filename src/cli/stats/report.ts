@@ -1,0 +1,121 @@
+import type { ChannelStats, FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
+import { singleLine } from '../errors.ts'
+import { columns } from '../format/columns.ts'
+import { count, plural } from '../format/units.ts'
+import type { Style } from '../style.ts'
+
+export interface StatsReportOptions {
+  readonly style: Style
+  /** With percentiles and positions. */
+  readonly isLong: boolean
+}
+
+/** Statistics of a file for people: a table a part, and below it what stands out. */
+export function statsReport({ parts }: FileStats, path: string, options: StatsReportOptions): string {
+  const { style } = options
+  const lines = [style.bold(path)]
+  for (const part of parts) {
+    if (parts.length > 1 || part.part_name !== null)
+      lines.push(`  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd())
+    lines.push(...partLines(part, options))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function partLines(part: PartStats, options: StatsReportOptions): string[] {
+  const { style } = options
+  if (part.cannot_check !== undefined) return [style.yellow(`  cannot tell: ${singleLine(part.cannot_check)}`)]
+  const lines: string[] = []
+  if (part.sampled)
+    lines.push(
+      style.dim(
+        `  a sample: ${count(part.chunks_seen)} of ${plural(part.chunk_count, 'chunk')}; means and shares are estimates`,
+      ),
+    )
+  lines.push(...columns(table(part.channels, options), { indent: '  ', width: Number.POSITIVE_INFINITY, right: RIGHT }))
+  lines.push(...part.channels.flatMap((channel) => channelNotes(channel, style)))
+  lines.push(...frameNotes(part, style))
+  if (part.missing !== undefined) lines.push(...missingLines(part.missing, style))
+  return lines
+}
+
+const HEADING = ['channel', 'samples', 'min', 'max', 'mean', 'stddev', 'zero', 'negative', 'NaN', 'inf']
+const PERCENTILES = ['1', '5', '25', '50', '75', '95', '99']
+const RIGHT = Array.from({ length: HEADING.length + PERCENTILES.length - 1 }, (_, i) => i + 1)
+
+function table(channels: readonly ChannelStats[], { style, isLong }: StatsReportOptions): string[][] {
+  const heading = isLong ? [...HEADING, ...PERCENTILES.map((percent) => `p${percent}`)] : HEADING
+  return [
+    heading.map((text) => style.dim(text)),
+    ...channels.map((channel) => {
+      const inf = channel.pos_inf_count + channel.neg_inf_count
+      const row = [
+        singleLine(channel.channel_name),
+        count(channel.count),
+        number(channel.min),
+        number(channel.max),
+        number(channel.mean),
+        number(channel.stddev),
+        count(channel.zero_count),
+        count(channel.negative_count),
+        channel.nan_count > 0 ? style.red(count(channel.nan_count)) : '0',
+        inf > 0 ? style.red(count(inf)) : '0',
+      ]
+      return isLong ? [...row, ...PERCENTILES.map((percent) => number(channel.percentiles?.[percent] ?? null))] : row
+    }),
+  ]
+}
+
+/** Six significant digits; a dash for what does not exist. */
+function number(value: number | null): string {
+  if (value === null) return '–'
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value)
+  return String(Number(value.toPrecision(6)))
+}
+
+function channelNotes(channel: ChannelStats, style: Style): string[] {
+  const notes: string[] = []
+  const name = singleLine(channel.channel_name)
+  const [first] = channel.first_non_finite
+  if (first !== undefined) notes.push(style.red(`  ${name}: the first ${first.value} is at ${first.x}, ${first.y}`))
+  if (channel.half_limit_count > 0)
+    notes.push(`  ${name}: ${plural(channel.half_limit_count, 'sample')} at the limit of half floats (±65504)`)
+  return notes
+}
+
+function frameNotes({ frame, monochrome_layers, channels }: PartStats, style: Style): string[] {
+  const notes: string[] = []
+  const constant = channels.filter(({ is_constant }) => is_constant).map(({ channel_name }) => singleLine(channel_name))
+  if (constant.length > 0) notes.push(`  constant: ${constant.join(', ')}`)
+  const grey = monochrome_layers.map((layer) => (layer === '' ? 'RGB' : singleLine(layer)))
+  if (grey.length > 0) notes.push(`  red, green and blue are equal: ${grey.join(', ')}`)
+  if (frame === null) return notes
+  if (frame.is_black) notes.push(style.red('  the frame is black'))
+  else if (frame.empty_share > 0)
+    notes.push(`  empty: ${(100 * frame.empty_share).toPrecision(3)} % of the data window`)
+  for (const { x, y, width, height } of frame.is_black ? [] : frame.black_rectangles) {
+    notes.push(style.yellow(`  black rectangle of ${width} x ${height} at ${x}, ${y}`))
+  }
+  const [hole] = frame.alpha_pinholes
+  if (hole !== undefined)
+    notes.push(
+      style.yellow(
+        `  ${plural(frame.alpha_pinhole_count!, 'pinhole')} in the alpha, the first at ${hole.x}, ${hole.y}`,
+      ),
+    )
+  return notes
+}
+
+/** Which pixels could not be decoded, and why. */
+export function missingLines({ chunks, rows, tiles, reasons, truncated }: MissingPixels, style: Style): string[] {
+  const places =
+    rows?.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)) ??
+    tiles?.map(({ x, y }) => `${x}, ${y}`) ??
+    []
+  const shown = places.slice(0, 8).join('; ')
+  const more = places.length > 8 || truncated ? '; …' : ''
+  return [
+    style.yellow(`  not decoded: ${plural(chunks, 'chunk')}, ${rows === undefined ? 'tiles' : 'rows'} ${shown}${more}`),
+    ...reasons.slice(0, 3).map((reason) => style.dim(`    ${singleLine(reason)}`)),
+  ]
+}

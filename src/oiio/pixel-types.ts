@@ -1,0 +1,114 @@
+/** One channel as C++ takes it; types are the format's numbers. */
+export interface NativeChannelLayout {
+  readonly name: string
+  /** 0 uint, 1 half, 2 float. */
+  readonly type: number
+  readonly xSampling: number
+  readonly ySampling: number
+  readonly pLinear: boolean
+  /** Whether its samples are looked at. */
+  readonly isWanted: boolean
+  /** Channels that make grey when they are equal share a number; -1 for the others. */
+  readonly colourGroup: number
+}
+
+/** What a header says of one part, as far as its chunks need it. Windows are inclusive. */
+export interface NativePartLayout {
+  readonly compression: number
+  readonly isTiled: boolean
+  readonly isDeep: boolean
+  /** What each leader begins with; -1 in single-part files. */
+  readonly partNumber: number
+  readonly minX: number
+  readonly minY: number
+  readonly maxX: number
+  readonly maxY: number
+  readonly tileWidth: number
+  readonly tileHeight: number
+  readonly levelMode: number
+  readonly roundingMode: number
+  /** Of the level that is read. */
+  readonly levelWidth: number
+  readonly levelHeight: number
+  /** A chunk that would decode to more is refused before anything is allocated. */
+  readonly maxChunkBytes: number
+  /** Only every so manieth row of the data window reaches the results. */
+  readonly rowStep: number
+  readonly channels: readonly NativeChannelLayout[]
+}
+
+/** What a pass works out; what is left out costs nothing. */
+export interface NativePassRequest {
+  readonly layout: NativePartLayout
+  readonly stats?: boolean
+  /** 0 XXH3-128, 1 SHA-256. */
+  readonly hash?: 0 | 1
+  /** What each channel is to the frame, when it is to be looked at as a whole: 0 nothing, 1 colour, 2 alpha. */
+  readonly frame?: readonly number[]
+  /** Size of a small picture of the level, and for each channel of the layout whether it is wanted. */
+  readonly reduce?: { readonly width: number; readonly height: number; readonly channels: readonly boolean[] }
+}
+
+/** Counts and moments of one channel. Bins are triples from, to, count; pixels triples x, y, kind (0 NaN, 1 +inf, 2 -inf). */
+export interface NativeChannelStats {
+  readonly count: number
+  readonly finiteCount: number
+  readonly nanCount: number
+  readonly posInfCount: number
+  readonly negInfCount: number
+  readonly zeroCount: number
+  readonly negativeCount: number
+  readonly subnormalCount: number
+  readonly halfLimitCount: number
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  readonly stddev: number
+  readonly isExact: boolean
+  readonly bins: Float64Array
+  readonly nonFinite: Float64Array
+  readonly nonFiniteMinX: number
+  readonly nonFiniteMinY: number
+  readonly nonFiniteMaxX: number
+  readonly nonFiniteMaxY: number
+}
+
+/** What the whole frame shows. */
+export interface NativeFrame {
+  readonly pixelCount: number
+  readonly emptyCount: number
+  readonly hasColour: boolean
+  readonly hasAlpha: boolean
+  readonly pinholeCount: number
+  readonly pinholes: readonly { readonly x: number; readonly y: number }[]
+  readonly blackCount: number
+  readonly blackRectangles: readonly {
+    readonly x: number
+    readonly y: number
+    readonly width: number
+    readonly height: number
+    readonly bucket: number
+  }[]
+}
+
+/** Lists have one entry a channel of the layout, null for those that are not wanted. */
+export interface NativePassResult {
+  readonly stats?: { readonly channels: readonly (NativeChannelStats | null)[]; readonly isGrey: readonly boolean[] }
+  /** Hex; null too where a sample is missing. */
+  readonly hashes?: readonly (string | null)[]
+  readonly frame?: NativeFrame
+  /** Row by row; NaN where no sample was seen. */
+  readonly pictures?: readonly (Float32Array | null)[]
+}
+
+/** Decodes the chunks of one part. Takes one batch at a time. */
+export interface NativePixelPass {
+  /**
+   * @param chunks the bytes of each, from its leader on; unchanged until the promise settles
+   * @param places eight numbers each: x, y, width, height, tile x, tile y, level x, level y
+   * @param indexes of each in the part's chunk table
+   * @returns for each chunk why it could not be decoded, or null
+   */
+  decode(chunks: readonly Uint8Array[], places: Int32Array, indexes: Float64Array): Promise<(string | null)[]>
+  finish(): NativePassResult
+}

@@ -1,0 +1,205 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { analysePixels } from '../../src/pixels/analyse.ts'
+import { parseLevel, parseSampling } from '../../src/pixels/options.ts'
+import { memorySource } from '../../src/source/memory.ts'
+import { countingSource, fixture, fixturePath, fixtures, tempDir } from '../helpers.ts'
+import { statsOfFile } from './truth.ts'
+
+/** The value of a half channel of the fixture writer at a pixel of a level, counted from its corner. */
+function patternAt(x: number, y: number, channel: number): number {
+  return toHalf(Math.fround(((x * 7 + y * 13 + channel * 29) % 97) / 97))
+}
+
+/** Nearest half of a number from 0 to 1, ties to even. */
+function toHalf(value: number): number {
+  if (value === 0) return 0
+  const step = 2 ** (Math.max(-14, Math.floor(Math.log2(value))) - 10)
+  const low = Math.floor(value / step)
+  const rest = value / step - low
+  return (rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low) * step
+}
+
+describe('levels', () => {
+  it.each([
+    ['tiled-mipmap-down.exr', '2'],
+    ['tiled-mipmap-up.exr', '3'],
+    ['tiled-ripmap-down.exr', '0,2'],
+    ['tiled-ripmap-down.exr', '3,1'],
+    ['tiled-ripmap-up.exr', '2,3'],
+  ])('of %s: level %s is that level and nothing else', async (file, text) => {
+    const level = parseLevel(text)
+    const [part] = (await statsOfFile(fixturePath(file), { level })).parts
+    expect(part!.level).toEqual(level.x === level.y ? level.x : level)
+    expect(part!.partial).toBe(false)
+    const round = file.includes('-up') ? Math.ceil : Math.floor
+    for (const [c, channel] of part!.channels.entries()) {
+      const [width, height] = sidesOf(file)
+      const [w, h] = [Math.max(1, round(width / 2 ** level.x)), Math.max(1, round(height / 2 ** level.y))]
+      expect(channel.count).toBe(w * h)
+      let sum = 0
+      for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) sum += patternAt(x, y, c)
+      expect(channel.mean).toBeCloseTo(sum / (w * h), 12)
+    }
+  })
+
+  it('that a part lacks are said to be missing', async () => {
+    const [part] = (await statsOfFile(fixturePath('compression-zip.exr'), { level: { x: 1, y: 1 } })).parts
+    expect(part).toMatchObject({ partial: true, cannot_check: 'it has no level 1', channels: [] })
+  })
+})
+
+function sidesOf(file: string): [number, number] {
+  const [minX, minY, maxX, maxY] = fixtures().find((each) => each.file === file)!.parts![0]!.dataWindow
+  return [maxX - minX + 1, maxY - minY + 1]
+}
+
+describe('files with pixels missing', () => {
+  it.each(['unfinished-scanlines.exr', 'unfinished-tiles.exr', 'truncated-pixels.exr', 'chunk-offset-outside.exr'])(
+    '%s: what is there is counted, the rest is listed',
+    async (file) => {
+      const [part] = (await statsOfFile(fixturePath(file))).parts
+      expect(part!.partial).toBe(true)
+      expect(part!.missing!.chunks).toBe(part!.chunk_count - part!.chunks_seen)
+      expect(part!.missing!.rows ?? part!.missing!.tiles).not.toHaveLength(0)
+      expect(part!.missing!.reasons[0]).toMatch(/^chunk \d+ \((rows|tile)/)
+      expect(part!.frame).toBeNull()
+    },
+  )
+
+  it('a part without a pixel has null everywhere, never 0', async () => {
+    const [part] = (await statsOfFile(fixturePath('unfinished-empty.exr'))).parts
+    expect(part!.channels.length).toBeGreaterThan(0)
+    for (const channel of part!.channels) {
+      expect(channel).toMatchObject({ count: 0, min: null, max: null, mean: null, stddev: null, percentiles: null })
+    }
+  })
+
+  it('a damaged chunk costs its own rows only', async () => {
+    const bytes = await fixture('compression-zip.exr')
+    const damaged = bytes.slice()
+    // The last bytes are those of the last chunk.
+    damaged.fill(0xff, damaged.length - 40)
+    const facts = async (file: Uint8Array) =>
+      (await analysePixels(memorySource(file), { stats: true })).stats!.parts[0]!
+    const [before, after] = [await facts(bytes), await facts(damaged)]
+    expect(after.partial).toBe(true)
+    expect(after.missing!.chunks).toBe(1)
+    const lostRows = after.missing!.rows![0]![1] - after.missing!.rows![0]![0] + 1
+    const rows = before.channels[0]!.count - after.channels[0]!.count
+    expect(rows % lostRows).toBe(0)
+    expect(rows).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['compression-unknown.exr', /compression unknown\(\d+\)/],
+    ['compression-htj2k256.exr', /compression htj2k256 \(10\)/],
+    ['missing-dataWindow.exr', /data window/],
+    ['channels-none.exr', /no channels/],
+  ])('%s: cannot be told, and says why', async (file, reason) => {
+    const [part] = (await statsOfFile(fixturePath(file))).parts
+    expect(part!.cannot_check).toMatch(reason)
+    expect(part!.partial).toBe(true)
+  })
+})
+
+describe('sampling', () => {
+  it('of every nth row reads only chunks with such rows and says what it saw', async () => {
+    const bytes = await fixture('compression-none.exr')
+    const full = (await analysePixels(memorySource(bytes), { stats: true })).stats!.parts[0]!
+    const sampling = parseSampling('8')
+    const part = (await analysePixels(memorySource(bytes), { stats: true, sampling })).stats!.parts[0]!
+    expect(part).toMatchObject({ sampled: true, sampling: { method: 'every', n: 8 }, partial: false })
+    expect(part.chunks_seen).toBe(Math.ceil(full.chunk_count / 8))
+    expect(part.channels[0]!.count).toBe((full.channels[0]!.count / full.chunk_count) * part.chunks_seen)
+  })
+
+  it('of a share depends on the seed alone', async () => {
+    const path = fixturePath('compression-none.exr')
+    const seen = async (text: string) => (await statsOfFile(path, { sampling: parseSampling(text) })).parts[0]!
+    expect(await seen('0.5')).toEqual(await seen('share=0.5,seed=0'))
+    expect((await seen('0.5,seed=3')).channels).not.toEqual((await seen('0.5,seed=4')).channels)
+  })
+
+  it.each(['0', '-1', '1.5', 'all', '0.5,seed=x', ''])('refuses %s', (text) => {
+    expect(() => parseSampling(text)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+  })
+})
+
+describe('reads', () => {
+  it('of a whole file are few: header and table, then chunks in one run', async () => {
+    const source = countingSource(await fixture('compression-zip.exr'))
+    await analysePixels(source, { stats: true })
+    expect(source.counters.requests).toBeLessThanOrEqual(3)
+  })
+
+  it('leave out the bytes of channels and levels that are not asked for', async () => {
+    const source = countingSource(await fixture('tiled-mipmap-down.exr'))
+    await analysePixels(source, { stats: true, level: { x: 3, y: 3 } })
+    const whole = countingSource(await fixture('tiled-mipmap-down.exr'))
+    await analysePixels(whole, { stats: true })
+    expect(source.counters.bytes).toBeLessThan(whole.counters.bytes)
+  })
+})
+
+describe('the whole frame', () => {
+  it('knows black buckets, pinholes and how much is empty', async () => {
+    const path = join(tempDir(), 'buckets.exr')
+    await writeFile(path, bucketFrame())
+    const [part] = (await statsOfFile(path)).parts
+    expect(part!.frame).toEqual({
+      layer: '',
+      empty_share: (64 * 32) / (256 * 128),
+      is_black: false,
+      black_rectangle_count: 1,
+      black_rectangles: [{ x: 64, y: 32, width: 64, height: 32, bucket: 32 }],
+      alpha_pinhole_count: 1,
+      alpha_pinholes: [{ x: 200, y: 100 }],
+    })
+    expect(part!.monochrome_layers).toEqual([''])
+  })
+})
+
+/** 256 x 128 uncompressed float RGBA, grey, with a black bucket and one pixel of alpha 0.5. */
+function bucketFrame(): Buffer {
+  const [width, height] = [256, 128]
+  const value = (channel: string, x: number, y: number) => {
+    if (x >= 64 && x < 128 && y >= 32 && y < 64) return 0
+    return channel === 'A' ? (x === 200 && y === 100 ? 0.5 : 1) : 0.25
+  }
+  return rawExr(width, height, ['A', 'B', 'G', 'R'], value)
+}
+
+/** An uncompressed scan-line file of float channels, written by hand from the format's description. */
+function rawExr(
+  width: number,
+  height: number,
+  channels: readonly string[],
+  value: (channel: string, x: number, y: number) => number,
+): Buffer {
+  const int = (...numbers: number[]) => Buffer.from(Int32Array.from(numbers).buffer)
+  const float = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer)
+  const attribute = (name: string, type: string, data: Buffer) =>
+    Buffer.concat([Buffer.from(`${name}\0${type}\0`), int(data.length), data])
+  const list = channels.map((name) => Buffer.concat([Buffer.from(`${name}\0`), int(2, 0, 1, 1)]))
+  const header = Buffer.concat([
+    int(20000630, 2),
+    attribute('channels', 'chlist', Buffer.concat([...list, Buffer.from([0])])),
+    attribute('compression', 'compression', Buffer.from([0])),
+    attribute('dataWindow', 'box2i', int(0, 0, width - 1, height - 1)),
+    attribute('displayWindow', 'box2i', int(0, 0, width - 1, height - 1)),
+    attribute('lineOrder', 'lineOrder', Buffer.from([0])),
+    attribute('pixelAspectRatio', 'float', float(1)),
+    attribute('screenWindowCenter', 'v2f', float(0, 0)),
+    attribute('screenWindowWidth', 'float', float(1)),
+    Buffer.from([0]),
+  ])
+  const lineBytes = width * channels.length * 4
+  const offsets = Array.from({ length: height }, (_, y) => header.length + height * 8 + y * (8 + lineBytes))
+  const lines = Array.from({ length: height }, (_, y) => {
+    const samples = channels.flatMap((name) => Array.from({ length: width }, (_, x) => value(name, x, y)))
+    return Buffer.concat([int(y, lineBytes), float(...samples)])
+  })
+  return Buffer.concat([header, Buffer.from(BigUint64Array.from(offsets.map(BigInt)).buffer), ...lines])
+}
