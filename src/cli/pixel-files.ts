@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
-import { type OpenSourceOptions, openSource } from '../source/open.ts'
 import { s3SettingsFrom } from '../source/s3-settings.ts'
+import type { PixelNews } from '../tasks/pixel-task.ts'
 import type { CliContext } from './context.ts'
-import { errorJson, errorLine, singleLine, toExrError } from './errors.ts'
+import { errorJson, errorLine, toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { singleLine } from './format/visible.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { type Located, locate, namesOneFile } from './locations.ts'
 
@@ -56,26 +57,25 @@ export async function runOnPixelFiles(
 ): Promise<void> {
   const { jobs } = context.config({ jobs: flags.jobs })
   const single = namesOneFile(args)
-  const [{ analysePixels }, { mapBounded }] = await Promise.all([
-    import('../pixels/analyse.ts'),
-    import('../workers/map-bounded.ts'),
+  const [{ openPixelPool }, { flow }] = await Promise.all([
+    import('../tasks/pixel-pool.ts'),
+    import('../workers/index.ts'),
   ])
   const interrupts = catchInterrupts(() => context.note('Stopping after the chunk at hand.'))
   const progress = new ChunkProgress(context, single)
-  const sourceOptions: OpenSourceOptions = { s3: s3SettingsFrom((name) => context.env[name]) }
+  const pool = openPixelPool({
+    jobs,
+    s3: s3SettingsFrom((name) => context.env[name]),
+    onProgress: (news) => progress.update(news),
+  })
+  const { signal } = interrupts
   const analyse = async (found: Located) => {
     if (found.kind === 'failure') return { error: found.error }
-    const { source } = await openSource(found.location, sourceOptions)
+    const { location } = found
     try {
-      const onProgress = (done: number, total: number) => progress.update(source.path, done, total)
-      return {
-        path: source.path,
-        facts: await analysePixels(source, { ...work, signal: interrupts.signal, onProgress }),
-      }
+      return { path: location, facts: await pool.ask({ kind: 'analyse', location, options: work }, { signal }) }
     } catch (error) {
       return { error: toExrError(error) }
-    } finally {
-      await source.close()
     }
   }
   const located = locate(args, {
@@ -89,11 +89,7 @@ export async function runOnPixelFiles(
   const inArray = flags.json === true && !single
   let printed = 0
   try {
-    for await (const result of mapBounded(located, analyse, {
-      window: jobs,
-      ordered: true,
-      signal: interrupts.signal,
-    })) {
+    for await (const result of flow(located, analyse, { window: 2 * jobs, ordered: true, signal })) {
       progress.clear()
       if ('error' in result) {
         if (result.error.code === 'ERR_ABORTED' || (single && result.error.code === 'ERR_OPTION_INVALID'))
@@ -120,6 +116,7 @@ export async function runOnPixelFiles(
   } finally {
     progress.clear()
     interrupts.release()
+    await pool.close()
   }
 }
 
@@ -128,7 +125,6 @@ class ChunkProgress {
   readonly #context: CliContext
   readonly #isShown: boolean
   readonly #start = performance.now()
-  #last = 0
   #isOnScreen = false
 
   constructor(context: CliContext, single: boolean) {
@@ -136,13 +132,11 @@ class ChunkProgress {
     this.#isShown = single && context.stderr.isTTY === true
   }
 
-  update(path: string, done: number, total: number): void {
-    const now = performance.now()
-    if (!this.#isShown || now - this.#start < 500 || now - this.#last < 100) return
-    this.#last = now
+  update({ location, chunksDone, chunks }: PixelNews): void {
+    if (!this.#isShown || performance.now() - this.#start < 500) return
     this.#isOnScreen = true
-    const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
-    this.#context.stderr.write(`\r\u001b[K${singleLine(path)}: ${done} of ${total} chunks, ${percent} %`)
+    const percent = chunks === 0 ? 100 : Math.floor((100 * chunksDone) / chunks)
+    this.#context.stderr.write(`\r\u001b[K${singleLine(location)}: ${chunksDone} of ${chunks} chunks, ${percent} %`)
   }
 
   clear(): void {

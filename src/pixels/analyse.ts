@@ -1,4 +1,6 @@
+import picomatch from 'picomatch'
 import { ExrError } from '../errors.ts'
+import { layerOf } from '../header/index.ts'
 import type { ByteSource } from '../source/source.ts'
 import type { Sampling } from './chunk-list.ts'
 import { fileHash, hashWork, imageHash, partBeauty, partHashes, perceptualHashOf, unknownHashes } from './hashes.ts'
@@ -17,8 +19,10 @@ export interface AnalyseOptions {
   readonly sampling?: Sampling
   /** Of the statistics; default 0, the image itself. Parts without it say so. */
   readonly level?: LevelNumber
-  /** Channels of the statistics. Default: all. Throws ERR_OPTION_INVALID when it holds for none. */
-  readonly wants?: ((channel: string) => boolean) | undefined
+  /** Channels of the statistics, by patterns over their names. Default: all. ERR_OPTION_INVALID when none is left. */
+  readonly channels?: readonly string[]
+  /** The same by layer. */
+  readonly layer?: string
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -40,12 +44,13 @@ const IMAGE: LevelNumber = { x: 0, y: 0 }
  */
 export async function analysePixels(source: ByteSource, options: AnalyseOptions): Promise<PixelFacts> {
   const file = await openPixelFile(source, options.signal)
-  refuseUnknownChannels(file, options.wants)
+  const wants = channelFilter(options)
+  refuseUnknownChannels(file, wants)
   const stats: PartStats[] = []
   const hashes: PartHashes[] = []
   let perceptual: string | null = null
   for (const { index } of file.header.parts) {
-    const facts = await analysePart(file, index, options)
+    const facts = await analysePart(file, index, { ...options, wants })
     if (facts.stats !== null) stats.push(facts.stats)
     if (facts.hashes !== null) hashes.push(facts.hashes)
     perceptual ??= facts.perceptualHash
@@ -71,7 +76,13 @@ interface PartFacts {
   readonly perceptualHash: string | null
 }
 
-async function analysePart(file: PixelFile, partIndex: number, options: AnalyseOptions): Promise<PartFacts> {
+type Wants = ((channel: string) => boolean) | undefined
+
+async function analysePart(
+  file: PixelFile,
+  partIndex: number,
+  options: AnalyseOptions & { readonly wants: Wants },
+): Promise<PartFacts> {
   const { hash = null, sampling = FULL, level = IMAGE, wants } = options
   const isWholeImage = sampling.method === 'full' && level.x === 0 && level.y === 0 && wants === undefined
   // Hashes are of the whole image: where the statistics are not, each has a pass of its own.
@@ -131,7 +142,14 @@ async function analysePart(file: PixelFile, partIndex: number, options: AnalyseO
   return facts
 }
 
-function refuseUnknownChannels(file: PixelFile, wants: AnalyseOptions['wants']): void {
+function channelFilter({ channels, layer }: AnalyseOptions): Wants {
+  if (channels === undefined && layer === undefined) return undefined
+  // Dots separate layers, and nothing in a channel's name is a path.
+  const matches = channels === undefined ? () => true : picomatch([...channels], { dot: true, bash: true })
+  return (name) => matches(name) && (layer === undefined || layerOf(name) === layer)
+}
+
+function refuseUnknownChannels(file: PixelFile, wants: Wants): void {
   if (wants === undefined) return
   const names = file.header.parts.flatMap((part) => {
     const channels = channelsOf(part)

@@ -10,7 +10,7 @@ export interface StartMessage {
 }
 
 /** What a child says. */
-export type ChildMessage = { readonly ready: true } | { readonly answer: unknown }
+export type ChildMessage = { readonly ready: true } | { readonly answer: unknown } | { readonly news: unknown }
 
 /** Bytes of a mark in the black box: the item's index as a 32-bit integer, -1 for none, and a counter. */
 export const MARK_BYTES = 8
@@ -34,4 +34,9 @@ export function childMark(index: number | null): void {
   mark[0] = index ?? -1
   mark[1]! += 1
   writeSync(CHILD_FD.blackBox, mark, 0, MARK_BYTES, 0)
+}
+
+/** Tells the parent's `onNews` how the work goes; does nothing in any other process. */
+export function childTell(news: unknown): void {
+  if (started !== undefined) process.send?.({ news } satisfies ChildMessage)
 }

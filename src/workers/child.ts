@@ -30,7 +30,7 @@ export class Child {
   #answer: ((answer: unknown) => void) | undefined
   #ready = () => {}
 
-  constructor({ worker, workerData, resourceLimits = {}, execArgv = [] }: CrewOptions) {
+  constructor({ worker, workerData, onNews, resourceLimits = {}, execArgv = [] }: CrewOptions) {
     this.#process = fork(createRequire(import.meta.url).resolve('#worker-process'), {
       // Structured clone, so that typed arrays and big integers cross.
       serialization: 'advanced',
@@ -52,6 +52,7 @@ export class Child {
     this.gone.then(() => this.#blackBox.close())
     this.#process.on('message', (message: ChildMessage) => {
       if ('ready' in message) this.#ready()
+      else if ('news' in message) onNews?.(message.news)
       else this.#answer?.(message.answer)
     })
     this.#process.send({ worker, data: workerData }, () => {})
@@ -88,6 +89,8 @@ export class Child {
 
   /** Resolves when it is gone. */
   async end(): Promise<void> {
+    // Whoever waits for the end of an idle child keeps this process alive so long.
+    this.#hold(true)
     this.#kill('exit')
     await this.gone
   }

@@ -36,6 +36,8 @@ export interface CrewOptions {
   readonly worker: string
   /** Plain data that every worker gets, through `poolData()`. */
   readonly workerData?: unknown
+  /** Told what child processes say of work under way, with `tell`. */
+  readonly onNews?: (news: unknown) => void
   /** Workers at most; they start as work comes. */
   readonly maxWorkers: number
   /** Heap limits of each worker; one that passes them dies and is replaced. */

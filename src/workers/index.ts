@@ -1,5 +1,6 @@
 export { aborted, linkSignals } from './abort.ts'
 export { batchesOf } from './batches.ts'
+export { childTell as tell } from './child-side.ts'
 export { flow, readAhead } from './flow.ts'
 export { MemoryBudget, type Release } from './memory-budget.ts'
 export { openPool } from './pool.ts'

@@ -1,7 +1,7 @@
 import type { ChannelStats, FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
-import { singleLine } from '../errors.ts'
 import { columns } from '../format/columns.ts'
 import { count, plural } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 
 export interface StatsReportOptions {

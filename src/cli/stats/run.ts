@@ -1,4 +1,3 @@
-import { layerOf } from '../../header/channel-names.ts'
 import { parseLevel, parseSampling } from '../../pixels/options.ts'
 import type { CliContext } from '../context.ts'
 import { type PixelFileFlags, type PixelFileOutput, runOnPixelFiles } from '../pixel-files.ts'
@@ -14,10 +13,10 @@ export interface StatsFlags extends PixelFileFlags {
 
 /** Statistics of the pixels of what the arguments name. */
 export async function runStats(args: readonly string[], flags: StatsFlags, context: CliContext): Promise<void> {
-  const wants = await channelFilter(flags)
   const work = {
     stats: true,
-    wants,
+    ...(flags.channel !== undefined && { channels: flags.channel }),
+    ...(flags.layer !== undefined && { layer: flags.layer }),
     ...(flags.sample !== undefined && { sampling: parseSampling(flags.sample) }),
     ...(flags.level !== undefined && { level: parseLevel(flags.level) }),
   }
@@ -27,12 +26,4 @@ export async function runStats(args: readonly string[], flags: StatsFlags, conte
     isPartial: ({ stats }) => stats!.parts.some(({ partial }) => partial),
   }
   await runOnPixelFiles(args, flags, work, output, context)
-}
-
-async function channelFilter({ channel, layer }: StatsFlags): Promise<((name: string) => boolean) | undefined> {
-  if (channel === undefined && layer === undefined) return undefined
-  const { default: picomatch } = await import('picomatch')
-  // Dots separate layers, nothing in a channel's name is a path.
-  const matches = channel === undefined ? () => true : picomatch([...channel], { dot: true, bash: true })
-  return (name) => matches(name) && (layer === undefined || layerOf(name) === layer)
 }

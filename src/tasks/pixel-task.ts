@@ -1,0 +1,29 @@
+import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
+import type { S3Settings } from '../source/s3-client.ts'
+
+/** A file as text (path or URL), or the bytes of a name that is not UTF-8. */
+export type PixelLocation = string | Uint8Array
+
+/** One piece of work on pixels, as plain data: it runs in a child process. */
+export type PixelTask = {
+  readonly kind: 'analyse'
+  readonly location: PixelLocation
+  readonly options: Omit<AnalyseOptions, 'signal' | 'onProgress'>
+}
+
+/** What each kind of task answers. */
+export interface PixelAnswers {
+  readonly analyse: PixelFacts
+}
+
+/** What every child gets. */
+export interface PixelWorkerData {
+  readonly s3?: S3Settings
+}
+
+/** How far a task is. */
+export interface PixelNews {
+  readonly location: string
+  readonly chunksDone: number
+  readonly chunks: number
+}

@@ -1,0 +1,52 @@
+import { analysePixels } from '../pixels/analyse.ts'
+import { openSource } from '../source/open.ts'
+import { poolData, poolTask, tell } from '../workers/index.ts'
+import type { PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
+
+const { s3 } = (poolData() ?? {}) as PixelWorkerData
+
+/** News are told at most this often. */
+const TELL_EVERY_MS = 100
+
+/** Works on pixels, where a crash of a decoder costs no more than this child process. One task at a time. */
+export default poolTask(async (tasks: readonly PixelTask[], mark) => {
+  const answers: PixelAnswers[keyof PixelAnswers][] = []
+  for (const [index, task] of tasks.entries()) {
+    mark(index)
+    answers.push(await work(task, () => mark(index)))
+    mark(null)
+  }
+  return answers
+}, 'ERR_INTERNAL')
+
+/** `onBatch` says that the task is alive, however long it takes. */
+function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof PixelAnswers]> {
+  return withSource(task.location, (source) => {
+    const onProgress = progressOf(source.path, onBatch)
+    return analysePixels(source, { ...task.options, onProgress })
+  })
+}
+
+async function withSource<T>(
+  location: PixelLocation,
+  use: (source: Awaited<ReturnType<typeof openSource>>['source']) => Promise<T>,
+): Promise<T> {
+  const input = typeof location === 'string' ? location : { path: location }
+  const { source } = await openSource(input, s3 === undefined ? {} : { s3 })
+  try {
+    return await use(source)
+  } finally {
+    await source.close()
+  }
+}
+
+function progressOf(location: string, onBatch: () => void) {
+  let last = 0
+  return (chunksDone: number, chunks: number) => {
+    onBatch()
+    const now = performance.now()
+    if (now - last < TELL_EVERY_MS) return
+    last = now
+    tell({ location, chunksDone, chunks } satisfies PixelNews)
+  }
+}
