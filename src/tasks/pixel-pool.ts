@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import { displayPath } from '../source/file-path.ts'
 import { openPool, type RunOptions } from '../workers/index.ts'
 import type { PixelAnswers, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
@@ -22,9 +23,10 @@ export interface PixelPool {
 
 /** Children start with the first task. */
 export function openPixelPool({ jobs, onProgress, ...workerData }: PixelPoolOptions = {}): PixelPool {
+  const limits = { memoryBytes: CHILD_MEMORY_BYTES, ...workerData }
   const pool = openPool<PixelTask, PixelAnswers[keyof PixelAnswers][]>({
     worker: createRequire(import.meta.url).resolve('#pixel-worker'),
-    workerData,
+    workerData: limits,
     isolation: 'process',
     batchSize: 1,
     nameOf: ({ location }) => (typeof location === 'string' ? location : displayPath(location)),

@@ -19,6 +19,8 @@ export interface PixelAnswers {
 /** What every child gets. */
 export interface PixelWorkerData {
   readonly s3?: S3Settings
+  /** See `limitChildMemory`. */
+  readonly memoryBytes?: number
 }
 
 /** How far a task is. */

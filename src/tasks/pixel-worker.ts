@@ -1,9 +1,12 @@
+import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { analysePixels } from '../pixels/analyse.ts'
 import { openSource } from '../source/open.ts'
 import { poolData, poolTask, tell } from '../workers/index.ts'
 import type { PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
 
 const { s3 } = (poolData() ?? {}) as PixelWorkerData
+
+limitChildMemory()
 
 /** News are told at most this often. */
 const TELL_EVERY_MS = 100
