@@ -3,11 +3,35 @@ import type { EncodeOptions } from './arrow/encode.ts'
 import type { CatalogRecord } from './arrow/record.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
+import { ExrError } from './errors.ts'
+import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
+import { resolveInspectOptions } from './inspect/options.ts'
+import type { Payload } from './inspect/payload.ts'
 import type { SourceInput } from './source/open.ts'
 import type { RecordTableName } from './tables/tables.ts'
 import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
 
 /** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */
+
+/**
+ * Everything the header of one EXR file says, read with as few and as small reads as it takes; with `stats`, `deepStats`
+ * or `hash` what its pixels say too, which are decoded in a child process unless `isolation` says `thread` or the bytes
+ * are in memory. A source that was passed in stays open. Throws ERR_SOURCE_* when it cannot be read; ERR_EXR_MAGIC,
+ * ERR_EXR_TRUNCATED and ERR_SOURCE_EMPTY when it is not an OpenEXR file; ERR_NATIVE_CRASH when its pixels end a child
+ * process; ERR_OPTION_INVALID for a bad option; ERR_ABORTED. A damaged file is no exception: its payload says what could
+ * be read and, in `errors`, what is wrong.
+ */
+export async function inspect(input: SourceInput, options: InspectCallOptions = {}): Promise<Payload> {
+  const { signal: _, s3: __, isolation: ___, ...rest } = options
+  const { stats, deepStats, hash } = resolveInspectOptions(rest)
+  if (!stats && !deepStats && hash === null) return inspectHeader(input, options)
+  const { inspectMany } = await import('./tasks/inspect-many.ts')
+  for await (const { payload, error } of inspectMany([input], { ...options, maxThreads: 1 })) {
+    if (error !== null) throw error
+    return payload
+  }
+  throw new ExrError('ERR_INTERNAL', 'Inspecting one file gave no result.')
+}
 
 /**
  * Inspects any number of files, local ones on worker threads; inputs are read only as fast as results are taken. A bad

@@ -61,6 +61,10 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       stats_ = std::make_unique<StatsSink>(layout);
       sinks_.push_back(stats_.get());
     }
+    if (request.Get("deep").ToBoolean() && layout.is_deep) {
+      deep_ = std::make_unique<DeepSink>(layout);
+      sinks_.push_back(deep_.get());
+    }
     if (const Napi::Value hash = request.Get("hash"); hash.IsNumber()) {
       hash_ = std::make_unique<HashSink>(
           layout, static_cast<HashAlgorithm>(ToInt32(hash)));
@@ -125,6 +129,7 @@ Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
   const PartLayout& layout = decoder_->layout();
   Napi::Object result = Napi::Object::New(env);
   if (stats_) result.Set("stats", StatsToJs(env, layout, *stats_));
+  if (deep_) result.Set("deep", DeepToJs(env, deep_->summary()));
   if (hash_) result.Set("hashes", HashesToJs(env, layout, *hash_));
   if (frame_) {
     frame_->Finish();

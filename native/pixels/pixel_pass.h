@@ -9,6 +9,7 @@
 #include "chunk_decoder.h"
 #include "channel_stats.h"
 #include "content_hash.h"
+#include "deep_stats.h"
 #include "frame_checks.h"
 #include "reduce.h"
 
@@ -35,6 +36,7 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   std::unique_ptr<ChunkDecoder> decoder_;
   std::unique_ptr<StatsSink> stats_;
   std::unique_ptr<HashSink> hash_;
+  std::unique_ptr<DeepSink> deep_;
   std::unique_ptr<FrameSink> frame_;
   std::unique_ptr<ReduceSink> reduce_;
   std::vector<RowSink*> sinks_;

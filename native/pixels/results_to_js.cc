@@ -97,6 +97,38 @@ Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
   return list;
 }
 
+Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](const char* name, auto number) {
+    object.Set(name, Napi::Number::New(env, static_cast<double>(number)));
+  };
+  set("pixelCount", summary.pixel_count);
+  set("sampleCount", summary.sample_count);
+  set("minSamples", summary.pixel_count == 0 ? 0 : summary.min_samples);
+  set("maxSamples", summary.max_samples);
+  set("maxX", summary.max_x);
+  set("maxY", summary.max_y);
+  auto bins = Napi::Float64Array::New(env, DeepSummary::kBins);
+  for (size_t i = 0; i < DeepSummary::kBins; i++) {
+    bins[i] = static_cast<double>(summary.pixels_by_samples[i]);
+  }
+  object.Set("pixelsBySamples", bins);
+  object.Set("hasDepth", Napi::Boolean::New(env, summary.has_depth));
+  object.Set("hasFiniteDepth",
+             Napi::Boolean::New(env, summary.has_finite_depth));
+  set("depthMin", summary.depth_min);
+  set("depthMax", summary.depth_max);
+  set("nonFiniteDepths", summary.non_finite_depths);
+  set("negativeDepths", summary.negative_depths);
+  set("reversedDepths", summary.reversed_depths);
+  set("unsortedPixels", summary.unsorted_pixels);
+  set("overlappingPixels", summary.overlapping_pixels);
+  object.Set("hasAlpha", Napi::Boolean::New(env, summary.has_alpha));
+  set("alphaOutOfRange", summary.alpha_out_of_range);
+  set("hiddenSamples", summary.hidden_samples);
+  return object;
+}
+
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame) {
   Napi::Object object = Napi::Object::New(env);
   const auto set = [&](Napi::Object target, const char* name, auto number) {

@@ -5,6 +5,7 @@
 
 #include "channel_stats.h"
 #include "content_hash.h"
+#include "deep_stats.h"
 #include "frame_checks.h"
 #include "reduce.h"
 
@@ -16,6 +17,7 @@ Napi::Value StatsToJs(Napi::Env env, const PartLayout& layout,
 // Hex text; null where a sample is missing too.
 Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
                        const HashSink& hashes);
+Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary);
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
 // Float32Arrays.
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,

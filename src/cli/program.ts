@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./stats/command.ts'),
   },
   {
+    name: 'deep-stats',
+    summary: 'samples and depths of deep parts, and whether they are tidy',
+    load: () => import('./deep-stats/command.ts'),
+  },
+  {
     name: 'hash',
     summary: 'hashes of the pixels, the same however a file stores them',
     load: () => import('./hash/command.ts'),

@@ -4,6 +4,7 @@ import { persistenceOf } from '../catalog/persistence.ts'
 import { ExrError } from '../errors.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
+import { wantsPixels } from '../pixels/payload.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
 import { lookForAbsent, readFile, readObject } from './reader.ts'
@@ -60,6 +61,8 @@ async function inspectSmall(
       ? await readObject(resources.s3, target, options, signal, askOiio)
       : await readFile(target.path, ctx.settings.allowedFolders, options, signal, askOiio)
   if (reading.kind === 'large') return { large: reading.location }
+  // Pixels are decoded where a crash ends no more than a child process.
+  if (wantsPixels(options)) return { large: reading.payload.file.path }
   end()
   const { payload, counters } = reading
   metrics.sourceRequests.inc(counters.requests)
@@ -190,7 +193,7 @@ async function record({ catalog }: Resources, { path, code, message, byteOffset 
   await untilAborted(catalog.recordFailures([note], 'function'), signal)
 }
 
-const TOGGLES = new Set(['meta', 'stats', 'deep_stats', 'validate', 'policy_path', 'schema_version'])
+const TOGGLES = new Set(['meta', 'stats', 'deep_stats', 'hash', 'sample', 'validate', 'policy_path', 'schema_version'])
 
 /** The inspection toggles among an event's fields; everything else in an event is not for `inspect`. */
 function togglesIn(fields: Readonly<Record<string, unknown>>): InspectOptions {

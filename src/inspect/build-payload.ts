@@ -133,19 +133,21 @@ function defectError({ code, message, severity, partIndex, byteOffset }: HeaderD
   return error
 }
 
-const FEATURES = [
-  ['stats', 'Pixel statistics'],
-  ['deepStats', 'Deep sample statistics'],
-  ['validate', 'Validation'],
-] as const
 const UNAVAILABLE: ErrorCode = 'ERR_FEATURE_UNAVAILABLE'
 
-function unavailableFeatures(options: ResolvedInspectOptions): PayloadError[] {
-  return FEATURES.filter(([option]) => options[option]).map(([option, feature]) => ({
-    code: UNAVAILABLE,
-    message: `${feature} were asked for with ${option}, but this version cannot compute them. Leave ${option} off.`,
-    severity: 'error',
-  }))
+/** In the errors of a payload until the pixels have been looked at, which reading a header does not do. */
+export const PIXELS_UNSEEN: PayloadError = Object.freeze({
+  code: UNAVAILABLE,
+  message:
+    'Pixels were asked for with stats, deepStats or hash, but reading a header on the spot does not decode any. Use inspect.',
+  severity: 'error',
+})
+
+function unavailableFeatures({ stats, deepStats, hash, validate }: ResolvedInspectOptions): PayloadError[] {
+  const errors: PayloadError[] = stats || deepStats || hash !== null ? [PIXELS_UNSEEN] : []
+  if (!validate) return errors
+  const message = 'Validation was asked for with validate, but this version cannot compute it. Leave validate off.'
+  return [...errors, { code: UNAVAILABLE, message, severity: 'error' }]
 }
 
 /** 2026-01-31T23:59:59.123456Z; null for a time outside the years 0 to 9999, which no ISO date of this form can tell. */

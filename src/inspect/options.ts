@@ -1,5 +1,6 @@
 import { ExrError } from '../errors.ts'
 import type { HeaderLimits } from '../header/model.ts'
+import { parseSampling, type Sampling } from './sampling.ts'
 
 /**
  * What to inspect and how. Names may also be written in snake_case, as events do, and values may be text:
@@ -12,6 +13,10 @@ export interface InspectOptions {
   readonly stats?: boolean
   /** Deep sample statistics. Default false. */
   readonly deepStats?: boolean
+  /** Hashes of the pixels: true for XXH3-128, or the name of an algorithm. Default false. */
+  readonly hash?: boolean | 'xxh3-128' | 'sha-256'
+  /** Which pixels the statistics look at: `full`, a number n for every nth row or tile, or a share. Default full. */
+  readonly sample?: string | number
   /** Check against a policy. Default false. */
   readonly validate?: boolean
   /** Policy file for `validate`. */
@@ -35,6 +40,8 @@ export interface ResolvedInspectOptions {
   readonly meta: boolean
   readonly stats: boolean
   readonly deepStats: boolean
+  readonly hash: 'xxh3-128' | 'sha-256' | null
+  readonly sample: Sampling
   readonly validate: boolean
   readonly policyPath: string | null
   readonly schemaVersion: 1
@@ -57,6 +64,8 @@ const PARSERS: Parsers = {
   meta: (value, name) => toBoolean(value, name, true),
   stats: (value, name) => toBoolean(value, name, false),
   deepStats: (value, name) => toBoolean(value, name, false),
+  hash: toAlgorithm,
+  sample: (value) => (isUnset(value) ? { method: 'full' } : isSampling(value) ? value : parseSampling(String(value))),
   validate: (value, name) => toBoolean(value, name, false),
   policyPath: toText,
   schemaVersion: (value, name) => toInteger(value, name, 1, 1, 1) as 1,
@@ -95,6 +104,16 @@ export function toBoolean(value: unknown, name: string, fallback: boolean): bool
   if (['true', '1', 'yes', 'on', 'y', 't'].includes(word)) return true
   if (['false', '0', 'no', 'off', 'n', 'f'].includes(word)) return false
   throw invalid('true or false', name, value)
+}
+
+function toAlgorithm(value: unknown, name: string): ResolvedInspectOptions['hash'] {
+  if (value === 'xxh3-128' || value === 'sha-256') return value
+  return toBoolean(value, name, false) ? 'xxh3-128' : null
+}
+
+/** Options that were checked before may come back as they were. */
+function isSampling(value: unknown): value is Sampling {
+  return typeof value === 'object' && value !== null && 'method' in value
 }
 
 function toInteger(value: unknown, name: string, fallback: number, min: number, max: number): number {

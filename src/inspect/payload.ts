@@ -8,8 +8,11 @@ export interface Payload {
   parts: PartFacts[]
   channels: ChannelFacts[]
   attributes: { parts: AttributeFacts[][] }
+  /** Empty unless asked for; src/pixels/types.ts says what is in it, and in the next two. */
   stats: Record<string, unknown>
   deep_stats: Record<string, unknown>
+  /** Only when asked for. */
+  hashes?: Record<string, unknown>
   validation: Record<string, unknown>
   readers: { oiio: OiioReader; raw: RawReader }
   errors: PayloadError[]

@@ -43,6 +43,8 @@ export interface NativePassRequest {
   readonly stats?: boolean
   /** 0 XXH3-128, 1 SHA-256. */
   readonly hash?: 0 | 1
+  /** Depths and sample counts of a deep part; nothing for other parts. */
+  readonly deep?: boolean
   /** What each channel is to the frame, when it is to be looked at as a whole: 0 nothing, 1 colour, 2 alpha. */
   readonly frame?: readonly number[]
   /** Size of a small picture of the level, and for each channel of the layout whether it is wanted. */
@@ -73,6 +75,29 @@ export interface NativeChannelStats {
   readonly nonFiniteMaxY: number
 }
 
+/** What native/pixels/deep_stats.h collects; bin 0 counts empty pixels, bin n those with 2^(n-1) to 2^n - 1 samples. */
+export interface NativeDeep {
+  readonly pixelCount: number
+  readonly sampleCount: number
+  readonly minSamples: number
+  readonly maxSamples: number
+  readonly maxX: number
+  readonly maxY: number
+  readonly pixelsBySamples: Float64Array
+  readonly hasDepth: boolean
+  readonly hasFiniteDepth: boolean
+  readonly depthMin: number
+  readonly depthMax: number
+  readonly nonFiniteDepths: number
+  readonly negativeDepths: number
+  readonly reversedDepths: number
+  readonly unsortedPixels: number
+  readonly overlappingPixels: number
+  readonly hasAlpha: boolean
+  readonly alphaOutOfRange: number
+  readonly hiddenSamples: number
+}
+
 /** What the whole frame shows. */
 export interface NativeFrame {
   readonly pixelCount: number
@@ -96,6 +121,7 @@ export interface NativePassResult {
   readonly stats?: { readonly channels: readonly (NativeChannelStats | null)[]; readonly isGrey: readonly boolean[] }
   /** Hex; null too where a sample is missing. */
   readonly hashes?: readonly (string | null)[]
+  readonly deep?: NativeDeep
   readonly frame?: NativeFrame
   /** Row by row; NaN where no sample was seen. */
   readonly pictures?: readonly (Float32Array | null)[]

@@ -1,18 +1,28 @@
 import picomatch from 'picomatch'
 import { ExrError } from '../errors.ts'
-import { layerOf } from '../header/index.ts'
+import { isDeep, layerOf } from '../header/index.ts'
+import type { Sampling } from '../inspect/sampling.ts'
 import type { ByteSource } from '../source/source.ts'
-import type { Sampling } from './chunk-list.ts'
+import { deepStatsOf, unknownDeepStats } from './deep-stats.ts'
 import { fileHash, hashWork, imageHash, partBeauty, partHashes, perceptualHashOf, unknownHashes } from './hashes.ts'
 import { channelsOf, type LevelNumber, layoutOf } from './layout.ts'
 import { type LostChunk, type PassOutcome, runPass } from './pass.ts'
 import { openPixelFile, type PixelFile } from './pixel-file.ts'
 import { frameRoles, statsOf, unknownStats } from './stats.ts'
-import type { FileHashes, FileStats, HashAlgorithm, PartHashes, PartStats } from './types.ts'
+import type {
+  FileDeepStats,
+  FileHashes,
+  FileStats,
+  HashAlgorithm,
+  PartDeepStats,
+  PartHashes,
+  PartStats,
+} from './types.ts'
 
 /** What to find out about the samples of a file, and of which of them. */
 export interface AnalyseOptions {
   readonly stats?: boolean
+  readonly deepStats?: boolean
   /** Null: no hashes. They are always those of the whole image, level 0. */
   readonly hash?: HashAlgorithm | null
   /** Of the statistics. Default: full. */
@@ -30,11 +40,14 @@ export interface AnalyseOptions {
 export interface PixelFacts {
   /** Null when they were not asked for, like all of these. */
   readonly stats: FileStats | null
+  readonly deepStats: FileDeepStats | null
   readonly hashes: FileHashes | null
 }
 
 /** Of so many channels counters are kept at a time, in up to 50 MiB; a part with more is decoded again for the rest. */
 const CHANNELS_A_PASS = 200
+/** What deep analytics need together, and so in the first pass. */
+const DEPTH_CHANNELS = ['Z', 'ZBack', 'A']
 const FULL: Sampling = { method: 'full' }
 const IMAGE: LevelNumber = { x: 0, y: 0 }
 
@@ -47,17 +60,20 @@ export async function analysePixels(source: ByteSource, options: AnalyseOptions)
   const wants = channelFilter(options)
   refuseUnknownChannels(file, wants)
   const stats: PartStats[] = []
+  const deepStats: PartDeepStats[] = []
   const hashes: PartHashes[] = []
   let perceptual: string | null = null
   for (const { index } of file.header.parts) {
     const facts = await analysePart(file, index, { ...options, wants })
     if (facts.stats !== null) stats.push(facts.stats)
+    if (facts.deepStats !== null) deepStats.push(facts.deepStats)
     if (facts.hashes !== null) hashes.push(facts.hashes)
     perceptual ??= facts.perceptualHash
   }
   const { hash: algorithm = null } = options
   return {
     stats: options.stats === true ? { parts: stats } : null,
+    deepStats: options.deepStats === true ? { parts: deepStats } : null,
     hashes:
       algorithm === null
         ? null
@@ -72,9 +88,12 @@ export async function analysePixels(source: ByteSource, options: AnalyseOptions)
 
 interface PartFacts {
   readonly stats: PartStats | null
+  readonly deepStats: PartDeepStats | null
   readonly hashes: PartHashes | null
   readonly perceptualHash: string | null
 }
+
+const NOTHING: PartFacts = { stats: null, deepStats: null, hashes: null, perceptualHash: null }
 
 type Wants = ((channel: string) => boolean) | undefined
 
@@ -85,20 +104,25 @@ async function analysePart(
 ): Promise<PartFacts> {
   const { hash = null, sampling = FULL, level = IMAGE, wants } = options
   const isWholeImage = sampling.method === 'full' && level.x === 0 && level.y === 0 && wants === undefined
-  // Hashes are of the whole image: where the statistics are not, each has a pass of its own.
-  if (hash !== null && options.stats === true && !isWholeImage) {
-    const { stats } = await analysePart(file, partIndex, { ...options, hash: null })
+  const part = file.header.parts[partIndex]!
+  const wantsDeep = options.deepStats === true && isDeep(file.plan.parts[partIndex]!.storage)
+  const wantsWhole = hash !== null || wantsDeep
+  // Hashes and depths are of the whole image: where the statistics are not, each has a pass of its own.
+  if (wantsWhole && options.stats === true && !isWholeImage) {
+    const { stats } = await analysePart(file, partIndex, { ...options, hash: null, deepStats: false })
     return { ...(await analysePart(file, partIndex, { ...options, stats: false })), stats }
   }
+  if (!wantsWhole && options.stats !== true) return NOTHING
   const { signal, onProgress } = options
-  const scope = hash === null ? { sampling, level, wants } : { sampling: FULL, level: IMAGE, wants: undefined }
-  const part = file.header.parts[partIndex]!
+  const scope = !wantsWhole ? { sampling, level, wants } : { sampling: FULL, level: IMAGE, wants: undefined }
   const beauty = partBeauty(part)
   const channels = channelsOf(part)
   const names = typeof channels === 'string' ? [] : channels.map(({ name }) => name)
-  const wanted = names.filter((name) => scope.wants?.(name) ?? true)
+  const isFirst = (name: string) => DEPTH_CHANNELS.includes(name)
+  const chosen = names.filter((name) => scope.wants?.(name) ?? true)
+  const wanted = [...chosen.filter(isFirst), ...chosen.filter((name) => !isFirst(name))]
   const hashOf = new Map<string, string | null>()
-  let facts: PartFacts = { stats: null, hashes: null, perceptualHash: null }
+  let facts = NOTHING
   const lost = new Map<number, LostChunk>()
   let lostCount = 0
   for (let start = 0; start < Math.max(1, wanted.length); start += CHANNELS_A_PASS) {
@@ -108,6 +132,7 @@ async function analysePart(
     if (!layout.canDecode) {
       return {
         stats: options.stats === true ? unknownStats(part, layout.reason, scope.level, scope.sampling) : null,
+        deepStats: wantsDeep ? unknownDeepStats(part, layout.reason) : null,
         hashes: hash === null ? null : unknownHashes(part, layout.reason, hash),
         perceptualHash: null,
       }
@@ -115,6 +140,7 @@ async function analysePart(
     const frame = options.stats === true ? frameRoles(layout, beauty, scope.sampling) : null
     const work = {
       ...(options.stats === true && { stats: true }),
+      ...(wantsDeep && { deep: true }),
       ...(frame !== null && { frame }),
       ...(hash !== null && hashWork(layout, hash, beauty)),
     }
@@ -130,6 +156,7 @@ async function analysePart(
       if (facts.stats === null) facts = { ...facts, stats: found }
       else facts.stats.channels.push(...found.channels)
     }
+    if (wantsDeep && facts.deepStats === null) facts = { ...facts, deepStats: deepStatsOf(part, layout, outcome) }
     if (hash !== null) {
       for (const [i, name] of names.entries()) if (group.has(name)) hashOf.set(name, outcome.result.hashes![i]!)
       const list = names.map((name) => hashOf.get(name) ?? null)

@@ -1,3 +1,4 @@
+import type { Sampling } from '../inspect/sampling.ts'
 import type { ByteRange } from '../source/source.ts'
 import type { PartLayout } from './layout.ts'
 import type { PixelFile } from './pixel-file.ts'
@@ -26,14 +27,6 @@ export interface Region {
   readonly width: number
   readonly height: number
 }
-
-/** Which chunks are looked at; the rest is neither read nor decoded. */
-export type Sampling =
-  | { readonly method: 'full' }
-  /** Every nth row of scan-line parts, every nth tile of tiled ones. */
-  | { readonly method: 'every'; readonly n: number }
-  /** About this share of the chunks, the same ones for the same seed. */
-  | { readonly method: 'share'; readonly share: number; readonly seed: number }
 
 type Decodable = Extract<PartLayout, { canDecode: true }>
 

@@ -1,6 +1,7 @@
 import { ExrError } from '../errors.ts'
+import type { Sampling } from '../inspect/sampling.ts'
 import { type NativePassRequest, type NativePassResult, newPixelPass } from '../oiio/pixel-pass.ts'
-import { chunksOf, isSampled, type ListedChunk, type Region, type Sampling } from './chunk-list.ts'
+import { chunksOf, isSampled, type ListedChunk, type Region } from './chunk-list.ts'
 import type { PartLayout } from './layout.ts'
 import type { PixelFile } from './pixel-file.ts'
 import { READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'

@@ -1,13 +1,13 @@
 import type { HeaderPart } from '../header/index.ts'
+import type { Sampling } from '../inspect/sampling.ts'
 import type { NativeFrame } from '../oiio/pixel-pass.ts'
 import type { Beauty } from './beauty.ts'
 import { channelStats } from './channel-stats.ts'
-import type { Sampling } from './chunk-list.ts'
 import { channelsOf, colourLayers, type HeaderChannels, type LevelNumber, type PartLayout } from './layout.ts'
 import { missingPixels } from './missing.ts'
 import { nameOf } from './names.ts'
 import type { PassOutcome } from './pass.ts'
-import type { FrameFacts, PartStats } from './types.ts'
+import type { PartStats, WholeFrameFacts } from './types.ts'
 
 type Decodable = Extract<PartLayout, { canDecode: true }>
 
@@ -59,7 +59,7 @@ export function statsOf(
   }
 }
 
-function frameFacts(frame: NativeFrame, layer: string): FrameFacts {
+function frameFacts(frame: NativeFrame, layer: string): WholeFrameFacts {
   return {
     layer,
     empty_share: frame.emptyCount / frame.pixelCount,

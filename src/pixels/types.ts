@@ -84,11 +84,11 @@ export interface PartStats {
   /** Layers whose red, green and blue are equal in every pixel; the unnamed layer is the empty text. */
   monochrome_layers: string[]
   /** Null where there is no beauty layer, for deep parts, and when not all of the frame was looked at. */
-  frame: FrameFacts | null
+  frame: WholeFrameFacts | null
 }
 
 /** What the beauty layer shows as a whole frame. */
-export interface FrameFacts {
+export interface WholeFrameFacts {
   /** The layer that was looked at; the unnamed one is the empty text. */
   layer: string
   /** Share of the data window whose colours and alpha are all zero. */
@@ -107,6 +107,55 @@ export interface FrameFacts {
 
 export interface FileStats {
   parts: PartStats[]
+}
+
+/** Of one deep part. Every null is a value that does not exist, such as the depth range of no samples. */
+export interface PartDeepStats {
+  part_index: number
+  part_name: string | null
+  partial: boolean
+  cannot_check?: string
+  missing?: MissingPixels
+  pixel_count: number
+  sample_count: number
+  empty_pixels: number
+  min_samples: number | null
+  max_samples: number | null
+  /** The first pixel with the most samples. */
+  max_samples_at: { x: number; y: number } | null
+  mean_samples: number | null
+  /** Pixels by their number of samples, both inclusive; empty bins are left out. */
+  histogram: { from: number; to: number; pixels: number }[]
+  /** Of the finite Z and ZBack; null without any. */
+  depth_min: number | null
+  depth_max: number | null
+  non_finite_depths: number | null
+  negative_depths: number | null
+  /** Samples whose ZBack lies in front of their Z. */
+  reversed_depths: number | null
+  /** Null without a Z channel. */
+  is_sorted: boolean | null
+  is_tidy: boolean | null
+  unsorted_pixels: number | null
+  overlapping_pixels: number | null
+  /** What the attribute deepImageState says; null without one. */
+  declared_state: string | null
+  /** Whether the samples keep what it promises; null where that cannot be told. */
+  keeps_declared_state: boolean | null
+  /** Samples with an alpha below 0 or above 1; null without an A channel. */
+  alpha_out_of_range: number | null
+  /** Samples behind one with an alpha of 1 or more in their pixel. */
+  hidden_samples: number | null
+  /** Bytes of a sample in all channels. */
+  bytes_per_sample: number
+  mean_bytes_per_pixel: number | null
+  /** What holding all samples takes: the samples, a count and a pointer per channel for each pixel. */
+  load_bytes: number
+}
+
+export interface FileDeepStats {
+  /** Deep parts only. */
+  parts: PartDeepStats[]
 }
 
 export interface ChannelHash {

@@ -5,6 +5,7 @@ import { inspectAnew, type ObjectInspection } from '../inspect/inspect-object.ts
 import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
 import { type AskOiio, askOiioSync } from '../oiio/ask.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
+import { withPixelFacts } from '../pixels/payload.ts'
 import { fileSource } from '../source/file.ts'
 import { connectS3, type S3Connection, type S3Settings } from '../source/s3-client.ts'
 import { S3Source } from '../source/s3-source.ts'
@@ -28,7 +29,10 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
     const open = await openerOf(task)
     return encoded(
       task,
-      await inspectAnew(open, (source) => inspectWithin(source, task.options, task.grantBytes, undefined, askHere)),
+      await inspectAnew(open, async (source) => {
+        const payload = await inspectWithin(source, task.options, task.grantBytes, undefined, askHere)
+        return withPixelFacts(payload, source, task.options)
+      }),
     )
   } catch (error) {
     if (error instanceof GrantExceeded) return { kind: 'larger' }

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { ExrError, type TaskResult, toPlainError } from '../errors.ts'
-import { type InspectCallOptions, inspect } from '../inspect/inspect.ts'
+import type { InspectCallOptions } from '../inspect/inspect.ts'
 import { type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
+import { inspectWithPixels, wantsPixels } from '../pixels/payload.ts'
 import type { SourceInput } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
@@ -45,7 +46,7 @@ export async function* inspectMany(
   const { ordered = true, maxThreads = availableParallelism(), maxRequests = 16, signal, s3, ...rest } = options
   const { isolation: wanted, ...what } = rest
   const resolved = resolveInspectOptions(what)
-  const decodes = resolved.stats || resolved.deepStats
+  const decodes = wantsPixels(resolved)
   const isolation = wanted ?? (decodes ? 'process' : 'thread')
   const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
@@ -74,7 +75,7 @@ export async function* inspectMany(
 
   async function inspectHere(input: SourceInput): Promise<TaskResult<Payload>> {
     try {
-      return { ok: true, value: await inspect(input, { ...what, isolation, ...stop }) }
+      return { ok: true, value: await inspectWithPixels(input, { ...what, isolation, ...stop }) }
     } catch (error) {
       if (signal?.aborted) throw error
       return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }

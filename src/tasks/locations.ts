@@ -3,6 +3,8 @@ import { inspectFilesSync } from '../inspect/inspect-file.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { askOiioSync } from '../oiio/ask.ts'
+import { wantsPixels, withPixelFacts } from '../pixels/payload.ts'
+import { openSource } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { Mark } from '../workers/index.ts'
@@ -48,9 +50,39 @@ export async function* inspectLocations(
     const run = locations.slice(start, end)
     const first = start
     const here = { ...common, mark: (index: number | null) => common.mark(index === null ? null : first + index) }
-    if (isObject) yield* inspectObjects(run as readonly string[], here)
-    else yield* inspectFiles(run, here)
+    const results = isObject ? inspectObjects(run as readonly string[], here) : inspectFiles(run, here)
+    if (wantsPixels(common.options)) yield* lookAtPixels(results, here)
+    else yield* results
     start = end
+  }
+}
+
+/** Adds what the options ask of the pixels; the location is marked while they are decoded. */
+async function* lookAtPixels(
+  results: Iterable<LocationResult> | AsyncIterable<LocationResult>,
+  { options, s3, mark }: LocationOptions,
+): AsyncGenerator<LocationResult> {
+  let index = 0
+  for await (const found of results) {
+    const { location, result } = found
+    const here = index++
+    if (!result.ok) {
+      yield found
+      continue
+    }
+    const startedMs = performance.now()
+    const input = typeof location === 'string' ? location : { path: location }
+    const { source } = await openSource(input, { s3 })
+    try {
+      mark(here)
+      // Each batch of chunks says again that the file is still being worked on.
+      const value = await withPixelFacts(result.value, source, options, { onProgress: () => mark(here) })
+      mark(null)
+      const durationUs = found.durationUs + (performance.now() - startedMs) * 1000
+      yield { ...found, result: { ok: true, value }, durationUs }
+    } finally {
+      await source.close()
+    }
   }
 }
 

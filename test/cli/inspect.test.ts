@@ -88,7 +88,7 @@ describe('inspect for scripts', () => {
   })
 
   it('says by name which asked-for feature this version lacks, and gives the rest', async () => {
-    const { code, stdout } = await runCli(['inspect', '--json', '--stats', whole])
+    const { code, stdout } = await runCli(['inspect', '--json', '--validate', whole])
     const payload: Payload = JSON.parse(stdout)
     expect(code).toBe(1)
     expect(payload.errors.map((error) => error.code)).toContain('ERR_FEATURE_UNAVAILABLE')

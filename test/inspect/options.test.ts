@@ -10,6 +10,8 @@ describe('resolveInspectOptions', () => {
       meta: true,
       stats: false,
       deepStats: false,
+      hash: null,
+      sample: { method: 'full' },
       validate: false,
       policyPath: null,
       schemaVersion: 1,

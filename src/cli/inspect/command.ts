@@ -18,6 +18,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--no-meta', 'leave attributes and OpenImageIO out')
     .option('--stats', 'pixel statistics')
     .option('--deep-stats', 'deep sample statistics')
+    .option('--hash', 'hashes of the pixels')
     .option('--validate', 'check against a policy')
     .option('--policy <file>', 'policy for --validate')
     .option('--follow', 'follow symbolic links below directories')

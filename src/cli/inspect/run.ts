@@ -23,6 +23,7 @@ export interface InspectFlags {
   readonly meta: boolean
   readonly stats?: true
   readonly deepStats?: true
+  readonly hash?: true
   readonly validate?: true
   readonly policy?: string
   readonly follow?: true
@@ -74,6 +75,7 @@ function optionsOf(flags: InspectFlags, context: CliContext): InspectCallOptions
     timings: flags.timings === true,
     stats: flags.stats === true,
     deepStats: flags.deepStats === true,
+    hash: flags.hash === true,
     validate: flags.validate === true,
     ...(flags.policy !== undefined && { policyPath: flags.policy }),
   }
@@ -88,7 +90,7 @@ async function* inspected(
   { single, jobs }: { readonly single: boolean; readonly jobs: number },
 ): AsyncGenerator<Result> {
   if (single) {
-    const { inspect } = await import('../../inspect/inspect.ts')
+    const { inspect } = await import('../../lazy.ts')
     for await (const found of located) {
       if (found.kind === 'failure') yield failed(found.error)
       else {

@@ -1,4 +1,5 @@
-import { parseLevel, parseSampling } from '../../pixels/options.ts'
+import { parseSampling } from '../../inspect/sampling.ts'
+import { parseLevel } from '../../pixels/options.ts'
 import type { CliContext } from '../context.ts'
 import { type PixelFileFlags, type PixelFileOutput, runOnPixelFiles } from '../pixel-files.ts'
 import { statsReport } from './report.ts'

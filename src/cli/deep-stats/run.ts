@@ -1,0 +1,68 @@
+import type { FileDeepStats, PartDeepStats } from '../../pixels/types.ts'
+import type { CliContext } from '../context.ts'
+import { columns } from '../format/columns.ts'
+import { bytes, count, plural } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
+import { type PixelFileFlags, type PixelFileOutput, runOnPixelFiles } from '../pixel-files.ts'
+import { missingLines } from '../stats/report.ts'
+import type { Style } from '../style.ts'
+
+/** Deep analytics of what the arguments name. */
+export async function runDeepStats(args: readonly string[], flags: PixelFileFlags, context: CliContext): Promise<void> {
+  const output: PixelFileOutput = {
+    json: ({ deepStats }) => deepStats!,
+    text: ({ deepStats }, path) => `${lines(deepStats!, path, context.style).join('\n')}\n`,
+    isPartial: ({ deepStats }) => deepStats!.parts.some(({ partial }) => partial),
+  }
+  await runOnPixelFiles(args, flags, { deepStats: true }, output, context)
+}
+
+function lines({ parts }: FileDeepStats, path: string, style: Style): string[] {
+  if (parts.length === 0) return [style.bold(path), style.dim('  no deep part')]
+  return [style.bold(path), ...parts.flatMap((part) => partLines(part, style))]
+}
+
+function partLines(part: PartDeepStats, style: Style): string[] {
+  const heading = `  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd()
+  if (part.cannot_check !== undefined) return [heading, style.yellow(`  cannot tell: ${singleLine(part.cannot_check)}`)]
+  const at = part.max_samples_at
+  const rows: string[][] = [
+    [
+      'samples',
+      `${count(part.sample_count)} in ${plural(part.pixel_count, 'pixel')}, ${count(part.empty_pixels)} without any`,
+    ],
+    [
+      'per pixel',
+      `${part.min_samples ?? '–'} to ${part.max_samples ?? '–'}${at ? ` (at ${at.x}, ${at.y})` : ''}, mean ${part.mean_samples?.toPrecision(4) ?? '–'}`,
+    ],
+    ['depth', part.depth_min === null ? '–' : `${part.depth_min} to ${part.depth_max}`],
+    ['order', orderText(part, style)],
+    ['memory', `${bytes(part.load_bytes)} to load, ${part.bytes_per_sample} bytes a sample`],
+  ]
+  const troubles = TROUBLES.flatMap(([key, text]) =>
+    (part[key] ?? 0) > 0 ? [`${plural(part[key]!, 'sample')} ${text}`] : [],
+  )
+  if (troubles.length > 0) rows.push(['look at', style.yellow(troubles.join(', '))])
+  const histogram = part.histogram.map(
+    ({ from, to, pixels }) => `${from === to ? from : `${from}-${to}`}: ${count(pixels)}`,
+  )
+  if (histogram.length > 0) rows.push(['pixels by samples', histogram.join('  ')])
+  const missing = part.missing === undefined ? [] : missingLines(part.missing, style)
+  return [heading, ...columns(rows, { indent: '    ', width: Number.POSITIVE_INFINITY }), ...missing]
+}
+
+const TROUBLES = [
+  ['non_finite_depths', 'with a depth that is no number'],
+  ['negative_depths', 'with a negative depth'],
+  ['reversed_depths', 'with ZBack in front of Z'],
+  ['alpha_out_of_range', 'with an alpha outside of 0 to 1'],
+  ['hidden_samples', 'behind opaque ones'],
+] as const
+
+function orderText(part: PartDeepStats, style: Style): string {
+  if (part.is_sorted === null) return 'cannot tell without Z'
+  const found = part.is_tidy ? 'tidy' : part.is_sorted ? 'sorted, overlapping' : 'not sorted'
+  if (part.declared_state === null) return found
+  const declared = `${found}; declared ${part.declared_state}`
+  return part.keeps_declared_state === false ? style.red(`${declared}, which it is not`) : declared
+}
