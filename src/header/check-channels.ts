@@ -1,6 +1,7 @@
 import { int32At, isUtf8Text, textAt } from './bytes.ts'
 import { clip } from './defects.ts'
 import { LONG_NAME, PIXEL_TYPES, SHORT_NAME } from './format.ts'
+import { limitFlag } from './limits.ts'
 import type { Box2i, HeaderAttribute } from './model.ts'
 import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled } from './storage.ts'
@@ -26,7 +27,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
       return hasLongName
     }
     if (count++ >= limits.channels) {
-      const message = `The part exceeds the limit of ${limits.channels} channels; raise limits.channels to read on`
+      const message = `The part has more than the limit of ${limits.channels} channels. ${limitFlag('channels', count)} raises it (limits.channels in the library)`
       report('limit-exceeded', message, position)
       return hasLongName
     }

@@ -6,8 +6,8 @@ import { isDeep, isTiled } from './storage.ts'
 
 const HALF_INT_MAX = 0x3fffffff
 const MAX_TILE = 0x1fffffff
-/** none, rle, zips */
-const DEEP_COMPRESSIONS = 3
+/** zstd was made for deep data; of the others deep parts take none, rle and zips. */
+const DEEP_COMPRESSIONS: ReadonlySet<string> = new Set(['none', 'rle', 'zips', 'zstd'])
 const RANDOM_Y = 2
 
 /** Rules for the value of one attribute whose size is already known to be right. */
@@ -65,8 +65,8 @@ function checkCompression(context: PartContext, { bytes, valueOffset }: HeaderAt
   const word = ENUM_WORDS['compression']![code]
   if (word === undefined) {
     context.report('unknown-compression', `Compression number ${code} is not known`, valueOffset, 'compression')
-  } else if (isDeep(context.storage) && code >= DEEP_COMPRESSIONS) {
-    const message = `Deep data cannot be compressed with ${word}; none, rle and zips are allowed`
+  } else if (isDeep(context.storage) && !DEEP_COMPRESSIONS.has(word)) {
+    const message = `Deep data cannot be compressed with ${word}; none, rle, zips and zstd are allowed`
     context.report('bad-deep-compression', message, valueOffset, 'compression')
   }
 }

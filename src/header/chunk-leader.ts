@@ -1,9 +1,5 @@
-import { viewOf } from './bytes.ts'
-import { rowsOf, tileOf, withRows, withTile } from './chunk-missing.ts'
+import { int32At, uint32At } from './bytes.ts'
 import type { PartChunkPlan } from './chunk-plan.ts'
-import type { ChunkReport, LastChunk, PartChunkReport } from './chunk-report.ts'
-import type { DefectCode } from './defect-codes.ts'
-import { defect } from './defects.ts'
 import type { StorageType } from './format.ts'
 
 /** Coordinates, then sizes of 4 bytes in flat and 8 bytes in deep parts (OpenEXR file layout, "Chunk layout"). */
@@ -14,6 +10,9 @@ const LEADERS: Readonly<Record<StorageType, { readonly coordinates: number; read
   deeptile: { coordinates: 4, isDeep: true },
 }
 
+/** Bytes of the longest leader: a tile of a deep multi-part file. */
+export const LONGEST_LEADER = 44
+
 /** Bytes of a chunk before its data; in multi-part files they begin with the part number. 0 for unknown storage. */
 export function leaderByteLength(storage: StorageType | null, isMultiPart: boolean): number {
   if (storage === null) return 0
@@ -21,86 +20,53 @@ export function leaderByteLength(storage: StorageType | null, isMultiPart: boole
   return (isMultiPart ? 4 : 0) + coordinates * 4 + (isDeep ? 24 : 4)
 }
 
+/** Where a chunk lies in its part, as its leader says. */
+export interface LeaderPlace {
+  /** First row of a scan-line chunk, column of a tile. */
+  readonly first: number
+  /** Of tiles; 0 for scan lines. */
+  readonly y: number
+  readonly levelX: number
+  readonly levelY: number
+}
+
+/** The place a leader names; `at` is where the leader begins in `bytes`, which hold it whole. */
+export function leaderPlace(storage: StorageType, isMultiPart: boolean, bytes: Uint8Array, at: number): LeaderPlace {
+  const start = at + (isMultiPart ? 4 : 0)
+  const first = int32At(bytes, start)
+  if (LEADERS[storage].coordinates === 1) return { first, y: 0, levelX: 0, levelY: 0 }
+  return {
+    first,
+    y: int32At(bytes, start + 4),
+    levelX: int32At(bytes, start + 8),
+    levelY: int32At(bytes, start + 12),
+  }
+}
+
+/** The sizes a leader claims cannot be. */
+export const IMPOSSIBLE_SIZE = -1
+
 /**
- * The report with the last chunk judged: whether its leader names the part and the rows or tile the table says, and
- * whether its data ends inside the file. A chunk that fails counts as missing.
- * @param leaderBytes the bytes of `report.lastChunk`
- * @param fileSize whole size of the file in bytes
+ * Bytes of data after the leader, `IMPOSSIBLE_SIZE` where the claim is negative, or zero in a part whose every chunk
+ * holds some. The third size of a deep chunk, its unpacked size, takes no room in the file.
  */
-export function judgeLastChunk(report: ChunkReport, leaderBytes: Uint8Array, fileSize: number): ChunkReport {
-  const last = report.lastChunk
-  if (last === null) return report
-  const part = report.plan.parts[last.partIndex]!
-  if (part.storage === null) return report
-  if (leaderBytes.length < last.endExclusive - last.start) {
-    return withLastMissing(report, part, last, 'last-chunk-truncated', 'The last chunk breaks off inside its leader')
-  }
-  const { problem, end } = readLeader(part, part.storage, last, leaderBytes, report.plan.isMultiPart)
-  if (problem !== null) return withLastMissing(report, part, last, 'chunk-leader-mismatch', problem)
-  if (end > fileSize) {
-    const message = `The last chunk should end at byte ${end}, but the file has only ${fileSize}`
-    return withLastMissing({ ...report, chunksEnd: end }, part, last, 'last-chunk-truncated', message)
-  }
-  return { ...report, chunksEnd: end }
-}
-
-function readLeader(
-  part: PartChunkPlan,
-  storage: StorageType,
-  last: LastChunk,
-  bytes: Uint8Array,
+export function leaderDataBytes(
+  { storage, mayHaveEmptyChunks }: PartChunkPlan,
   isMultiPart: boolean,
-): { readonly problem: string | null; readonly end: number } {
-  const view = viewOf(bytes)
-  const { coordinates, isDeep } = LEADERS[storage]
-  const start = isMultiPart ? 4 : 0
-  const numbers = Array.from({ length: coordinates }, (_, i) => view.getInt32(start + i * 4, true))
-  const sizesAt = start + coordinates * 4
-  // The third size of a deep chunk, its unpacked size, takes no room in the file.
-  const sizes = isDeep ? [int64At(view, sizesAt), int64At(view, sizesAt + 8)] : [view.getInt32(sizesAt, true)]
-  const end = last.endExclusive + sizes.reduce((total, size) => total + size, 0)
-  const partNumber = isMultiPart ? view.getInt32(0, true) : last.partIndex
-  if (partNumber !== last.partIndex) {
-    return { problem: `The last chunk names part ${partNumber}, its table belongs to part ${last.partIndex}`, end }
+  bytes: Uint8Array,
+  at: number,
+): number {
+  const { coordinates, isDeep } = LEADERS[storage!]
+  const sizesAt = at + (isMultiPart ? 4 : 0) + coordinates * 4
+  if (!isDeep) {
+    const size = int32At(bytes, sizesAt)
+    return size < 0 || (size === 0 && !mayHaveEmptyChunks) ? IMPOSSIBLE_SIZE : size
   }
-  const expected = expectedCoordinates(part, last.chunkIndex)
-  if (expected?.some((number, i) => number !== numbers[i])) {
-    return { problem: `The last chunk says it is at (${numbers}), its place in the table is for (${expected})`, end }
-  }
-  if (sizes.some((size) => size < 0)) return { problem: `The last chunk claims sizes of ${sizes} bytes`, end }
-  return { problem: null, end }
+  const tableSize = int64At(bytes, sizesAt)
+  const sampleSize = int64At(bytes, sizesAt + 8)
+  return tableSize <= 0 || sampleSize < 0 ? IMPOSSIBLE_SIZE : tableSize + sampleSize
 }
 
-/** As the leader writes them: a scan-line chunk names its first row, a tile its position and then its level. */
-function expectedCoordinates(part: PartChunkPlan, chunk: number): number[] | null {
-  const tile = tileOf(part, chunk)
-  if (tile !== null) return [tile.x, tile.y, tile.levelX, tile.levelY]
-  const rows = rowsOf(part, chunk)
-  return rows === null ? null : [rows[0]]
-}
-
-function int64At(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getInt32(at + 4, true) * 2 ** 32
-}
-
-function withLastMissing(
-  report: ChunkReport,
-  part: PartChunkPlan,
-  last: LastChunk,
-  code: DefectCode,
-  message: string,
-): ChunkReport {
-  const parts = report.parts.map((each) => (each.partIndex === last.partIndex ? withMissing(each, part, last) : each))
-  const missingChunks = report.missingChunks === null ? null : report.missingChunks + 1
-  const defects = [...report.defects, defect(code, message, last.start, last.partIndex)]
-  return { ...report, isComplete: false, missingChunks, parts, defects }
-}
-
-function withMissing(report: PartChunkReport, part: PartChunkPlan, { chunkIndex }: LastChunk): PartChunkReport {
-  const missingChunks = (report.missingChunks ?? 0) + 1
-  const tile = tileOf(part, chunkIndex)
-  if (tile !== null) return { ...report, missingChunks, missingTiles: withTile(report.missingTiles, tile) }
-  const rows = rowsOf(part, chunkIndex)
-  if (rows === null) return { ...report, missingChunks }
-  return { ...report, missingChunks, missingRows: withRows(report.missingRows, rows) }
+function int64At(bytes: Uint8Array, at: number): number {
+  return uint32At(bytes, at) + int32At(bytes, at + 4) * 2 ** 32
 }

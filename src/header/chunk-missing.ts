@@ -1,3 +1,4 @@
+import type { LeaderPlace } from './chunk-leader.ts'
 import type { LevelPlan, PartChunkPlan } from './chunk-plan.ts'
 import type { TilePosition } from './chunk-report.ts'
 
@@ -12,6 +13,30 @@ export function rowsOf(part: PartChunkPlan, chunk: number): [number, number] | n
   if (dataWindow === null || linesPerChunk === null) return null
   const first = dataWindow.minY + chunk * linesPerChunk
   return [first, Math.min(first + linesPerChunk - 1, dataWindow.maxY)]
+}
+
+/** Where a chunk belongs, as its leader should say; null where the header does not tell. */
+export function placeOf(part: PartChunkPlan, chunk: number): LeaderPlace | null {
+  const { dataWindow, linesPerChunk, levels } = part
+  if (levels.length > 0) {
+    const { x, y, levelX, levelY } = tileOf(part, chunk)!
+    return { first: x, y, levelX, levelY }
+  }
+  if (dataWindow === null || linesPerChunk === null) return null
+  return { first: dataWindow.minY + chunk * linesPerChunk, y: 0, levelX: 0, levelY: 0 }
+}
+
+/** The chunk that belongs to a place; null for a place the part does not have or the header does not tell. */
+export function chunkAt(part: PartChunkPlan, { first, y, levelX, levelY }: LeaderPlace): number | null {
+  const { dataWindow, linesPerChunk, levels } = part
+  if (levels.length > 0) {
+    const level = levels.find((each) => each.levelX === levelX && each.levelY === levelY)
+    if (level === undefined || first < 0 || first >= level.tilesX || y < 0 || y >= level.tilesY) return null
+    return level.firstChunk + y * level.tilesX + first
+  }
+  if (dataWindow === null || linesPerChunk === null || first < dataWindow.minY || first > dataWindow.maxY) return null
+  const chunk = (first - dataWindow.minY) / linesPerChunk
+  return Number.isInteger(chunk) ? chunk : null
 }
 
 /** The tile a chunk holds; null for parts without known tiles. */
@@ -86,9 +111,4 @@ export function withRows(
   const sorted = [...list, rows].sort((a, b) => a[0] - b[0])
   for (const [first, last] of sorted) addRange(joined, [first, last], sorted.length)
   return joined
-}
-
-/** The list with one more tile, in table order. */
-export function withTile(list: readonly TilePosition[], tile: TilePosition): TilePosition[] {
-  return [...list, tile].sort((a, b) => a.levelY - b.levelY || a.levelX - b.levelX || a.y - b.y || a.x - b.x)
 }

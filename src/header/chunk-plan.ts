@@ -1,10 +1,10 @@
+import { viewOf } from './bytes.ts'
 import { defect } from './defects.ts'
 import { LINES_PER_CHUNK, type StorageType } from './format.ts'
+import { DEFAULT_LIMITS, limitFlag } from './limits.ts'
 import type { Box2i, ExrHeader, HeaderDefect, HeaderPart, TileDescription } from './model.ts'
 import { isTiled, storageOf } from './storage.ts'
 
-/** Bytes of all offset tables together that a plan asks for at most: 8,388,608 chunks. */
-export const DEFAULT_MAX_TABLE_BYTES = 64 * 1024 * 1024
 const OFFSET_BYTES = 8
 
 /** Tiles of one level, row by row; levels follow each other in the table in the order of the plan. */
@@ -30,6 +30,8 @@ export interface PartChunkPlan {
   readonly dataWindow: Box2i | null
   /** Scan lines per chunk; null for tiled parts and when unknown. */
   readonly linesPerChunk: number | null
+  /** True where a chunk may hold no data: every channel skips rows. */
+  readonly mayHaveEmptyChunks: boolean
   /** Tiled parts only; empty otherwise. */
   readonly levels: readonly LevelPlan[]
   /** From the start of the file; null when a part before it has an unknown count. */
@@ -57,18 +59,20 @@ export interface ChunkTablePlan {
  * Where the chunk offset tables lie and how long they are.
  * @param fileSize whole size of the file in bytes
  * @param maxTableBytes tables longer than this are not read (a `limit-exceeded` defect says so)
+ * @param countInTable chunks of the only part, for a header that does not tell; see `countFromTable`
  */
 export function planChunkTables(
   header: ExrHeader,
   fileSize: number,
-  maxTableBytes = DEFAULT_MAX_TABLE_BYTES,
+  maxTableBytes = DEFAULT_LIMITS.tableBytes,
+  countInTable: number | null = null,
 ): ChunkTablePlan {
   const defects: HeaderDefect[] = []
   const tablesOffset = header.byteLength
   let tableOffset: number | null = header.isTerminated ? tablesOffset : null
   const parts: PartChunkPlan[] = []
   for (const part of header.parts) {
-    const plan = planPart(header, part, tableOffset, defects)
+    const plan = planPart(header, part, tableOffset, countInTable, defects)
     parts.push(plan)
     tableOffset = tableOffset === null || plan.tableByteLength === null ? null : tableOffset + plan.tableByteLength
   }
@@ -92,7 +96,7 @@ function planRead(
   }
   const endExclusive = Math.max(start, Math.min(end, fileSize))
   if (endExclusive - start <= maxTableBytes) return { start, endExclusive }
-  const message = `The chunk tables have ${byteLength} bytes; at most ${maxTableBytes} are read`
+  const message = `The chunk tables have ${byteLength} bytes; at most ${maxTableBytes} are read. ${limitFlag('tableBytes', byteLength)} raises the limit`
   defects.push(defect('limit-exceeded', message, start))
   return null
 }
@@ -101,13 +105,15 @@ function planPart(
   header: ExrHeader,
   part: HeaderPart,
   tableOffset: number | null,
+  countInTable: number | null,
   defects: HeaderDefect[],
 ): PartChunkPlan {
   const storage = storageOf(header, part)
   const dataWindow = windowOf(part)
   const claimed = part.get('chunkCount')?.value
   const claimedChunkCount = claimed?.kind === 'int' && claimed.value >= 0 ? claimed.value : null
-  const linesPerChunk = storage === null || isTiled(storage) ? null : linesPerChunkOf(part)
+  const isScanLine = storage !== null && !isTiled(storage)
+  const linesPerChunk = isScanLine ? (linesPerChunkOf(part) ?? linesFromCount(dataWindow, countInTable)) : null
   const levels = isTiled(storage) ? levelsOf(part, dataWindow) : []
   const computed = countOf(dataWindow, linesPerChunk, levels)
   if (computed !== null && claimed?.kind === 'int' && claimed.value !== computed) {
@@ -115,7 +121,7 @@ function planPart(
     const message = `Attribute chunkCount is ${claimed.value} but windows, tiles and compression give ${computed}`
     defects.push(defect('chunk-count-mismatch', message, attribute.valueOffset, part.index, 'chunkCount'))
   }
-  const chunkCount = computed ?? claimedChunkCount
+  const chunkCount = computed ?? claimedChunkCount ?? countInTable
   if (chunkCount === null) {
     const message = 'The number of chunks cannot be told from the header'
     defects.push(defect('chunk-count-unknown', message, part.byteOffset, part.index))
@@ -127,10 +133,62 @@ function planPart(
     claimedChunkCount,
     dataWindow,
     linesPerChunk,
+    mayHaveEmptyChunks: mayHaveEmptyChunks(part),
     levels,
     tableOffset,
     tableByteLength: chunkCount === null ? null : chunkCount * OFFSET_BYTES,
   }
+}
+
+/** The one number of rows per chunk that gives this many chunks; null when several would. */
+function linesFromCount(window: Box2i | null, count: number | null): number | null {
+  if (window === null || count === null) return null
+  const height = window.maxY - window.minY + 1
+  if (count === 1) return height
+  const fewest = Math.ceil(height / count)
+  return Math.ceil(height / fewest) === count && Math.ceil(height / (fewest + 1)) < count ? fewest : null
+}
+
+/** Chunks of a few rows are empty where each channel has samples in other rows only. */
+function mayHaveEmptyChunks(part: HeaderPart): boolean {
+  const channels = part.get('channels')?.value
+  return channels?.kind !== 'chlist' || !channels.value.some(({ ySampling }) => ySampling === 1)
+}
+
+/**
+ * The bytes in which the offset table of a file must lie whose header does not tell the number of chunks; null where
+ * the table would not tell it either. A chunk holds at least one row, so there are no more entries than rows.
+ */
+export function unknownTableRange(
+  header: ExrHeader,
+  fileSize: number,
+  maxTableBytes = DEFAULT_LIMITS.tableBytes,
+): { readonly start: number; readonly endExclusive: number } | null {
+  const [part] = header.parts
+  if (part === undefined || header.flags.multiPart || !header.isTerminated || isTiled(storageOf(header, part)))
+    return null
+  const window = windowOf(part)
+  if (window === null) return null
+  const start = header.byteLength
+  const bytes = Math.min((window.maxY - window.minY + 1) * OFFSET_BYTES, fileSize - start, maxTableBytes)
+  return bytes < OFFSET_BYTES ? null : { start, endExclusive: start + bytes }
+}
+
+/**
+ * The number of entries in a table of unknown length: chunks follow the table at once, so it ends where the first of
+ * the chunks it names begins. Null when it does not.
+ * @param bytes those of `unknownTableRange`
+ */
+export function countFromTable(bytes: Uint8Array, tableOffset: number): number | null {
+  const view = viewOf(bytes)
+  let nearest = Number.POSITIVE_INFINITY
+  for (let at = 0; at + OFFSET_BYTES <= bytes.length; at += OFFSET_BYTES) {
+    nearest = Math.min(nearest, view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32)
+    const end = tableOffset + at + OFFSET_BYTES
+    if (nearest === end) return at / OFFSET_BYTES + 1
+    if (nearest < end) return null
+  }
+  return null
 }
 
 function windowOf(part: HeaderPart): Box2i | null {

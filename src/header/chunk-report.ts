@@ -15,7 +15,7 @@ export type ChunkOrder = 'increasing' | 'decreasing' | 'random'
 export interface PartChunkReport {
   readonly partIndex: number
   readonly chunkCount: number | null
-  /** Chunks that cannot be found through the table; null when the number of chunks is unknown. */
+  /** Chunks that were not found; null when the number of chunks is unknown. */
   readonly missingChunks: number | null
   /** Missing scan lines, inclusive on both ends, in the data window's coordinates; ascending. */
   readonly missingRows: readonly (readonly [number, number])[]
@@ -36,18 +36,21 @@ export interface LastChunk {
   readonly endExclusive: number
 }
 
+/** How far a census looked: at tables alone, at some leaders, or at the leader of every chunk that has a place. */
+export type CensusDepth = 'table' | 'leaders' | 'all'
+
 export interface ChunkReport {
-  /**
-   * True when every chunk of every part can be found inside the file. Judged from tables alone until
-   * `judgeLastChunk` has seen the leader of `lastChunk`.
-   */
+  /** True when every chunk of every part can be found inside the file, as far as was looked. */
   readonly isComplete: boolean
-  /** Of all parts; null when a part's number of chunks is unknown. */
+  /** Of all parts; null when a part's number of chunks is unknown. A lower bound unless `depth` is `all`. */
   readonly missingChunks: number | null
+  /** Chunks whose leader was looked at. */
+  readonly checkedChunks: number
+  readonly depth: CensusDepth
   readonly parts: readonly PartChunkReport[]
   /** Null when no chunk can be found. */
   readonly lastChunk: LastChunk | null
-  /** Offset after the last chunk's last byte; null until `judgeLastChunk` has seen its leader. */
+  /** Offset after the last chunk's last byte; null until the last chunk's leader was looked at. */
   readonly chunksEnd: number | null
   readonly plan: ChunkTablePlan
   readonly defects: readonly HeaderDefect[]

@@ -35,14 +35,32 @@ export const FIXED_SIZES: ReadonlyMap<string, number> = new Map([
 
 /** Words of the one-byte enumerations, by stored number. */
 export const ENUM_WORDS: Readonly<Record<string, readonly string[]>> = {
-  compression: ['none', 'rle', 'zips', 'zip', 'piz', 'pxr24', 'b44', 'b44a', 'dwaa', 'dwab', 'htj2k256', 'htj2k32'],
+  compression: [
+    'none',
+    'rle',
+    'zips',
+    'zip',
+    'piz',
+    'pxr24',
+    'b44',
+    'b44a',
+    'dwaa',
+    'dwab',
+    'htj2k256',
+    'htj2k32',
+    'lj2k',
+    'zstd',
+  ],
   lineOrder: ['increasing_y', 'decreasing_y', 'random_y'],
   envmap: ['latlong', 'cube'],
   deepImageState: ['messy', 'sorted', 'non_overlapping', 'tidy'],
 }
 
-/** Scan lines in one chunk, by compression number; undefined for numbers the format does not define. */
-export const LINES_PER_CHUNK: readonly number[] = [1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32]
+/**
+ * Scan lines in one chunk, by compression number; undefined for numbers the format does not define. OpenEXR 3.5.3 adds
+ * 12 (lossy HTJ2K) and 13 (zstd).
+ */
+export const LINES_PER_CHUNK: readonly number[] = [1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32, 256, 1]
 
 export const PIXEL_TYPES = ['UINT', 'HALF', 'FLOAT'] as const
 export const LEVEL_MODES = ['one_level', 'mipmap_levels', 'ripmap_levels'] as const

@@ -1,17 +1,18 @@
 export { componentOf, layerOf } from './channel-names.ts'
 export { chromaticitiesName } from './chromaticities.ts'
-export { judgeLastChunk, leaderByteLength } from './chunk-leader.ts'
+export { ChunkCensus, DEFAULT_MAX_LISTED, judgeChunkTables } from './chunk-census.ts'
+export { LONGEST_LEADER, leaderByteLength } from './chunk-leader.ts'
 export { withRows } from './chunk-missing.ts'
 export {
   type ChunkTablePlan,
-  DEFAULT_MAX_TABLE_BYTES,
+  countFromTable,
   type LevelPlan,
   levelSize,
   type PartChunkPlan,
   planChunkTables,
+  unknownTableRange,
 } from './chunk-plan.ts'
 export type * from './chunk-report.ts'
-export { DEFAULT_MAX_LISTED, judgeChunkTables } from './chunk-tables.ts'
 export { type Cryptomatte, cryptomatteManifests } from './cryptomatte.ts'
 export { decodeValue } from './decode-value.ts'
 export { DEFECT_SEVERITY, type DefectCode, errorCodeOf } from './defect-codes.ts'

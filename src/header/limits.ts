@@ -6,6 +6,7 @@ export const DEFAULT_LIMITS: HeaderLimits = Object.freeze({
   attributes: 65_536,
   channels: 65_536,
   parts: 65_536,
+  tableBytes: 64 * 1024 * 1024,
 })
 
 /** Defaults filled in. Throws ERR_OPTION_INVALID for an unknown name or a bound that is not a positive number. */
@@ -24,3 +25,13 @@ export function resolveLimits(limits: Partial<HeaderLimits> | undefined): Header
   }
   return { ...DEFAULT_LIMITS, ...limits }
 }
+
+/** The flag that raises a limit, such as `--limit header-bytes=128M`; `needed` is what the file was seen to ask for. */
+export function limitFlag(name: keyof HeaderLimits, needed: number): string {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  let value = 1024
+  while (value < needed) value *= 2
+  return `--limit ${flag}=${value >= MEBI ? `${value / MEBI}M` : value}`
+}
+
+const MEBI = 1024 * 1024

@@ -13,6 +13,7 @@ const UNBOUNDED = {
   attributes: Number.POSITIVE_INFINITY,
   channels: Number.POSITIVE_INFINITY,
   parts: Number.POSITIVE_INFINITY,
+  tableBytes: Number.POSITIVE_INFINITY,
 }
 
 /**

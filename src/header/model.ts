@@ -31,6 +31,8 @@ export interface HeaderLimits {
   readonly channels: number
   /** Default 65,536. */
   readonly parts: number
+  /** Bytes of all chunk offset tables together. Default 64 MiB: 8,388,608 chunks. */
+  readonly tableBytes: number
 }
 
 /** A rule of the format that the bytes break. The codec never repairs; it reports and reads on where it can. */

@@ -6,7 +6,7 @@ import { checkPart } from './check-part.ts'
 import type { DefectCode } from './defect-codes.ts'
 import { DefectList } from './defects.ts'
 import { LONG_NAME, MAGIC, SHORT_NAME } from './format.ts'
-import { resolveLimits } from './limits.ts'
+import { limitFlag, resolveLimits } from './limits.ts'
 import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
 import { nameAt } from './names.ts'
 import { StoredPart } from './part.ts'
@@ -156,7 +156,8 @@ export class HeaderScanner {
         if (this.#done) return null
         continue
       }
-      if (position + 1 > this.#limits.headerBytes) return this.#overLimit('headerBytes', 'header bytes', position)
+      if (position + 1 > this.#limits.headerBytes)
+        return this.#overLimit('headerBytes', 'header bytes', position, position + 1)
       header.byteLength = position + 1
       const part = this.#part
       this.#part = undefined
@@ -173,7 +174,7 @@ export class HeaderScanner {
     const header = this.#header
     const { parts } = header
     if (this.#part === undefined && parts.length >= this.#limits.parts) {
-      return this.#overLimit('parts', 'parts', start)
+      return this.#overLimit('parts', 'parts', start, parts.length + 1)
     }
     const index = this.#part?.index ?? parts.length
     if (!this.#findEnd(prefix, start)) return this.#missingEnd(prefix, start, index, 'name')
@@ -205,12 +206,12 @@ export class HeaderScanner {
       return null
     }
     // Its closing zero byte belongs to the header too.
-    if (end + 1 > this.#limits.headerBytes) return this.#overLimit('headerBytes', 'header bytes', typeEnd + 1)
+    if (end + 1 > this.#limits.headerBytes) return this.#overLimit('headerBytes', 'header bytes', typeEnd + 1, end + 1)
     if (end > prefix.length) return { needBytes: end + 1, exact: true }
     const part = this.#part ?? this.#openPart()
     const { attributes } = this.#limits
     if (part.attributes.length >= attributes || this.#attributeCount >= attributes * PARTS_FULL_OF_ATTRIBUTES) {
-      return this.#overLimit('attributes', 'attributes', start)
+      return this.#overLimit('attributes', 'attributes', start, part.attributes.length + 1)
     }
     this.#attributeCount++
 
@@ -274,8 +275,9 @@ export class HeaderScanner {
     }
   }
 
-  #overLimit(limit: keyof HeaderLimits, what: string, byteOffset: number): null {
-    const message = `The header exceeds the limit of ${this.#limits[limit]} ${what}; raise limits.${limit} to read on`
+  /** `needed` is what the header asks for as far as it was read. */
+  #overLimit(limit: keyof HeaderLimits, what: string, byteOffset: number, needed: number): null {
+    const message = `The header needs at least ${needed} ${what}, more than the limit of ${this.#limits[limit]}. ${limitFlag(limit, needed)} raises it (limits.${limit} in the library)`
     this.#report('limit-exceeded', message, byteOffset, this.#part?.index ?? null)
     this.#close()
     return null

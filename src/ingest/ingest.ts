@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Catalog, CatalogFailure, RunSummary } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
+import type { InspectOptions } from '../inspect/options.ts'
 import type { IngestAnswer } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
 import type { Isolation } from '../workers/pool-types.ts'
@@ -30,6 +31,8 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   readonly shard?: Shard
   /** Fold case in path identity, for shares that ignore it. Default false. */
   readonly foldCase?: boolean
+  /** How far to look for chunks, and what headers may claim. Defaults as `inspect` has them. */
+  readonly inspect?: Pick<InspectOptions, 'check' | 'limits'>
   /** How many problems to keep for the summary; the rest are counted. Default 10,000. */
   readonly keepProblems?: number
   readonly toolVersion: string
@@ -126,10 +129,21 @@ class Run {
   }
 
   async finish(): Promise<void> {
-    const { roots, catalog, jobs, isolation, force = false, shard = null, foldCase = false, s3 = {} } = this.#options
+    const {
+      roots,
+      catalog,
+      jobs,
+      isolation,
+      force = false,
+      shard = null,
+      foldCase = false,
+      s3 = {},
+      inspect = {},
+    } = this.#options
     const workers = (this.#options.openWorkers ?? openIngestWorkers)({
       runId: this.runId,
       foldCase,
+      inspect,
       s3,
       jobs,
       ...(isolation && { isolation }),

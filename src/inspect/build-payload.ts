@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { errorCodeOf, type HeaderDefect, versionFlags } from '../header/index.ts'
+import { type ChunkReport, type ExrHeader, errorCodeOf, type HeaderDefect, versionFlags } from '../header/index.ts'
 import { frameFacts } from '../sequences/index.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { SourceIdentity } from '../source/source.ts'
@@ -67,8 +67,9 @@ function fileFacts(
     mtime: identity.mtimeUs === null ? null : isoMicroseconds(identity.mtimeUs),
     multipart_count: header.parts.length,
     is_deep: isDeep,
-    is_complete: header.isTerminated && chunks.isComplete,
-    check_depth: chunks.chunksEnd === null ? 'table' : 'leaders',
+    is_complete: isComplete(header, chunks),
+    check_depth: chunks.depth,
+    checked_chunks: chunks.checkedChunks,
     format_version: header.version,
     version_flags: versionFlags(header).join(','),
     trailing_bytes: chunks.chunksEnd === null ? null : Math.max(0, identity.sizeBytes - chunks.chunksEnd),
@@ -80,6 +81,14 @@ function fileFacts(
   if (identity.etag === null) return facts
   const { path, size_bytes, mtime, ...rest } = facts
   return { path, size_bytes, mtime, etag: identity.etag, ...rest }
+}
+
+/** Null: a limit of ours kept the rest of the header unread, or what the file uses does not tell its chunks. */
+function isComplete(header: ExrHeader, chunks: ChunkReport): boolean | null {
+  if (chunks.isComplete && header.isTerminated) return true
+  const isSound = header.isTerminated && header.defects.every(({ severity }) => severity === 'warning')
+  const isLimited = [...header.defects, ...chunks.plan.defects].some(({ code }) => code === 'limit-exceeded')
+  return isLimited || (isSound && chunks.missingChunks === null) ? null : false
 }
 
 function oiioParts({ oiio }: Findings) {

@@ -52,7 +52,7 @@ export async function inspectSource(
   const identity = await source.identity(signal)
   watch.lap('read')
 
-  const inspection: Inspection = { identity, known, spec: null }
+  const inspection: Inspection = { identity, known, spec: null, peeked: null }
   const steps = inspectSteps(inspection, options, (step) => watch.lap(step))
   for (;;) {
     assertNotAborted(signal, source.path)
@@ -69,6 +69,9 @@ export async function inspectSource(
     if (next.value.kind === 'bytes') {
       const { start, endExclusive } = next.value.range
       known.add(start, await source.read(start, endExclusive, signal))
+      watch.lap('read')
+    } else if (next.value.kind === 'peek') {
+      inspection.peeked = (await source.scattered?.(next.value.ranges, signal)) ?? null
       watch.lap('read')
     } else {
       inspection.spec = await askOiio(next.value.source, signal)

@@ -3,6 +3,7 @@ import type { DerivedSource } from '../oiio/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import type { FilePath } from '../source/file-path.ts'
 import { KnownBytes } from '../source/ranges.ts'
+import type { ByteRange } from '../source/source.ts'
 import { buildPayload } from './build-payload.ts'
 import { FileReader } from './file-reader.ts'
 import type { ResolvedInspectOptions } from './options.ts'
@@ -33,7 +34,7 @@ export class LocalInspection {
     }
     this.#watch.lap('open')
     const { identity } = this.#reader
-    this.#inspection = { identity, known: new KnownBytes(), spec: null }
+    this.#inspection = { identity, known: new KnownBytes(), spec: null, peeked: null }
     this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch.lap(step))
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }
@@ -53,6 +54,10 @@ export class LocalInspection {
           return { payload }
         }
         if (next.value.kind === 'specs') return { question: next.value.source }
+        if (next.value.kind === 'peek') {
+          this.#inspection.peeked = this.#peek(next.value.ranges)
+          continue
+        }
         const { start, endExclusive } = next.value.range
         this.#read(new Uint8Array(endExclusive - start), start)
       }
@@ -64,6 +69,19 @@ export class LocalInspection {
     this.#inspection.spec = spec
     this.#watch.lap('oiio')
     return this
+  }
+
+  /** Into one piece of memory: a leader has at most 44 bytes. */
+  #peek(ranges: readonly ByteRange[]): Uint8Array[] {
+    const memory = new Uint8Array(ranges.reduce((sum, { start, endExclusive }) => sum + endExclusive - start, 0))
+    let used = 0
+    const found = ranges.map(({ start, endExclusive }) => {
+      const target = memory.subarray(used, used + endExclusive - start)
+      used += target.length
+      return this.#reader.read(target, start)
+    })
+    this.#watch.lap('read')
+    return found
   }
 
   #read(target: Uint8Array, start: number): void {

@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import { DEFAULT_LIMITS } from '../header/index.ts'
 import type { HeaderLimits } from '../header/model.ts'
 import { parseSampling, type Sampling } from './sampling.ts'
 
@@ -31,9 +32,19 @@ export interface InspectOptions {
   readonly foldCase?: boolean
   /** Length of the first read in bytes, 256 to 16 MiB. Default 65,536. */
   readonly firstReadBytes?: number
+  /**
+   * How far to look for chunks: at the offset `table`s and the file's size; at the `leaders` of the last chunk and of
+   * those inside bytes that were read anyway; or at `all` leaders, one small read each where the file is local. A file
+   * that lacks chunks is always looked at as far as it can be. Default `leaders`.
+   */
+  readonly check?: CheckOption
   /** What a header may claim at most. Missing ones keep the codec's defaults. */
   readonly limits?: Partial<HeaderLimits>
 }
+
+/** The values of the option `check`. */
+export const CHECK_OPTIONS = ['table', 'leaders', 'all'] as const
+export type CheckOption = (typeof CHECK_OPTIONS)[number]
 
 /** Every option checked and filled in. Plain data, so it may cross to another thread. */
 export interface ResolvedInspectOptions {
@@ -49,6 +60,7 @@ export interface ResolvedInspectOptions {
   readonly timings: boolean
   readonly foldCase: boolean
   readonly firstReadBytes: number
+  readonly check: CheckOption
   readonly limits: Partial<HeaderLimits>
 }
 
@@ -73,6 +85,7 @@ const PARSERS: Parsers = {
   timings: (value, name) => toBoolean(value, name, false),
   foldCase: (value, name) => toBoolean(value, name, false),
   firstReadBytes: (value, name) => toInteger(value, name, 65_536, MIN_FIRST_READ, MAX_FIRST_READ),
+  check: toCheck,
   limits: toLimits,
 }
 
@@ -129,16 +142,45 @@ function toText(value: unknown, name: string): string | null {
   throw invalid('text', name, value)
 }
 
-const LIMIT_NAMES: readonly (keyof HeaderLimits)[] = ['headerBytes', 'attributes', 'channels', 'parts']
+function toCheck(value: unknown, name: string): CheckOption {
+  if (isUnset(value)) return 'leaders'
+  const known = CHECK_OPTIONS.find((option) => option === value)
+  if (known !== undefined) return known
+  throw invalid(`one of ${CHECK_OPTIONS.join(', ')}`, name, value)
+}
+
+const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as (keyof HeaderLimits)[]
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
+
+/** A whole number, or text of one with a unit of 1024: `128M`. */
+function toAmount(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const match = /^\s*(\d+)\s*([kmg]?)(?:i?b)?\s*$/i.exec(value)
+  return match === null ? value : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
+}
+
+/**
+ * Limits from `name=amount` texts, such as `header-bytes=128M`; names in kebab-case, snake_case or camelCase.
+ * Throws ERR_OPTION_INVALID for an unknown name or another form.
+ */
+export function parseLimits(texts: readonly string[]): Partial<HeaderLimits> {
+  const entries = texts.map((text) => {
+    const [name = '', amount = '', ...rest] = text.split('=')
+    if (amount === '' || rest.length > 0) throw invalid('name=amount, such as header-bytes=128M', '--limit', text)
+    return [name.trim(), amount]
+  })
+  return toLimits(Object.fromEntries(entries), 'limit')
+}
 
 function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
   if (isUnset(value)) return Object.freeze({})
   if (typeof value !== 'object') throw invalid('an object', name, value)
   const limits: Record<string, number> = {}
   for (const [key, limit] of Object.entries(value as object)) {
-    const known = LIMIT_NAMES.find((candidate) => candidate === key)
+    const camel = key.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    const known = LIMIT_NAMES.find((candidate) => candidate === camel)
     if (known === undefined) throw invalid(`one of ${LIMIT_NAMES.join(', ')}`, 'limit name', key)
-    if (!isUnset(limit)) limits[known] = toInteger(limit, `${name}.${known}`, 0, 1, 2 ** 31)
+    if (!isUnset(limit)) limits[known] = toInteger(toAmount(limit), `${name}.${known}`, 0, 1, 2 ** 31)
   }
   return Object.freeze(limits as Partial<HeaderLimits>)
 }

@@ -40,6 +40,8 @@ export interface FileFacts {
   is_complete: boolean | null
   /** What was looked at to say so. */
   check_depth: CheckDepth
+  /** Chunks whose leader was looked at. */
+  checked_chunks: number
   /** Low byte of the version word: 2 for every file of today. */
   format_version: number
   /** Names of the flags that are set in the version word, joined by commas; empty for none. */

@@ -1,17 +1,11 @@
 import { ExrError } from '../errors.ts'
-import {
-  type ChunkReport,
-  type ExrHeader,
-  type HeaderProgress,
-  HeaderScanner,
-  judgeChunkTables,
-  judgeLastChunk,
-  planChunkTables,
-} from '../header/index.ts'
+import { type ChunkReport, type ExrHeader, type HeaderProgress, HeaderScanner } from '../header/index.ts'
 import type { SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange, SourceIdentity } from '../source/source.ts'
+import { readChunks } from './chunk-steps.ts'
+import { bytesOf, supply } from './known-bytes.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 
 /** One file under inspection: what is known of it, filled by a driver as the steps ask. */
@@ -20,12 +14,16 @@ export interface Inspection {
   readonly known: KnownBytes
   /** The answer to the `specs` request asked last. */
   spec: SpecAnswer | null
+  /** The answer to the `peek` request asked last: bytes in the order of its ranges, null where they cost too much. */
+  peeked: readonly Uint8Array[] | null
 }
 
 /** What the steps need of their driver before they go on. */
 export type InspectRequest =
   /** Read these bytes, all inside the file, and add them to `known`. */
   | { readonly kind: 'bytes'; readonly range: ByteRange }
+  /** Read these few bytes each, if small reads cost little here, and put them into `peeked`. */
+  | { readonly kind: 'peek'; readonly ranges: readonly ByteRange[] }
   /** Ask OpenImageIO and put its answer into `spec`. */
   | { readonly kind: 'specs'; readonly source: DerivedSource }
 
@@ -60,7 +58,7 @@ export function* inspectSteps(
   clock: StepClock = () => {},
 ): Generator<InspectRequest, Findings, void> {
   const header = yield* timed('header', clock, readHeader(inspection, options))
-  const chunks = yield* timed('chunks', clock, readChunks(inspection, header))
+  const chunks = yield* timed('chunks', clock, readChunks(inspection, header, options))
   const oiio = options.meta ? yield* timed('oiio', clock, askOiio(inspection, header, chunks)) : null
   return { header, chunks, oiio }
 }
@@ -108,20 +106,6 @@ function scan(scanner: HeaderScanner, prefix: Uint8Array, { path }: SourceIdenti
   }
 }
 
-function* readChunks({ identity, known }: Inspection, header: ExrHeader): Generator<InspectRequest, ChunkReport, void> {
-  const plan = planChunkTables(header, identity.sizeBytes)
-  const tables = plan.readRange
-  if (tables === null) return judgeChunkTables(plan, new Uint8Array(0), identity.sizeBytes)
-  yield* supply(known, tables)
-  const tableBytes = bytesOf(known, identity, tables.start, tables.endExclusive)
-  const report = judgeChunkTables(plan, tableBytes, identity.sizeBytes)
-  const last = report.lastChunk
-  if (last === null) return report
-  const leader = { start: last.start, endExclusive: Math.min(last.endExclusive, identity.sizeBytes) }
-  yield* supply(known, leader)
-  return judgeLastChunk(report, bytesOf(known, identity, leader.start, leader.endExclusive), identity.sizeBytes)
-}
-
 function* askOiio(
   inspection: Inspection,
   header: ExrHeader,
@@ -139,7 +123,7 @@ function* askOiio(
     if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break
     const { start, endExclusive } = answer.spec.range
     // An unfinished file makes OpenImageIO walk through all of its pixels; headers never need that much.
-    if (endExclusive - start > MAX_SPEC_BYTES || (chunks.missingChunks ?? 0) > 0) break
+    if (endExclusive - start > MAX_SPEC_BYTES || !chunks.isComplete) break
     const end = Math.min(identity.sizeBytes, Math.max(endExclusive, start + READ_AHEAD))
     yield* supply(known, { start, endExclusive: end })
   }
@@ -156,20 +140,4 @@ function reasonNotToAsk(header: ExrHeader): string | null {
     return part.attributes.length > MAX_SPEC_ENTRIES || channelCount > MAX_SPEC_ENTRIES
   })
   return isLarge ? `OpenImageIO was not asked: a part has more than ${MAX_SPEC_ENTRIES} channels or attributes.` : null
-}
-
-function* supply(known: KnownBytes, range: ByteRange): Generator<InspectRequest, void, void> {
-  if (known.slice(range.start, range.endExclusive) === undefined) yield { kind: 'bytes', range }
-}
-
-/** A source that answers with fewer bytes than its size promises was cut while it was read. */
-function bytesOf(known: KnownBytes, { path, sizeBytes }: SourceIdentity, start: number, end: number): Uint8Array {
-  const bytes = known.slice(start, end)
-  if (bytes !== undefined) return bytes
-  throw new ExrError(
-    'ERR_SOURCE_CHANGED',
-    `${path} had ${sizeBytes} bytes when it was opened, but bytes ${start} to ${end} could not be read. ` +
-      'Read it again once its writer has finished.',
-    { details: { path, byteOffset: start } },
-  )
 }

@@ -4,46 +4,83 @@ import type { MissingFacts, PartFacts, Payload, PayloadError } from './payload.t
 /** Whether a frame can be used, and why not. */
 export interface Verdict {
   /**
-   * `whole`: every chunk is there. `incomplete`: pixels, or the end of the header, are missing.
-   * `invalid`: nothing is known to be missing, but the header breaks a rule of the format.
+   * `whole`: every chunk is there, as far as was looked. `incomplete`: pixels, their offset table or the end of the
+   * header are missing. `invalid`: nothing is known to be missing, but the header breaks a rule of the format.
+   * `limited`: a limit of this program kept part of the header unread; the first reason names the flag that raises it.
+   * `unknown`: the file uses something this version does not know, so that it cannot tell.
    */
-  readonly state: 'whole' | 'incomplete' | 'invalid'
+  readonly state: 'whole' | 'incomplete' | 'invalid' | 'limited' | 'unknown'
   /** Sentences, the most important first. A whole file has some when it breaks rules that do not matter. */
   readonly reasons: readonly string[]
 }
 
 /** A payload's findings in the words of the person who has to decide whether to render the frame again. */
 export function verdictOf(payload: Payload): Verdict {
-  const missing = payload.parts.filter((part) => (part.missing_chunks ?? 0) > 0)
-  const several = payload.parts.length > 1
+  return { state: stateOf(payload), reasons: reasonsOf(payload, ({ message, code }) => `${message} [${code}]`) }
+}
+
+/** The most important reason alone, without its error code. */
+export function firstReason(payload: Payload): string | undefined {
+  return reasonsOf(payload, ({ message }) => message)[0]
+}
+
+function stateOf({ parts, errors, file }: Payload): Verdict['state'] {
+  const has = (isWanted: (error: PayloadError) => boolean) =>
+    errors.some((error) => error.severity === 'error' && isWanted(error))
+  if (parts.some((part) => (part.missing_chunks ?? 0) > 0) || has(({ code }) => code === TRUNCATED)) return 'incomplete'
+  if (has(({ code }) => code === LIMIT)) return 'limited'
+  if (has((error) => error.defect !== undefined && error.code !== CHUNKS)) return 'invalid'
+  if (file.is_complete === null) return 'unknown'
+  return file.is_complete ? 'whole' : 'incomplete'
+}
+
+function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): string[] {
+  const { parts, file } = payload
+  const missing = parts.filter((part) => (part.missing_chunks ?? 0) > 0)
+  const several = parts.length > 1
   const errors = (isWanted: (error: PayloadError) => boolean) =>
-    payload.errors.filter(isWanted).map((error) => errorText(error, several))
-  const reasons = new Set([
-    ...errors((error) => error.severity === 'error' && error.code !== CHUNKS),
-    ...missing.map((part) => missingText(part, several)),
-    // Zero offsets are said above, better: which rows or tiles.
-    ...errors((error) => error.code === CHUNKS && error.defect !== 'chunk-offset-zero'),
-    ...errors((error) => error.severity === 'warning' && error.code !== CHUNKS),
-  ])
-  const isCut = missing.length > 0 || payload.errors.some((error) => error.code === 'ERR_EXR_TRUNCATED')
-  const isSound = payload.readers.raw.ok
-  const state = isCut || (isSound && !payload.file.is_complete) ? 'incomplete' : isSound ? 'whole' : 'invalid'
-  return { state, reasons: [...reasons] }
+    payload.errors
+      .filter(isWanted)
+      .map((error) => (several && error.part_index !== undefined ? `Part ${error.part_index}: ` : '') + textOf(error))
+  // Said by the missing rows or tiles, or by the sentence on a table that was never written.
+  const isUnwritten = payload.errors.some(({ defect }) => defect === UNWRITTEN)
+  const isTold = ({ defect }: PayloadError) => defect === 'chunk-offset-zero' && (isUnwritten || missing.length > 0)
+  return [
+    ...new Set([
+      ...errors((error) => error.severity === 'error' && error.code !== CHUNKS),
+      ...errors((error) => error.defect === UNWRITTEN),
+      ...missing.map((part) => missingText(part, several, payload)),
+      ...errors((error) => error.code === CHUNKS && error.defect !== UNWRITTEN && !isTold(error)),
+      ...(missing.length > 0 && file.check_depth !== 'all' && file.check_depth !== 'pixels' ? [lookedAt(payload)] : []),
+      ...errors((error) => error.severity === 'warning' && error.code !== CHUNKS),
+    ]),
+  ]
 }
 
 const CHUNKS: ErrorCode = 'ERR_EXR_CHUNKS'
+const TRUNCATED: ErrorCode = 'ERR_EXR_TRUNCATED'
+const LIMIT: ErrorCode = 'ERR_EXR_LIMIT'
+const UNWRITTEN = 'chunk-table-unwritten'
 
-function errorText({ message, code, part_index }: PayloadError, severalParts: boolean): string {
-  return `${severalParts && part_index !== undefined ? `Part ${part_index}: ` : ''}${message} [${code}]`
+function lookedAt({ file, parts }: Payload): string {
+  const total = parts.reduce((sum, part) => sum + (part.chunk_count ?? 0), 0)
+  return `Looked at the offset table and at ${file.checked_chunks} of ${total} chunks.`
 }
 
-function missingText(part: PartFacts, severalParts: boolean): string {
+function missingText(part: PartFacts, severalParts: boolean, { file, parts }: Payload): string {
   const total = part.chunk_count ?? 0
   const missing = part.missing_chunks ?? 0
   const subject = severalParts ? `Part ${part.part_index}${part.part_name ? ` ${part.part_name}` : ''}: ` : ''
-  if (missing === total) return `${subject}No pixels: none of ${total} chunks is in the file.`
+  if (missing === total) {
+    const tableBytes = parts.reduce((sum, { chunk_count }) => sum + 8 * (chunk_count ?? 0), 0)
+    return file.size_bytes <= file.header_bytes + tableBytes
+      ? `${subject}No pixels: none of ${total} chunks is in the file.`
+      : `${subject}None of ${total} chunks was found.`
+  }
   const where = part.missing === undefined ? '' : whereText(part.missing)
-  return `${subject}${missing} of ${total} chunks ${missing === 1 ? 'is' : 'are'} missing${where}.`
+  const isSample = file.check_depth === 'table' || file.check_depth === 'leaders'
+  const count = `${isSample ? 'At least ' : ''}${missing}`
+  return `${subject}${count} of ${total} chunks ${missing === 1 ? 'is' : 'are'} missing or damaged${where}.`
 }
 
 /** Ranges named before the rest is only counted as more. */

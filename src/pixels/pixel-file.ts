@@ -27,11 +27,11 @@ const OFFSET_BYTES = 8
  * Throws ERR_SOURCE_*, and ERR_EXR_* for what is not an OpenEXR file.
  */
 export async function openPixelFile(source: ByteSource, signal?: AbortSignal): Promise<PixelFile> {
-  const options = resolveInspectOptions({ meta: false })
+  const options = resolveInspectOptions({ meta: false, check: 'table' })
   const known = new KnownBytes()
   known.add(0, await source.read(0, options.firstReadBytes, signal))
   const identity = await source.identity(signal)
-  const steps = inspectSteps({ identity, known, spec: null }, options)
+  const steps = inspectSteps({ identity, known, spec: null, peeked: null }, options)
   for (;;) {
     const next = steps.next()
     if (next.done === true) {
@@ -42,7 +42,7 @@ export async function openPixelFile(source: ByteSource, signal?: AbortSignal): P
       const lookUp = chunkLookUp(plan, tableBytes ?? new Uint8Array(0), identity.sizeBytes)
       return { source, sizeBytes: identity.sizeBytes, header, plan, ...lookUp }
     }
-    // Without meta nothing but bytes is asked for.
+    // Without meta and leaders nothing but bytes is asked for.
     if (next.value.kind !== 'bytes') throw new ExrError('ERR_INTERNAL', 'A step asked for what is not bytes.')
     const { start, endExclusive } = next.value.range
     known.add(start, await source.read(start, endExclusive, signal))

@@ -43,6 +43,27 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
         throw toFileError(error, file)
       }
     },
+    async scattered(ranges, signal) {
+      const { handle, stat } = await opened(signal)
+      try {
+        const found: Uint8Array[] = []
+        for (let at = 0; at < ranges.length; at += READS_AT_ONCE) {
+          const reads = ranges.slice(at, at + READS_AT_ONCE)
+          found.push(
+            ...(await Promise.all(
+              reads.map(({ start, endExclusive }) => readFully(handle, start, endExclusive - start)),
+            )),
+          )
+          assertNotAborted(signal, file)
+        }
+        counters.requests += found.length
+        counters.bytes += found.reduce((sum, bytes) => sum + bytes.length, 0)
+        assertUnchanged(stat, await handle.stat({ bigint: true }), file)
+        return found
+      } catch (error) {
+        throw toFileError(error, file)
+      }
+    },
     async close() {
       closed = true
       const current = opening
@@ -54,6 +75,9 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
     },
   }
 }
+
+/** Scattered reads under way at the same time. */
+const READS_AT_ONCE = 64
 
 interface OpenFile {
   readonly handle: FileHandle

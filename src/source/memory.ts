@@ -16,6 +16,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): ByteSource {
       counters.bytes += view.length
       return view
     },
+    scattered: async (ranges) => ranges.map(({ start, endExclusive }) => bytes.subarray(start, endExclusive)),
     close: async () => {},
   }
 }

@@ -31,6 +31,11 @@ export interface ByteSource {
    * Throws ERR_SOURCE_* with the path in `details`.
    */
   read(start: number, endExclusive: number, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * Many small reads, each answered as `read` does, in order. Only sources where one costs little have it: object stores
+   * do not.
+   */
+  scattered?(ranges: readonly ByteRange[], signal?: AbortSignal): Promise<Uint8Array[]>
   /** May be called twice. */
   close(): Promise<void>
 }

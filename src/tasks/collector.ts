@@ -2,7 +2,7 @@ import { encodeRecords } from '../arrow/encode.ts'
 import type { CatalogRecord } from '../arrow/record.ts'
 import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
-import { verdictOf } from '../inspect/verdict.ts'
+import { firstReason } from '../inspect/verdict.ts'
 import type { FileFailure, FileProblem, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
 import type { LocationResult } from './locations.ts'
 
@@ -22,7 +22,7 @@ export class Collector {
     this.#records.push({ payload, inspectedAtUs: startedUs, durationUs })
     this.#bytes += payload.file.size_bytes
     if (!payload.readers.raw.ok) this.#failures.push(headerFailure(payload, startedUs))
-    else if (!payload.file.is_complete) this.#incomplete.push(incompleteProblem(payload))
+    else if (payload.file.is_complete === false) this.#incomplete.push(incompleteProblem(payload))
   }
 
   finish({ runId, foldCase }: IngestTaskSettings): IngestAnswer {
@@ -47,6 +47,5 @@ function headerFailure({ file, errors }: Payload, seenAtUs: bigint): FileFailure
 }
 
 function incompleteProblem(payload: Payload): FileProblem {
-  const { reasons } = verdictOf(payload)
-  return { path: payload.file.path, code: 'ERR_EXR_CHUNKS', message: reasons[0] ?? 'Pixels are missing.' }
+  return { path: payload.file.path, code: 'ERR_EXR_CHUNKS', message: firstReason(payload) ?? 'Pixels are missing.' }
 }

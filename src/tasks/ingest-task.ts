@@ -1,4 +1,5 @@
 import type { EncodedBatch } from '../arrow/encoded.ts'
+import type { InspectOptions } from '../inspect/options.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 
 /** What every inspection of a run has in common. */
@@ -6,6 +7,8 @@ export interface IngestTaskSettings {
   /** Written into `inspections`. */
   readonly runId: string
   readonly foldCase: boolean
+  /** How far files are looked at, and what their headers may claim. */
+  readonly inspect?: Pick<InspectOptions, 'check' | 'limits'>
   /** How to reach the object store of `s3://` locations. */
   readonly s3: S3Settings
   /** What a child process may take; see `limitChildMemory`. */

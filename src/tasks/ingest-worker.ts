@@ -7,7 +7,7 @@ import type { IngestTaskSettings } from './ingest-task.ts'
 import { inspectLocations } from './locations.ts'
 
 const settings = poolData() as IngestTaskSettings
-const options = resolveInspectOptions({ foldCase: settings.foldCase })
+const options = resolveInspectOptions({ ...settings.inspect, foldCase: settings.foldCase })
 limitChildMemory()
 
 /** Inspects batches of files and objects and encodes them for the catalog. */

@@ -48,6 +48,7 @@ export function payload(spec: RecordSpec): Payload {
       is_deep: false,
       is_complete: true,
       check_depth: 'leaders',
+      checked_chunks: 1,
       format_version: 2,
       version_flags: '',
       trailing_bytes: 0,

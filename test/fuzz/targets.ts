@@ -3,14 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { encodeRecords, recordVectors } from '../../src/arrow/index.ts'
 import { ExrError } from '../../src/errors.ts'
 import {
+  ChunkCensus,
   cryptomatteManifests,
   decodeHeader,
   displayValue,
   type ExrHeader,
   encodeHeader,
   HeaderScanner,
-  judgeChunkTables,
-  judgeLastChunk,
   planChunkTables,
   readIdManifest,
 } from '../../src/header/index.ts'
@@ -77,9 +76,12 @@ function judgeChunks(header: ExrHeader, { bytes, fileSize }: FuzzInput): void {
   const plan = planChunkTables(header, fileSize)
   const { start = 0, endExclusive = 0 } = plan.readRange ?? {}
   if (start > endExclusive || endExclusive > fileSize) throw new Error(`Plans to read ${start} to ${endExclusive}`)
-  const report = judgeChunkTables(plan, bytes.subarray(start, endExclusive), fileSize)
-  const last = report.lastChunk
-  const judged = last ? judgeLastChunk(report, bytes.subarray(last.start, last.endExclusive), fileSize) : report
+  const census = new ChunkCensus(plan, bytes.subarray(start, endExclusive), fileSize)
+  for (let at = census.walkPosition; at !== null && census.walk(bytes.subarray(at)); at = census.walkPosition);
+  for (let entry = 0; entry < census.length; entry++) {
+    if (census.isOpen(entry)) census.judge(entry, bytes.subarray(census.leaderStart(entry)))
+  }
+  const judged = census.report()
   if (judged.isComplete && judged.missingChunks !== 0) throw new Error('Complete, yet chunks are missing')
 }
 

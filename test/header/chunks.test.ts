@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
+  ChunkCensus,
   decodeHeader,
   type ExrHeader,
   judgeChunkTables,
-  judgeLastChunk,
   makeAttribute,
   makeHeader,
   planChunkTables,
@@ -249,8 +249,11 @@ describe('judging tables', () => {
 
 describe('the last chunk', () => {
   const leaderOf = (header: ExrHeader, offsets: number[]) => {
-    const report = judgeChunkTables(planChunkTables(header, 5000), offsetTable(offsets), 5000)
-    return (...leader: number[]) => judgeLastChunk(report, words(...leader), 5000)
+    return (...leader: number[]) => {
+      const census = new ChunkCensus(planChunkTables(header, 5000), offsetTable(offsets), 5000)
+      census.judge(census.lastEntry!, words(...leader))
+      return census.report()
+    }
   }
   const deepChunk = { compression: 'none', channels: [channel('Z', 'FLOAT')], dataWindow: box(7, 1) }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
+  ChunkCensus,
   DEFECT_SEVERITY,
   decodeHeader,
   type ExrHeader,
@@ -11,7 +12,6 @@ import {
   type HeaderAttribute,
   type HeaderDefect,
   judgeChunkTables,
-  judgeLastChunk,
   makeAttribute,
   makeHeader,
   makePart,
@@ -444,6 +444,7 @@ describe('chunk tables', () => {
 
   it('reports offsets that are zero, outside, inside the header, or repeated', () => {
     expect(codes(judge([1000, 0]).defects)).toEqual(['chunk-offset-zero'])
+    expect(codes(judge([0, 0]).defects)).toEqual(['chunk-table-unwritten', 'chunk-offset-zero'])
     expect(codes(judge([1000, 4993]).defects)).toEqual(['chunk-offset-outside-file'])
     expect(codes(judge([1000, start]).defects)).toEqual(['chunk-offset-inside-header'])
     const repeated = judge([1000, 1000])
@@ -452,11 +453,15 @@ describe('chunk tables', () => {
   })
 
   it('reports a last chunk that is not the one the table says, or is cut', () => {
-    const report = judge([1000, 4000])
-    expect(codes(judgeLastChunk(report, words(0, 10), 5000).defects)).toEqual(['chunk-leader-mismatch'])
-    expect(codes(judgeLastChunk(report, words(16, -1), 5000).defects)).toEqual(['chunk-leader-mismatch'])
-    expect(codes(judgeLastChunk(report, words(16, 993), 5000).defects)).toEqual(['last-chunk-truncated'])
-    expect(judgeLastChunk(report, words(16, 992), 5000)).toMatchObject({
+    const judgeLast = (...leader: number[]) => {
+      const census = new ChunkCensus(planChunkTables(header, 5000), offsetTable([1000, 4000]), 5000)
+      census.judge(census.lastEntry!, words(...leader))
+      return census.report()
+    }
+    expect(codes(judgeLast(0, 10).defects)).toEqual(['chunk-leader-mismatch'])
+    expect(codes(judgeLast(16, -1).defects)).toEqual(['chunk-leader-mismatch'])
+    expect(codes(judgeLast(16, 993).defects)).toEqual(['last-chunk-truncated'])
+    expect(judgeLast(16, 992)).toMatchObject({
       defects: [],
       isComplete: true,
       chunksEnd: 5000,

@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   type Box2i,
   type Channel,
+  ChunkCensus,
   type ChunkReport,
   decodeHeader,
   decodeValue,
@@ -9,8 +10,6 @@ import {
   enumValue,
   type HeaderAttribute,
   type HeaderPart,
-  judgeChunkTables,
-  judgeLastChunk,
   makeAttribute,
   makeHeader,
   makePart,
@@ -122,8 +121,11 @@ export function judgeFile(bytes: Uint8Array): { report: ChunkReport; header: Exr
   const plan = planChunkTables(header, bytes.length)
   const table =
     plan.readRange === null ? new Uint8Array(0) : bytes.subarray(plan.readRange.start, plan.readRange.endExclusive)
-  const report = judgeChunkTables(plan, table, bytes.length)
-  if (report.lastChunk === null) return { report, header, bytesRead: table.length }
-  const leader = bytes.subarray(report.lastChunk.start, report.lastChunk.endExclusive)
-  return { report: judgeLastChunk(report, leader, bytes.length), header, bytesRead: table.length + leader.length }
+  const census = new ChunkCensus(plan, table, bytes.length)
+  const last = plan.readRange === null ? null : census.lastEntry
+  if (last === null) return { report: census.report(), header, bytesRead: table.length }
+  const start = census.leaderStart(last)
+  const leader = bytes.subarray(start, start + census.leaderBytes(last))
+  census.judge(last, leader)
+  return { report: census.report(), header, bytesRead: table.length + leader.length }
 }

@@ -28,7 +28,7 @@ const BYTES: readonly (readonly [string, string, AttributeValue])[] = [
     { kind: 'chromaticities', value: { red: [1, 0], green: [0, 1], blue: [0, 0], white: [0.5, 0.5] } },
   ],
   ['compression', '0b', { kind: 'enum', value: 11, name: 'htj2k32' }],
-  ['compression', '0c', { kind: 'enum', value: 12, name: 'unknown(12)' }],
+  ['compression', '0c', { kind: 'enum', value: 12, name: 'lj2k' }],
   ['lineOrder', '02', { kind: 'enum', value: 2, name: 'random_y' }],
   ['envmap', '01', { kind: 'enum', value: 1, name: 'cube' }],
   ['deepImageState', '03', { kind: 'enum', value: 3, name: 'tidy' }],

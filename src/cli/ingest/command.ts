@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
+import { checkOption } from '../inspection-flags.ts'
 import type { IngestFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -9,7 +10,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-j, --jobs <n>', 'threads (EXR_JOBS; default one a core)')
     .option('--force', 'open files again that have not changed')
-    .option('--limit <n>', 'open at most this many files')
+    .option('--limit <n|name=amount>', 'open at most n files; or raise a limit, as in header-bytes=128M', list)
+    .addOption(checkOption())
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
     .option('--start-after <key>', 's3:// only: list keys after this one')
     .option('--fail-fast', 'stop at the first failure')

@@ -5,12 +5,14 @@ import { ExrError } from '../../errors.ts'
 import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { toShard } from '../../ingest/shard.ts'
+import type { CheckOption } from '../../inspect/options.ts'
 import type { Config } from '../../settings/config.ts'
 import { s3SettingsFrom } from '../../source/s3-settings.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
+import { inspectionOptions } from '../inspection-flags.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { namesFrom } from '../locations.ts'
 import { isRemote } from '../open-catalog.ts'
@@ -22,7 +24,8 @@ export interface IngestFlags {
   readonly catalog?: string
   readonly jobs?: string
   readonly force?: true
-  readonly limit?: string
+  readonly limit?: readonly string[]
+  readonly check?: CheckOption
   readonly shard?: string
   readonly startAfter?: string
   readonly failFast?: true
@@ -44,6 +47,8 @@ const WRITER = { threads: 1, memoryLimit: '64MB' } as const
 
 export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
+  const limits = flags.limit ?? []
+  const files = limits.findLast((text) => !text.includes('='))
   const what = {
     roots: rootsOf(args, flags, context),
     jobs: config.jobs,
@@ -53,7 +58,8 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
     ignore: flags.ignore ?? [],
     foldCase: flags.foldCase === true,
     ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
-    ...(flags.limit !== undefined && { limit: toLimit(flags.limit) }),
+    ...(files !== undefined && { limit: toLimit(files) }),
+    inspect: await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env),
     ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
     s3: s3SettingsFrom((name) => context.env[name]),
   }

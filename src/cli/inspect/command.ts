@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
+import { checkOption, limitOption } from '../inspection-flags.ts'
 import type { InspectFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -14,6 +15,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--part <number|glob>', 'only this part, by number or name (repeat for more)', list)
     .option('--attr <glob>', 'only attributes of this name, derived ones included (repeat for more)', list)
     .option('--raw', 'add the exact bytes of every attribute, base64 (json, ndjson, yaml)')
+    .addOption(checkOption())
+    .addOption(limitOption())
     .option('--timings', 'add how long each step took')
     .option('--no-meta', 'leave attributes and OpenImageIO out')
     .option('--stats', 'pixel statistics')

@@ -66,7 +66,7 @@ export function reportOutput(context: CliContext, allAttributes: boolean): Inspe
 export function lineOutput(context: CliContext, withAttributes: boolean): InspectOutput {
   const { style } = context
   const width = widthOf(context)
-  const states = { whole: 0, incomplete: 0, invalid: 0, unreadable: 0 }
+  const states = { whole: 0, incomplete: 0, invalid: 0, limited: 0, unknown: 0, unreadable: 0 }
   let lines = 0
   const print = async (text: string) => {
     await context.print(lines === 0 ? `${fileLineHeading(style)}\n${text}` : text)

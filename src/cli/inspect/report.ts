@@ -55,7 +55,8 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
 
 export function paintVerdict(verdict: Verdict, style: Style): string {
   if (verdict.state === 'whole') return style.green('whole')
-  return verdict.state === 'incomplete' ? style.yellow('INCOMPLETE') : style.red('INVALID')
+  if (verdict.state === 'invalid') return style.red('INVALID')
+  return style.yellow(verdict.state.toUpperCase())
 }
 
 function summaryOf(payload: Payload): string {
@@ -83,7 +84,10 @@ function fileFacts(file: FileFacts): Fact[] {
   if (file.mtime !== null) rows.push(['modified', timestamp(file.mtime)])
   if (file.etag !== undefined) rows.push(['etag', file.etag])
   if (file.sequence_key !== null) rows.push(['frame', `${file.frame_number} of ${baseName(file.sequence_key)}`])
+  const flags = file.version_flags === '' ? '' : `, ${file.version_flags.replaceAll('_', ' ').replaceAll(',', ', ')}`
+  rows.push(['format', `version ${file.format_version}${flags}`])
   rows.push(['header', `${bytes(file.header_bytes)}, sha256 ${file.header_hash.slice(0, 16)}`])
+  if (file.trailing_bytes) rows.push(['trailing', `${count(file.trailing_bytes)} bytes after the last chunk`])
   return rows
 }
 
@@ -92,7 +96,7 @@ function partReport(part: PartFacts, payload: Payload, options: ReportOptions): 
   const channels = payload.channels.filter((channel) => channel.part_index === part.part_index)
   const attributes = payload.attributes.parts[part.part_index] ?? []
   const name = part.part_name === null ? '' : ` ${singleLine(part.part_name)}`
-  const lines = [style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part), style)]
+  const lines = [style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part, payload.file), style)]
   const layers = channelLayers(channels)
   if (channels.length > 0) {
     const names = new Set(layers.map((layer) => layer.name))
@@ -109,9 +113,9 @@ function isNotable(attribute: AttributeFacts): boolean {
   return attribute.source === 'exr' && !TOLD.has(attribute.name)
 }
 
-function partFacts(part: PartFacts): Fact[] {
+function partFacts(part: PartFacts, file: FileFacts): Fact[] {
   const rows: Fact[] = [['storage', storage(part)]]
-  if (part.chunk_count !== null) rows.push(['chunks', chunks(part)])
+  if (part.chunk_count !== null) rows.push(['chunks', chunks(part, file)])
   if (part.data_window !== null) rows.push(['data window', windowText(part.data_window)])
   if (part.display_window !== null) rows.push(['display window', `${windowText(part.display_window)}${overscan(part)}`])
   if (part.pixel_aspect_ratio !== null && part.pixel_aspect_ratio !== 1) {
@@ -139,11 +143,14 @@ function storage(part: PartFacts): string {
   return `${part.is_deep ? 'deep ' : ''}${tiles}, ${part.compression ?? 'unknown compression'}${order}`
 }
 
-function chunks(part: PartFacts): string {
+/** A table that names a chunk is no proof of it: what was looked at is said. */
+function chunks(part: PartFacts, { check_depth: depth, checked_chunks: checked }: FileFacts): string {
   const total = part.chunk_count ?? 0
-  return part.missing_chunks
-    ? `${count(total - part.missing_chunks)} of ${count(total)} are there`
-    : `${count(total)}, all there`
+  if (part.missing_chunks === null) return `${count(total)}, not looked for`
+  if (part.missing_chunks > 0) return `${count(total - part.missing_chunks)} of ${count(total)} were found`
+  if (depth === 'all' || depth === 'pixels') return `${count(total)}, all there`
+  const looked = depth === 'table' ? 'none was looked at' : `${count(checked)} looked at`
+  return `${count(total)}, all in the offset table; ${looked} (--check all looks at each)`
 }
 
 function windowText(window: WindowFacts): string {

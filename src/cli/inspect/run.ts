@@ -1,11 +1,13 @@
 import type { ExrError } from '../../errors.ts'
 import type { InspectCallOptions } from '../../inspect/inspect.ts'
+import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import { s3SettingsFrom } from '../../source/s3-settings.ts'
 import type { CliContext } from '../context.ts'
 import { toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, locate, namesOneFile } from '../locations.ts'
 import { filterPayload } from './filters.ts'
 import { type InspectOutput, jsonOutput, lineOutput, reportOutput, yamlOutput } from './output.ts'
@@ -20,6 +22,8 @@ export interface InspectFlags {
   readonly attr?: readonly string[]
   readonly raw?: true
   readonly timings?: true
+  readonly check?: CheckOption
+  readonly limit?: readonly string[]
   readonly meta: boolean
   readonly stats?: true
   readonly deepStats?: true
@@ -45,7 +49,8 @@ export async function runInspect(args: readonly string[], flags: InspectFlags, c
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
   })
-  for await (const result of inspected(located, optionsOf(flags, context), { single, jobs: config.jobs })) {
+  const options = await optionsOf(flags, context)
+  for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
     if ('payload' in result) {
       const { payload } = result
       if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable))
@@ -67,12 +72,13 @@ async function outputFor(flags: InspectFlags, single: boolean, context: CliConte
   return single || flags.long ? reportOutput(context, byName) : lineOutput(context, byName)
 }
 
-function optionsOf(flags: InspectFlags, context: CliContext): InspectCallOptions {
+async function optionsOf(flags: InspectFlags, context: CliContext): Promise<InspectCallOptions> {
   return {
     s3: s3SettingsFrom((name) => context.env[name]),
     meta: flags.meta,
     raw: flags.raw === true,
     timings: flags.timings === true,
+    ...(await inspectionOptions(flags, context.env)),
     stats: flags.stats === true,
     deepStats: flags.deepStats === true,
     hash: flags.hash === true,
