@@ -87,7 +87,8 @@ describe('the work an inspection does', () => {
     for (const { file, valid } of fixtures().filter((_, i) => i % 4 === 0)) {
       if (!valid) continue
       const [small, large] = [256, 1 << 20].map((firstReadBytes) =>
-        JSON.stringify(inspectFileSync(fixturePath(file), { firstReadBytes })),
+        // The default looks at leaders in the bytes at hand, so what it says of its depth depends on them.
+        JSON.stringify(inspectFileSync(fixturePath(file), { firstReadBytes, check: 'all' })),
       )
       expect(small, file).toBe(large)
     }

@@ -19,6 +19,7 @@ describe('resolveInspectOptions', () => {
       timings: false,
       foldCase: false,
       firstReadBytes: 65_536,
+      check: 'leaders',
       limits: {},
     })
     expect(Object.isFrozen(options)).toBe(true)
