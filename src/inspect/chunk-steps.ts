@@ -9,9 +9,9 @@ import {
   unknownTableRange,
 } from '../header/index.ts'
 import type { ByteRange } from '../source/source.ts'
+import type { Inspection, InspectRequest } from './inspection.ts'
 import { bytesOf, supply } from './known-bytes.ts'
 import type { ResolvedInspectOptions } from './options.ts'
-import type { Inspection, InspectRequest } from './steps.ts'
 
 type Steps<T> = Generator<InspectRequest, T, void>
 

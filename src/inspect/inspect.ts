@@ -5,9 +5,10 @@ import { KnownBytes } from '../source/ranges.ts'
 import type { ByteSource } from '../source/source.ts'
 import type { Isolation } from '../workers/pool-types.ts'
 import { buildPayload } from './build-payload.ts'
+import type { Inspection } from './inspection.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
-import { type Inspection, inspectSteps } from './steps.ts'
+import { inspectSteps } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 /** What to inspect, where from, and until when. */

@@ -6,9 +6,10 @@ import { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange } from '../source/source.ts'
 import { buildPayload } from './build-payload.ts'
 import { FileReader } from './file-reader.ts'
+import type { Inspection } from './inspection.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
-import { type Inspection, inspectSteps } from './steps.ts'
+import { inspectSteps } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 /** One local file under inspection: open until its payload is made or it fails. */

@@ -1,0 +1,23 @@
+import type { SpecAnswer } from '../oiio/ask.ts'
+import type { DerivedSource } from '../oiio/types.ts'
+import type { KnownBytes } from '../source/ranges.ts'
+import type { ByteRange, SourceIdentity } from '../source/source.ts'
+
+/** One file under inspection: what is known of it, filled by a driver as the steps ask. */
+export interface Inspection {
+  readonly identity: SourceIdentity
+  readonly known: KnownBytes
+  /** The answer to the `specs` request asked last. */
+  spec: SpecAnswer | null
+  /** The answer to the `peek` request asked last: bytes in the order of its ranges, null where they cost too much. */
+  peeked: readonly Uint8Array[] | null
+}
+
+/** What the steps need of their driver before they go on. */
+export type InspectRequest =
+  /** Read these bytes, all inside the file, and add them to `known`. */
+  | { readonly kind: 'bytes'; readonly range: ByteRange }
+  /** Read these few bytes each, if small reads cost little here, and put them into `peeked`. */
+  | { readonly kind: 'peek'; readonly ranges: readonly ByteRange[] }
+  /** Ask OpenImageIO and put its answer into `spec`. */
+  | { readonly kind: 'specs'; readonly source: DerivedSource }
