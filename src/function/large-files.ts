@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
-import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import type { EventAnswer, EventTask } from '../tasks/event-task.ts'
 import { type Isolation, type MemoryBudget, openPool, type Pool } from '../workers/index.ts'
 
@@ -72,10 +71,10 @@ export class LargeFiles {
   /** Workers start with the first large file. */
   #workers(): Pool<EventTask, EventAnswer> {
     const { workers, isolation, timeoutMs, maxHeaderBytes } = this.#options
-    const heapMiB = Math.ceil((maxHeaderBytes * COST_FACTOR) / 2 ** 20) + 128
+    const heapMiB = Math.ceil((maxHeaderBytes * COST_FACTOR) / 2 ** 20) + 96
     this.#pool ??= openPool({
       worker: createRequire(import.meta.url).resolve('#event-worker'),
-      workerData: { memoryBytes: CHILD_MEMORY_BYTES },
+      workerData: { memoryBytes: heapMiB * 2 * 2 ** 20 },
       isolation,
       maxWorkers: workers,
       batchSize: 1,

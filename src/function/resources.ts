@@ -20,13 +20,15 @@ export interface Resources {
 /** Events that bring their own endpoints share what they open; more sets than this close the one used longest ago. */
 const MOST_SETS = 8
 
+type PoolSettings = Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs' | 'catalogMemoryBytes'>
+
 /** Opens resources on first use and keeps them. */
 export class ResourcePool {
-  readonly #settings: Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs'>
+  readonly #settings: PoolSettings
   readonly #runId: string
   readonly #open = new Map<string, Promise<Resources>>()
 
-  constructor(settings: Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs'>, runId: string) {
+  constructor(settings: PoolSettings, runId: string) {
     this.#settings = settings
     this.#runId = runId
   }
@@ -76,7 +78,7 @@ export class ResourcePool {
 
   async #openCatalog({ catalogUrl, vast }: Endpoints): Promise<Catalog | null> {
     if (catalogUrl === null) return null
-    const catalog = await openCatalog(catalogUrl, { vast })
+    const catalog = await openCatalog(catalogUrl, { vast, memoryLimit: `${this.#settings.catalogMemoryBytes}B` })
     try {
       await catalog.ensureSchema()
       return catalog

@@ -40,6 +40,8 @@ export interface FunctionSettings {
   readonly maxHeaderBytes: number
   /** Memory that all work under way may reserve. */
   readonly memoryBudgetBytes: number
+  /** What the embedded catalog's buffers may take. */
+  readonly catalogMemoryBytes: number
   /** Workers that inspect files with large headers. */
   readonly workers: number
   /** Where native code and large headers are read. */
@@ -112,7 +114,8 @@ export function functionSettings(
     firstReadBytes: bytes('EXR_FIRST_READ_BYTES', 65_536, 256, 16 * MIB),
     maxHeaderBytes: bytes('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memoryLimit), 64 * 1024, 2 ** 31),
     memoryBudgetBytes: bytes('EXR_MEMORY_BUDGET', Math.floor(memoryLimit / 4), MIB, 2 ** 40),
-    workers: whole('EXR_JOBS', Math.min(2, availableParallelism()), 1, 256),
+    catalogMemoryBytes: bytes('EXR_CATALOG_MEMORY', Math.floor(memoryLimit / 8), 64 * MIB, 2 ** 40),
+    workers: whole('EXR_JOBS', defaultWorkers(memoryLimit), 1, 256),
     isolation: isolation(text('EXR_ISOLATION') ?? 'process'),
     batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
     batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
@@ -127,9 +130,14 @@ export function functionSettings(
 
 const MIB = 2 ** 20
 
-/** A sixty-fourth of the memory: on its way to the catalog a header costs ten times its bytes. 1 to 64 MiB. */
+/** A part of the memory that leaves room for what a header costs on its way to the catalog. 1 to 64 MiB. */
 function defaultHeaderBytes(memoryLimit: number): number {
-  return Math.min(64 * MIB, Math.max(MIB, Math.floor(memoryLimit / 64)))
+  return Math.min(64 * MIB, Math.max(MIB, Math.floor(memoryLimit / 128)))
+}
+
+/** One for each 768 MiB, which a worker, the catalog and this process share; no more than cores. */
+function defaultWorkers(memoryLimit: number): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryLimit / (768 * MIB))))
 }
 
 function isolation(value: string): Isolation {

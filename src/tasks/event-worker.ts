@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { encodeRecords } from '../arrow/encode.ts'
 import { transferList } from '../arrow/encoded.ts'
 import { toPlainError } from '../errors.ts'
@@ -15,6 +16,7 @@ import { Answer, poolTask } from '../workers/index.ts'
 import type { EventAnswer, EventTask } from './event-task.ts'
 
 limitChildMemory()
+goFirst()
 
 /** Inspects one file with a large header, from the first read to the encoded rows, away from the loop that answers requests. */
 export default poolTask(async ([task]: readonly EventTask[], mark) => {
@@ -37,6 +39,16 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
   } catch (error) {
     if (error instanceof GrantExceeded) return { kind: 'larger' }
     return { kind: 'failed', error: toPlainError(error, 'ERR_INTERNAL') }
+  }
+}
+
+/** Where memory runs out all the same, the system is to end this process and not the one that answers requests. */
+function goFirst(): void {
+  if (process.send === undefined) return
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000')
+  } catch {
+    // Only Linux has it.
   }
 }
 

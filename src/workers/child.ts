@@ -28,6 +28,8 @@ export class Child {
   #lastWords = ''
   #ended: Death['kind'] | undefined
   #answer: ((answer: unknown) => void) | undefined
+  #onGone: ((died: Death) => void) | undefined
+  #died: Death | undefined
   #ready = () => {}
 
   constructor({ worker, workerData, onNews, resourceLimits = {}, execArgv = [] }: CrewOptions) {
@@ -49,7 +51,11 @@ export class Child {
       // `close` and not `exit`: its last words have arrived by then.
       this.#process.once('close', (code, signal) => resolve(this.#death(code, signal)))
     })
-    this.gone.then(() => this.#blackBox.close())
+    this.gone.then((died) => {
+      this.#blackBox.close()
+      this.#died = died
+      this.#onGone?.(died)
+    })
     this.#process.on('message', (message: ChildMessage) => {
       if ('ready' in message) this.#ready()
       else if ('news' in message) onNews?.(message.news)
@@ -72,17 +78,21 @@ export class Child {
     this.#hold(true)
     const looking = this.#watch(task.length, itemTimeoutMs)
     try {
-      const answered = new Promise<{ answer: unknown }>((resolve) => {
+      // No race with `gone`: it would hold every answer for as long as the child lives.
+      const answered = new Promise<{ answer: unknown } | Death>((resolve) => {
         this.#answer = (answer) => resolve({ answer })
+        this.#onGone = resolve
+        if (this.#died) resolve(this.#died)
       })
       this.#process.send({ task }, () => {})
-      const result = await Promise.race([answered, this.gone])
+      const result = await answered
       if ('answer' in result) return result
       // Alone, an item is to blame for whatever happens.
       return { died: { ...result, culprit: task.length === 1 ? 0 : result.culprit } }
     } finally {
       clearInterval(looking)
       this.#answer = undefined
+      this.#onGone = undefined
       this.#hold(false)
     }
   }

@@ -5,6 +5,7 @@ import { handler } from '../../function/handler.ts'
 import type { HandledWork } from '../../function/outcome.ts'
 import { VastEvent } from '../../function/vast-event.ts'
 import { planWork } from '../../function/work.ts'
+import { linkSignals } from '../../workers/index.ts'
 import { oneLine } from '../answers.ts'
 import type { Service } from '../service.ts'
 
@@ -47,8 +48,12 @@ async function handle(service: Service, { events }: EventBatch): Promise<Handled
       `The request names ${objects} objects, more than the ${settings.maxRecords} of EXR_MAX_RECORDS. Send fewer in one request.`,
     )
   }
-  const signal = AbortSignal.any([AbortSignal.timeout(settings.deadlineMs), stopping.signal])
-  const results = (await Promise.all(vastEvents.map((event) => handler(ctx, event, signal)))).flat()
-  service.remember(results)
-  return results
+  const { signal, unlink } = linkSignals(AbortSignal.timeout(settings.deadlineMs), stopping.signal)
+  try {
+    const results = (await Promise.all(vastEvents.map((event) => handler(ctx, event, signal)))).flat()
+    service.remember(results)
+    return results
+  } finally {
+    unlink()
+  }
 }
