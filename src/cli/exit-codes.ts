@@ -12,12 +12,14 @@ export const EXIT = {
   terminated: 143,
 } as const
 
+const OF_ONE_FILE: ReadonlySet<ErrorCode> = new Set(['ERR_NATIVE_READ', 'ERR_NATIVE_CRASH', 'ERR_NATIVE_TIMEOUT'])
+
 /** Exit code of a command that ended with an error. */
 export function exitCodeOf(code: ErrorCode | undefined): number {
   if (code === undefined) return EXIT.system
   if (code === 'ERR_ABORTED') return EXIT.interrupted
   if (code === 'ERR_OPTION_INVALID' || code === 'ERR_CATALOG_QUERY') return EXIT.usage
-  if (code.startsWith('ERR_SOURCE_') || code.startsWith('ERR_EXR_') || code === 'ERR_NATIVE_READ') {
+  if (code.startsWith('ERR_SOURCE_') || code.startsWith('ERR_EXR_') || OF_ONE_FILE.has(code)) {
     return EXIT.someFilesFailed
   }
   return EXIT.system

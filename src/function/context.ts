@@ -55,11 +55,16 @@ export async function shutdown(ctx: FunctionContext): Promise<void> {
 /** Children stay between uploads: starting one would cost the next event half a second. */
 const IDLE_MS = 600_000
 
+/** OpenImageIO needs milliseconds for bytes in memory; a file that hangs it must be done before its event is sent again. */
+const ITEM_MS = 20_000
+
 export function stateOf(ctx: FunctionContext): FunctionState {
   if (ctx.state !== undefined) return ctx.state
   const { settings } = ctx
   const oiio =
-    settings.isolation === 'process' ? openIsolatedOiio({ maxWorkers: settings.workers, idleMs: IDLE_MS }) : null
+    settings.isolation === 'process'
+      ? openIsolatedOiio({ maxWorkers: settings.workers, idleMs: IDLE_MS, itemTimeoutMs: ITEM_MS })
+      : null
   const budget = new MemoryBudget(settings.memoryBudgetBytes)
   ctx.state = {
     resources: new ResourcePool(settings, randomUUID()),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
-import { type VastSettings, vastCatalogUrl, vastSettings } from '../settings/config.ts'
+import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from '../settings/config.ts'
 import { memoryLimitBytes } from '../settings/memory.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 import { s3SettingsFrom } from '../source/s3-settings.ts'
@@ -116,7 +116,7 @@ export function functionSettings(
     memoryBudgetBytes: bytes('EXR_MEMORY_BUDGET', Math.floor(memoryLimit / 4), MIB, 2 ** 40),
     catalogMemoryBytes: bytes('EXR_CATALOG_MEMORY', Math.floor(memoryLimit / 8), 64 * MIB, 2 ** 40),
     workers: whole('EXR_JOBS', defaultWorkers(memoryLimit), 1, 256),
-    isolation: isolation(text('EXR_ISOLATION') ?? 'process'),
+    isolation: toIsolation(text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',
     batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
     batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
     debugRoute: flag('EXR_DEBUG_ROUTE', false),
@@ -138,11 +138,6 @@ function defaultHeaderBytes(memoryLimit: number): number {
 /** One for each 768 MiB, which a worker, the catalog and this process share; no more than cores. */
 function defaultWorkers(memoryLimit: number): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryLimit / (768 * MIB))))
-}
-
-function isolation(value: string): Isolation {
-  if (value === 'process' || value === 'thread') return value
-  throw invalid('process or thread', 'EXR_ISOLATION', value)
 }
 
 /** The platform's level names are Python's. */

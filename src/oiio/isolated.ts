@@ -18,6 +18,8 @@ export interface IsolatedOiioOptions {
   readonly maxWorkers?: number
   /** How long in ms a child without work stays. Default 30,000. */
   readonly idleMs?: number
+  /** How long in ms OpenImageIO may take for one file. Default 300,000. */
+  readonly itemTimeoutMs?: number
 }
 
 /** Starts no child before the first question; idle ones do not keep the process alive. */

@@ -1,4 +1,4 @@
-import { poolData } from '../workers/index.ts'
+import { poolData } from '../workers/task.ts'
 import { addon } from './addon.ts'
 
 /** What a child process may take beyond what it has when it starts; headers need a few MiB. */

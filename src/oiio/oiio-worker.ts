@@ -1,4 +1,4 @@
-import { poolTask } from '../workers/index.ts'
+import { poolTask } from '../workers/task.ts'
 import { askOiioSync } from './ask.ts'
 import { limitChildMemory } from './memory-limit.ts'
 import type { DerivedSource } from './types.ts'

@@ -7,8 +7,10 @@ export interface Config {
   readonly catalog: string
   /** How to reach VAST DataBase, for `vast://` catalogs. */
   readonly vast: VastSettings
-  /** Worker threads. */
+  /** Workers at a time. */
   readonly jobs: number
+  /** Where native code reads files: child processes or threads; null where nobody said. */
+  readonly isolation: 'process' | 'thread' | null
   /** Show stack traces and Node's own warnings. */
   readonly debug: boolean
 }
@@ -41,12 +43,13 @@ export interface TrinoSettings {
 export interface ConfigFlags {
   readonly catalog?: string | undefined
   readonly jobs?: string | number | undefined
+  readonly isolate?: string | undefined
 }
 
 const DEFAULT_CATALOG = 'exr-catalog.duckdb'
 const MAX_JOBS = 256
 
-/** Reads EXR_CATALOG, EXR_JOBS, EXR_DEBUG and the VAST_* variables. Throws ERR_OPTION_INVALID naming the flag or variable. */
+/** Reads EXR_CATALOG, EXR_JOBS, EXR_ISOLATION, EXR_DEBUG and the VAST_* variables. Throws ERR_OPTION_INVALID naming the flag or variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: ConfigFlags = {}): Config {
   const jobs = flags.jobs ?? (env['EXR_JOBS'] || undefined)
   const vast = vastSettings((...names) => names.map((name) => env[name]).find(Boolean))
@@ -54,6 +57,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
     catalog: flags.catalog ?? (env['EXR_CATALOG'] || vastCatalogUrl(vast) || DEFAULT_CATALOG),
     vast,
     jobs: jobs === undefined ? availableParallelism() : toJobs(jobs, flags.jobs === undefined ? 'EXR_JOBS' : '--jobs'),
+    isolation: toIsolation(flags.isolate, '--isolate') ?? toIsolation(env['EXR_ISOLATION'], 'EXR_ISOLATION'),
     debug: !['', '0', 'false', undefined].includes(env['EXR_DEBUG']),
   })
 }
@@ -92,6 +96,14 @@ export function vastSettings(text: (...names: string[]) => string | undefined): 
 /** The catalog that the settings name, or null when they name no bucket. */
 export function vastCatalogUrl({ bucket, schema }: VastSettings): string | null {
   return bucket === null ? null : `vast://${bucket}/${schema}`
+}
+
+/** `process` or `thread`; null where nothing is said. Throws ERR_OPTION_INVALID naming the flag or variable. */
+export function toIsolation(text: string | undefined, name: string): 'process' | 'thread' | null {
+  const value = text?.trim().toLowerCase()
+  if (value === undefined || value === '') return null
+  if (value === 'process' || value === 'thread') return value
+  throw new ExrError('ERR_OPTION_INVALID', `Expected process or thread for ${name} but received ${text}`)
 }
 
 function toJobs(value: string | number, name: string): number {

@@ -3,7 +3,7 @@ import { resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
 import type { S3Settings } from '../source/s3-client.ts'
-import { poolData, poolTask } from '../workers/index.ts'
+import { poolData, poolTask } from '../workers/task.ts'
 import { inspectLocations, type Location } from './locations.ts'
 
 /** What the worker is told when it starts. */

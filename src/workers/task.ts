@@ -1,5 +1,4 @@
 import { isMainThread, type Transferable, workerData } from 'node:worker_threads'
-import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type ErrorCode, type TaskResult, toPlainError } from '../errors.ts'
 import { childData, childMark } from './child-side.ts'
 
@@ -49,7 +48,10 @@ export function poolTask<Item, Result>(
       if (!(value instanceof Answer)) return { ok: true, value } satisfies WorkerAnswer<Result>
       const { result, transfer, itemCount } = value
       const answer: WorkerAnswer<Result> = { ok: true, value: result, ...(itemCount !== undefined && { itemCount }) }
-      return isMainThread ? answer : move({ [transferableSymbol]: transfer, [valueSymbol]: answer } as never)
+      if (isMainThread || transfer.length === 0) return answer
+      // Only threads pay for loading it.
+      const { move, transferableSymbol, valueSymbol } = await import('piscina')
+      return move({ [transferableSymbol]: transfer, [valueSymbol]: answer } as never)
     } catch (error) {
       return { ok: false, error: toPlainError(error, fallback) } satisfies WorkerAnswer<Result>
     }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { checkOption } from '../inspection-flags.ts'
+import { isolateOption } from '../isolate.ts'
 import type { IngestFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -8,7 +9,8 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument('<root...>', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
     .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
-    .option('-j, --jobs <n>', 'threads (EXR_JOBS; default one a core)')
+    .option('-j, --jobs <n>', 'workers at a time (EXR_JOBS; default one a core)')
+    .addOption(isolateOption('thread'))
     .option('--force', 'open files again that have not changed')
     .option('--limit <n|name=amount>', 'open at most n files; or raise a limit, as in header-bytes=128M', list)
     .addOption(checkOption())

@@ -23,6 +23,7 @@ import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
 export interface IngestFlags {
   readonly catalog?: string
   readonly jobs?: string
+  readonly isolate?: string
   readonly force?: true
   readonly limit?: readonly string[]
   readonly check?: CheckOption
@@ -46,12 +47,13 @@ const PROBLEMS_SHOWN = 20
 const WRITER = { threads: 1, memoryLimit: '64MB' } as const
 
 export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
-  const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
+  const config = context.config({ catalog: flags.catalog, jobs: flags.jobs, isolate: flags.isolate })
   const limits = flags.limit ?? []
   const files = limits.findLast((text) => !text.includes('='))
   const what = {
     roots: rootsOf(args, flags, context),
     jobs: config.jobs,
+    ...(config.isolation && { isolation: config.isolation }),
     force: flags.force === true,
     follow: flags.follow === true,
     hidden: flags.hidden === true,

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
 import { checkOption, limitOption } from '../inspection-flags.ts'
+import { isolateOption } from '../isolate.ts'
 import type { InspectFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -28,7 +29,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)
     .option('-0, --null', 'names on standard input end in NUL bytes')
-    .option('-j, --jobs <n>', 'threads')
+    .option('-j, --jobs <n>', 'workers at a time')
+    .addOption(isolateOption('thread, process for pixels'))
     .addHelpText(
       'after',
       `

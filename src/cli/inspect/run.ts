@@ -3,6 +3,7 @@ import type { InspectCallOptions } from '../../inspect/inspect.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
+import type { Config } from '../../settings/config.ts'
 import { s3SettingsFrom } from '../../source/s3-settings.ts'
 import type { CliContext } from '../context.ts'
 import { toExrError } from '../errors.ts'
@@ -34,11 +35,12 @@ export interface InspectFlags {
   readonly hidden?: true
   readonly ignore?: readonly string[]
   readonly jobs?: string
+  readonly isolate?: string
 }
 
 /** Inspects what the arguments name and writes each result as it comes, in the order of the arguments. */
 export async function runInspect(args: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
-  const config = context.config({ jobs: flags.jobs })
+  const config = context.config({ jobs: flags.jobs, isolate: flags.isolate })
   const single = namesOneFile(args)
   const output = await outputFor(flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
@@ -49,7 +51,7 @@ export async function runInspect(args: readonly string[], flags: InspectFlags, c
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
   })
-  const options = await optionsOf(flags, context)
+  const options = await optionsOf(flags, config, context)
   for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
     if ('payload' in result) {
       const { payload } = result
@@ -72,7 +74,7 @@ async function outputFor(flags: InspectFlags, single: boolean, context: CliConte
   return single || flags.long ? reportOutput(context, byName) : lineOutput(context, byName)
 }
 
-async function optionsOf(flags: InspectFlags, context: CliContext): Promise<InspectCallOptions> {
+async function optionsOf(flags: InspectFlags, { isolation }: Config, context: CliContext): Promise<InspectCallOptions> {
   return {
     s3: s3SettingsFrom((name) => context.env[name]),
     meta: flags.meta,
@@ -83,6 +85,7 @@ async function optionsOf(flags: InspectFlags, context: CliContext): Promise<Insp
     deepStats: flags.deepStats === true,
     hash: flags.hash === true,
     validate: flags.validate === true,
+    ...(isolation && { isolation }),
     ...(flags.policy !== undefined && { policyPath: flags.policy }),
   }
 }

@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
+import { isolateOption } from '../isolate.ts'
 
 interface ServeFlags {
   readonly host?: string
   readonly port?: string
   readonly catalog?: string
   readonly debugRoute?: boolean
+  readonly isolate?: string
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -17,6 +19,7 @@ export function configure(command: Command, context: CliContext): void {
       'where results go; default: EXR_CATALOG, or VAST DataBase from the environment, or nowhere',
     )
     .option('--debug-route', 'answer POST /debug/inspect with the payload')
+    .addOption(isolateOption('process'))
     .addHelpText(
       'after',
       '\nEvents arrive as POST; settings are environment variables, see docs/reference/configuration.md.',
@@ -27,6 +30,7 @@ export function configure(command: Command, context: CliContext): void {
         HOST: flags.host,
         PORT: flags.port,
         EXR_CATALOG: flags.catalog,
+        EXR_ISOLATION: flags.isolate,
         EXR_DEBUG_ROUTE: flags.debugRoute ? 'true' : undefined,
       }
       const env = {
