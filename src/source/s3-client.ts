@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import type { RetryPolicy } from '../workers/retry.ts'
 
 /** How to reach an object store. Everything left out follows the AWS SDK's own chain (environment, profile, role). */
 export interface S3Settings {
@@ -36,6 +37,11 @@ export interface S3Connection {
   readonly readTimeoutMs: number
   readonly maxAttempts: number
   close(): void
+}
+
+/** How one read of a connection is tried again. */
+export function retryPolicy({ maxAttempts }: Pick<S3Connection, 'maxAttempts'>): RetryPolicy {
+  return { maxTries: maxAttempts, maxTimeMs: Number.POSITIVE_INFINITY, baseMs: 200, longestWaitMs: 4_000 }
 }
 
 const WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import pRetry from 'p-retry'
 import { ExrError } from '../errors.ts'
-import type { S3Connection } from './s3-client.ts'
+import { retry } from '../workers/retry.ts'
+import { retryPolicy, type S3Connection } from './s3-client.ts'
 import { isTransient, toS3Error } from './s3-errors.ts'
 import { type S3Location, toS3Url } from './s3-url.ts'
 
@@ -117,14 +117,7 @@ function readPage(
       throw toS3Error(failure, 'list', path, connection.name)
     }
   }
-  return pRetry(attempt, {
-    retries: connection.maxAttempts - 1,
-    minTimeout: 100,
-    maxTimeout: 2_000,
-    randomize: true,
-    shouldRetry: ({ error }) => isTransient(error),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  })
+  return retry(attempt, { ...retryPolicy(connection), mayRetry: isTransient, signal: request.signal })
 }
 
 /** An HTML page parses as an empty listing: every real one names its bucket or counts its keys. */

@@ -1,7 +1,7 @@
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
-import pRetry from 'p-retry'
 import { ExrError } from '../errors.ts'
-import type { S3Connection } from './s3-client.ts'
+import { retry } from '../workers/retry.ts'
+import { retryPolicy, type S3Connection } from './s3-client.ts'
 import { headersOf, isTransient, statusOf, toS3Error } from './s3-errors.ts'
 import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
 import type { ByteSource, SourceCounters, SourceIdentity } from './source.ts'
@@ -93,14 +93,7 @@ export class S3Source implements ByteSource {
         throw toS3Error(error, 'read', this.path, this.#connection.name)
       }
     }
-    return pRetry(attempt, {
-      retries: this.#connection.maxAttempts - 1,
-      minTimeout: 100,
-      maxTimeout: 2_000,
-      randomize: true,
-      shouldRetry: ({ error }) => isTransient(error),
-      ...(signal === undefined ? {} : { signal }),
-    })
+    return retry(attempt, { ...retryPolicy(this.#connection), mayRetry: isTransient, signal })
   }
 
   async #getOnce(start: number, end: number, expected: Answer | null, signal?: AbortSignal): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { type Field, type RecordBatch, Schema, Table } from 'apache-arrow'
+import { flow } from '../workers/flow.ts'
 import { flag, type Scope } from './calls.ts'
 import { DEFAULT_ROWS_PER_PAGE, ESTIMATE_ROWS_PER_ROW, ESTIMATE_SPLIT_ID, HEADER, PARAM } from './constants.ts'
-import { merge } from './merge.ts'
 import type { Group } from './predicate.ts'
 import { firstBatchRows, type QueryRequest, readSplit } from './split.ts'
 import { rowBytes } from './wire/layout.ts'
@@ -58,10 +58,17 @@ export async function* runSelect(scope: Scope, plan: SelectPlan): AsyncGenerator
   })
   let left = plan.limit ?? Number.POSITIVE_INFINITY
   if (left === 0) return
-  for await (const batch of merge(workers, () => stop.abort())) {
-    yield batch.numRows > left ? batch.slice(0, left) : batch
-    left -= batch.numRows
-    if (left <= 0) return
+  // Each reads at most one batch ahead: a slow consumer slows every endpoint.
+  const batches = flow(workers, (worker) => worker, { window: workers.length, ordered: false })
+  try {
+    for await (const batch of batches) {
+      yield batch.numRows > left ? batch.slice(0, left) : batch
+      left -= batch.numRows
+      if (left <= 0) return
+    }
+  } finally {
+    stop.abort()
+    await Promise.allSettled(workers.map((worker) => worker.return()))
   }
 }
 

@@ -1,10 +1,11 @@
+import { retry } from '../workers/retry.ts'
 import { Bucket } from './bucket.ts'
 import { commonHeaders, type Scope } from './calls.ts'
 import { COMMAND } from './constants.ts'
 import { VastdbError } from './errors.ts'
 import { checkPath } from './names.ts'
 import type { Config } from './options.ts'
-import { Backoff, mayRetry } from './retry.ts'
+import { mayRetry } from './retry.ts'
 import { type QueryAnswer, runSql } from './sql-engine.ts'
 import type { Transport } from './transport.ts'
 import type { Version } from './version.ts'
@@ -118,17 +119,22 @@ export class Transaction {
       headers: commonHeaders(this.id),
       what,
     } as const
-    const backoff = new Backoff(config.retry)
-    for (let lost = false; ; lost = true) {
+    let lost = false
+    const attempt = async () => {
       try {
         await transport.send(request)
-        return
       } catch (error) {
-        if (lost && error instanceof VastdbError && error.stage === 'answer' && error.status === 404) return
-        const mayRepeat = error instanceof VastdbError && error.stage === 'exchange' && error.code !== 'ERR_ABORTED'
-        if (!mayRepeat || !(await transport.wait(backoff, undefined, what))) throw error
+        const isGone = error instanceof VastdbError && error.stage === 'answer' && error.status === 404
+        if (!lost || !isGone) throw error
       }
     }
+    await retry(attempt, {
+      ...config.retry,
+      mayRetry: (error) => error instanceof VastdbError && error.stage === 'exchange' && error.code !== 'ERR_ABORTED',
+      onRetry: () => {
+        lost = true
+      },
+    })
   }
 
   /** The answer to a commit was lost. Returns when the work turns out to be stored, throws otherwise. */
@@ -197,17 +203,15 @@ export class Transaction {
 
   /** Asking changes nothing, so it is tried again as reads are. */
   async #ask(committed: CommitCheck): Promise<boolean | undefined> {
-    const { transport, config } = this.#context
-    const backoff = new Backoff(config.retry)
-    for (;;) {
-      try {
-        return await this.#askOnce(committed)
-      } catch (error) {
-        config.logger.warn({ error: String(error) }, 'cannot check whether a transaction was committed')
-        const again =
-          mayRetry(error, 'GET') && (await transport.wait(backoff, config.signal, 'Check a commit').catch(() => false))
-        if (!again) return undefined
-      }
+    const { config } = this.#context
+    const warn = (error: unknown) =>
+      config.logger.warn({ error: String(error) }, 'cannot check whether a transaction was committed')
+    const how = { ...config.retry, mayRetry: (error: unknown) => mayRetry(error, 'GET'), onRetry: warn }
+    try {
+      return await retry(() => this.#askOnce(committed), { ...how, signal: config.signal })
+    } catch (error) {
+      warn(error)
+      return undefined
     }
   }
 

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import { Agent, type Dispatcher } from 'undici'
+import { type Backoff, type RetryPolicy, retry } from '../workers/retry.ts'
 import { answerError } from './answers.ts'
 import { protocolError, VastdbError } from './errors.ts'
 import { connectionError } from './failures.ts'
 import type { Config } from './options.ts'
-import { Backoff, mayRetry, type RetryPolicy } from './retry.ts'
+import { mayRetry } from './retry.ts'
 import { createSigner, queryString, type Signer } from './sign.ts'
 
 export interface WireRequest {
@@ -87,16 +88,14 @@ export class Transport {
   }
 
   async #withRetries<T>(request: WireRequest, attempt: () => Promise<T>): Promise<T> {
-    const backoff = new Backoff(request.retry ?? this.#config.retry)
-    const signal = this.signalFor(request.signal)
-    for (;;) {
-      try {
-        return await attempt()
-      } catch (error) {
-        if (!mayRetry(error, request.method) || !(await this.wait(backoff, signal, request.what))) throw error
-        this.#config.logger.warn({ what: request.what, error: String(error) }, 'trying a VAST DataBase request again')
-      }
-    }
+    const { what, method } = request
+    return retry(attempt, {
+      ...(request.retry ?? this.#config.retry),
+      mayRetry: (error) => mayRetry(error, method),
+      onRetry: (error) =>
+        this.#config.logger.warn({ what, error: String(error) }, 'trying a VAST DataBase request again'),
+      signal: this.signalFor(request.signal),
+    })
   }
 
   /** The next wait of a series of tries; ERR_ABORTED when the signal ends it. */
@@ -111,10 +110,6 @@ export class Transport {
   signalFor(signal: AbortSignal | undefined): AbortSignal | undefined {
     const own = this.#config.signal
     return own && signal ? AbortSignal.any([own, signal]) : (own ?? signal)
-  }
-
-  get retryPolicy(): RetryPolicy {
-    return this.#config.retry
   }
 
   async #exchange(request: WireRequest): Promise<OpenAnswer> {

@@ -2,11 +2,12 @@ import { DataType, Field, Schema } from 'apache-arrow'
 import { arrowSchema, TABLES, type TableDefinition, tableNamed } from '../../arrow/index.ts'
 import { type ErrorCode, ExrError } from '../../errors.ts'
 import type { Transaction } from '../../vastdb/index.ts'
+import { retry } from '../../workers/retry.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
 import type { AppliedMigration } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
-import { repeatedly } from './repeat.ts'
+import { REPEAT } from './repeat.ts'
 import { rowBatch } from './row-batch.ts'
 import { readRows } from './rows.ts'
 import type { Layout, Store } from './store.ts'
@@ -21,7 +22,7 @@ export interface SchemaState {
 
 /** Reads the tables and the version. Throws ERR_VASTDB_NOT_FOUND when the bucket is not there, ERR_CATALOG_NEWER. */
 export function readSchema(store: Store, signal?: AbortSignal): Promise<SchemaState> {
-  return repeatedly(
+  return retry(
     async () => {
       const tx = await store.session.begin()
       try {
@@ -30,7 +31,7 @@ export function readSchema(store: Store, signal?: AbortSignal): Promise<SchemaSt
         if (tx.active) await tx.rollback().catch(() => undefined)
       }
     },
-    { mayRepeat: isPassing, signal },
+    { ...REPEAT, mayRetry: isPassing, signal },
   )
 }
 
@@ -39,7 +40,7 @@ export function readSchema(store: Store, signal?: AbortSignal): Promise<SchemaSt
  * worker does the same at the same time, one of them wins and the others read again. Returns the steps taken.
  */
 export async function ensureSchema(store: Store, toolVersion: string, signal?: AbortSignal) {
-  return repeatedly(() => ensureOnce(store, toolVersion), { mayRepeat: isRace, signal })
+  return retry(() => ensureOnce(store, toolVersion), { ...REPEAT, mayRetry: isRace, signal })
 }
 
 /** Throws ERR_CATALOG_SCHEMA naming table, column, expected and found type when a table cannot hold a catalog's rows. */

@@ -1,9 +1,10 @@
 import type { Schema as ArrowSchema } from 'apache-arrow'
 import { ExrError } from '../../errors.ts'
 import type { CommitCheck, Session, Table, Transaction } from '../../vastdb/index.ts'
+import { retry } from '../../workers/retry.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
-import { repeatedly } from './repeat.ts'
+import { REPEAT } from './repeat.ts'
 
 /** The columns of the catalog's tables as the server has them. */
 export type Layout = ReadonlyMap<string, ArrowSchema>
@@ -39,7 +40,7 @@ export class Store {
 
   /** Runs `work` on a state that does not change while it runs. Run again from its start when a connection breaks. */
   read<T>(work: (tables: Tables) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return repeatedly(() => this.readOnce(work), { mayRepeat: isPassing, signal })
+    return retry(() => this.readOnce(work), { ...REPEAT, mayRetry: isPassing, signal })
   }
 
   async readOnce<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
@@ -56,7 +57,7 @@ export class Store {
    * run the whole of it again; each run must start from what it reads itself.
    */
   write<T>(work: (tables: Tables) => Promise<T>, options: WriteOptions = {}): Promise<T> {
-    return repeatedly(() => this.#writeOnce(work, options), { mayRepeat: isPassing, signal: options.signal })
+    return retry(() => this.#writeOnce(work, options), { ...REPEAT, mayRetry: isPassing, signal: options.signal })
   }
 
   tables(tx: Transaction): Tables {
@@ -89,9 +90,9 @@ export class Store {
   /** A commit on its way may still arrive, so one look is not enough. */
   async #isStored(committed: (tables: Tables) => Promise<boolean>): Promise<boolean> {
     for (let look = 0; look < LOOK_UPS; look++) {
-      const found = await repeatedly(() => this.readOnce(committed), {
-        mayRepeat: isPassing,
-        signal: undefined,
+      const found = await retry(() => this.readOnce(committed), {
+        ...REPEAT,
+        mayRetry: isPassing,
         maxTimeMs: LOOK_UP_MS,
       })
       if (found) return true
