@@ -1,3 +1,4 @@
+import { withoutPadding } from '../header/index.ts'
 import type { AttributeFacts } from '../inspect/payload.ts'
 
 /** The typed columns of one attribute value. */
@@ -25,7 +26,9 @@ export function valueColumns(attribute: AttributeFacts): ValueColumns {
   }
   if (typeof value === 'string') {
     const float = FLOAT_TYPES.test(type) ? NOT_FINITE[value] : undefined
-    return float === undefined ? { json, text: value, int: null, float: null } : { json, text: null, int: null, float }
+    return float === undefined
+      ? { json, text: withoutPadding(value), int: null, float: null }
+      : { json, text: null, int: null, float }
   }
   return { json, text: type === 'string' ? replacementText(value) : null, int: null, float: null }
 }

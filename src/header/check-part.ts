@@ -1,4 +1,5 @@
 import { checkChannels } from './check-channels.ts'
+import { checkFacts } from './check-facts.ts'
 import { checkSize } from './check-size.ts'
 import { checkValue } from './check-value.ts'
 import type { DefectCode } from './defect-codes.ts'
@@ -23,7 +24,10 @@ export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLim
     if (defects.isFull) return hasLongName
     if (!checkType(context, attribute)) continue
     if (attribute.name === 'channels') hasLongName = checkChannels(context, attribute)
-    else checkValue(context, attribute)
+    else {
+      checkValue(context, attribute)
+      checkFacts(context, attribute)
+    }
   }
   checkPartType(context)
   // What a header that broke off lacks may have been in the rest.

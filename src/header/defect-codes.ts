@@ -39,6 +39,9 @@ export const DEFECT_SEVERITY = {
   'bad-tile-description': 'error',
   'bad-deep-compression': 'error',
   'bad-deep-version': 'error',
+  'bad-time-code': 'warning',
+  'bad-frame-rate': 'warning',
+  'contradicting-colors': 'warning',
   // Channels
   'no-channels': 'error',
   'duplicate-channel': 'error',

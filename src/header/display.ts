@@ -9,7 +9,8 @@ import type {
   Rational,
   TileDescription,
 } from './model.ts'
-import { formatTimeCode } from './time-code.ts'
+import { guessText, withoutPadding } from './text-encoding.ts'
+import { formatTimeCode, timeCodeProblem } from './time-code.ts'
 
 /**
  * A form for people beside the raw value, such as `01:02:03;04` for a time code or `24000/1001 (23.976)` for a frame
@@ -19,11 +20,11 @@ export function displayValue(attribute: HeaderAttribute): string | null {
   const { name, type, value } = attribute
   switch (value.kind) {
     case 'timecode':
-      return formatTimeCode(value.value)
+      return formatTimeCode(value.value) + (timeCodeProblem(value.value) === null ? '' : ', invalid')
     case 'keycode':
       return formatKeyCode(value.value)
     case 'rational':
-      return formatRational(value.value)
+      return formatRational(value.value) + (isBadRate(name, value.value) ? ' (invalid)' : '')
     case 'chromaticities':
       return formatChromaticities(value.value)
     case 'tiledesc':
@@ -37,7 +38,7 @@ export function displayValue(attribute: HeaderAttribute): string | null {
     case 'float':
       return formatQuantity(name, value.value)
     case 'string':
-      return name === 'capDate' ? formatDate(value.value) : null
+      return name === 'capDate' ? formatDate(value.value) : readableText(value.value, value.validUtf8, attribute.bytes)
     case 'bytes':
     case 'idmanifest':
     case 'opaque':
@@ -45,6 +46,17 @@ export function displayValue(attribute: HeaderAttribute): string | null {
     default:
       return null
   }
+}
+
+/** Text that is not UTF-8 as it was probably meant, or padded with NUL without the padding; null for any other. */
+function readableText(text: string, validUtf8: boolean, bytes: Uint8Array): string | null {
+  if (!validUtf8) return withoutPadding(guessText(bytes).text)
+  const trimmed = withoutPadding(text)
+  return trimmed === text ? null : trimmed
+}
+
+function isBadRate(name: string, { numerator, denominator }: Rational): boolean {
+  return (denominator === 0 || numerator <= 0) && (name === 'framesPerSecond' || name === 'captureRate')
 }
 
 /** The shortest decimal number that reads back to the same 32-bit float. */

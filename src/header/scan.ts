@@ -10,6 +10,7 @@ import { limitFlag, resolveLimits } from './limits.ts'
 import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
 import { nameAt } from './names.ts'
 import { StoredPart } from './part.ts'
+import { sniff } from './sniff.ts'
 
 const VERSION_BYTES = 8
 /** All parts together may have as many attributes as this many parts at their limit. */
@@ -322,7 +323,8 @@ export function decodeHeader(bytes: Uint8Array, options: ScanOptions = {}): ExrH
 
 function wrongMagic(prefix: Uint8Array): ExrError {
   const found = Buffer.from(prefix.subarray(0, 4)).toString('hex')
-  const message = `Not an OpenEXR file: it begins with ${found}, not with 762f3101`
+  const what = sniff(prefix)
+  const message = `Not an OpenEXR file: ${what === null ? '' : `it is ${what}; `}it begins with ${found}, not with 762f3101`
   return new ExrError('ERR_EXR_MAGIC', message, { details: { byteOffset: 0 } })
 }
 

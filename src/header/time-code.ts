@@ -53,3 +53,19 @@ export function formatTimeCode(timeCode: TimeCode): string {
   if (timeCode.userData !== 0) notes.push(`user bits ${timeCode.userData.toString(16).padStart(8, '0')}`)
   return notes.join(', ')
 }
+
+/** What makes a time code impossible: digits beyond 9, or 24 hours, 60 minutes or 60 seconds and more. Null for none. */
+export function timeCodeProblem(timeCode: TimeCode): string | null {
+  const { timeAndFlags } = timeCode
+  const isDecimal = [0, 8, 16, 24].every((shift) => ((timeAndFlags >>> shift) & 15) < 10)
+  if (!isDecimal) return 'digits beyond 9'
+  const { hours, minutes, seconds } = timeCodeFields(timeCode)
+  if (hours > 23) return `${hours} hours`
+  if (minutes > 59) return `${minutes} minutes`
+  return seconds > 59 ? `${seconds} seconds` : null
+}
+
+/** `hh:mm:ss:ff` alone, with `;` before the frames when frames are dropped. */
+export function shortTimeCode(timeCode: TimeCode): string {
+  return formatTimeCode(timeCode).slice(0, 'hh:mm:ss:ff'.length)
+}

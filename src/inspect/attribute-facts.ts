@@ -1,4 +1,4 @@
-import { displayValue } from '../header/index.ts'
+import { displayValue, guessText } from '../header/index.ts'
 import type { HeaderAttribute, HeaderPart } from '../header/model.ts'
 import { compareWithOiio, encodeOiioValue, type OiioAttribute } from './oiio-attributes.ts'
 import type { AttributeFacts } from './payload.ts'
@@ -27,6 +27,8 @@ function storedFact(attribute: HeaderAttribute, oiioName: string | undefined, ra
   if (oiioName !== undefined) fact.oiio_name = oiioName
   const display = displayValue(attribute)
   if (display !== undefined && display !== null) fact.display = display
+  if (attribute.value.kind === 'string' && !attribute.value.validUtf8)
+    fact.encoding = guessText(attribute.bytes).encoding
   if (raw) fact.raw = toBase64(attribute.bytes)
   return fact
 }

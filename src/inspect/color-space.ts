@@ -1,4 +1,5 @@
 import { chromaticitiesName } from '../header/chromaticities.ts'
+import { shortestFloat32, withoutPadding } from '../header/index.ts'
 import type { Chromaticities, HeaderPart } from '../header/model.ts'
 
 /** Identifiers the Color Interop Forum gives the linear spaces of well-known primaries. */
@@ -11,17 +12,32 @@ const INTEROP_IDS: Readonly<Record<string, string>> = {
   'Adobe RGB': 'lin_adobergb_scene',
 }
 
+/** A colour space and the attribute that states it. */
+export interface StatedColorSpace {
+  readonly space: string
+  readonly source: string
+}
+
+/** Attributes in which writers name a colour space. */
+const NAMES = ['colorInteropID', 'oiio:ColorSpace', 'colorspace', 'colorSpace', 'ColorSpace', 'arnold/color_space']
+
 /**
- * The colour space a part states about itself, in this order: `colorInteropID`, an `oiio:ColorSpace` stored in the
- * file, `acesImageContainerFlag` 1, chromaticities of a published set. Null when it states none.
+ * The colour space a part states about itself, in this order: `colorInteropID` and other names, `acesImageContainerFlag`
+ * 1, chromaticities of a published set, `gamma`. Null when it states none.
  */
-export function statedColorSpace(part: HeaderPart): string | null {
-  const named = textOf(part, 'colorInteropID') ?? textOf(part, 'oiio:ColorSpace')
-  if (named !== null) return named
+export function statedColorSpace(part: HeaderPart): StatedColorSpace | null {
+  for (const source of NAMES) {
+    const space = textOf(part, source)
+    if (space !== null) return { space, source }
+  }
   const aces = part.get('acesImageContainerFlag')?.value
-  if (aces?.kind === 'int' && aces.value === 1) return 'lin_ap0_scene'
+  if (aces?.kind === 'int' && aces.value === 1) return { space: 'lin_ap0_scene', source: 'acesImageContainerFlag' }
   const chromaticities = part.get('chromaticities')?.value
-  return chromaticities?.kind === 'chromaticities' ? spaceOfPrimaries(chromaticities.value) : null
+  const primaries = chromaticities?.kind === 'chromaticities' ? spaceOfPrimaries(chromaticities.value) : null
+  if (primaries !== null) return { space: primaries, source: 'chromaticities' }
+  const gamma = part.get('gamma')?.value
+  if (gamma?.kind !== 'float' || !(gamma.value > 0)) return null
+  return { space: gamma.value === 1 ? 'linear' : `gamma ${shortestFloat32(gamma.value)}`, source: 'gamma' }
 }
 
 /** The linear space of these primaries and white point, by identifier or name; null for none of the published ones. */
@@ -30,8 +46,9 @@ export function spaceOfPrimaries(value: Chromaticities): string | null {
   return name === null ? null : (INTEROP_IDS[name] ?? name)
 }
 
-/** Text of a string attribute; null when it is absent, empty or of another type. */
+/** Text of a string attribute without NUL padding; null when it is absent, empty or of another type. */
 export function textOf(part: HeaderPart, name: string): string | null {
   const value = part.get(name)?.value
-  return value?.kind === 'string' && value.value !== '' ? value.value : null
+  const text = value?.kind === 'string' ? withoutPadding(value.value) : ''
+  return text === '' ? null : text
 }

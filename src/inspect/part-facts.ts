@@ -2,16 +2,21 @@ import {
   type AttributeValue,
   type Box2i,
   type Channel,
+  componentOf,
   type ExrHeader,
   type HeaderPart,
+  layerOf,
   type PartChunkPlan,
   type PartChunkReport,
+  shortTimeCode,
   storageOf,
+  timeCodeProblem,
+  viewOfChannel,
 } from '../header/index.ts'
 import { statedColorSpace, textOf } from './color-space.ts'
 import type { ChannelFacts, MissingFacts, PartFacts } from './payload.ts'
-import { renderSoftware } from './render-software.ts'
 import { encodeBox, float32 } from './value.ts'
+import { writerFacts } from './writer-facts.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 
@@ -29,6 +34,7 @@ export function partFacts(
   const type = textOf(part, 'type') ?? storageOf(header, part) ?? impliedType(header, tiles !== undefined)
   const isTiled = type === 'tiledimage' || type === 'deeptile'
   const aspect = valueAs(part, 'pixelAspectRatio', 'float')
+  const stated = statedColorSpace(part)
   const facts: PartFacts = {
     part_index: part.index,
     part_name: textOf(part, 'name'),
@@ -46,19 +52,13 @@ export function partFacts(
     pixel_aspect_ratio: aspect === undefined ? null : float32(aspect.value),
     line_order: valueAs(part, 'lineOrder', 'enum')?.name ?? null,
     compression: valueAs(part, 'compression', 'enum')?.name ?? null,
-    color_space: statedColorSpace(part),
-    color_space_source: null,
+    color_space: stated?.space ?? null,
+    color_space_source: stated?.source ?? null,
     color_space_derived: null,
     color_space_deriver: null,
-    render_software: renderSoftware(part),
-    render_software_version: null,
-    render_software_source: null,
-    render_seconds: null,
-    render_memory_bytes: null,
-    render_host: null,
-    camera_name: null,
-    frames_per_second: null,
-    time_code: null,
+    ...writerFacts(part),
+    frames_per_second: framesPerSecond(part),
+    time_code: timeCode(part),
     is_tiled: isTiled,
     tile_width: isTiled ? int32OrNull(tiles?.xSize) : null,
     tile_height: isTiled ? int32OrNull(tiles?.ySize) : null,
@@ -76,22 +76,38 @@ export function partFacts(
 /** Facts of every channel of a part, in file order. */
 export function channelFacts(part: HeaderPart): ChannelFacts[] {
   const channels = valueAs(part, 'channels', 'chlist')?.value ?? []
-  return channels.map((channel) => channelFact(part.index, channel))
+  const view = textOf(part, 'view')
+  const views = valueAs(part, 'multiView', 'stringvector')?.value ?? []
+  return channels.map((channel) => channelFact(part.index, channel, view ?? viewOfChannel(channel.name, views)))
 }
 
-function channelFact(partIndex: number, channel: Channel): ChannelFacts {
-  const dot = channel.name.lastIndexOf('.')
+function channelFact(partIndex: number, channel: Channel, view: string | null): ChannelFacts {
   return {
     part_index: partIndex,
     channel_name: channel.name,
-    layer_name: dot === -1 ? '' : channel.name.slice(0, dot),
-    component_name: channel.name.slice(dot + 1),
-    view_name: null,
+    layer_name: layerOf(channel.name),
+    component_name: componentOf(channel.name),
+    view_name: view,
     channel_type: channel.pixelType,
     x_sampling: channel.xSampling,
     y_sampling: channel.ySampling,
     p_linear: channel.pLinear,
   }
+}
+
+function framesPerSecond(part: HeaderPart): number | null {
+  const value = part.get('framesPerSecond')?.value
+  if (value?.kind === 'rational') {
+    const { numerator, denominator } = value.value
+    return numerator > 0 && denominator > 0 ? numerator / denominator : null
+  }
+  return value?.kind === 'float' && value.value > 0 && Number.isFinite(value.value) ? value.value : null
+}
+
+/** Null also for a time code that cannot be. */
+function timeCode(part: HeaderPart): string | null {
+  const value = part.get('timeCode')?.value
+  return value?.kind === 'timecode' && timeCodeProblem(value.value) === null ? shortTimeCode(value.value) : null
 }
 
 function missingFacts({ missingRows, missingTiles, isTruncated }: PartChunkReport): MissingFacts {

@@ -145,6 +145,8 @@ export interface AttributeFacts {
   oiio_name?: string
   /** A form for people: time code, key code, frame rate, date. */
   display?: string
+  /** The encoding `display` was read in, a guess: only for text that is not UTF-8. */
+  encoding?: string
   /** Exact bytes, base64; only with the `raw` option. */
   raw?: string
 }

@@ -61,13 +61,14 @@ const CHUNKS: ErrorCode = 'ERR_EXR_CHUNKS'
 const TRUNCATED: ErrorCode = 'ERR_EXR_TRUNCATED'
 const LIMIT: ErrorCode = 'ERR_EXR_LIMIT'
 const UNWRITTEN = 'chunk-table-unwritten'
+const DAMAGED = 'chunk-leader-mismatch'
 
 function lookedAt({ file, parts }: Payload): string {
   const total = parts.reduce((sum, part) => sum + (part.chunk_count ?? 0), 0)
   return `Looked at the offset table and at ${file.checked_chunks} of ${total} chunks.`
 }
 
-function missingText(part: PartFacts, severalParts: boolean, { file, parts }: Payload): string {
+function missingText(part: PartFacts, severalParts: boolean, { file, parts, errors }: Payload): string {
   const total = part.chunk_count ?? 0
   const missing = part.missing_chunks ?? 0
   const subject = severalParts ? `Part ${part.part_index}${part.part_name ? ` ${part.part_name}` : ''}: ` : ''
@@ -80,7 +81,9 @@ function missingText(part: PartFacts, severalParts: boolean, { file, parts }: Pa
   const where = part.missing === undefined ? '' : whereText(part.missing)
   const isSample = file.check_depth === 'table' || file.check_depth === 'leaders'
   const count = `${isSample ? 'At least ' : ''}${missing}`
-  return `${subject}${count} of ${total} chunks ${missing === 1 ? 'is' : 'are'} missing or damaged${where}.`
+  const isDamaged = errors.some(({ defect, part_index }) => defect === DAMAGED && part_index === part.part_index)
+  const what = isDamaged ? 'missing or damaged' : 'missing'
+  return `${subject}${count} of ${total} chunks ${missing === 1 ? 'is' : 'are'} ${what}${where}.`
 }
 
 /** Ranges named before the rest is only counted as more. */

@@ -4,6 +4,7 @@ import {
   ChunkCensus,
   DEFECT_SEVERITY,
   decodeHeader,
+  displayValue,
   type ExrHeader,
   encodeHeader,
   encodeValue,
@@ -74,6 +75,46 @@ describe('a valid header', () => {
     expect(makeHeader([deep], { nonImage: true }).defects).toEqual([])
     const parts = [listedPart('a', 'scanlineimage', 2), listedPart('b', 'tiledimage', 1, { extra: [tiles(64, 64)] })]
     expect(makeHeader(parts).defects).toEqual([])
+  })
+})
+
+describe('values that cannot be true', () => {
+  const rational = (name: string, numerator: number, denominator: number) =>
+    makeAttribute(name, 'rational', { kind: 'rational', value: { numerator, denominator } })
+  const timeCode = (timeAndFlags: number) =>
+    makeAttribute('timeCode', 'timecode', { kind: 'timecode', value: { timeAndFlags, userData: 0 } })
+
+  it('are time codes past the end of a day, an hour or a minute, or with digits beyond 9', () => {
+    expect(codes(withExtra(timeCode(0x23595923)).defects)).toEqual([])
+    // 45:85:85:45 in binary coded decimals: 85 does not fit the three bits of its tens, so it reads as 05.
+    for (const impossible of [0x24000000, 0x00600000, 0x00006000, 0x0000000a, 0x0c000000]) {
+      expect(codes(withExtra(timeCode(impossible)).defects)).toEqual(['bad-time-code'])
+    }
+  })
+
+  it('are frame rates of zero, below it, or over it', () => {
+    expect(codes(withExtra(rational('framesPerSecond', 24000, 1001)).defects)).toEqual([])
+    const bad = withExtra(rational('framesPerSecond', 24, 0), rational('captureRate', -24, 1))
+    expect(codes(bad.defects)).toEqual(['bad-frame-rate', 'bad-frame-rate'])
+    expect(bad.parts[0]!.attributes.slice(-2).map(displayValue)).toEqual(['24/0 (invalid)', '-24/1 (-24) (invalid)'])
+  })
+
+  it('are colours that exclude each other', () => {
+    const aces = makeAttribute('acesImageContainerFlag', 'int', int(1))
+    const xy = makeAttribute('chromaticities', 'chromaticities', {
+      kind: 'chromaticities',
+      value: { red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06], white: [0.3127, 0.329] },
+    })
+    expect(codes(withExtra(aces, xy).defects)).toEqual(['contradicting-colors'])
+    expect(codes(withExtra(xy).defects)).toEqual([])
+    const gamma = makeAttribute('gamma', 'float', { kind: 'float', value: 2.2 })
+    const id = makeAttribute('colorInteropID', 'string', {
+      kind: 'string',
+      value: 'lin_rec709_scene',
+      validUtf8: true,
+    })
+    expect(codes(withExtra(gamma, id).defects)).toEqual(['contradicting-colors'])
+    expect(codes(withExtra(gamma).defects)).toEqual([])
   })
 })
 

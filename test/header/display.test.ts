@@ -138,8 +138,8 @@ describe('channel names', () => {
     ['R', '', 'R'],
     ['light.R', 'light', 'R'],
     ['light.key.R', 'light.key', 'R'],
-    ['.R', '', 'R'],
-    ['light.', 'light', ''],
+    ['.R', '', '.R'],
+    ['light.', '', 'light.'],
     ['', '', ''],
   ])('%s is layer %s, component %s', (name, layer, component) => {
     expect([layerOf(name), componentOf(name)]).toEqual([layer, component])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeAttribute, makePart } from '../../src/header/index.ts'
 import { statedColorSpace } from '../../src/inspect/color-space.ts'
 import { compareWithOiio } from '../../src/inspect/oiio-attributes.ts'
-import { renderSoftware } from '../../src/inspect/render-software.ts'
+import { parseBytes, parseSeconds, splitVersion, writerFacts } from '../../src/inspect/writer-facts.ts'
 
 function text(name: string, value: string) {
   return makeAttribute(name, 'string', { kind: 'string', value, validUtf8: true })
@@ -18,11 +18,13 @@ describe('the colour space a part states', () => {
   it('takes the most explicit statement', () => {
     const interop = text('colorInteropID', 'lin_p3d65_scene')
     const stored = text('oiio:ColorSpace', 'ACEScg')
-    expect(statedColorSpace(makePart([ap1, aces, stored, interop]))).toBe('lin_p3d65_scene')
-    expect(statedColorSpace(makePart([ap1, aces, stored]))).toBe('ACEScg')
-    expect(statedColorSpace(makePart([ap1, aces]))).toBe('lin_ap0_scene')
-    expect(statedColorSpace(makePart([ap1]))).toBe('lin_ap1_scene')
+    expect(statedColorSpace(makePart([ap1, aces, stored, interop]))?.space).toBe('lin_p3d65_scene')
+    expect(statedColorSpace(makePart([ap1, aces, stored]))?.space).toBe('ACEScg')
+    expect(statedColorSpace(makePart([ap1, aces]))?.space).toBe('lin_ap0_scene')
+    expect(statedColorSpace(makePart([ap1]))?.space).toBe('lin_ap1_scene')
     expect(statedColorSpace(makePart([]))).toBeNull()
+    const gamma = makeAttribute('gamma', 'float', { kind: 'float', value: Math.fround(2.2) })
+    expect(statedColorSpace(makePart([gamma]))).toEqual({ space: 'gamma 2.2', source: 'gamma' })
   })
 
   it('passes over empty text and a flag that is not set', () => {
@@ -33,15 +35,85 @@ describe('the colour space a part states', () => {
 
 describe('the program that wrote a part', () => {
   it.each([
-    ['Software in any case', [text('SOFTWARE', 'Houdini 20.0')], 'Houdini 20.0'],
-    ['what wrote the file before what rendered it', [text('nuke/version', '15.1v2'), text('writer', 'Nuke')], 'Nuke'],
-    ['a bare version with its program', [text('arnold/version', '7.2.4.1')], 'Arnold 7.2.4.1'],
-    ['no program twice', [text('nuke/version', 'Nuke 15.1v2')], 'Nuke 15.1v2'],
-    ['Blender by its mark', [text('BlenderMultiChannel', 'Blender V2.55.1 and newer')], 'Blender V2.55.1 and newer'],
-    ['nothing for blank text', [text('Software', '  ')], null],
-    ['nothing for an attribute of another type', [makeAttribute('Software', 'int', { kind: 'int', value: 5 })], null],
-  ])('gives %s', (_, attributes, expected) => {
-    expect(renderSoftware(makePart(attributes))).toBe(expected)
+    ['Software in any case', [text('SOFTWARE', 'Houdini 20.0')], 'Houdini', '20.0', 'SOFTWARE'],
+    [
+      'what wrote the file before what rendered it',
+      [text('nuke/version', '15.1v2'), text('writer', 'Nuke')],
+      'Nuke',
+      null,
+      'writer',
+    ],
+    ['a bare version with its program', [text('arnold/version', '7.2.4.1')], 'Arnold', '7.2.4.1', 'arnold/version'],
+    ['no program twice', [text('nuke/version', 'Nuke 15.1v2')], 'Nuke', '15.1v2', 'nuke/version'],
+    ['Mitsuba by another attribute', [text('generatedBy', 'Mitsuba version 3.9.1')], 'Mitsuba', '3.9.1', 'generatedBy'],
+    [
+      'Blender by its marker of layout, without a version',
+      [text('BlenderMultiChannel', 'Blender V2.55.1 and newer'), text('cycles.ViewLayer.samples', '128')],
+      'Blender',
+      null,
+      'BlenderMultiChannel',
+    ],
+    ['a writer by names only it uses', [text('guerilla/scene', 'a.gproject')], 'Guerilla', null, 'guerilla/scene'],
+    ['a comment that says so', [text('comments', 'Created with Natron 2.5')], 'Natron', '2.5', 'comments'],
+    ['no comment that does not', [text('comments', 'Arnold Schwarzenegger 1984')], null, null, null],
+    ['text without its NUL padding', [text('Software', 'Foo 1.0\0\0\0')], 'Foo', '1.0', 'Software'],
+    ['nothing for blank text', [text('Software', '  ')], null, null, null],
+    ['nothing for another type', [makeAttribute('Software', 'int', { kind: 'int', value: 5 })], null, null, null],
+  ])('gives %s', (_, attributes, name, version, source) => {
+    expect(writerFacts(makePart(attributes))).toMatchObject({
+      render_software: name,
+      render_software_version: version,
+      render_software_source: source,
+    })
+  })
+
+  it.each([
+    ['OpenImageIO 2.4.7.1 : oiiotool a.exr -o b.exr', 'OpenImageIO', '2.4.7.1'],
+    ['Arnold 3.4.71.1 linux 64-bit clang3.3.1 (branches/release_33)', 'Arnold', '3.4.71.1'],
+    ['Katana 2.8.32', 'Katana', '2.8.32'],
+    ['3ds Max 2024', '3ds Max', '2024'],
+    ['V-Ray v6.10.06', 'V-Ray', '6.10.06'],
+    ['Adobe Photoshop CC (Windows)', 'Adobe Photoshop CC', null],
+  ])('reads %s', (whole, name, version) => {
+    expect(splitVersion(whole)).toEqual({ name, version })
+  })
+
+  it('finds time, memory, host and camera under the names of each writer', () => {
+    expect(
+      writerFacts(
+        makePart([
+          text('cycles.ViewLayer.render_time', '00:03.50'),
+          text('Memory', '512.5M'),
+          text('HostComputer', 'farm-042'),
+          text('Camera', 'cam_main'),
+        ]),
+      ),
+    ).toMatchObject({
+      render_seconds: 3.5,
+      render_memory_bytes: 512.5 * 2 ** 20,
+      render_host: 'farm-042',
+      camera_name: 'cam_main',
+    })
+  })
+
+  it('reads times and sizes in the forms writers use, and tells nothing where the unit is not known', () => {
+    expect(['01:02:03.5', '62:03', '90', '90.5s', '1h 2m 3s', '2m', 'soon', ''].map(parseSeconds)).toEqual([
+      3723.5,
+      3723,
+      90,
+      90.5,
+      3723,
+      120,
+      null,
+      null,
+    ])
+    expect(['2 GB', '1.5M', '1024 bytes', '77', 'lots'].map((value) => parseBytes(value))).toEqual([
+      2 ** 31,
+      1.5 * 2 ** 20,
+      1024,
+      null,
+      null,
+    ])
   })
 })
 

@@ -2,8 +2,10 @@ import type { AttributeFacts } from '../../inspect/payload.ts'
 import { bytes, plural } from '../format/units.ts'
 
 /** The value of an attribute as one line for people; long lists and blobs are described, not listed. */
-export function attributeText(attribute: Pick<AttributeFacts, 'value' | 'display' | 'type'>): string {
-  if (attribute.display !== undefined) return attribute.display
+export function attributeText(attribute: Pick<AttributeFacts, 'value' | 'display' | 'encoding' | 'type'>): string {
+  if (attribute.display !== undefined) {
+    return attribute.display + (attribute.encoding === undefined ? '' : ` (guessed to be ${attribute.encoding})`)
+  }
   return valueText(attribute.value)
 }
 

@@ -1,7 +1,7 @@
 import type { AttributeFacts, FileFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
 import { type Verdict, verdictOf } from '../../inspect/verdict.ts'
 import { columns, wrap } from '../format/columns.ts'
-import { bytes, count, plural } from '../format/units.ts'
+import { bytes, count, duration, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 import { attributeText } from './attribute-text.ts'
@@ -123,13 +123,21 @@ function partFacts(part: PartFacts, file: FileFacts): Fact[] {
   }
   if (part.view_name !== null) rows.push(['view', part.view_name])
   if (part.color_space !== null || part.color_space_derived !== null) rows.push(['colour space', colorSpace(part)])
-  if (part.render_software !== null) rows.push(['software', part.render_software])
+  if (part.render_software !== null) {
+    const version = part.render_software_version === null ? '' : ` ${part.render_software_version}`
+    rows.push(['software', `${part.render_software}${version}  (${part.render_software_source})`])
+  }
+  if (part.render_seconds !== null) rows.push(['render time', duration(part.render_seconds * 1000)])
+  if (part.render_memory_bytes !== null) rows.push(['render memory', bytes(part.render_memory_bytes)])
+  if (part.render_host !== null) rows.push(['render host', part.render_host])
+  if (part.camera_name !== null) rows.push(['camera', part.camera_name])
   return rows
 }
 
 /** What the file says and what a reader assumes are told apart. */
-function colorSpace({ color_space: stated, color_space_derived: derived, color_space_deriver: deriver }: PartFacts) {
-  return stated ?? `not stated (${deriver} assumes ${derived})`
+function colorSpace(part: PartFacts): string {
+  if (part.color_space !== null) return `${part.color_space}  (${part.color_space_source})`
+  return `not stated (${part.color_space_deriver} assumes ${part.color_space_derived})`
 }
 
 function storage(part: PartFacts): string {

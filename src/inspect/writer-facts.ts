@@ -1,0 +1,166 @@
+import { withoutPadding } from '../header/index.ts'
+import type { HeaderAttribute, HeaderPart } from '../header/model.ts'
+import type { PartFacts } from './payload.ts'
+import { EVIDENCE, type Evidence, PREFIXES, type WriterFact } from './writers.ts'
+
+/** What the attributes of whoever wrote a part tell, under the names of the columns. */
+export type WriterFacts = Pick<
+  PartFacts,
+  | 'render_software'
+  | 'render_software_version'
+  | 'render_software_source'
+  | 'render_seconds'
+  | 'render_memory_bytes'
+  | 'render_host'
+  | 'camera_name'
+>
+
+interface Found {
+  readonly attribute: HeaderAttribute
+  readonly evidence: Evidence
+  readonly rank: number
+}
+
+const RANKED: ReadonlyMap<string, readonly [Evidence, number]> = new Map(
+  EVIDENCE.map((evidence, rank) => [evidence.name, [evidence, rank]]),
+)
+
+/** Facts of the program that wrote a part, each from the best evidence there is; null where there is none. */
+export function writerFacts(part: HeaderPart): WriterFacts {
+  const best = new Map<WriterFact, Found>()
+  let prefixed: { readonly program: string; readonly source: string; readonly rank: number } | null = null
+  for (const attribute of part.attributes) {
+    const name = keyOf(attribute.name)
+    const known = RANKED.get(name)
+    if (known !== undefined) keepBest(best, attribute, ...known)
+    const rank = PREFIXES.findIndex(([prefix]) => name.startsWith(prefix))
+    if (rank !== -1 && (prefixed === null || rank < prefixed.rank)) {
+      prefixed = { program: PREFIXES[rank]![1], source: attribute.name, rank }
+    }
+  }
+  const value = (fact: WriterFact) => {
+    const found = best.get(fact)
+    return found === undefined ? null : told(found.attribute, found.evidence)
+  }
+  return {
+    ...software(part, best, prefixed),
+    render_seconds: value('seconds') as number | null,
+    render_memory_bytes: value('memory') as number | null,
+    render_host: value('host') as string | null,
+    camera_name: value('camera') as string | null,
+  }
+}
+
+function keepBest(best: Map<WriterFact, Found>, attribute: HeaderAttribute, evidence: Evidence, rank: number): void {
+  const before = best.get(evidence.fact)
+  if (before !== undefined && before.rank <= rank) return
+  if (told(attribute, evidence) !== null) best.set(evidence.fact, { attribute, evidence, rank })
+}
+
+type Software = Pick<WriterFacts, 'render_software' | 'render_software_version' | 'render_software_source'>
+
+function software(
+  part: HeaderPart,
+  best: ReadonlyMap<WriterFact, Found>,
+  prefixed: { readonly program: string; readonly source: string } | null,
+): Software {
+  const named = best.get('software')
+  if (named !== undefined) return fromText(textOfAttribute(named.attribute)!, named.attribute.name)
+  const versioned = best.get('version')
+  if (versioned !== undefined) {
+    const { program } = versioned.evidence
+    const text = textOfAttribute(versioned.attribute)!
+    const version = splitVersion(text).version ?? text
+    return {
+      render_software: program ?? null,
+      render_software_version: version.replace(/^v(?=\d)/i, ''),
+      render_software_source: versioned.attribute.name,
+    }
+  }
+  if (prefixed !== null) {
+    const { program, source } = prefixed
+    return { render_software: program, render_software_version: null, render_software_source: source }
+  }
+  const comments = part.get('comments')
+  const told = comments === undefined ? null : textOfAttribute(comments)
+  const made =
+    told === null ? null : /^(?:created|rendered|written|generated|saved) (?:by|with|in) (.{1,100})/i.exec(told)
+  if (made !== null) return fromText(made[1]!, 'comments')
+  return { render_software: null, render_software_version: null, render_software_source: null }
+}
+
+function fromText(text: string, source: string): Software {
+  const { name, version } = splitVersion(text)
+  return { render_software: name, render_software_version: version, render_software_source: source }
+}
+
+/** Longer texts than this name more than a program. */
+const LONGEST = 200
+
+/**
+ * `Mitsuba version 3.9.1` as name and version. What follows a colon between spaces is the command line of a tool, what
+ * stands in brackets its platform.
+ */
+export function splitVersion(text: string): { readonly name: string; readonly version: string | null } {
+  const line = (text.split(/[\r\n]| : /)[0] ?? '').slice(0, LONGEST).trim()
+  const match = /^(\S*[A-Za-z)][^\d(]*?)[\s/-]+(?:version\s+|ver\.?\s*|v\.?\s*)?(\d[\w.+-]*)/i.exec(line)
+  if (match !== null) return { name: match[1]!.replace(/[\s,:-]+$/, ''), version: match[2]!.replace(/[.,-]+$/, '') }
+  const name = line.replace(/\s*\(.*$/, '')
+  return { name: name === '' ? line : name, version: null }
+}
+
+/** The value of a piece of evidence in the unit of its column; null when it does not tell. */
+function told(attribute: HeaderAttribute, { fact, unit }: Evidence): string | number | null {
+  const { value } = attribute
+  const number = value.kind === 'int' || value.kind === 'float' || value.kind === 'double' ? value.value : null
+  const text = textOfAttribute(attribute)
+  if (fact === 'seconds') return number === null ? parseSeconds(text) : positive(number)
+  if (fact === 'memory')
+    return number === null ? parseBytes(text, unit) : positive(unit === undefined ? null : number * unit)
+  return text
+}
+
+function textOfAttribute({ value }: HeaderAttribute): string | null {
+  if (value.kind !== 'string') return null
+  const text = withoutPadding(value.value).trim()
+  return text === '' ? null : text
+}
+
+function positive(value: number | null): number | null {
+  return value !== null && value >= 0 && Number.isFinite(value) ? value : null
+}
+
+/** `01:02:03.4`, `02:03.4`, `3723.4`, `3723.4s`, `1h 2m 3.4s`. */
+export function parseSeconds(text: string | null): number | null {
+  if (text === null || text.length > LONGEST) return null
+  const clock = /^(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(text)
+  if (clock !== null) return Number(clock[1] ?? 0) * 3600 + Number(clock[2]) * 60 + Number(clock[3])
+  const plain = /^(\d+(?:\.\d+)?)\s*(?:s|sec|seconds)?$/i.exec(text)
+  if (plain !== null) return Number(plain[1])
+  const words = /^(?:(\d+)\s*h\w*\s*)?(?:(\d+)\s*m\w*\s*)?(?:(\d+(?:\.\d+)?)\s*s\w*)?$/i.exec(text)
+  if (words === null || text.trim() === '') return null
+  return Number(words[1] ?? 0) * 3600 + Number(words[2] ?? 0) * 60 + Number(words[3] ?? 0)
+}
+
+const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
+
+/** `1234.5M`, `2 GB`; a number without a unit counts in `unit` bytes, and tells nothing where that is not known. */
+export function parseBytes(text: string | null, unit?: number): number | null {
+  const match = text === null ? null : /^(\d+(?:\.\d+)?)\s*(?:([bkmgt])i?b?(?:ytes)?)?$/i.exec(text)
+  if (match === null) return null
+  const factor = match[2] === undefined ? unit : UNITS[match[2].toLowerCase()]
+  return factor === undefined ? null : Math.round(Number(match[1]) * factor)
+}
+
+const keys = new Map<string, string>()
+
+/** Attribute names repeat in every file, so their keys are kept, up to a bound. */
+function keyOf(name: string): string {
+  let key = keys.get(name)
+  if (key === undefined) {
+    key = name.toLowerCase().replace(/^cycles\..*\.([^.]+)$/, 'cycles.*.$1')
+    if (keys.size >= 4096) keys.clear()
+    keys.set(name, key)
+  }
+  return key
+}
