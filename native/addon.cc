@@ -5,6 +5,7 @@
 #include "pixels/pixel_pass.h"
 #include "process_limits.h"
 #include "read_specs.h"
+#include "write_image.h"
 
 namespace exr_inspector {
 
@@ -28,6 +29,8 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
                           Napi::Function::New(env, LimitMemory, "limitMemory")),
             InstanceValue("hashBytes", Napi::Function::New(
                                            env, pixels::HashBytes)),
+            InstanceValue("writeImage",
+                          Napi::Function::New(env, WriteImage, "writeImage")),
             InstanceValue("PixelPass", pixels::PixelPass::Define(env)),
         });
   }

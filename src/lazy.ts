@@ -7,7 +7,8 @@ import { ExrError } from './errors.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
-import type { SourceInput } from './source/open.ts'
+import type { RegionPixels, RegionWish } from './pixels/region.ts'
+import type { OpenSourceOptions, SourceInput } from './source/open.ts'
 import type { RecordTableName } from './tables/tables.ts'
 import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
 
@@ -31,6 +32,28 @@ export async function inspect(input: SourceInput, options: InspectCallOptions = 
     return payload
   }
   throw new ExrError('ERR_INTERNAL', 'Inspecting one file gave no result.')
+}
+
+/**
+ * Linear half-float RGBA of some pixels of a level, decoding only the chunks that hold them, in this process.
+ * Throws ERR_OPTION_INVALID for a region outside of the level, a level or layer that is not there, or too many pixels;
+ * ERR_PIXELS_UNSUPPORTED, ERR_SOURCE_*, ERR_EXR_*, ERR_ABORTED.
+ */
+export async function readRegion(
+  input: SourceInput,
+  wish: RegionWish = {},
+  options: OpenSourceOptions = {},
+): Promise<RegionPixels> {
+  const [{ readRegion: read }, { openSource }] = await Promise.all([
+    import('./pixels/region.ts'),
+    import('./source/open.ts'),
+  ])
+  const { source, isOwned } = await openSource(input, options)
+  try {
+    return await read(source, wish)
+  } finally {
+    if (isOwned) await source.close()
+  }
 }
 
 /**

@@ -86,9 +86,13 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       for (uint32_t c = 0; c < wanted.Length(); c++) {
         channels.push_back(wanted.Get(c).ToBoolean());
       }
-      reduce_ = std::make_unique<ReduceSink>(
-          layout, ToInt32(grid.Get("width")), ToInt32(grid.Get("height")),
-          channels);
+      const auto number = [&](const char* name) {
+        return int64_t{ToInt32(grid.Get(name))};
+      };
+      const ReduceSink::Area area{number("x"),         number("y"),
+                                  number("width"),     number("height"),
+                                  number("gridWidth"), number("gridHeight")};
+      reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
     }
   } catch (const std::exception& failure) {

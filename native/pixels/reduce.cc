@@ -35,16 +35,15 @@ const std::vector<float>& HalfTable() {
   return table;
 }
 
-ReduceSink::ReduceSink(const PartLayout& layout, int32_t width, int32_t height,
+ReduceSink::ReduceSink(const PartLayout& layout, const Area& area,
                        const std::vector<bool>& channels)
     : layout_(layout),
-      width_(width),
-      height_(height),
-      cells_x_(std::min(width, layout.level_width)),
-      cells_y_(std::min(height, layout.level_height)),
+      area_(area),
+      cells_x_(std::min(area.grid_width, area.width)),
+      cells_y_(std::min(area.grid_height, area.height)),
+      is_exact_(cells_x_ == area.width && cells_y_ == area.height),
       grids_(layout.channels.size()) {
-  const size_t cells =
-      static_cast<size_t>(cells_x_) * static_cast<size_t>(cells_y_);
+  const auto cells = static_cast<size_t>(cells_x_ * cells_y_);
   for (size_t c = 0; c < grids_.size(); c++) {
     if (!layout.channels[c].is_wanted || !channels.at(c)) continue;
     grids_[c].sums.resize(cells);
@@ -56,16 +55,18 @@ template <typename Value>
 void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
                      const Value& value_at) {
   const bool is_deep = segment.cumulative != nullptr;
-  const int64_t samples = is_deep ? segment.width : segment.count;
-  int64_t i = 0;
+  const int64_t step = segment.x_step;
+  const int64_t samples = std::min(
+      is_deep ? segment.width : segment.count,
+      (area_.x + area_.width - segment.x + step - 1) / step);
+  // The first sample inside of the area.
+  int64_t i = std::max<int64_t>(0, (area_.x - segment.x + step - 1) / step);
   while (i < samples) {
-    const int64_t x = segment.x - layout_.min_x + i * segment.x_step;
-    const int64_t cell = x * cells_x_ / layout_.level_width;
+    const int64_t x = segment.x - area_.x + i * step;
+    const int64_t cell = x * cells_x_ / area_.width;
     // First pixel of the next cell, rounded up.
-    const int64_t next =
-        ((cell + 1) * layout_.level_width + cells_x_ - 1) / cells_x_;
-    const int64_t end = std::min(
-        samples, i + (next - x + segment.x_step - 1) / segment.x_step);
+    const int64_t next = ((cell + 1) * area_.width + cells_x_ - 1) / cells_x_;
+    const int64_t end = std::min(samples, i + (next - x + step - 1) / step);
     double sum = 0;
     uint32_t count = 0;
     for (; i < end; i++) {
@@ -75,7 +76,7 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
         if (at == segment.cumulative[i]) continue;
       }
       const auto value = static_cast<double>(value_at(at));
-      if (!std::isfinite(value)) continue;
+      if (!is_exact_ && !std::isfinite(value)) continue;
       sum += value;
       count++;
     }
@@ -87,8 +88,9 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
 void ReduceSink::Row(const RowSegment& segment) {
   Grid& grid = grids_[segment.channel];
   if (grid.sums.empty()) return;
-  const int64_t cell_y =
-      (segment.y - layout_.min_y) * cells_y_ / layout_.level_height;
+  const int64_t row = segment.y - area_.y;
+  if (row < 0 || row >= area_.height) return;
+  const int64_t cell_y = row * cells_y_ / area_.height;
   const auto start = static_cast<size_t>(cell_y * cells_x_);
   double* const sums = grid.sums.data() + start;
   uint32_t* const counts = grid.counts.data() + start;
@@ -114,12 +116,13 @@ std::vector<float> ReduceSink::Picture(size_t channel) const {
   const Grid& grid = grids_[channel];
   if (grid.sums.empty()) return {};
   std::vector<float> picture;
-  picture.reserve(static_cast<size_t>(width_) * static_cast<size_t>(height_));
-  for (int64_t y = 0; y < height_; y++) {
-    const int64_t cell_y = y * cells_y_ / height_;
-    for (int64_t x = 0; x < width_; x++) {
-      const auto cell = static_cast<size_t>(cell_y * cells_x_ +
-                                            x * cells_x_ / width_);
+  picture.reserve(
+      static_cast<size_t>(area_.grid_width * area_.grid_height));
+  for (int64_t y = 0; y < area_.grid_height; y++) {
+    const int64_t cell_y = y * cells_y_ / area_.grid_height;
+    for (int64_t x = 0; x < area_.grid_width; x++) {
+      const auto cell = static_cast<size_t>(
+          cell_y * cells_x_ + x * cells_x_ / area_.grid_width);
       picture.push_back(grid.counts[cell] == 0
                             ? std::numeric_limits<float>::quiet_NaN()
                             : static_cast<float>(grid.sums[cell] /

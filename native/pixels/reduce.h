@@ -11,14 +11,24 @@ namespace exr_inspector::pixels {
 // The value of each of the 65,536 halfs.
 const std::vector<float>& HalfTable();
 
-// A small picture of the level: each cell of a grid over the data window is the
-// mean of the finite samples in it, in deep parts of those of the nearest
-// sample of each pixel. Where the grid is finer than the pixels, cells repeat.
+// A picture of some pixels of the level: each cell of a grid over them is the
+// mean of the finite samples in it, in deep parts of those of the first sample
+// of each pixel. Where the grid is finer than the pixels, cells repeat; where it
+// is as fine, they are the samples as they are.
 class ReduceSink final : public RowSink {
  public:
-  // `width` and `height` are those of the grid; `channels` says of each channel
-  // whether it is wanted.
-  ReduceSink(const PartLayout& layout, int32_t width, int32_t height,
+  // Pixels [x, x + width) x [y, y + height), and the size of the grid.
+  struct Area {
+    int64_t x = 0;
+    int64_t y = 0;
+    int64_t width = 0;
+    int64_t height = 0;
+    int64_t grid_width = 0;
+    int64_t grid_height = 0;
+  };
+
+  // `channels` says of each channel whether it is wanted.
+  ReduceSink(const PartLayout& layout, const Area& area,
              const std::vector<bool>& channels);
   void Row(const RowSegment& segment) override;
 
@@ -37,11 +47,11 @@ class ReduceSink final : public RowSink {
            const Value& value_at);
 
   const PartLayout& layout_;
-  const int32_t width_;
-  const int32_t height_;
-  // Cells are those of min(grid, level); Picture() repeats them.
-  const int32_t cells_x_;
-  const int32_t cells_y_;
+  const Area area_;
+  // Cells are those of min(grid, pixels); Picture() repeats them.
+  const int64_t cells_x_;
+  const int64_t cells_y_;
+  const bool is_exact_;
   std::vector<Grid> grids_;
 };
 

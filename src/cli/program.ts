@@ -45,6 +45,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./hash/command.ts'),
   },
   {
+    name: 'thumbnail',
+    summary: 'a picture of a file as it is meant to be seen',
+    load: () => import('./thumbnail/command.ts'),
+  },
+  {
+    name: 'contact-sheet',
+    summary: 'the frames of a sequence in one picture, gaps and broken ones included',
+    load: () => import('./contact-sheet/command.ts'),
+  },
+  {
     name: 'similar',
     summary: 'find the files of a catalog that are most like one',
     load: () => import('./similar/command.ts'),

@@ -18,6 +18,7 @@ export interface Addon {
   limitMemory(bytes: number): boolean
   readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
   hashBytes(algorithm: 0 | 1, bytes: Uint8Array): string
+  writeImage(path: string, width: number, height: number, channels: number, bytes: Uint8Array): Promise<void>
   PixelPass: new (request: NativePassRequest) => NativePixelPass
 }
 

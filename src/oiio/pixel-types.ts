@@ -47,8 +47,20 @@ export interface NativePassRequest {
   readonly deep?: boolean
   /** What each channel is to the frame, when it is to be looked at as a whole: 0 nothing, 1 colour, 2 alpha. */
   readonly frame?: readonly number[]
-  /** Size of a small picture of the level, and for each channel of the layout whether it is wanted. */
-  readonly reduce?: { readonly width: number; readonly height: number; readonly channels: readonly boolean[] }
+  /** A picture of some pixels of the level. */
+  readonly reduce?: NativeReduce
+}
+
+/** Pixels [x, x + width) x [y, y + height), all inside the level, and the grid of means that is laid over them. */
+export interface NativeReduce {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly gridWidth: number
+  readonly gridHeight: number
+  /** For each channel of the layout whether it is wanted. */
+  readonly channels: readonly boolean[]
 }
 
 /** Counts and moments of one channel. Bins are triples from, to, count; pixels triples x, y, kind (0 NaN, 1 +inf, 2 -inf). */

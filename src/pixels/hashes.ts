@@ -32,7 +32,8 @@ export function hashWork(
   if (beauty === null) return { hash }
   const names = new Set([beauty.red, beauty.green, beauty.blue])
   const channels = native.channels.map(({ name }) => names.has(name))
-  return { hash, reduce: { width: PICTURE_SIDE, height: PICTURE_SIDE, channels } }
+  const { minX: x, minY: y, levelWidth: width, levelHeight: height } = native
+  return { hash, reduce: { x, y, width, height, gridWidth: PICTURE_SIDE, gridHeight: PICTURE_SIDE, channels } }
 }
 
 /** Perceptual hash of the beauty whose small picture a pass with `hashWork` made. */

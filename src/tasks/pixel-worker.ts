@@ -1,5 +1,7 @@
 import { limitChildMemory } from '../oiio/memory-limit.ts'
+import { writePicture } from '../oiio/write-image.ts'
 import { analysePixels } from '../pixels/analyse.ts'
+import { makeThumbnail } from '../pixels/thumbnail.ts'
 import { openSource } from '../source/open.ts'
 import { poolData, poolTask, tell } from '../workers/index.ts'
 import type { PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
@@ -24,9 +26,12 @@ export default poolTask(async (tasks: readonly PixelTask[], mark) => {
 
 /** `onBatch` says that the task is alive, however long it takes. */
 function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof PixelAnswers]> {
-  return withSource(task.location, (source) => {
+  return withSource(task.location, async (source) => {
     const onProgress = progressOf(source.path, onBatch)
-    return analysePixels(source, { ...task.options, onProgress })
+    if (task.kind === 'analyse') return analysePixels(source, { ...task.options, onProgress })
+    const picture = await makeThumbnail(source, { ...task.options, onProgress })
+    if (task.output !== null) await writePicture(task.output, picture)
+    return picture
   })
 }
 

@@ -6,6 +6,7 @@ import { analysePixels } from '../../src/pixels/analyse.ts'
 import { parseLevel } from '../../src/pixels/options.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import { countingSource, fixture, fixturePath, fixtures, tempDir } from '../helpers.ts'
+import { rawExr } from './raw-exr.ts'
 import { statsOfFile } from './truth.ts'
 
 /** The value of a half channel of the fixture writer at a pixel of a level, counted from its corner. */
@@ -170,37 +171,4 @@ function bucketFrame(): Buffer {
     return channel === 'A' ? (x === 200 && y === 100 ? 0.5 : 1) : 0.25
   }
   return rawExr(width, height, ['A', 'B', 'G', 'R'], value)
-}
-
-/** An uncompressed scan-line file of float channels, written by hand from the format's description. */
-function rawExr(
-  width: number,
-  height: number,
-  channels: readonly string[],
-  value: (channel: string, x: number, y: number) => number,
-): Buffer {
-  const int = (...numbers: number[]) => Buffer.from(Int32Array.from(numbers).buffer)
-  const float = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer)
-  const attribute = (name: string, type: string, data: Buffer) =>
-    Buffer.concat([Buffer.from(`${name}\0${type}\0`), int(data.length), data])
-  const list = channels.map((name) => Buffer.concat([Buffer.from(`${name}\0`), int(2, 0, 1, 1)]))
-  const header = Buffer.concat([
-    int(20000630, 2),
-    attribute('channels', 'chlist', Buffer.concat([...list, Buffer.from([0])])),
-    attribute('compression', 'compression', Buffer.from([0])),
-    attribute('dataWindow', 'box2i', int(0, 0, width - 1, height - 1)),
-    attribute('displayWindow', 'box2i', int(0, 0, width - 1, height - 1)),
-    attribute('lineOrder', 'lineOrder', Buffer.from([0])),
-    attribute('pixelAspectRatio', 'float', float(1)),
-    attribute('screenWindowCenter', 'v2f', float(0, 0)),
-    attribute('screenWindowWidth', 'float', float(1)),
-    Buffer.from([0]),
-  ])
-  const lineBytes = width * channels.length * 4
-  const offsets = Array.from({ length: height }, (_, y) => header.length + height * 8 + y * (8 + lineBytes))
-  const lines = Array.from({ length: height }, (_, y) => {
-    const samples = channels.flatMap((name) => Array.from({ length: width }, (_, x) => value(name, x, y)))
-    return Buffer.concat([int(y, lineBytes), float(...samples)])
-  })
-  return Buffer.concat([header, Buffer.from(BigUint64Array.from(offsets.map(BigInt)).buffer), ...lines])
 }

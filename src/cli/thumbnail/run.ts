@@ -1,0 +1,85 @@
+import { ExrError } from '../../errors.ts'
+import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
+import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { openPixelPool } from '../../tasks/pixel-pool.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { singleLine } from '../format/visible.ts'
+import { catchInterrupts } from '../interrupts.ts'
+import { missingLines } from '../stats/report.ts'
+
+export interface ThumbnailFlags {
+  readonly output: string
+  readonly size: string
+  readonly layer?: string
+  readonly view?: string
+  readonly exposure: string
+  readonly range?: string
+  readonly background: string
+  readonly json?: true
+}
+
+/** Writes a picture of one file. */
+export async function runThumbnail(location: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
+  const options = thumbnailOptions(flags)
+  const pool = openPixelPool({ jobs: 1, s3: s3SettingsFrom((name) => context.env[name]) })
+  const interrupts = catchInterrupts(() => {})
+  try {
+    const task = { kind: 'thumbnail', location, options, output: flags.output } as const
+    const { width, height, facts } = await pool.ask(task, { signal: interrupts.signal })
+    if (facts.missing !== undefined) context.exitWith(EXIT.someFilesFailed)
+    if (flags.json) {
+      return context.print(
+        `${JSON.stringify({ path: location, output: flags.output, width, height, ...facts }, null, 2)}\n`,
+      )
+    }
+    const what = facts.kind === 'colour' ? facts.color_space : facts.kind.replace('_', ' ')
+    const range = facts.range === null ? '' : `, ${facts.range[0]} to ${facts.range[1]}`
+    const shown = facts.channels.length > 0 ? `: ${singleLine(facts.channels.join(', '))}` : ''
+    await context.print(`${singleLine(flags.output)}  ${width} x ${height}${shown} (${singleLine(what)}${range})\n`)
+    if (facts.missing !== undefined)
+      for (const line of missingLines(facts.missing, context.errorStyle)) context.note(line)
+  } finally {
+    interrupts.release()
+    await pool.close()
+  }
+}
+
+/** Throws ERR_OPTION_INVALID. */
+export function thumbnailOptions(flags: Omit<ThumbnailFlags, 'output' | 'json'>): Omit<ThumbnailOptions, 'signal'> {
+  const size = number(flags.size, '--size')
+  if (!Number.isInteger(size) || size < 1 || size > 8192)
+    throw invalid('a whole number of pixels from 1 to 8192', '--size', flags.size)
+  return {
+    size,
+    exposure: number(flags.exposure, '--exposure'),
+    background: background(flags.background),
+    ...(flags.layer !== undefined && { layer: flags.layer }),
+    ...(flags.view !== undefined && { view: flags.view }),
+    ...(flags.range !== undefined && { range: range(flags.range) }),
+  }
+}
+
+function number(text: string, flag: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw invalid('a number', flag, text)
+  return value
+}
+
+function range(text: string): [number, number] {
+  const [low, high, ...rest] = text.split(',')
+  const values: [number, number] = [number(low ?? '', '--range'), number(high ?? '', '--range')]
+  if (rest.length > 0 || values[0] >= values[1]) throw invalid('two rising numbers such as 0,100', '--range', text)
+  return values
+}
+
+function background(text: string): NonNullable<ThumbnailOptions['background']> {
+  if (text === 'checker' || text === 'none') return text
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text)
+  if (hex === null) throw invalid('checker, none or a colour such as #808080', '--background', text)
+  return [1, 2, 3].map((i) => Number.parseInt(hex[i]!, 16)) as [number, number, number]
+}
+
+function invalid(expected: string, flag: string, received: string): ExrError {
+  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${flag} but received ${received}`)
+}

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readRegion, toHalf } from '../../src/pixels/region.ts'
+import { makeThumbnail } from '../../src/pixels/thumbnail.ts'
+import { memorySource } from '../../src/source/memory.ts'
+import { runCli } from '../cli/run-cli.ts'
+import { countingSource, fixture, fixturePath, tempDir } from '../helpers.ts'
+import { rawExr } from './raw-exr.ts'
+
+/** Red, green and blue of a pixel of a picture without alpha. */
+function pixel(
+  { width, bytes, channels }: { width: number; bytes: Uint8Array; channels: number },
+  x: number,
+  y: number,
+) {
+  return [...bytes.subarray((y * width + x) * channels, (y * width + x) * channels + 3)]
+}
+
+describe('thumbnails', () => {
+  it('are the right way up, in sRGB, with the data window in the display window', async () => {
+    // The upper half of a 4 x 4 data window at 2, 1 of an 8 x 8 frame is red, the lower one blue.
+    const value = (channel: string, _: number, y: number) => (channel === (y < 2 ? 'R' : 'B') ? 0.5 : 0)
+    const file = rawExr(4, 4, ['B', 'G', 'R'], value, { display: [0, 0, 7, 7], origin: [2, 1] })
+    const picture = await makeThumbnail(memorySource(file), { background: [0, 255, 0] })
+    expect([picture.width, picture.height]).toEqual([8, 8])
+    // 0.5 linear is 188 in sRGB (IEC 61966-2-1).
+    expect(pixel(picture, 2, 1)).toEqual([188, 0, 0])
+    expect(pixel(picture, 5, 4)).toEqual([0, 0, 188])
+    for (const [x, y] of [
+      [1, 1],
+      [2, 0],
+      [6, 4],
+      [5, 5],
+    ] as const)
+      expect(pixel(picture, x, y)).toEqual([0, 255, 0])
+  })
+
+  it('are means of what each pixel covers, and never larger than the image', async () => {
+    const file = rawExr(64, 32, ['B', 'G', 'R'], (_, x) => (x % 2 === 0 ? 0 : 1))
+    const picture = await makeThumbnail(memorySource(file), { size: 16 })
+    expect([picture.width, picture.height]).toEqual([16, 8])
+    expect(pixel(picture, 7, 3)).toEqual([188, 188, 188])
+    expect((await makeThumbnail(memorySource(file), { size: 512 })).width).toBe(64)
+  })
+
+  it('put colours over what lies behind them by their alpha', async () => {
+    const file = rawExr(2, 2, ['A', 'B', 'G', 'R'], (channel) => (channel === 'A' ? 0.5 : channel === 'R' ? 0.25 : 0))
+    const over = await makeThumbnail(memorySource(file), { background: [255, 255, 255] })
+    // 0.25 and half of white: 0.75 and 0.5 linear.
+    expect(pixel(over, 0, 0)).toEqual([225, 188, 188])
+    const alone = await makeThumbnail(memorySource(file), { background: 'none' })
+    expect([...alone.bytes.subarray(0, 4)]).toEqual([188, 0, 0, 128])
+  })
+
+  it('show data in false colour between the ends of a range', async () => {
+    const file = rawExr(2, 1, ['Z'], (_, x) => (x === 0 ? 10 : 20))
+    const picture = await makeThumbnail(memorySource(file), { range: [10, 20] })
+    expect(picture.facts).toMatchObject({ kind: 'false_colour', channels: ['Z'], range: [10, 20] })
+    // The first and last colour of viridis.
+    expect([pixel(picture, 0, 0), pixel(picture, 1, 0)]).toEqual([
+      [68, 1, 84],
+      [253, 231, 37],
+    ])
+  })
+
+  it('read the smallest level that suffices', async () => {
+    const whole = countingSource(await fixture('tiled-mipmap-down.exr'))
+    const large = await makeThumbnail(whole)
+    const part = countingSource(await fixture('tiled-mipmap-down.exr'))
+    const small = await makeThumbnail(part, { size: Math.ceil(large.width / 4) })
+    expect(large.facts.level).toBe(0)
+    expect(small.facts.level).toBeGreaterThan(0)
+    expect(part.counters.bytes).toBeLessThan(whole.counters.bytes)
+  })
+
+  it('name the layers there are when one is asked for that is not there', async () => {
+    const making = makeThumbnail(memorySource(await fixture('many-channels.exr')), { layer: 'nowhere' })
+    await expect(making).rejects.toMatchObject({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringMatching(/nowhere/),
+    })
+  })
+
+  it.each(['png', 'jpg', 'webp'])('are written as %s', async (extension) => {
+    const output = join(tempDir(), `picture.${extension}`)
+    const { code, stdout } = await runCli(['thumbnail', fixturePath('compression-zip.exr'), '-o', output, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ output, kind: 'colour' })
+    const magic = { png: '89504e47', jpg: 'ffd8ff', webp: '52494646' }[extension]!
+    expect((await readFile(output)).toString('hex').startsWith(magic)).toBe(true)
+  })
+})
+
+describe('a contact sheet', () => {
+  it('draws gaps and broken frames and counts them', async () => {
+    const output = join(tempDir(), 'sheet.png')
+    const files = ['compression-zip.exr', 'not-exr.exr'].map(fixturePath)
+    const { code, stdout } = await runCli(['contact-sheet', ...files, '-o', output, '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toEqual({ output, frames: 2, missing: 0, broken: 1, partial: 0 })
+    expect((await readFile(output)).subarray(1, 4).toString()).toBe('PNG')
+  })
+})
+
+describe('regions', () => {
+  const value = (channel: string, x: number, y: number) => (channel === 'R' ? x : channel === 'G' ? y : -1)
+
+  it('are linear halfs of just these pixels', async () => {
+    const source = countingSource(new Uint8Array(rawExr(32, 64, ['B', 'G', 'R'], value)))
+    const region = await readRegion(source, { region: { x: 30, y: 62, width: 8, height: 8 } })
+    expect(region).toMatchObject({ x: 30, y: 62, width: 2, height: 2, layer: '' })
+    const half = (number: number) => toHalf(number)
+    const rows = [62, 63].flatMap((y) => [30, 31].flatMap((x) => [half(x), half(y), half(-1), 0x3c00]))
+    expect([...region.rgba]).toEqual(rows)
+  })
+
+  it('outside of the image are refused', async () => {
+    const source = memorySource(rawExr(4, 4, ['B', 'G', 'R'], value))
+    const reading = readRegion(source, { region: { x: 4, y: 0, width: 1, height: 1 } })
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+  })
+
+  it('round to the nearest half', () => {
+    const halfs = [
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [65520, 0x7c00],
+      [Number.POSITIVE_INFINITY, 0x7c00],
+      [2 ** -24, 1],
+      [2 ** -25, 0],
+      [1.5 * 2 ** -24, 2],
+      [1 + 2 ** -11, 0x3c00],
+      [1 + 3 * 2 ** -11, 0x3c02],
+      [2047.9999, 0x6800],
+    ] as const
+    for (const [number, bits] of halfs) expect(toHalf(number), String(number)).toBe(bits)
+    expect(toHalf(Number.NaN) & 0x7fff).toBeGreaterThan(0x7c00)
+  })
+})
