@@ -42,6 +42,9 @@ function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): s
     payload.errors
       .filter(isWanted)
       .map((error) => (several && error.part_index !== undefined ? `Part ${error.part_index}: ` : '') + textOf(error))
+  const damaged = new Set(payload.errors.filter(({ defect }) => defect === DAMAGED).map(({ part_index }) => part_index))
+  const tableBytes = parts.reduce((sum, { chunk_count }) => sum + 8 * (chunk_count ?? 0), 0)
+  const endsWithTables = file.size_bytes <= file.header_bytes + tableBytes
   // Said by the missing rows or tiles, or by the sentence on a table that was never written.
   const isUnwritten = payload.errors.some(({ defect }) => defect === UNWRITTEN)
   const isTold = ({ defect }: PayloadError) => defect === 'chunk-offset-zero' && (isUnwritten || missing.length > 0)
@@ -49,7 +52,7 @@ function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): s
     ...new Set([
       ...errors((error) => error.severity === 'error' && error.code !== CHUNKS),
       ...errors((error) => error.defect === UNWRITTEN),
-      ...missing.map((part) => missingText(part, several, payload)),
+      ...missing.map((part) => missingText(part, several, payload, damaged, endsWithTables)),
       ...errors((error) => error.code === CHUNKS && error.defect !== UNWRITTEN && !isTold(error)),
       ...(missing.length > 0 && file.check_depth !== 'all' && file.check_depth !== 'pixels' ? [lookedAt(payload)] : []),
       ...errors((error) => error.severity === 'warning' && error.code !== CHUNKS),
@@ -68,21 +71,25 @@ function lookedAt({ file, parts }: Payload): string {
   return `Looked at the offset table and at ${file.checked_chunks} of ${total} chunks.`
 }
 
-function missingText(part: PartFacts, severalParts: boolean, { file, parts, errors }: Payload): string {
+function missingText(
+  part: PartFacts,
+  severalParts: boolean,
+  { file }: Payload,
+  damaged: ReadonlySet<number | undefined>,
+  endsWithTables: boolean,
+): string {
   const total = part.chunk_count ?? 0
   const missing = part.missing_chunks ?? 0
   const subject = severalParts ? `Part ${part.part_index}${part.part_name ? ` ${part.part_name}` : ''}: ` : ''
   if (missing === total) {
-    const tableBytes = parts.reduce((sum, { chunk_count }) => sum + 8 * (chunk_count ?? 0), 0)
-    return file.size_bytes <= file.header_bytes + tableBytes
+    return endsWithTables
       ? `${subject}No pixels: none of ${total} chunks is in the file.`
       : `${subject}None of ${total} chunks was found.`
   }
   const where = part.missing === undefined ? '' : whereText(part.missing)
   const isSample = file.check_depth === 'table' || file.check_depth === 'leaders'
   const count = `${isSample ? 'At least ' : ''}${missing}`
-  const isDamaged = errors.some(({ defect, part_index }) => defect === DAMAGED && part_index === part.part_index)
-  const what = isDamaged ? 'missing or damaged' : 'missing'
+  const what = damaged.has(part.part_index) ? 'missing or damaged' : 'missing'
   return `${subject}${count} of ${total} chunks ${missing === 1 ? 'is' : 'are'} ${what}${where}.`
 }
 

@@ -30,10 +30,8 @@ export function writerFacts(part: HeaderPart): WriterFacts {
   const best = new Map<WriterFact, Found>()
   let prefixed: { readonly program: string; readonly source: string; readonly rank: number } | null = null
   for (const attribute of part.attributes) {
-    const name = keyOf(attribute.name)
-    const known = RANKED.get(name)
+    const { known, prefix: rank } = meaningOf(attribute.name)
     if (known !== undefined) keepBest(best, attribute, ...known)
-    const rank = PREFIXES.findIndex(([prefix]) => name.startsWith(prefix))
     if (rank !== -1 && (prefixed === null || rank < prefixed.rank)) {
       prefixed = { program: PREFIXES[rank]![1], source: attribute.name, rank }
     }
@@ -152,15 +150,23 @@ export function parseBytes(text: string | null, unit?: number): number | null {
   return factor === undefined ? null : Math.round(Number(match[1]) * factor)
 }
 
-const keys = new Map<string, string>()
+/** What an attribute name alone tells. */
+interface NameMeaning {
+  readonly known: readonly [Evidence, number] | undefined
+  /** Index in `PREFIXES`; -1 for none. */
+  readonly prefix: number
+}
 
-/** Attribute names repeat in every file, so their keys are kept, up to a bound. */
-function keyOf(name: string): string {
-  let key = keys.get(name)
-  if (key === undefined) {
-    key = name.toLowerCase().replace(/^cycles\..*\.([^.]+)$/, 'cycles.*.$1')
-    if (keys.size >= 4096) keys.clear()
-    keys.set(name, key)
+const meanings = new Map<string, NameMeaning>()
+
+/** Attribute names repeat in every file, so what they mean is kept, up to a bound. */
+function meaningOf(name: string): NameMeaning {
+  let meaning = meanings.get(name)
+  if (meaning === undefined) {
+    const key = name.toLowerCase().replace(/^cycles\..*\.([^.]+)$/, 'cycles.*.$1')
+    meaning = { known: RANKED.get(key), prefix: PREFIXES.findIndex(([prefix]) => key.startsWith(prefix)) }
+    if (meanings.size >= 4096) meanings.clear()
+    meanings.set(name, meaning)
   }
-  return key
+  return meaning
 }

@@ -7,10 +7,13 @@ import { bytes, count, duration, rate } from '../../src/cli/format/units.ts'
 import { singleLine, visibleData, visibleLines } from '../../src/cli/format/visible.ts'
 import { attributeText } from '../../src/cli/inspect/attribute-text.ts'
 import { channelLayers } from '../../src/cli/inspect/channel-layers.ts'
+import { fileReport } from '../../src/cli/inspect/report.ts'
 import { progressText } from '../../src/cli/progress.ts'
 import { displayWidth, styleFor, usesColor } from '../../src/cli/style.ts'
 import { zeroCounts } from '../../src/ingest/counts.ts'
-import type { ChannelFacts } from '../../src/inspect/payload.ts'
+import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
+import type { ChannelFacts, Payload } from '../../src/inspect/payload.ts'
+import { fixturePath } from '../helpers.ts'
 
 describe('units', () => {
   it.each([
@@ -235,5 +238,56 @@ describe('progressText', () => {
   it('marks a total that may still grow, and caps it at the limit', () => {
     expect(progressText(counts({ toInspect: 10 }), Infinity, 0)).toBe('0 of 10+ files')
     expect(progressText(counts({ toInspect: 100 }), 20, 0)).toBe('0 of 20 files')
+  })
+})
+
+describe('a report of very much', () => {
+  const payloadOf = (parts: number, text: string) => {
+    const whole = inspectFileSync(fixturePath('compression-zip.exr'))
+    const attributes = whole.attributes.parts[0]!.concat({
+      name: 'note',
+      type: 'string',
+      value: text,
+      source: 'exr' as const,
+    })
+    let looks = 0
+    const channels = Array.from({ length: parts }, (_, part) =>
+      whole.channels.map((channel) =>
+        Object.defineProperty({ ...channel }, 'part_index', {
+          get() {
+            looks++
+            return part
+          },
+        }),
+      ),
+    ).flat()
+    const payload = {
+      ...whole,
+      parts: Array.from({ length: parts }, (_, part_index) => ({ ...whole.parts[0]!, part_index })),
+      channels,
+      attributes: { parts: Array.from({ length: parts }, () => attributes) },
+    }
+    return { payload, looks: () => looks }
+  }
+  const report = (payload: Payload, width: number) =>
+    fileReport(payload, { style: styleFor({}, {}), width, allAttributes: false })
+
+  it('looks at each channel a fixed number of times, however many parts there are', () => {
+    const { payload, looks } = payloadOf(2000, 'short')
+    report(payload, Number.POSITIVE_INFINITY)
+    expect(looks()).toBeLessThanOrEqual(2 * payload.channels.length)
+  })
+
+  it('is cut on a terminal, and says how to see all', () => {
+    const { payload } = payloadOf(2000, 'x'.repeat(1_000_000))
+    const text = report(payload, 100)
+    expect(text.length).toBeLessThan(200_000)
+    expect(text).toContain('and 1,936 parts more: --part picks some, --json has all')
+    expect(text).toContain('1,000,000 characters, --json has all')
+  })
+
+  it('is whole where it goes elsewhere', () => {
+    const { payload } = payloadOf(100, 'x'.repeat(10_000))
+    expect(report(payload, Number.POSITIVE_INFINITY)).toContain('x'.repeat(10_000))
   })
 })

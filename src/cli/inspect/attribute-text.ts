@@ -1,5 +1,5 @@
 import type { AttributeFacts } from '../../inspect/payload.ts'
-import { bytes, plural } from '../format/units.ts'
+import { bytes, count, plural } from '../format/units.ts'
 
 /** The value of an attribute as one line for people; long lists and blobs are described, not listed. */
 export function attributeText(attribute: Pick<AttributeFacts, 'value' | 'display' | 'encoding' | 'type'>): string {
@@ -7,6 +7,16 @@ export function attributeText(attribute: Pick<AttributeFacts, 'value' | 'display
     return attribute.display + (attribute.encoding === undefined ? '' : ` (guessed to be ${attribute.encoding})`)
   }
   return valueText(attribute.value)
+}
+
+/** Longest text looked at for one line of a terminal. */
+const LONGEST_CELL = 4096
+
+/** A text of many megabytes cut before it is measured for a terminal of `width` columns; the cut says how to see all. */
+export function shortened(text: string, width: number): string {
+  if (!Number.isFinite(width) || text.length <= LONGEST_CELL) return text
+  const note = ` … ${count(text.length)} characters, --json has all`
+  return text.slice(0, Math.max(16, Math.floor(width / 5))) + note
 }
 
 function valueText(value: unknown): string {

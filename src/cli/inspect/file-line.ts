@@ -4,7 +4,7 @@ import { columns, wrap } from '../format/columns.ts'
 import { bytes, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { padEnd, padStart, type Style } from '../style.ts'
-import { attributeText } from './attribute-text.ts'
+import { attributeText, shortened } from './attribute-text.ts'
 import { paintVerdict } from './report.ts'
 
 export interface FileLineOptions {
@@ -72,7 +72,7 @@ function attributeLines(payload: Payload, style: Style, width: number): string[]
     (payload.attributes.parts[position] ?? []).map((attribute) => [
       payload.parts.length > 1 ? style.dim(`part ${part.part_index}`) : '',
       singleLine(attribute.name),
-      singleLine(attributeText(attribute)),
+      singleLine(shortened(attributeText(attribute), width)),
     ]),
   )
   return columns(rows, { indent: INDENT, width })

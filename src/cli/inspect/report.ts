@@ -1,10 +1,10 @@
-import type { AttributeFacts, FileFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
+import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
 import { type Verdict, verdictOf } from '../../inspect/verdict.ts'
 import { columns, wrap } from '../format/columns.ts'
 import { bytes, count, duration, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
-import { attributeText } from './attribute-text.ts'
+import { attributeText, shortened } from './attribute-text.ts'
 import { channelLayers } from './channel-layers.ts'
 
 export interface ReportOptions {
@@ -38,19 +38,44 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
   const lines = [
     style.bold(singleLine(payload.file.path)),
     `${paintVerdict(verdict, style)}  ${summaryOf(payload)}`,
-    ...verdict.reasons.flatMap((reason) => wrap(singleLine(reason), width, '  ')),
+    ...reasonLines(verdict.reasons, width),
     '',
     ...facts(fileFacts(payload.file), style),
   ]
-  for (const part of payload.parts) {
-    lines.push('', ...partReport(part, payload, options))
+  const channels = channelsByPart(payload.channels)
+  const shown = Number.isFinite(width) ? PARTS_SHOWN : payload.parts.length
+  for (const part of payload.parts.slice(0, shown)) {
+    lines.push('', ...partReport(part, channels.get(part.part_index) ?? [], payload, options))
   }
+  const more = payload.parts.length - shown
+  if (more > 0) lines.push('', style.dim(`and ${plural(more, 'part')} more: --part picks some, --json has all`))
   if (payload.timings_us) lines.push('', style.bold('Timings'), ...facts(timings(payload.timings_us), style))
   if (!payload.readers.oiio.ok) {
     const why = (payload.readers.oiio.error ?? 'did not read this file').replaceAll('\n', ' ')
     lines.push('', ...wrap(`OpenImageIO: ${singleLine(why)}`, width, '').map(style.dim))
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Shown on a terminal at most; where the output goes elsewhere nothing is left out. */
+const PARTS_SHOWN = 64
+const REASONS_SHOWN = 32
+
+function reasonLines(reasons: readonly string[], width: number): string[] {
+  const shown = Number.isFinite(width) ? reasons.slice(0, REASONS_SHOWN) : reasons
+  const more = reasons.length - shown.length
+  const lines = shown.flatMap((reason) => wrap(singleLine(reason), width, '  '))
+  return more > 0 ? [...lines, `  and ${plural(more, 'reason')} more: --json has all`] : lines
+}
+
+function channelsByPart(channels: readonly ChannelFacts[]): Map<number, ChannelFacts[]> {
+  const byPart = new Map<number, ChannelFacts[]>()
+  for (const channel of channels) {
+    const list = byPart.get(channel.part_index)
+    if (list === undefined) byPart.set(channel.part_index, [channel])
+    else list.push(channel)
+  }
+  return byPart
 }
 
 export function paintVerdict(verdict: Verdict, style: Style): string {
@@ -91,9 +116,13 @@ function fileFacts(file: FileFacts): Fact[] {
   return rows
 }
 
-function partReport(part: PartFacts, payload: Payload, options: ReportOptions): string[] {
+function partReport(
+  part: PartFacts,
+  channels: readonly ChannelFacts[],
+  payload: Payload,
+  options: ReportOptions,
+): string[] {
   const { style, width } = options
-  const channels = payload.channels.filter((channel) => channel.part_index === part.part_index)
   const attributes = payload.attributes.parts[part.part_index] ?? []
   const name = part.part_name === null ? '' : ` ${singleLine(part.part_name)}`
   const lines = [style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part, payload.file), style)]
@@ -196,7 +225,7 @@ function attributeTable(attributes: readonly AttributeFacts[], style: Style, wid
   const rows = attributes.map((attribute) => [
     singleLine(attribute.name),
     style.dim(singleLine(attribute.type)),
-    singleLine(attributeText(attribute)),
+    singleLine(shortened(attributeText(attribute), width)),
   ])
   return columns(rows, { indent: '    ', width, maxWidths: [40, 16] })
 }
