@@ -6,7 +6,7 @@
       "type": "none",
       "actions": [
         {
-          "action_name": "cmake_js_build",
+          "action_name": "cmake_build",
           "inputs": ["native/CMakeLists.txt"],
           # Never written, so that the script itself decides whether there is anything to do.
           "outputs": ["<(INTERMEDIATE_DIR)/always"],

@@ -1,5 +1,5 @@
 /**
- * Builds build/Release/exr_inspector.node with cmake-js from native/CMakeLists.txt. Does nothing when it is up to date.
+ * Builds build/Release/exr_inspector.node from native/CMakeLists.txt. Does nothing when it is up to date.
  *
  *   node scripts/build-addon.mjs [--force] [--check]
  *
@@ -18,14 +18,27 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const require = createRequire(import.meta.url)
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const addonFile = join(root, 'build', 'Release', 'exr_inspector.node')
+/**
+ * The headers of Node-API, in C and for C++. A clone fills the folder from its development dependencies; the published
+ * package has it, so that whoever installs that needs neither them nor the network to build.
+ */
+const headersFolder = join(root, 'native', 'headers')
+const HEADERS = {
+  'node-addon-api': ['napi.h', 'napi-inl.h', 'napi-inl.deprecated.h', 'LICENSE.md'],
+  'node-api-headers': [
+    'include/js_native_api.h',
+    'include/js_native_api_types.h',
+    'include/node_api.h',
+    'include/node_api_types.h',
+    'LICENSE',
+  ],
+}
 /** CMake's own: node-gyp keeps files of its own beside the addon. */
 const buildFolder = join(root, 'build', 'addon')
 const stampFile = join(buildFolder, 'addon.stamp')
@@ -60,6 +73,7 @@ export function installHint() {
  * `stdio` is where the compiler's words go.
  */
 export function buildAddon({ force = false, stdio = 'inherit' } = {}) {
+  copyHeaders()
   const stamp = wantedStamp()
   const [oldSources, oldSystem] = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').split('\n') : []
   const sameSystem = oldSystem === stamp.system
@@ -67,19 +81,30 @@ export function buildAddon({ force = false, stdio = 'inherit' } = {}) {
 
   if (force || !sameSystem) rmSync(buildFolder, { recursive: true, force: true })
   mkdirSync(buildFolder, { recursive: true })
-  // `compile` starts over when a build in an old folder fails: one configured at another place, or by another generator.
-  const command = existsSync(join(buildFolder, 'CMakeCache.txt')) ? 'compile' : 'build'
-  const cmakeJs = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')
-  const folders = ['--directory', join(root, 'native'), '--out', buildFolder]
+  const generator = runs('ninja') ? ['-G', 'Ninja'] : []
+  cmake(['-S', join(root, 'native'), '-B', buildFolder, '-DCMAKE_BUILD_TYPE=Release', ...generator], stdio)
   const speed = ['--parallel', String(availableParallelism())]
-  const run = spawnSync(process.execPath, [cmakeJs, command, ...folders, ...speed, '--log-level', 'error'], { stdio })
-  if (run.error) throw run.error
-  if (run.status !== 0) {
-    throw new Error(`cmake-js ${command} failed in ${buildFolder} (exit code ${run.status ?? run.signal}).`)
-  }
+  cmake(['--build', buildFolder, '--target', 'exr_inspector', ...speed], stdio)
   publish(join(buildFolder, 'Release', 'exr_inspector.node'))
   writeFileSync(stampFile, `${stamp.sources}\n${stamp.system}\n`)
   return 'built'
+}
+
+function cmake(args, stdio) {
+  const run = spawnSync('cmake', args, { stdio })
+  if (run.error) throw run.error
+  if (run.status !== 0)
+    throw new Error(`cmake ${args[0]} failed in ${buildFolder} (exit code ${run.status ?? run.signal}).`)
+}
+
+function copyHeaders() {
+  for (const [name, files] of Object.entries(HEADERS)) {
+    if (!existsSync(join(root, 'node_modules', name))) continue
+    mkdirSync(join(headersFolder, name), { recursive: true })
+    for (const file of [...files, 'package.json']) {
+      copyFileSync(join(root, 'node_modules', name, file), join(headersFolder, name, basename(file)))
+    }
+  }
 }
 
 /** Puts the addon where it is loaded from, in one step: a process that has the old one loaded keeps that. */
@@ -99,8 +124,8 @@ function wantedStamp() {
       .map(({ name }) => join(folder, name)),
   )
   for (const file of files.sort()) sources.update(`${file}\0`).update(readFileSync(join(native, file)))
-  const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(
-    (name) => `${name} ${require(`${name}/package.json`).version}`,
+  const packages = Object.keys(HEADERS).map(
+    (name) => `${name} ${JSON.parse(readFileSync(join(headersFolder, name, 'package.json'), 'utf8')).version}`,
   )
   const system = [process.platform, process.arch, `OpenImageIO ${openImageIOVersion()}`, ...packages, root].join(', ')
   return { sources: sources.digest('hex'), system }

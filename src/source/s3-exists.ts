@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
-import pRetry from 'p-retry'
 import { ExrError } from '../errors.ts'
-import type { S3Connection } from './s3-client.ts'
+import { retry } from '../workers/retry.ts'
+import { retryPolicy, type S3Connection } from './s3-client.ts'
 import { isTransient, toS3Error } from './s3-errors.ts'
 import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
 
@@ -33,12 +33,5 @@ export async function objectExists(
       throw failure
     }
   }
-  return pRetry(look, {
-    retries: maxAttempts - 1,
-    minTimeout: 100,
-    maxTimeout: 2_000,
-    randomize: true,
-    shouldRetry: ({ error }) => isTransient(error),
-    ...(signal === undefined ? {} : { signal }),
-  })
+  return retry(look, { ...retryPolicy({ maxAttempts }), mayRetry: isTransient, signal })
 }
