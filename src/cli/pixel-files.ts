@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
-import { s3SettingsFrom } from '../source/s3-settings.ts'
+import { s3SettingsFrom } from '../settings/s3.ts'
 import type { PixelNews } from '../tasks/pixel-task.ts'
 import type { CliContext } from './context.ts'
 import { errorJson, errorLine, toExrError } from './errors.ts'

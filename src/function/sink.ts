@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { ExrError } from '../errors.ts'
-import type { FunctionSettings } from './settings.ts'
+import type { FunctionSettings } from '../settings/function.ts'
 import type { VastEvent } from './vast-event.ts'
 
 /** The platform takes 126 KB an event; headers and envelope need some of it. */

@@ -1,6 +1,7 @@
-import { ExrError } from '../errors.ts'
 import { DEFAULT_LIMITS } from '../header/index.ts'
 import type { HeaderLimits } from '../header/model.ts'
+import { parseBytes, parseFlag, parseWhole, unexpected } from '../settings/parse.ts'
+import { FIRST_READ_BYTES } from '../source/source.ts'
 import { parseSampling, type Sampling } from './sampling.ts'
 
 /**
@@ -84,7 +85,7 @@ const PARSERS: Parsers = {
   raw: (value, name) => toBoolean(value, name, false),
   timings: (value, name) => toBoolean(value, name, false),
   foldCase: (value, name) => toBoolean(value, name, false),
-  firstReadBytes: (value, name) => toInteger(value, name, 65_536, MIN_FIRST_READ, MAX_FIRST_READ),
+  firstReadBytes: (value, name) => toInteger(value, name, FIRST_READ_BYTES.file, MIN_FIRST_READ, MAX_FIRST_READ),
   check: toCheck,
   limits: toLimits,
 }
@@ -95,13 +96,13 @@ const PARSERS: Parsers = {
  */
 export function resolveInspectOptions(options: unknown = {}): ResolvedInspectOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid('an object', 'options', options)
+    throw unexpected('an object', 'options', options)
   }
   if (resolved.has(options)) return options as ResolvedInspectOptions
   const given = new Map<string, unknown>()
   for (const [name, value] of Object.entries(options)) {
     const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    if (!Object.hasOwn(PARSERS, key)) throw invalid(`one of ${Object.keys(PARSERS).join(', ')}`, 'option name', name)
+    if (!Object.hasOwn(PARSERS, key)) throw unexpected(`one of ${Object.keys(PARSERS).join(', ')}`, 'option name', name)
     given.set(key, value)
   }
   const entries = Object.entries(PARSERS).map(([name, parse]) => [name, parse(given.get(name), name)])
@@ -112,11 +113,7 @@ export function resolveInspectOptions(options: unknown = {}): ResolvedInspectOpt
 
 /** True and false in the spellings that events, shells and forms use. */
 export function toBoolean(value: unknown, name: string, fallback: boolean): boolean {
-  if (isUnset(value)) return fallback
-  const word = String(value).trim().toLowerCase()
-  if (['true', '1', 'yes', 'on', 'y', 't'].includes(word)) return true
-  if (['false', '0', 'no', 'off', 'n', 'f'].includes(word)) return false
-  throw invalid('true or false', name, value)
+  return isUnset(value) ? fallback : parseFlag(value, name)
 }
 
 function toAlgorithm(value: unknown, name: string): ResolvedInspectOptions['hash'] {
@@ -130,35 +127,23 @@ function isSampling(value: unknown): value is Sampling {
 }
 
 function toInteger(value: unknown, name: string, fallback: number, min: number, max: number): number {
-  if (isUnset(value)) return fallback
-  const number = typeof value === 'string' ? Number(value.trim()) : value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number
-  throw invalid(min === max ? String(min) : `a whole number from ${min} to ${max}`, name, value)
+  return isUnset(value) ? fallback : parseWhole(value, name, min, max)
 }
 
 function toText(value: unknown, name: string): string | null {
   if (isUnset(value)) return null
   if (typeof value === 'string') return value
-  throw invalid('text', name, value)
+  throw unexpected('text', name, value)
 }
 
 function toCheck(value: unknown, name: string): CheckOption {
   if (isUnset(value)) return 'leaders'
   const known = CHECK_OPTIONS.find((option) => option === value)
   if (known !== undefined) return known
-  throw invalid(`one of ${CHECK_OPTIONS.join(', ')}`, name, value)
+  throw unexpected(`one of ${CHECK_OPTIONS.join(', ')}`, name, value)
 }
 
 const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as (keyof HeaderLimits)[]
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
-
-/** A whole number, or text of one with a unit of 1024: `128M`. */
-function toAmount(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  const match = /^\s*(\d+)\s*([kmg]?)(?:i?b)?\s*$/i.exec(value)
-  return match === null ? value : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
-}
-
 /**
  * Limits from `name=amount` texts, such as `header-bytes=128M`; names in kebab-case, snake_case or camelCase.
  * Throws ERR_OPTION_INVALID for an unknown name or another form.
@@ -166,7 +151,7 @@ function toAmount(value: unknown): unknown {
 export function parseLimits(texts: readonly string[]): Partial<HeaderLimits> {
   const entries = texts.map((text) => {
     const [name = '', amount = '', ...rest] = text.split('=')
-    if (amount === '' || rest.length > 0) throw invalid('name=amount, such as header-bytes=128M', '--limit', text)
+    if (amount === '' || rest.length > 0) throw unexpected('name=amount, such as header-bytes=128M', '--limit', text)
     return [name.trim(), amount]
   })
   return toLimits(Object.fromEntries(entries), 'limit')
@@ -174,22 +159,17 @@ export function parseLimits(texts: readonly string[]): Partial<HeaderLimits> {
 
 function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
   if (isUnset(value)) return Object.freeze({})
-  if (typeof value !== 'object') throw invalid('an object', name, value)
+  if (typeof value !== 'object') throw unexpected('an object', name, value)
   const limits: Record<string, number> = {}
   for (const [key, limit] of Object.entries(value as object)) {
     const camel = key.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase())
     const known = LIMIT_NAMES.find((candidate) => candidate === camel)
-    if (known === undefined) throw invalid(`one of ${LIMIT_NAMES.join(', ')}`, 'limit name', key)
-    if (!isUnset(limit)) limits[known] = toInteger(toAmount(limit), `${name}.${known}`, 0, 1, 2 ** 31)
+    if (known === undefined) throw unexpected(`one of ${LIMIT_NAMES.join(', ')}`, 'limit name', key)
+    if (!isUnset(limit)) limits[known] = parseBytes(limit, `${name}.${known}`, 1, 2 ** 31)
   }
   return Object.freeze(limits as Partial<HeaderLimits>)
 }
 
 function isUnset(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
-}
-
-function invalid(expected: string, name: string, received: unknown): ExrError {
-  const shown = typeof received === 'bigint' ? `${received}n` : (JSON.stringify(received) ?? String(received))
-  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${shown.slice(0, 200)}`)
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
-import type { FunctionSettings } from '../function/settings.ts'
 import type { Logger } from '../log.ts'
+import type { FunctionSettings } from '../settings/function.ts'
 
 /** JSON lines on stdout, with the platform's level. */
 export function pinoLogger(settings: Pick<FunctionSettings, 'logLevel' | 'functionName'>): Logger {

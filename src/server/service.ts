@@ -1,7 +1,7 @@
 import type { FunctionContext } from '../function/context.ts'
 import type { Metrics } from '../function/metrics.ts'
 import type { HandledWork } from '../function/outcome.ts'
-import type { FunctionSettings } from '../function/settings.ts'
+import type { FunctionSettings } from '../settings/function.ts'
 
 /** A failure as the status page shows it. */
 export interface Mishap {

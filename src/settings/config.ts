@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { ExrError } from '../errors.ts'
+import { parseChoice, parseWhole } from './parse.ts'
+import { SettingsReader } from './reader.ts'
+import { VARIABLES } from './variables.ts'
 
 /** Settings of one process: flags win over the environment, the environment over defaults. Frozen. */
 export interface Config {
@@ -47,48 +49,42 @@ export interface ConfigFlags {
 }
 
 const DEFAULT_CATALOG = 'exr-catalog.duckdb'
-const MAX_JOBS = 256
 
 /** Reads EXR_CATALOG, EXR_JOBS, EXR_ISOLATION, EXR_DEBUG and the VAST_* variables. Throws ERR_OPTION_INVALID naming the flag or variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: ConfigFlags = {}): Config {
-  const jobs = flags.jobs ?? (env['EXR_JOBS'] || undefined)
-  const vast = vastSettings((...names) => names.map((name) => env[name]).find(Boolean))
+  const read = new SettingsReader((name) => env[name])
+  const vast = vastSettings(read)
+  const { min, max } = VARIABLES.EXR_JOBS
   return Object.freeze({
-    catalog: flags.catalog ?? (env['EXR_CATALOG'] || vastCatalogUrl(vast) || DEFAULT_CATALOG),
+    catalog: flags.catalog ?? read.text('EXR_CATALOG') ?? vastCatalogUrl(vast) ?? DEFAULT_CATALOG,
     vast,
-    jobs: jobs === undefined ? availableParallelism() : toJobs(jobs, flags.jobs === undefined ? 'EXR_JOBS' : '--jobs'),
-    isolation: toIsolation(flags.isolate, '--isolate') ?? toIsolation(env['EXR_ISOLATION'], 'EXR_ISOLATION'),
-    debug: !['', '0', 'false', undefined].includes(env['EXR_DEBUG']),
+    jobs:
+      flags.jobs === undefined
+        ? read.number('EXR_JOBS', availableParallelism())
+        : parseWhole(flags.jobs, '--jobs', min, max),
+    isolation: toIsolation(flags.isolate, '--isolate') ?? toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION'),
+    debug: read.flag('EXR_DEBUG'),
   })
 }
 
-/**
- * VAST DataBase settings; `text` gives the first of some variables that is set. Endpoint and keys fall back to those
- * of the object store. Throws ERR_OPTION_INVALID naming the variable.
- */
-export function vastSettings(text: (...names: string[]) => string | undefined): VastSettings {
-  const url = text('VAST_TRINO_URL')
-  const search = text('VAST_DB_SEARCH') ?? (url === undefined ? 'scan' : 'trino')
-  if (search !== 'scan' && search !== 'trino' && search !== 'engine') {
-    throw new ExrError('ERR_OPTION_INVALID', `Expected scan, trino or engine for VAST_DB_SEARCH but received ${search}`)
-  }
+/** VAST DataBase settings; endpoint and keys fall back to those of the object store. Throws ERR_OPTION_INVALID naming the variable. */
+export function vastSettings(read: SettingsReader): VastSettings {
+  const url = read.text('VAST_TRINO_URL')
+  const search = read.text('VAST_DB_SEARCH') ?? (url === undefined ? 'scan' : 'trino')
   const trino = {
-    user: text('VAST_TRINO_USER') ?? 'exr-inspector',
-    password: text('VAST_TRINO_PASSWORD') ?? null,
-    catalog: text('VAST_TRINO_CATALOG') ?? 'vast',
+    user: read.text('VAST_TRINO_USER')!,
+    password: read.text('VAST_TRINO_PASSWORD') ?? null,
+    catalog: read.text('VAST_TRINO_CATALOG')!,
   }
   return {
-    endpoint: text('VAST_DB_ENDPOINT', 'S3_ENDPOINT') ?? null,
-    accessKey: text('VAST_DB_ACCESS_KEY', 'S3_ACCESS_KEY') ?? null,
-    secretKey: text('VAST_DB_SECRET_KEY', 'S3_SECRET_KEY') ?? null,
-    region: text('VAST_DB_REGION') ?? 'us-east-1',
-    bucket: text('VAST_DB_BUCKET') ?? null,
-    schema: text('VAST_DB_SCHEMA') ?? 'exr_metadata',
-    dataEndpoints: (text('VAST_DB_DATA_ENDPOINTS') ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-    search,
+    endpoint: read.text('VAST_DB_ENDPOINT') ?? null,
+    accessKey: read.text('VAST_DB_ACCESS_KEY') ?? null,
+    secretKey: read.text('VAST_DB_SECRET_KEY') ?? null,
+    region: read.text('VAST_DB_REGION')!,
+    bucket: read.text('VAST_DB_BUCKET') ?? null,
+    schema: read.text('VAST_DB_SCHEMA')!,
+    dataEndpoints: read.list('VAST_DB_DATA_ENDPOINTS'),
+    search: parseChoice(search, 'VAST_DB_SEARCH', ['scan', 'trino', 'engine']),
     trino: url === undefined ? null : { url, ...trino },
   }
 }
@@ -101,16 +97,5 @@ export function vastCatalogUrl({ bucket, schema }: VastSettings): string | null 
 /** `process` or `thread`; null where nothing is said. Throws ERR_OPTION_INVALID naming the flag or variable. */
 export function toIsolation(text: string | undefined, name: string): 'process' | 'thread' | null {
   const value = text?.trim().toLowerCase()
-  if (value === undefined || value === '') return null
-  if (value === 'process' || value === 'thread') return value
-  throw new ExrError('ERR_OPTION_INVALID', `Expected process or thread for ${name} but received ${text}`)
-}
-
-function toJobs(value: string | number, name: string): number {
-  const jobs = Number(value)
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= MAX_JOBS) return jobs
-  throw new ExrError(
-    'ERR_OPTION_INVALID',
-    `Expected a whole number of threads from 1 to ${MAX_JOBS} for ${name} but received ${value}`,
-  )
+  return value === undefined || value === '' ? null : parseChoice(value, name, ['process', 'thread'] as const)
 }

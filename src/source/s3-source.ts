@@ -4,7 +4,7 @@ import { retry } from '../workers/retry.ts'
 import { retryPolicy, type S3Connection } from './s3-client.ts'
 import { headersOf, isTransient, statusOf, toS3Error } from './s3-errors.ts'
 import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
-import type { ByteSource, SourceCounters, SourceIdentity } from './source.ts'
+import { type ByteSource, FIRST_READ_BYTES, type SourceCounters, type SourceIdentity } from './source.ts'
 
 export interface S3SourceOptions {
   /** Size of the first read, from which size, ETag and time are learnt too. Default 64 KiB. */
@@ -40,7 +40,7 @@ export class S3Source implements ByteSource {
     this.path = toS3Url(location)
     this.#connection = connection
     this.#location = location
-    this.#firstReadBytes = options.firstReadBytes ?? 64 * 1024
+    this.#firstReadBytes = options.firstReadBytes ?? FIRST_READ_BYTES.object
   }
 
   get counters(): SourceCounters {

@@ -40,6 +40,12 @@ export interface ByteSource {
   close(): Promise<void>
 }
 
+/**
+ * Length of the first read where nobody says, by kind of source. Both hold an ordinary header with its chunk table, so
+ * that no second read is needed; of an object it is one request.
+ */
+export const FIRST_READ_BYTES = { file: 65_536, object: 65_536 } as const
+
 /** Half-open byte range. */
 export interface ByteRange {
   readonly start: number

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { endpointsFor } from '../../src/function/endpoints.ts'
-import { readSecrets } from '../../src/function/secrets.ts'
-import { functionSettings } from '../../src/function/settings.ts'
 import { outputBody } from '../../src/function/sink.ts'
+import { functionSettings } from '../../src/settings/function.ts'
+import { readSecrets } from '../../src/settings/secrets.ts'
 import { tempDir } from '../helpers.ts'
 
 const noSecrets = { get: () => undefined, bySecret: {} }

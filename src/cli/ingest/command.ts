@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
-import { checkOption } from '../inspection-flags.ts'
+import { checkOption, firstReadOption } from '../inspection-flags.ts'
 import { isolateOption } from '../isolate.ts'
 import type { IngestFlags } from './run.ts'
 
@@ -14,6 +14,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--force', 'open files again that have not changed')
     .option('--limit <n|name=amount>', 'open at most n files; or raise a limit, as in header-bytes=128M', list)
     .addOption(checkOption())
+    .addOption(firstReadOption())
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
     .option('--start-after <key>', 's3:// only: list keys after this one')
     .option('--fail-fast', 'stop at the first failure')

@@ -7,7 +7,7 @@ import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { toShard } from '../../ingest/shard.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import type { Config } from '../../settings/config.ts'
-import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -27,6 +27,7 @@ export interface IngestFlags {
   readonly force?: true
   readonly limit?: readonly string[]
   readonly check?: CheckOption
+  readonly firstRead?: string
   readonly shard?: string
   readonly startAfter?: string
   readonly failFast?: true

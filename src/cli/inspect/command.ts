@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
-import { checkOption, limitOption } from '../inspection-flags.ts'
+import { checkOption, firstReadOption, limitOption } from '../inspection-flags.ts'
 import { isolateOption } from '../isolate.ts'
 import type { InspectFlags } from './run.ts'
 
@@ -18,6 +18,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--raw', 'add the exact bytes of every attribute, base64 (json, ndjson, yaml)')
     .addOption(checkOption())
     .addOption(limitOption())
+    .addOption(firstReadOption())
     .option('--timings', 'add how long each step took')
     .option('--no-meta', 'leave attributes and OpenImageIO out')
     .option('--stats', 'pixel statistics')

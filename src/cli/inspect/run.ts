@@ -4,7 +4,7 @@ import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import type { Config } from '../../settings/config.ts'
-import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CliContext } from '../context.ts'
 import { toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
@@ -24,6 +24,7 @@ export interface InspectFlags {
   readonly raw?: true
   readonly timings?: true
   readonly check?: CheckOption
+  readonly firstRead?: string
   readonly limit?: readonly string[]
   readonly meta: boolean
   readonly stats?: true

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readSecrets } from '../../src/function/secrets.ts'
+import { readSecrets } from '../../src/settings/secrets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'exr-secrets-'))
 

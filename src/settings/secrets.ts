@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { parse } from 'yaml'
-import { isObject } from './cloud-event.ts'
 
 /** Secret values by key, and by secret name and key. All values are text. */
 export interface Secrets {
@@ -9,6 +8,10 @@ export interface Secrets {
   get(key: string): string | undefined
   /** `{ 'exr-creds': { S3_ACCESS_KEY: '...' } }`, as the platform's own runtime shows them. */
   readonly bySecret: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const LARGEST_SECRET_BYTES = 1024 * 1024

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
-import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from '../settings/config.ts'
-import { memoryLimitBytes } from '../settings/memory.ts'
-import type { S3Settings } from '../source/s3-client.ts'
-import { s3SettingsFrom } from '../source/s3-settings.ts'
-import type { Isolation } from '../workers/index.ts'
+import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from './config.ts'
+import { memoryLimitBytes } from './memory.ts'
+import { unexpected } from './parse.ts'
+import { SettingsReader } from './reader.ts'
+import { type S3Variables, s3SettingsFrom } from './s3.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
+import { VARIABLES } from './variables.ts'
 
-export type { VastSettings } from '../settings/config.ts'
+export type { VastSettings } from './config.ts'
 
 /** Everything the function may be told, checked and frozen. Secrets come before the environment. */
 export interface FunctionSettings {
@@ -15,7 +16,7 @@ export interface FunctionSettings {
   readonly port: number
   /** `duckdb:path`, a path, or `vast://bucket/schema`; null stores nothing. */
   readonly catalogUrl: string | null
-  readonly s3: S3Settings
+  readonly s3: S3Variables
   readonly vast: VastSettings
   /** Buckets whose objects are read; empty for all. */
   readonly allowedBuckets: readonly string[]
@@ -45,7 +46,7 @@ export interface FunctionSettings {
   /** Workers that inspect files with large headers. */
   readonly workers: number
   /** Where native code and large headers are read. */
-  readonly isolation: Isolation
+  readonly isolation: 'process' | 'thread'
   readonly batchFiles: number
   readonly batchWaitMs: number
   /** `POST /debug/inspect` answers with the payload. */
@@ -68,63 +69,41 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function functionSettings(
   env: Environment,
-  secrets: Secrets = readSecrets(env['EXR_SECRETS_DIR'] ?? '/secrets'),
+  secrets: Secrets = readSecrets(env['EXR_SECRETS_DIR'] || VARIABLES.EXR_SECRETS_DIR.value),
 ): FunctionSettings {
-  const text = (...names: string[]) => {
-    for (const name of names) {
-      const value = secrets.get(name) ?? env[name]
-      if (value !== undefined && value !== '') return value
-    }
-    return undefined
-  }
-  const list = (name: string) =>
-    (text(name) ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean)
-  const whole = (name: string, fallback: number, min: number, max: number) => {
-    const value = Number(text(name) ?? fallback)
-    if (Number.isInteger(value) && value >= min && value <= max) return value
-    throw invalid(`a whole number from ${min} to ${max}`, name, text(name))
-  }
-  const bytes = whole
-  const memoryLimit = memoryLimitBytes()
-  const flag = (name: string, fallback: boolean) => {
-    const value = (text(name) ?? String(fallback)).toLowerCase()
-    if (['1', 'true', 'yes', 'on'].includes(value)) return true
-    if (['0', 'false', 'no', 'off'].includes(value)) return false
-    throw invalid('true or false', name, value)
-  }
-  const vast = vastSettings(text)
+  const lookup = (name: string) => secrets.get(name) ?? env[name]
+  const read = new SettingsReader(lookup)
+  const memory = memoryLimitBytes()
+  const vast = vastSettings(read)
   return Object.freeze({
-    host: text('HOST') ?? '0.0.0.0',
-    port: whole('PORT', 8080, 0, 65_535),
-    catalogUrl: text('EXR_CATALOG') ?? vastCatalogUrl(vast),
-    s3: s3SettingsFrom(text),
+    host: read.text('HOST')!,
+    port: read.number('PORT'),
+    catalogUrl: read.text('EXR_CATALOG') ?? vastCatalogUrl(vast),
+    s3: s3SettingsFrom(lookup),
     vast,
-    allowedBuckets: list('EXR_ALLOWED_BUCKETS'),
-    allowedEndpoints: list('EXR_ALLOWED_ENDPOINTS'),
-    allowedFolders: list('EXR_ALLOWED_FOLDERS'),
-    concurrency: whole('EXR_CONCURRENCY', 64, 1, 4_096),
-    deadlineMs: whole('EXR_DEADLINE_MS', 50_000, 100, 600_000),
-    maxBodyBytes: whole('EXR_MAX_BODY_BYTES', 1024 * 1024, 1_024, 64 * 1024 * 1024),
-    maxRecords: whole('EXR_MAX_RECORDS', 1_000, 1, 100_000),
-    requestTimeoutMs: whole('EXR_REQUEST_TIMEOUT_MS', 15_000, 100, 600_000),
-    shutdownMs: whole('EXR_SHUTDOWN_MS', 25_000, 100, 600_000),
-    firstReadBytes: bytes('EXR_FIRST_READ_BYTES', 65_536, 256, 16 * MIB),
-    maxHeaderBytes: bytes('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memoryLimit), 64 * 1024, 2 ** 31),
-    memoryBudgetBytes: bytes('EXR_MEMORY_BUDGET', Math.floor(memoryLimit / 4), MIB, 2 ** 40),
-    catalogMemoryBytes: bytes('EXR_CATALOG_MEMORY', Math.floor(memoryLimit / 8), 64 * MIB, 2 ** 40),
-    workers: whole('EXR_JOBS', defaultWorkers(memoryLimit), 1, 256),
-    isolation: toIsolation(text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',
-    batchFiles: whole('EXR_BATCH_FILES', 256, 1, 10_000),
-    batchWaitMs: whole('EXR_BATCH_WAIT_MS', 20, 0, 60_000),
-    debugRoute: flag('EXR_DEBUG_ROUTE', false),
-    logLevel: toPinoLevel(text('VAST_LOG_LEVEL', 'LOG_LEVEL') ?? 'info'),
-    sinkUrl: text('K_SINK') ?? null,
-    sinkOverrides: overrides(text('K_CE_OVERRIDES')),
-    functionName: text('K_NAME', 'K_SERVICE') ?? 'exr-inspector',
-    otlpEndpoint: text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
+    allowedBuckets: read.list('EXR_ALLOWED_BUCKETS'),
+    allowedEndpoints: read.list('EXR_ALLOWED_ENDPOINTS'),
+    allowedFolders: read.list('EXR_ALLOWED_FOLDERS'),
+    concurrency: read.number('EXR_CONCURRENCY'),
+    deadlineMs: read.number('EXR_DEADLINE_MS'),
+    maxBodyBytes: read.number('EXR_MAX_BODY_BYTES'),
+    maxRecords: read.number('EXR_MAX_RECORDS'),
+    requestTimeoutMs: read.number('EXR_REQUEST_TIMEOUT_MS'),
+    shutdownMs: read.number('EXR_SHUTDOWN_MS'),
+    firstReadBytes: read.number('EXR_FIRST_READ_BYTES'),
+    maxHeaderBytes: read.number('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memory)),
+    memoryBudgetBytes: read.number('EXR_MEMORY_BUDGET', Math.floor(memory / 4)),
+    catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', Math.max(64 * MIB, Math.floor(memory / 8))),
+    workers: read.number('EXR_JOBS', defaultWorkers(memory)),
+    isolation: toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',
+    batchFiles: read.number('EXR_BATCH_FILES'),
+    batchWaitMs: read.number('EXR_BATCH_WAIT_MS'),
+    debugRoute: read.flag('EXR_DEBUG_ROUTE'),
+    logLevel: toPinoLevel(read.text('VAST_LOG_LEVEL')!),
+    sinkUrl: read.text('K_SINK') ?? null,
+    sinkOverrides: overrides(read.text('K_CE_OVERRIDES')),
+    functionName: read.text('K_NAME')!,
+    otlpEndpoint: read.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? null,
   })
 }
 
@@ -146,7 +125,7 @@ function toPinoLevel(level: string): string {
   const lower = level.toLowerCase()
   const known = levels[lower] ?? lower
   if (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].includes(known)) return known
-  throw invalid('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'VAST_LOG_LEVEL', level)
+  throw unexpected('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'VAST_LOG_LEVEL', level)
 }
 
 /** Knative's form: `{"extensions": {"name": "value"}}`. */
@@ -160,8 +139,4 @@ function overrides(json: string | undefined): Record<string, string> {
       cause: error,
     })
   }
-}
-
-function invalid(expected: string, name: string, received: string | undefined): ExrError {
-  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${received}`)
 }

@@ -1,0 +1,58 @@
+import { ExrError } from '../errors.ts'
+
+/**
+ * The one form of a setting's or an option's error. What was typed (a flag, a variable) is shown as it was typed, a
+ * value given to the library as JSON, so that text and number differ.
+ */
+export function unexpected(expected: string, name: string, received: unknown): ExrError {
+  const isTyped = typeof received === 'string' && /^(--|[A-Z])/.test(name)
+  const shown = isTyped ? received : typeof received === 'bigint' ? `${received}n` : toJson(received)
+  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${shown.slice(0, 200)}`)
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value) ?? String(value)
+}
+
+/** True and false in the spellings that events, shells and forms use. Throws ERR_OPTION_INVALID. */
+export function parseFlag(value: unknown, name: string): boolean {
+  const word = String(value).trim().toLowerCase()
+  if (['true', '1', 'yes', 'on', 'y', 't'].includes(word)) return true
+  if (['false', '0', 'no', 'off', 'n', 'f'].includes(word)) return false
+  throw unexpected('true or false', name, value)
+}
+
+/** A whole number, both bounds inclusive, as a number or as text. Throws ERR_OPTION_INVALID. */
+export function parseWhole(value: unknown, name: string, min: number, max: number): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number
+  throw unexpected(min === max ? String(min) : `a whole number from ${min} to ${max}`, name, value)
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
+
+/** A number of bytes, both bounds inclusive; text may have a unit of 1024: `128M`, `128MiB`. Throws ERR_OPTION_INVALID. */
+export function parseBytes(value: unknown, name: string, min: number, max: number): number {
+  const match = typeof value === 'string' ? /^\s*(\d+)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(value) : null
+  const bytes = match === null ? value : Number(match[1]) * UNITS[(match[2] ?? '').toLowerCase()]!
+  try {
+    return parseWhole(bytes, name, min, max)
+  } catch {
+    throw unexpected(`a size from ${min} to ${max} bytes, such as 16M`, name, value)
+  }
+}
+
+/** Comma-separated text, without the spaces around its items and without empty ones. */
+export function parseList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+}
+
+/** One of some words. Throws ERR_OPTION_INVALID. */
+export function parseChoice<Word extends string>(value: unknown, name: string, words: readonly Word[]): Word {
+  const known = words.find((word) => word === value)
+  if (known !== undefined) return known
+  throw unexpected(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`, name, value)
+}
