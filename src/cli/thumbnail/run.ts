@@ -1,6 +1,6 @@
 import { ExrError } from '../../errors.ts'
 import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
-import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
