@@ -8,14 +8,15 @@ const BATCH = 256
 export async function run(): Promise<Outcome> {
   const { inspectFileSync } = await product<typeof import('../src/inspect/inspect-file.ts')>('inspect/inspect-file')
   const arrow = await product<typeof import('../src/arrow/index.ts')>('arrow/index')
+  const tables = await product<typeof import('../src/tables/index.ts')>('tables/index')
 
   const records = farmFiles()
     .filter((_, index) => index % 4 === 0)
     .slice(0, BATCH)
     .map((file) => ({ payload: inspectFileSync(file), inspectedAtUs: 0n, durationUs: 0 }))
   const options = { runId: 'benchmark' }
-  const withVectors = records.map((record) => ({ ...record, vectors: arrow.recordVectors(record.payload) }))
-  const encoded = arrow.encodeRecords(withVectors, options)
+  const withVectors = records.map((record) => ({ ...record, vectors: tables.recordVectors(record.payload) }))
+  const encoded = tables.encodeRecords(withVectors, options)
   const batches = arrow.encodedToBatches(encoded)
   const toIpc = () => Object.values(batches).map((batch) => arrow.toIpcStream(batch))
   const bytes = toIpc()
@@ -30,13 +31,13 @@ export async function run(): Promise<Outcome> {
       row(
         'payloads to columns, vectors given',
         'us/file',
-        await times(20, 5, () => arrow.encodeRecords(withVectors, options)),
+        await times(20, 5, () => tables.encodeRecords(withVectors, options)),
         perFile,
       ),
       row(
         'payloads to columns, vectors computed',
         'us/file',
-        await times(20, 5, () => arrow.encodeRecords(records, options)),
+        await times(20, 5, () => tables.encodeRecords(records, options)),
         perFile,
       ),
       row('columns to RecordBatches', 'us/file', await times(20, 5, () => arrow.encodedToBatches(encoded)), perFile),

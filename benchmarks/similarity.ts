@@ -39,7 +39,7 @@ export function run(): Promise<Outcome> {
 /** Files of the farm under many names, their vectors moved a little so that no two are equal. */
 async function fill(catalog: import('../src/catalog/catalog.ts').Catalog): Promise<Float32Array[]> {
   const { inspectFileSync } = await product<typeof import('../src/inspect/inspect-file.ts')>('inspect/inspect-file')
-  const { recordVectors } = await product<typeof import('../src/arrow/index.ts')>('arrow/index')
+  const { recordVectors } = await product<typeof import('../src/tables/index.ts')>('tables/index')
   const originals = farmFiles().map((file) => {
     const payload = inspectFileSync(file)
     return { payload, vectors: recordVectors(payload) }

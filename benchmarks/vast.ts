@@ -32,13 +32,14 @@ interface Cost {
 export function run(): Promise<Outcome> {
   return withFolder(async (folder) => {
     const arrow = await product<typeof import('../src/arrow/index.ts')>('arrow/index')
-    const records = sequence('/mnt/show', BATCH).map(withVectors(arrow.recordVectors))
-    const batches = arrow.encodedToBatches(arrow.encodeRecords(records, { runId: 'benchmark' }))
+    const tables = await product<typeof import('../src/tables/index.ts')>('tables/index')
+    const records = sequence('/mnt/show', BATCH).map(withVectors(tables.recordVectors))
+    const batches = arrow.encodedToBatches(tables.encodeRecords(records, { runId: 'benchmark' }))
     const rows = RECORD_TABLES.reduce((sum, name) => sum + batches[name].numRows, 0)
     const server = await startServer()
     try {
       const { encode, bytes } = await encodeOnly(batches, rows)
-      const catalogRows = await throughCatalog(server, arrow.recordVectors)
+      const catalogRows = await throughCatalog(server, tables.recordVectors)
       const ours = await throughClient(server, batches)
       const theirs = throughSdk(server, folder, batches, arrow.toIpcStream)
       return {

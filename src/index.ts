@@ -1,5 +1,3 @@
-export type { EncodeOptions } from './arrow/encode.ts'
-export type { CatalogRecord } from './arrow/record.ts'
 export type * from './catalog/catalog.ts'
 export type { OpenCatalogOptions, VastConnection } from './catalog/open.ts'
 export {
@@ -48,5 +46,5 @@ export { memorySource } from './source/memory.ts'
 export type { OpenSourceOptions, SourceInput } from './source/open.ts'
 export type { S3Settings } from './source/s3-client.ts'
 export type { ByteRange, ByteSource, SourceCounters, SourceIdentity } from './source/source.ts'
-export type { RecordTableName } from './tables/tables.ts'
+export type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
 export type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'

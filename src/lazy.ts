@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { EncodeOptions } from './arrow/encode.ts'
-import type { CatalogRecord } from './arrow/record.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
@@ -9,7 +7,7 @@ import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
 import type { RegionPixels, RegionWish } from './pixels/region.ts'
 import type { OpenSourceOptions, SourceInput } from './source/open.ts'
-import type { RecordTableName } from './tables/tables.ts'
+import type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
 import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
 
 /** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */

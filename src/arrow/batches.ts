@@ -1,13 +1,21 @@
 import { type Data, DataType, Float32, makeData, RecordBatch, Struct, type Utf8 } from 'apache-arrow'
 import { ExrError } from '../errors.ts'
-import { RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
-import { type EncodeOptions, encodeRecords } from './encode.ts'
-import type { EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './encoded.ts'
-import type { CatalogRecord } from './record.ts'
+import {
+  type CatalogRecord,
+  type EncodedBatch,
+  type EncodedColumn,
+  type EncodedTable,
+  type EncodeOptions,
+  encodeRecords,
+  type PerTable,
+  perTable,
+  type StringPool,
+  type TableDefinition,
+} from '../tables/index.ts'
 import { arrowSchema } from './schema.ts'
 
 /** One RecordBatch per table an inspected file fills. */
-export type RecordBatches = Readonly<Record<RecordTableName, RecordBatch>>
+export type RecordBatches = PerTable<RecordBatch>
 
 /**
  * Inspected files as Arrow, one batch a table, columns as in `TABLES`.
@@ -27,18 +35,12 @@ export function recordsToBatches(records: readonly CatalogRecord[], options: Enc
 
 /** An encoded batch as Arrow; numeric buffers are shared, not copied. */
 export function encodedToBatches(batch: EncodedBatch): RecordBatches {
-  const convert = (name: RecordTableName) => tableBatch(name, batch.tables[name], batch.strings)
-  return {
-    files: convert('files'),
-    parts: convert('parts'),
-    channels: convert('channels'),
-    attributes: convert('attributes'),
-    inspections: convert('inspections'),
-  }
+  return perTable((table) => tableBatch(table, batch.tables[table.name], batch.strings))
 }
 
-function tableBatch(name: RecordTableName, table: EncodedTable, strings: StringPool): RecordBatch {
-  const schema = arrowSchema(RECORD_TABLES[name])
+/** The rows of one table as Arrow; numeric buffers are shared, not copied. */
+export function tableBatch(definition: TableDefinition, table: EncodedTable, strings: StringPool): RecordBatch {
+  const schema = arrowSchema(definition)
   const children = schema.fields.map((field, index) =>
     columnData(field.type, table.columns[index]!, table.rowCount, strings),
   )

@@ -11,7 +11,7 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow'
-import type { ColumnType, TableDefinition } from '../tables/tables.ts'
+import type { ColumnType, TableDefinition } from '../tables/index.ts'
 
 /** The Arrow schema of a table. Vectors are `fixed_size_list<item: float32 not null>`, timestamps `us, UTC`. */
 export function arrowSchema(table: TableDefinition): Schema {

@@ -1,5 +1,4 @@
-import { type EncodedBatch, stringAt } from '../arrow/encoded.ts'
-import { RECORD_TABLES } from '../tables/tables.ts'
+import { type EncodedBatch, RECORD_TABLES, stringAt } from '../tables/index.ts'
 import type { BatchFile } from './plan-upsert.ts'
 
 /** A file of a batch with the path it was given. */

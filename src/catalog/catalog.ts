@@ -1,8 +1,9 @@
-import type { EncodedBatch } from '../arrow/encoded.ts'
-import type { CatalogRecord } from '../arrow/record.ts'
+import type { CatalogRecord, EncodedBatch } from '../tables/index.ts'
+
+export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
+
 import type { AppliedMigration } from './migrations/migration.ts'
 
-export type { CatalogRecord, RecordVectors } from '../arrow/record.ts'
 export type { AppliedMigration } from './migrations/migration.ts'
 
 /** A location that could not be read: one row of `ingest_errors`. */

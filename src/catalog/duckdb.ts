@@ -1,10 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { encodeRecords } from '../arrow/encode.ts'
-import { type EncodedBatch, stringAt } from '../arrow/encoded.ts'
-import { selectFiles } from '../arrow/select.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { notInFuture } from '../tables/timestamp.ts'
+import { type EncodedBatch, encodeRecords, notInFuture, selectFiles, stringAt } from '../tables/index.ts'
 import { abortError, throwIfAborted } from './abort.ts'
 import type {
   AppliedMigration,
@@ -44,7 +41,13 @@ export interface DuckDbCatalogOptions {
 }
 
 /** Errors after which writing the rest of a batch is hopeless or unwanted. */
-const FINAL_CODES = new Set(['ERR_ABORTED', 'ERR_DISK_FULL', 'ERR_CATALOG_CORRUPT', 'ERR_CATALOG_SCHEMA'])
+const FINAL_CODES = new Set([
+  'ERR_ABORTED',
+  'ERR_DISK_FULL',
+  'ERR_CATALOG_CORRUPT',
+  'ERR_CATALOG_SCHEMA',
+  'ERR_CATALOG_COLUMNS',
+])
 
 /** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
 export class DuckDbCatalog implements Catalog {
@@ -79,7 +82,10 @@ export class DuckDbCatalog implements Catalog {
   }
 
   migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
-    return this.#write((connection) => migrateTo(connection, this.#session.path, target, this.#options.toolVersion))
+    return this.#write(async (connection, upserter) => {
+      upserter.forgetLayout()
+      return migrateTo(connection, this.#session.path, target, this.#options.toolVersion)
+    })
   }
 
   async upsert(batch: readonly CatalogRecord[], runId: string, signal?: AbortSignal): Promise<UpsertResult[]> {
@@ -205,7 +211,7 @@ export class DuckDbCatalog implements Catalog {
 
   async #connectWriter() {
     const connection = await this.#session.connect()
-    return { connection, upserter: await Upserter.create(connection) }
+    return { connection, upserter: await Upserter.create(connection, this.#session.path) }
   }
 
   async #reader(): Promise<DuckDBConnection> {

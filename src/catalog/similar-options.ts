@@ -1,5 +1,5 @@
 import { ExrError } from '../errors.ts'
-import { METADATA_DIMENSION } from '../tables/tables.ts'
+import { METADATA_DIMENSION } from '../tables/index.ts'
 
 /** Throws ERR_OPTION_INVALID unless `k` is a whole number from 1 to 10,000. */
 export function checkCount(k: number): void {

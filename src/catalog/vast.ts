@@ -1,7 +1,6 @@
-import { type EncodedBatch, encodeRecords, selectFiles, stringAt } from '../arrow/index.ts'
 import { ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { notInFuture } from '../tables/timestamp.ts'
+import { type EncodedBatch, encodeRecords, notInFuture, selectFiles, stringAt } from '../tables/index.ts'
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {

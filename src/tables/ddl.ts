@@ -1,4 +1,4 @@
-import type { ColumnDefinition, ColumnType, TableDefinition } from './tables.ts'
+import type { ColumnDefinition, ColumnType, TableDefinition } from './definition.ts'
 
 /** `trino` is the SQL of Trino's VAST connector. */
 export type SqlDialect = 'duckdb' | 'trino'

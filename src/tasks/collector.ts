@@ -1,8 +1,7 @@
-import { encodeRecords } from '../arrow/encode.ts'
-import type { CatalogRecord } from '../arrow/record.ts'
 import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { firstReason } from '../inspect/verdict.ts'
+import { type CatalogRecord, encodeRecords } from '../tables/index.ts'
 import type { FileFailure, FileProblem, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
 import type { LocationResult } from './locations.ts'
 

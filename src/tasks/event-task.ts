@@ -1,7 +1,7 @@
-import type { EncodedBatch } from '../arrow/encoded.ts'
 import type { PlainError } from '../errors.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { S3Settings } from '../source/s3-client.ts'
+import type { EncodedBatch } from '../tables/index.ts'
 
 /** One object or file to inspect and encode for the catalog, within a bound of bytes. */
 export interface EventTask {

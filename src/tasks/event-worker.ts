@@ -1,6 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { encodeRecords } from '../arrow/encode.ts'
-import { transferList } from '../arrow/encoded.ts'
 import { toPlainError } from '../errors.ts'
 import { inspectAnew, type ObjectInspection } from '../inspect/inspect-object.ts'
 import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
@@ -12,6 +10,7 @@ import { connectS3, type S3Connection, type S3Settings } from '../source/s3-clie
 import { S3Source } from '../source/s3-source.ts'
 import { isS3Url, parseS3Url } from '../source/s3-url.ts'
 import type { ByteSource } from '../source/source.ts'
+import { encodeRecords, transferList } from '../tables/index.ts'
 import { Answer, poolTask } from '../workers/index.ts'
 import type { EventAnswer, EventTask } from './event-task.ts'
 

@@ -1,6 +1,6 @@
-import type { EncodedBatch } from '../arrow/encoded.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import type { S3Settings } from '../source/s3-client.ts'
+import type { EncodedBatch } from '../tables/index.ts'
 
 /** What every inspection of a run has in common. */
 export interface IngestTaskSettings {

@@ -1,6 +1,6 @@
-import { transferList } from '../arrow/encoded.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
+import { transferList } from '../tables/index.ts'
 import { Answer, poolData, poolTask } from '../workers/task.ts'
 import { Collector } from './collector.ts'
 import type { IngestTaskSettings } from './ingest-task.ts'

@@ -1,22 +1,19 @@
 import { tableFromIPC } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodedToBatches, type RecordBatches, recordsToBatches, toIpcStream } from '../../src/arrow/index.ts'
 import {
   concatBatches,
   createTableSql,
-  encodedToBatches,
   encodeRecords,
   isoFromUs,
   RECORD_TABLES,
-  type RecordBatches,
   recordCount,
-  recordsToBatches,
   selectFiles,
   tableNamed,
   timestampUs,
-  toIpcStream,
   transferList,
-} from '../../src/arrow/index.ts'
+} from '../../src/tables/index.ts'
 import { record, sequence } from '../catalog/records.ts'
 
 const options = { runId: 'run' }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { encodeRecords, METADATA_DIMENSION, recordVectors, transferList } from '../../src/arrow/index.ts'
 import type { Catalog, CatalogRecord, UpsertResult } from '../../src/catalog/catalog.ts'
+import { encodeRecords, METADATA_DIMENSION, recordVectors, transferList } from '../../src/tables/index.ts'
 import { record, sequence } from './records.ts'
 
 /** Somewhere a catalog can be made, opened again and thrown away. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openCatalog } from '../../src/catalog/open.ts'
-import { TABLES } from '../../src/tables/tables.ts'
+import { TABLES } from '../../src/tables/index.ts'
 import { fixturePath, projectRoot, tempDir } from '../helpers.ts'
 import { runCli } from './run-cli.ts'
 

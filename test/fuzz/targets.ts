@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { encodeRecords, recordVectors } from '../../src/arrow/index.ts'
 import { ExrError } from '../../src/errors.ts'
 import {
   ChunkCensus,
@@ -16,6 +15,7 @@ import {
 import { inspect } from '../../src/inspect/inspect.ts'
 import { readSpecs } from '../../src/oiio/index.ts'
 import { memorySource } from '../../src/source/memory.ts'
+import { encodeRecords, recordVectors } from '../../src/tables/index.ts'
 import type { FuzzInput } from './mutate.ts'
 
 export type TargetName = 'codec' | 'addon' | 'payload'

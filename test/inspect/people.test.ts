@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { valueColumns } from '../../src/arrow/value-columns.ts'
 import { makeAttribute } from '../../src/header/index.ts'
 import { inspect } from '../../src/inspect/inspect.ts'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
+import { valueColumns } from '../../src/tables/value-columns.ts'
 import { text, tinyFile } from './tiny-file.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'exr-people-'))

@@ -12,8 +12,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
-import type { EncodedColumn, StringPool } from '../../arrow/encoded.ts'
-import type { ColumnType } from '../../tables/tables.ts'
+import type { ColumnType, EncodedColumn, StringPool } from '../../tables/index.ts'
 import { DATABASE } from './session.ts'
 
 /** Columns of one table, ready to be written. */

@@ -69,10 +69,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function missingSchema(error: unknown, path: string): ExrError {
+/** ERR_CATALOG_SCHEMA for a catalog without the tables or columns that are written now. */
+export function missingSchema(error: unknown, path: string): ExrError {
   return failure(
     'ERR_CATALOG_SCHEMA',
-    `Catalog ${path} lacks tables this release writes. Run exr-inspector catalog migrate on it.`,
+    `Catalog ${path} lacks tables or columns this release writes. Run exr-inspector catalog migrate on it.`,
     error,
     path,
   )

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { TABLES } from '../../tables/tables.ts'
+import { TABLES } from '../../tables/index.ts'
 import type { CatalogInfo } from '../catalog.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { queryError } from './errors.ts'

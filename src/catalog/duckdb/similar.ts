@@ -1,7 +1,7 @@
 import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
-import { METADATA_DIMENSION } from '../../tables/tables.ts'
+import { METADATA_DIMENSION } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'

@@ -1,18 +1,26 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
-import { columnWriter, StringCollector } from '../../arrow/column-writers.ts'
-import { type EncodedBatch, type EncodedTable, stringAt } from '../../arrow/encoded.ts'
-import { selectFiles } from '../../arrow/select.ts'
-import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../../tables/tables.ts'
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import {
+  type ColumnType,
+  columnWriter,
+  type EncodedBatch,
+  type EncodedTable,
+  type PerTable,
+  perTable,
+  type RecordTableName,
+  StringCollector,
+  stringAt,
+} from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
+import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
+import { checkLayout } from './layout.ts'
 import { inTransaction } from './transaction.ts'
 
 const TOUCH_COLUMNS: readonly ColumnType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
 const KEY_COLUMNS: readonly ColumnType[] = ['utf8', 'utf8']
-const CHILD_TABLES = ['files', 'parts', 'channels', 'attributes'] as const
 
 /**
  * Writes batches through one connection. There is no unique index: DuckDB locks the file for this process and
@@ -20,49 +28,48 @@ const CHILD_TABLES = ['files', 'parts', 'channels', 'attributes'] as const
  */
 export class Upserter {
   readonly #connection: DuckDBConnection
-  readonly #tables: Readonly<Record<RecordTableName, TableAppender>>
+  readonly #tables: PerTable<TableAppender>
   readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
+  readonly #path: string
+  #isChecked = false
 
-  private constructor(connection: DuckDBConnection) {
+  private constructor(connection: DuckDBConnection, path: string) {
     this.#connection = connection
-    const appender = (name: RecordTableName) =>
-      new TableAppender(
-        RECORD_TABLES[name].columns.map((column) => column.type),
-        name,
-      )
-    this.#tables = {
-      files: appender('files'),
-      parts: appender('parts'),
-      channels: appender('channels'),
-      attributes: appender('attributes'),
-      inspections: appender('inspections'),
-    }
+    this.#path = path
+    this.#tables = perTable(
+      ({ name, columns }) =>
+        new TableAppender(
+          columns.map(({ type }) => type),
+          name,
+        ),
+    )
   }
 
   /** The connection must not be used for anything else while a batch is written. */
-  static async create(connection: DuckDBConnection): Promise<Upserter> {
+  static async create(connection: DuckDBConnection, path: string): Promise<Upserter> {
     await connection.run(`
       CREATE OR REPLACE TEMP TABLE batch_keys (file_path VARCHAR, file_path_normalized VARCHAR);
       CREATE OR REPLACE TEMP TABLE batch_touches (
         file_id VARCHAR, sightings INTEGER, last_inspected TIMESTAMPTZ,
         size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR
       )`)
-    return new Upserter(connection)
+    return new Upserter(connection, path)
   }
 
   /** One transaction for the whole batch; results in the batch's order. Throws DuckDB's error after rolling back. */
   async write(batch: EncodedBatch, signal: AbortSignal | undefined): Promise<UpsertResult[]> {
+    if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
+    this.#isChecked = true
     const files = filesOf(batch)
     return inTransaction(this.#connection, async () => {
       const stored = await this.#stored(batch)
       const plan = planUpsert(files, stored)
-      const inserts = selectFiles(batch, plan.inserts)
-      for (const name of CHILD_TABLES) {
+      for (const { name, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
-        await this.#append(name, inserts)
+        if (replaced.length > 0) await this.#delete(name, replaced)
+        await this.#tables[name].append(this.#connection, rows, batch.strings)
       }
-      await this.#append('inspections', batch)
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
       await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
       throwIfAborted(signal)
@@ -70,8 +77,14 @@ export class Upserter {
     })
   }
 
-  async #append(name: RecordTableName, batch: EncodedBatch): Promise<void> {
-    await this.#tables[name].append(this.#connection, batch.tables[name], batch.strings)
+  /** To be called when the tables may have changed. */
+  forgetLayout(): void {
+    this.#isChecked = false
+  }
+
+  async #delete(name: RecordTableName, fileIds: readonly string[]): Promise<void> {
+    const files = listValue([...fileIds])
+    await this.#connection.run(`DELETE FROM ${name} WHERE file_id IN (SELECT unnest($1))`, [files], [LIST(VARCHAR)])
   }
 
   async #stored(batch: EncodedBatch): Promise<StoredFile[]> {

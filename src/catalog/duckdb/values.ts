@@ -9,7 +9,7 @@ import {
   DuckDBUnionValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { isoFromUs } from '../../tables/timestamp.ts'
+import { isoFromUs } from '../../tables/index.ts'
 
 /** A value as `QueryResult` describes it. */
 export function plainValue(value: DuckDBValue): unknown {

@@ -1,4 +1,4 @@
-import { TABLES } from '../../tables/tables.ts'
+import { TABLES, type TableDefinition } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { queryError } from './errors.ts'
@@ -11,11 +11,17 @@ interface Check {
   readonly sql: string
 }
 
-const CHILD_TABLES = ['parts', 'channels', 'attributes', 'inspections']
+const ofFile = TABLES.filter(({ parent }) => parent !== null)
+const ofPart = TABLES.filter(({ parent }) => parent === 'parts')
 
-const orphans = (table: string): Check => ({
-  name: `every row of ${table} belongs to a file`,
-  sql: `SELECT DISTINCT file_id FROM ${table} ANTI JOIN files USING (file_id)`,
+const orphans = ({ name }: TableDefinition): Check => ({
+  name: `every row of ${name} belongs to a file`,
+  sql: `SELECT DISTINCT file_id FROM ${name} ANTI JOIN files USING (file_id)`,
+})
+
+const partless = ({ name }: TableDefinition): Check => ({
+  name: `every row of ${name} belongs to a part`,
+  sql: `SELECT DISTINCT file_id FROM ${name} ANTI JOIN parts USING (file_id, part_index)`,
 })
 
 const CHECKS: readonly Check[] = [
@@ -32,7 +38,7 @@ const CHECKS: readonly Check[] = [
     sql: `SELECT file_id FROM files
       WHERE file_id <> sha256(file_path_normalized || chr(0) || header_hash)[:32]`,
   },
-  ...CHILD_TABLES.map(orphans),
+  ...ofFile.map(orphans),
   {
     name: 'every part is stored once',
     sql: `SELECT file_id || ' part ' || part_index FROM parts GROUP BY file_id, part_index HAVING count(*) > 1`,
@@ -42,11 +48,7 @@ const CHECKS: readonly Check[] = [
     sql: `SELECT f.file_id FROM files f LEFT JOIN parts p USING (file_id)
       GROUP BY f.file_id, f.multipart_count HAVING count(p.file_id) <> f.multipart_count`,
   },
-  {
-    name: 'every channel and attribute belongs to a part',
-    sql: `SELECT DISTINCT c.file_id FROM channels c ANTI JOIN parts p ON p.file_id = c.file_id AND p.part_index = c.part_index
-      UNION SELECT DISTINCT a.file_id FROM attributes a ANTI JOIN parts p ON p.file_id = a.file_id AND p.part_index = a.part_index`,
-  },
+  ...ofPart.map(partless),
   {
     name: 'every part with channels has one fingerprint',
     sql: `SELECT file_id FROM channels GROUP BY file_id, part_index HAVING count(channel_fingerprint) <> 1`,

@@ -1,4 +1,4 @@
-import { type ColumnDefinition, tableNamed, timestampUs } from '../../arrow/index.ts'
+import { type ColumnDefinition, tableNamed, timestampUs } from '../../tables/index.ts'
 import { and, type Column, col, ExrError, or, type Predicate, type Value } from '../../vastdb/index.ts'
 import { checkCondition } from '../condition.ts'
 import { conditionError, type Token, tokensOf } from './condition-tokens.ts'

@@ -1,4 +1,4 @@
-import { TABLES } from '../../arrow/index.ts'
+import { TABLES } from '../../tables/index.ts'
 import type { CatalogInfo } from '../catalog.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { readSchema } from './schema.ts'

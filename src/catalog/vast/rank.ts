@@ -1,4 +1,4 @@
-import { METADATA_DIMENSION } from '../../tables/tables.ts'
+import { METADATA_DIMENSION } from '../../tables/index.ts'
 
 /** One batch's vectors, one after the other, and the vector to compare them with. Crosses to another thread. */
 export interface RankTask {

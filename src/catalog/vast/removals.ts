@@ -1,4 +1,4 @@
-import { tableNamed } from '../../arrow/index.ts'
+import { tableNamed } from '../../tables/index.ts'
 import { lookUp } from './lookup.ts'
 import { rowBatch } from './row-batch.ts'
 import type { Store } from './store.ts'

@@ -1,3 +1,4 @@
+import { recordTables } from '../../tables/index.ts'
 import { lookUp } from './lookup.ts'
 import {
   type ChildRow,
@@ -12,12 +13,8 @@ import { type CellValue, updateBatch } from './row-batch.ts'
 import type { RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
-/** Child tables with the columns that tell the rows of one file apart. */
-const CHILD_KEYS = {
-  parts: ['part_index'],
-  channels: ['part_index', 'channel_name'],
-  attributes: ['part_index', 'attr_name', 'source'],
-} as const
+/** Tables whose rows a file has once, told apart by a key. */
+const CHILD_TABLES = recordTables().filter(({ parent, key }) => parent !== null && key.length > 0)
 
 const KEY_COLUMNS = ['file_id', 'file_path_normalized', 'superseded_by']
 const FILE_COLUMNS = [...KEY_COLUMNS, 'size_bytes', 'mtime', 'etag', 'inspection_timestamp', 'last_inspected']
@@ -92,14 +89,15 @@ function keyOf(row: RowView) {
 }
 
 async function removeChildren(tables: Tables, copies: ReadonlyMap<string, number>): Promise<void> {
-  for (const [name, key] of Object.entries(CHILD_KEYS)) {
-    const last = key.length + 1
+  for (const { name, key } of CHILD_TABLES) {
+    const columns = ['file_id', ...key.filter((column) => column !== 'file_id')]
     const rows = await lookUp(
-      { table: tables(name), column: 'file_id', values: copies.keys(), columns: ['file_id', ...key], rowId: true },
-      (row): ChildRow => {
-        const texts = key.slice(1).map((_, index) => row.text(index + 2) ?? '')
-        return { fileId: row.name(0), key: [row.int(1), ...texts].join('\0'), rowId: row.big(last)! }
-      },
+      { table: tables(name), column: 'file_id', values: copies.keys(), columns, rowId: true },
+      (row): ChildRow => ({
+        fileId: row.name(0),
+        key: columns.map((_, index) => String(row.value(index))).join('\0'),
+        rowId: row.big(columns.length)!,
+      }),
     )
     const doubles = childDoubles(rows, copies)
     if (doubles.length > 0) await tables(name).delete(doubles)

@@ -1,7 +1,6 @@
 import { type Data, Field, makeData, RecordBatch, Schema, Struct, Uint64 } from 'apache-arrow'
-import { columnWriter, StringCollector } from '../../arrow/column-writers.ts'
-import { columnData, type TableDefinition, tableNamed } from '../../arrow/index.ts'
-import { arrowType } from '../../arrow/schema.ts'
+import { arrowType, columnData } from '../../arrow/index.ts'
+import { columnWriter, StringCollector, type TableDefinition, tableNamed } from '../../tables/index.ts'
 
 /** A value of a column: text, numbers, bigint for 64-bit integers and timestamps (microseconds). */
 export type CellValue = string | number | bigint | boolean | null

@@ -1,5 +1,5 @@
 import { type Data, type RecordBatch, Type, type Vector } from 'apache-arrow'
-import { isoFromUs } from '../../arrow/index.ts'
+import { isoFromUs } from '../../tables/index.ts'
 import type { RowIds, Selection } from '../../vastdb/index.ts'
 
 /** The rows of a batch, one at a time, read by the position of a column. */
@@ -32,6 +32,11 @@ export class RowView {
 
   bool(column: number): boolean | null {
     return this.#columns[column]!.get(this.row) as boolean | null
+  }
+
+  /** Whatever Arrow gives for the cell. */
+  value(column: number): unknown {
+    return this.#columns[column]!.get(this.row)
   }
 
   isNull(column: number): boolean {

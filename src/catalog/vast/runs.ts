@@ -1,4 +1,4 @@
-import { tableNamed } from '../../arrow/index.ts'
+import { tableNamed } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import type { CatalogFailure, RunSummary } from '../catalog.ts'
 import { lookUp } from './lookup.ts'

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { RecordBatch } from 'apache-arrow'
-import { METADATA_DIMENSION } from '../../arrow/index.ts'
 import { unwrap } from '../../errors.ts'
+import { METADATA_DIMENSION } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { openPool } from '../../workers/index.ts'
 import { throwIfAborted } from '../abort.ts'

@@ -1,6 +1,7 @@
 import { DataType, Field, Schema } from 'apache-arrow'
-import { arrowSchema, TABLES, type TableDefinition, tableNamed } from '../../arrow/index.ts'
+import { arrowSchema } from '../../arrow/index.ts'
 import { type ErrorCode, ExrError } from '../../errors.ts'
+import { TABLES, type TableDefinition, tableNamed } from '../../tables/index.ts'
 import type { Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'

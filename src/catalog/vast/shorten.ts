@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type EncodedBatch, type EncodedColumn, RECORD_TABLES, type StringPool } from '../../arrow/index.ts'
+import { type EncodedBatch, type EncodedColumn, RECORD_TABLES, type StringPool } from '../../tables/index.ts'
 
 /** Bytes one value of a column may have. */
 const MAX_VALUE_BYTES = 128 * 1024

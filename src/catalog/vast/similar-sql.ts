@@ -1,4 +1,4 @@
-import { METADATA_DIMENSION, tableNamed } from '../../arrow/index.ts'
+import { METADATA_DIMENSION, tableNamed } from '../../tables/index.ts'
 import { checkCondition } from '../condition.ts'
 
 /** SQL of the cluster's engine, or of Trino's VAST connector. */

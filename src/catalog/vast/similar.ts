@@ -1,6 +1,6 @@
-import { METADATA_DIMENSION } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
+import { METADATA_DIMENSION } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarOptions } from '../catalog.ts'

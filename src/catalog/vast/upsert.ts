@@ -1,9 +1,11 @@
-import { type EncodedBatch, type EncodedTable, encodedToBatches, selectFiles, stringAt } from '../../arrow/index.ts'
+import { tableBatch } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
-import { col } from '../../vastdb/index.ts'
+import { type EncodedBatch, type EncodedTable, stringAt } from '../../tables/index.ts'
+import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
+import { planRows } from '../plan-rows.ts'
 import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
 import { lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
@@ -11,7 +13,6 @@ import { updateBatch } from './row-batch.ts'
 import { readRows, rowIdsOf } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
-const CHILD_TABLES = ['parts', 'channels', 'attributes'] as const
 const STORED = [
   'file_id',
   'file_path_normalized',
@@ -64,21 +65,18 @@ export async function writeBatch(
     async (tables): Promise<Written> => {
       const stored = await readStored(tables, files)
       const plan = planUpsert(files, distinct(stored))
-      const inserts = selectFiles(batch, plan.inserts)
-      const { files: newFiles, parts, channels, attributes } = encodedToBatches(inserts)
-      const children = { parts, channels, attributes }
-      throwIfAborted(signal)
-      const rowIds = inserts.fileCount > 0 ? rowIdsOf(await tables('files').insert(newFiles)) : []
-      for (const name of CHILD_TABLES) {
+      let rowIds: bigint[] = []
+      for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
-        if (children[name].numRows > 0) await tables(name).insert(children[name])
+        if (replaced.length > 0) await deleteRows(tables(name), replaced)
+        const ids = await tables(name).insert(tableBatch(table, rows, batch.strings))
+        if (name === 'files') rowIds = rowIdsOf(ids)
+        if (name === 'inspections') sighting = rowIdsOf(ids)[0]!
       }
       const inserted = new Map(plan.inserts.map((position, row) => [files[position]!.fileId, rowIds[row]!]))
       if (plan.touches.length > 0) await touch(tables, batch, plan.touches, statesOf(stored, inserted, batch, plan))
       await forgetFailures(tables, files)
       throwIfAborted(signal)
-      const sightings = await tables('inspections').insert(encodedToBatches(batch).inspections)
-      sighting = rowIdsOf(sightings)[0]!
       return { plan, inserted, unsettled: unsettledPaths(files, stored, plan) }
     },
     { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
@@ -168,6 +166,15 @@ async function touch(
     return { rowId: before.rowId, values }
   })
   await tables('files').update(updateBatch('files', TOUCHED, rows))
+}
+
+/** Removes the rows of files from a table. */
+async function deleteRows(table: Table, fileIds: readonly string[]): Promise<void> {
+  const rowIds = await lookUp(
+    { table, column: 'file_id', values: fileIds, columns: [], rowId: true },
+    (row) => row.big(0)!,
+  )
+  if (rowIds.length > 0) await table.delete(rowIds)
 }
 
 /** A location that can be read is no longer a failure. */

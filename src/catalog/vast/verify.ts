@@ -1,14 +1,14 @@
 import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
+import { TABLES } from '../../tables/index.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
-const CHILD_TABLES = ['parts', 'channels', 'attributes', 'inspections'] as const
+const CHILD_TABLES = TABLES.filter(({ parent }) => parent !== null)
 const EXAMPLES = 5
 
 const ONE_PART = 'every part is stored once'
-const HAS_PART = 'every channel and attribute belongs to a part'
 const VECTORS = 'every vector has length 1'
 
 /** Rows that break a property, and a few of them; each counts once. */
@@ -109,8 +109,11 @@ async function readChildren(
   tally: Tally,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const table of CHILD_TABLES) tally.declare(orphans(table))
-  for (const name of [ONE_PART, HAS_PART, VECTORS]) tally.declare(name)
+  for (const { name, parent } of CHILD_TABLES) {
+    tally.declare(orphans(name))
+    if (parent === 'parts') tally.declare(partless(name))
+  }
+  for (const name of [ONE_PART, VECTORS]) tally.declare(name)
   const options = signal ? { signal } : {}
   const owner = (table: string, row: RowView) => {
     const id = row.name(0)
@@ -126,27 +129,25 @@ async function readChildren(
     file.partIndices.add(index)
     file.parts++
   })
-  const channelColumns = ['file_id', 'part_index', 'channel_fingerprint']
-  for await (const batch of tables('channels').select({ columns: channelColumns, ...options })) {
-    const row = new RowView(batch)
-    const vectors = batch.getChildAt(2)!
-    for (; row.row < batch.numRows; row.row++) {
-      const { id, file } = owner('channels', row)
-      const index = row.int(1) ?? -1
-      if (!file) continue
-      if (!file.partIndices.has(index)) tally.add(HAS_PART, id)
-      file.channels.set(index, (file.channels.get(index) ?? 0) + (row.isNull(2) ? 0 : 1))
-      if (!hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
+  for (const { name, parent, columns } of CHILD_TABLES) {
+    if (name === 'parts') continue
+    const ofPart = parent === 'parts'
+    const vector = columns.find(({ type }) => typeof type === 'object')?.name
+    const wanted = ['file_id', ...(ofPart ? ['part_index'] : []), ...(vector ? [vector] : [])]
+    for await (const batch of tables(name).select({ columns: wanted, ...options })) {
+      const row = new RowView(batch)
+      const vectors = vector ? batch.getChildAt(wanted.length - 1)! : null
+      for (; row.row < batch.numRows; row.row++) {
+        const { id, file } = owner(name, row)
+        if (!file) continue
+        const index = ofPart ? (row.int(1) ?? -1) : -1
+        if (ofPart && !file.partIndices.has(index)) tally.add(partless(name), id)
+        if (name === 'inspections') file.sightings++
+        if (vectors && !hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
+        if (vectors) file.channels.set(index, (file.channels.get(index) ?? 0) + (vectors.isValid(row.row) ? 1 : 0))
+      }
     }
   }
-  await forEachRow(tables('attributes').select({ columns: ['file_id', 'part_index'], ...options }), (row) => {
-    const { id, file } = owner('attributes', row)
-    if (file && !file.partIndices.has(row.int(1) ?? -1)) tally.add(HAS_PART, id)
-  })
-  await forEachRow(tables('inspections').select({ columns: ['file_id'], ...options }), (row) => {
-    const { file } = owner('inspections', row)
-    if (file) file.sightings++
-  })
 }
 
 function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Tally): void {
@@ -183,6 +184,10 @@ async function checkFailures(tables: Tables, tally: Tally): Promise<void> {
     if (seen.has(path)) tally.add(once, path)
     seen.add(path)
   })
+}
+
+function partless(table: string): string {
+  return `every row of ${table} belongs to a part`
 }
 
 function orphans(table: string): string {

@@ -1,6 +1,5 @@
 import { ExrError } from '../../errors.ts'
-import { createTableSql } from '../../tables/ddl.ts'
-import { TABLES } from '../../tables/tables.ts'
+import { createTableSql, TABLES } from '../../tables/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { columns } from '../format/columns.ts'

@@ -1,4 +1,4 @@
-import type { RecordTableName } from '../tables/tables.ts'
+import type { PerTable } from '../record-tables.ts'
 
 /** Bytes of every distinct string of a batch; string `code` is `bytes[offsets[code], offsets[code + 1])`, UTF-8. */
 export interface StringPool {
@@ -49,7 +49,7 @@ export interface EncodedBatch {
   /** Position of file `i` in the records that were given. */
   readonly ordinals: Uint32Array<ArrayBuffer>
   readonly strings: StringPool
-  readonly tables: Readonly<Record<RecordTableName, EncodedTable>>
+  readonly tables: PerTable<EncodedTable>
   readonly failures: readonly EncodeFailure[]
 }
 

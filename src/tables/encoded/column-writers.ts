@@ -1,5 +1,5 @@
-import type { ColumnType } from '../tables/tables.ts'
-import type { ColumnData, EncodedColumn, StringPool } from './encoded.ts'
+import type { ColumnType } from '../definition.ts'
+import type { ColumnData, EncodedColumn, StringPool } from './batch.ts'
 
 /** Collects distinct strings as UTF-8 and hands out their codes. */
 export class StringCollector {
@@ -36,6 +36,8 @@ export class StringCollector {
 /** Writes one column, row by row. `null` and `undefined` are null; rows that are never set are null too. */
 export interface ColumnWriter {
   set(row: number, value: unknown): void
+  /** Makes room for this many rows. */
+  reserve(capacity: number): void
   /** The first `rows` rows. */
   finish(rows: number): EncodedColumn
 }
@@ -61,7 +63,7 @@ export function columnWriter(type: ColumnType, capacity: number, strings: String
 }
 
 class TextWriter implements ColumnWriter {
-  readonly #codes: Int32Array<ArrayBuffer>
+  #codes: Int32Array<ArrayBuffer>
   readonly #strings: StringCollector
   #last: unknown = undefined
   #lastCode = -1
@@ -80,14 +82,19 @@ class TextWriter implements ColumnWriter {
     this.#codes[row] = this.#lastCode
   }
 
+  reserve(capacity: number): void {
+    const filled = this.#codes.length
+    this.#codes = grown(this.#codes, capacity).fill(-1, filled)
+  }
+
   finish(rows: number): EncodedColumn {
     return { data: this.#codes.slice(0, rows), valid: null }
   }
 }
 
 class NumberWriter implements ColumnWriter {
-  readonly #data: Exclude<ColumnData, BigInt64Array>
-  readonly #valid: Uint8Array<ArrayBuffer>
+  #data: Exclude<ColumnData, BigInt64Array>
+  #valid: Uint8Array<ArrayBuffer>
   readonly #fits: (value: unknown) => boolean
 
   constructor(data: Exclude<ColumnData, BigInt64Array>, fits: (value: unknown) => boolean) {
@@ -103,14 +110,19 @@ class NumberWriter implements ColumnWriter {
     this.#data[row] = fits ? Number(value) : 0
   }
 
+  reserve(capacity: number): void {
+    this.#data = grown(this.#data, capacity)
+    this.#valid = grown(this.#valid, capacity)
+  }
+
   finish(rows: number): EncodedColumn {
     return { data: this.#data.slice(0, rows), valid: validity(this.#valid, rows) }
   }
 }
 
 class Int64Writer implements ColumnWriter {
-  readonly #data: BigInt64Array<ArrayBuffer>
-  readonly #valid: Uint8Array<ArrayBuffer>
+  #data: BigInt64Array<ArrayBuffer>
+  #valid: Uint8Array<ArrayBuffer>
 
   constructor(capacity: number) {
     this.#data = new BigInt64Array(capacity)
@@ -121,6 +133,11 @@ class Int64Writer implements ColumnWriter {
     const integer = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value as number) : null
     this.#valid[row] = integer === null ? 0 : 1
     this.#data[row] = integer ?? 0n
+  }
+
+  reserve(capacity: number): void {
+    this.#data = grown(this.#data, capacity)
+    this.#valid = grown(this.#valid, capacity)
   }
 
   finish(rows: number): EncodedColumn {
@@ -147,6 +164,8 @@ class VectorWriter implements ColumnWriter {
     }
     this.#vectors[row] = value
   }
+
+  reserve(): void {}
 
   finish(rows: number): EncodedColumn {
     const valid = new Uint8Array(rows)
@@ -179,8 +198,8 @@ function validity(valid: Uint8Array<ArrayBuffer>, rows: number): Uint8Array<Arra
   return used.includes(0) ? used.slice() : null
 }
 
-function grown(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const next = new Uint32Array(length)
-  next.set(array)
+function grown<A extends ColumnData | Uint32Array<ArrayBuffer>>(array: A, length: number): A {
+  const next = new (array.constructor as new (length: number) => A)(length)
+  next.set(array as never)
   return next
 }

@@ -1,5 +1,6 @@
-import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
-import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './encoded.ts'
+import type { AnyRecordTable, ColumnType } from '../definition.ts'
+import { perTable } from '../record-tables.ts'
+import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './batch.ts'
 
 /**
  * Several batches as one, their files in order, so that they share a transaction. `ordinals` and `failures` count
@@ -10,25 +11,19 @@ export function concatBatches(batches: readonly EncodedBatch[]): EncodedBatch {
   if (first && batches.length === 1) return first
   const codeBases = startsOf(batches, ({ strings }) => strings.offsets.length - 1)
   const recordBases = startsOf(batches, recordCount)
-  const concat = (name: RecordTableName) =>
-    concatTables(
-      name,
-      batches.map((batch) => batch.tables[name]),
-      codeBases,
-    )
   return {
     fileCount: batches.reduce((sum, batch) => sum + batch.fileCount, 0),
     ordinals: Uint32Array.from(
       batches.flatMap(({ ordinals }, index) => Array.from(ordinals, (ordinal) => ordinal + recordBases[index]!)),
     ),
     strings: concatPools(batches.map((batch) => batch.strings)),
-    tables: {
-      files: concat('files'),
-      parts: concat('parts'),
-      channels: concat('channels'),
-      attributes: concat('attributes'),
-      inspections: concat('inspections'),
-    },
+    tables: perTable((table) =>
+      concatTables(
+        table,
+        batches.map((batch) => batch.tables[table.name]),
+        codeBases,
+      ),
+    ),
     failures: batches.flatMap(({ failures }, batch) =>
       failures.map((failure) => ({ ...failure, index: failure.index + recordBases[batch]! })),
     ),
@@ -54,7 +49,7 @@ function concatPools(pools: readonly StringPool[]): StringPool {
 }
 
 function concatTables(
-  name: RecordTableName,
+  table: AnyRecordTable,
   tables: readonly EncodedTable[],
   codeBases: readonly number[],
 ): EncodedTable {
@@ -66,7 +61,7 @@ function concatTables(
   return {
     rowCount: tables.reduce((sum, table) => sum + table.rowCount, 0),
     rowStart: Uint32Array.from(rowStart),
-    columns: RECORD_TABLES[name].columns.map(({ type }, column) => {
+    columns: table.columns.map(({ type }, column) => {
       const pieces = tables.map((table) => table.columns[column]!)
       return concatColumns(type, pieces, tables, codeBases)
     }),

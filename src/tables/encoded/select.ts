@@ -1,21 +1,15 @@
-import { type ColumnType, RECORD_TABLES, type RecordTableName } from '../tables/tables.ts'
-import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './encoded.ts'
+import type { AnyRecordTable, ColumnType } from '../definition.ts'
+import { perTable } from '../record-tables.ts'
+import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './batch.ts'
 
 /** The batch with only some of its files: ascending positions in the batch. Strings are shared, not copied. */
 export function selectFiles(batch: EncodedBatch, files: readonly number[]): EncodedBatch {
   if (files.length === batch.fileCount) return batch
-  const select = (name: RecordTableName) => selectRows(name, batch.tables[name], files)
   return {
     fileCount: files.length,
     ordinals: Uint32Array.from(files, (file) => batch.ordinals[file]!),
     strings: batch.strings,
-    tables: {
-      files: select('files'),
-      parts: select('parts'),
-      channels: select('channels'),
-      attributes: select('attributes'),
-      inspections: select('inspections'),
-    },
+    tables: perTable((table) => selectRows(table, batch.tables[table.name], files)),
     failures: [],
   }
 }
@@ -26,7 +20,8 @@ interface Run {
   readonly end: number
 }
 
-function selectRows(name: RecordTableName, table: EncodedTable, files: readonly number[]): EncodedTable {
+/** The rows of some files in one table: ascending positions in the batch. */
+export function selectRows({ columns }: AnyRecordTable, table: EncodedTable, files: readonly number[]): EncodedTable {
   const runs: Run[] = []
   const rowStart = new Uint32Array(files.length + 1)
   files.forEach((file, index) => {
@@ -40,7 +35,7 @@ function selectRows(name: RecordTableName, table: EncodedTable, files: readonly 
   return {
     rowCount: rowStart[files.length]!,
     rowStart,
-    columns: table.columns.map((column, index) => selectColumn(column, RECORD_TABLES[name].columns[index]!.type, runs)),
+    columns: table.columns.map((column, index) => selectColumn(column, columns[index]!.type, runs)),
   }
 }
 

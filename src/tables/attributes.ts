@@ -1,0 +1,43 @@
+import type { AttributeFacts } from '../inspect/payload.ts'
+import { columnsOf, type RecordTable } from './definition.ts'
+import { fileId, filePath, partIndex } from './shared-columns.ts'
+import { type ValueColumns, valueColumns } from './value-columns.ts'
+
+export interface AttributeRow {
+  readonly part_index: number
+  readonly attribute: AttributeFacts
+  readonly value: ValueColumns
+}
+
+const { required, optional } = columnsOf<AttributeRow>()
+
+/** One row per header attribute of a part. */
+export const attributes = {
+  name: 'attributes',
+  doc: 'one row per header attribute of a part',
+  key: ['file_id', 'part_index', 'attr_name', 'source'],
+  parent: 'parts',
+  written: 'once',
+  rows: ({ record }) =>
+    record.payload.attributes.parts.flatMap((list, part_index) =>
+      list.map((attribute) => ({ part_index, attribute, value: valueColumns(attribute) })),
+    ),
+  columns: [
+    fileId,
+    filePath,
+    partIndex,
+    required('attr_name', 'utf8', 'name in the file', ({ attribute }) => attribute.name),
+    optional('attr_type', 'utf8', 'type name in the file', ({ attribute }) => attribute.type),
+    required('value_json', 'utf8', 'the value as JSON', ({ value }) => value.json),
+    optional('value_text', 'utf8', 'string values', ({ value }) => value.text),
+    optional('value_int', 'int64', 'integer values', ({ value }) => value.int),
+    optional('value_float', 'float64', 'floating point values', ({ value }) => value.float),
+    optional('source', 'utf8', 'exr: in the file; oiio: derived by OpenImageIO', ({ attribute }) => attribute.source),
+    optional(
+      'oiio_name',
+      'utf8',
+      "OpenImageIO's name where it renames the attribute",
+      ({ attribute }) => attribute.oiio_name,
+    ),
+  ],
+} as const satisfies RecordTable<AttributeRow>

@@ -1,0 +1,83 @@
+import type { FileRecord } from './record.ts'
+
+/** Numbers in a vector column: the dimension is part of the type. */
+export interface VectorType {
+  readonly vector: number
+}
+
+/** Microseconds since the Unix epoch, UTC, for `timestamp`; UTF-8 text for `utf8`. */
+export type ColumnType = 'utf8' | 'int32' | 'int64' | 'float32' | 'float64' | 'bool' | 'timestamp' | VectorType
+
+/** A column of a table: what DDL, Arrow schemas and documentation derive from. */
+export interface ColumnDefinition {
+  readonly name: string
+  readonly type: ColumnType
+  readonly nullable: boolean
+  /** Its meaning, in a few words. */
+  readonly doc: string
+}
+
+/** A table of the catalog. */
+export interface TableDefinition {
+  readonly name: string
+  readonly doc: string
+  /** Columns that name one row. Kept unique by the catalog, not by an index. */
+  readonly key: readonly string[]
+  /** The table whose rows these belong to, through columns that bear the names of its key; null for none. */
+  readonly parent: string | null
+  readonly columns: readonly ColumnDefinition[]
+}
+
+/**
+ * When the rows of a file are written: `once`, with the file's own row; `sighting`, each time the file is seen;
+ * `latest`, each time an inspection brings any, in place of the file's rows of before.
+ */
+export type Written = 'once' | 'sighting' | 'latest'
+
+/** A column of a table that an inspected file fills. */
+export interface RecordColumn<Row> extends ColumnDefinition {
+  /** The cell of a row: null and undefined are null, and so is a number that the type cannot hold. */
+  readonly value: (row: Row, file: FileRecord) => unknown
+}
+
+/** A table that an inspected file fills; `rows` and the columns' `value` are the way from a record to its rows. */
+export interface RecordTable<Row> extends TableDefinition {
+  readonly written: Written
+  /** What the file has rows for, in the order they are stored. */
+  readonly rows: (file: FileRecord) => readonly Row[]
+  readonly columns: readonly RecordColumn<Row>[]
+}
+
+/** A record table whatever its rows are made from. */
+// biome-ignore lint/suspicious/noExplicitAny: the rows of a table go nowhere but to its own columns
+export type AnyRecordTable = RecordTable<any>
+
+/** A column that has a value in every row. */
+export function required(name: string, type: ColumnType, doc: string): ColumnDefinition {
+  return { name, type, nullable: false, doc }
+}
+
+/** A column that may be null. */
+export function optional(name: string, type: ColumnType, doc: string): ColumnDefinition {
+  return { name, type, nullable: true, doc }
+}
+
+type Value<Row> = RecordColumn<Row>['value']
+
+interface ColumnMaker<Row> {
+  /** A column that bears the name of the row's property. */
+  (name: keyof Row & string, type: ColumnType, doc: string): RecordColumn<Row>
+  /** A column whose cells are made from the row. */
+  (name: string, type: ColumnType, doc: string, value: Value<Row>): RecordColumn<Row>
+}
+
+/** The same for tables of inspected files: makers of columns that know where each cell comes from. */
+export function columnsOf<Row>(): { readonly required: ColumnMaker<Row>; readonly optional: ColumnMaker<Row> } {
+  const maker =
+    (make: typeof required): ColumnMaker<Row> =>
+    (name: string, type: ColumnType, doc: string, value?: Value<Row>) => ({
+      ...make(name, type, doc),
+      value: value ?? ((row) => row[name as keyof Row]),
+    })
+  return { required: maker(required), optional: maker(optional) }
+}

@@ -1,0 +1,37 @@
+import { toPlainError } from '../../errors.ts'
+import { type CatalogRecord, type EncodeOptions, fileRecord } from '../record.ts'
+import { perTable } from '../record-tables.ts'
+import type { EncodedBatch, EncodeFailure } from './batch.ts'
+import { StringCollector } from './column-writers.ts'
+import { TableWriter } from './table-writer.ts'
+
+/**
+ * Inspected files as columns, one table after the other. A record that cannot be encoded (a payload that is not one,
+ * a vector of another size) is left out and named in `failures`. Everything a catalog stores is decided here.
+ */
+export function encodeRecords(records: readonly CatalogRecord[], options: EncodeOptions): EncodedBatch {
+  const strings = new StringCollector()
+  const writers = perTable((table) => new TableWriter(table, records.length, strings))
+  const all = Object.values(writers)
+  const ordinals: number[] = []
+  const failures: EncodeFailure[] = []
+  records.forEach((record, index) => {
+    try {
+      const file = fileRecord(record, options)
+      for (const writer of all) writer.write(file)
+      for (const writer of all) writer.endFile()
+      ordinals.push(index)
+    } catch (error) {
+      for (const writer of all) writer.dropFile()
+      const { code, message } = toPlainError(error, 'ERR_CATALOG_WRITE')
+      failures.push({ index, path: String(record?.payload?.file?.path ?? ''), code, message })
+    }
+  })
+  return {
+    fileCount: ordinals.length,
+    ordinals: Uint32Array.from(ordinals),
+    strings: strings.finish(),
+    tables: perTable((table) => writers[table.name].finish()),
+    failures,
+  }
+}

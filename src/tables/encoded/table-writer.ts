@@ -1,0 +1,56 @@
+import type { AnyRecordTable } from '../definition.ts'
+import type { FileRecord } from '../record.ts'
+import type { EncodedTable } from './batch.ts'
+import { type ColumnWriter, columnWriter, type StringCollector } from './column-writers.ts'
+
+/** Writes the rows of one table, file after file; the rows of a file that fails half-way are dropped again. */
+export class TableWriter {
+  readonly #table: AnyRecordTable
+  readonly #writers: readonly ColumnWriter[]
+  readonly #rowStart: Uint32Array<ArrayBuffer>
+  #capacity: number
+  #fileCount = 0
+  #rowCount = 0
+
+  /** `fileCount` is an upper bound. */
+  constructor(table: AnyRecordTable, fileCount: number, strings: StringCollector) {
+    this.#table = table
+    this.#capacity = fileCount
+    this.#writers = table.columns.map((column) => columnWriter(column.type, fileCount, strings))
+    this.#rowStart = new Uint32Array(fileCount + 1)
+  }
+
+  /** The rows of one more file; `endFile` or `dropFile` follows. */
+  write(file: FileRecord): void {
+    const rows = this.#table.rows(file)
+    const start = this.#rowCount
+    this.#reserve(start + rows.length)
+    this.#table.columns.forEach(({ value }, index) => {
+      const writer = this.#writers[index]!
+      for (let row = 0; row < rows.length; row++) writer.set(start + row, value(rows[row], file))
+    })
+    this.#rowCount = start + rows.length
+  }
+
+  endFile(): void {
+    this.#rowStart[++this.#fileCount] = this.#rowCount
+  }
+
+  dropFile(): void {
+    this.#rowCount = this.#rowStart[this.#fileCount]!
+  }
+
+  finish(): EncodedTable {
+    return {
+      rowCount: this.#rowCount,
+      rowStart: this.#rowStart.slice(0, this.#fileCount + 1),
+      columns: this.#writers.map((writer) => writer.finish(this.#rowCount)),
+    }
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#capacity) return
+    this.#capacity = Math.max(rows, this.#capacity * 2)
+    for (const writer of this.#writers) writer.reserve(this.#capacity)
+  }
+}

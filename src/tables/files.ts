@@ -1,0 +1,40 @@
+import type { FileFacts } from '../inspect/payload.ts'
+import { columnsOf, type RecordTable } from './definition.ts'
+import { METADATA_DIMENSION, ROW_SCHEMA_VERSION } from './record.ts'
+import { fileId, filePath, sightingColumns } from './shared-columns.ts'
+
+const { required, optional } = columnsOf<FileFacts>()
+
+/** One row per normalized path and header. */
+export const files = {
+  name: 'files',
+  doc: 'one row per normalized path and header',
+  key: ['file_id'],
+  parent: null,
+  written: 'once',
+  rows: ({ record }) => [record.payload.file],
+  columns: [
+    fileId,
+    filePath,
+    required('file_path_normalized', 'utf8', 'location in its one canonical form', (_, file) => file.normalizedPath),
+    required('header_hash', 'utf8', 'SHA-256, hex, of the header bytes as stored'),
+    ...sightingColumns,
+    optional('multipart_count', 'int32', 'number of parts'),
+    optional('is_deep', 'bool', 'any part is deep'),
+    optional('is_complete', 'bool', 'no chunk is missing and the last one ends inside the file'),
+    optional('frame_number', 'int32', 'from the file name; null if none'),
+    optional('sequence_key', 'utf8', 'normalized path with # for the frame digits; null if no frame'),
+    optional(
+      'metadata_embedding',
+      { vector: METADATA_DIMENSION },
+      'vector of the header, L2 norm 1',
+      (_, { vectors }) => vectors.metadata,
+    ),
+    optional('embedding_version', 'int32', 'version of the vector recipe', (_, { vectors }) => vectors.version),
+    optional('inspection_timestamp', 'timestamp', 'first inspection', (_, { record }) => record.inspectedAtUs),
+    optional('last_inspected', 'timestamp', 'latest inspection', (_, { record }) => record.inspectedAtUs),
+    optional('inspection_count', 'int32', 'inspections that saw this header at this path', () => 1),
+    optional('superseded_by', 'utf8', 'file_id of the header now at this path; null for the current one', () => null),
+    optional('schema_version', 'int32', 'of the writer of the row', () => ROW_SCHEMA_VERSION),
+  ],
+} as const satisfies RecordTable<FileFacts>

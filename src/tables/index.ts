@@ -1,0 +1,65 @@
+import type { TableDefinition } from './definition.ts'
+import { ingestErrors } from './ingest-errors.ts'
+import { ingestRuns } from './ingest-runs.ts'
+import { recordTables } from './record-tables.ts'
+import { removals } from './removals.ts'
+import { schemaMigrations } from './schema-migrations.ts'
+
+export { createTableSql, type SqlDialect, sqlType } from './ddl.ts'
+export type {
+  AnyRecordTable,
+  ColumnDefinition,
+  ColumnType,
+  RecordColumn,
+  RecordTable,
+  TableDefinition,
+  VectorType,
+} from './definition.ts'
+export {
+  type ColumnData,
+  type EncodedBatch,
+  type EncodedColumn,
+  type EncodedTable,
+  type EncodeFailure,
+  type StringPool,
+  stringAt,
+  transferList,
+} from './encoded/batch.ts'
+export { columnWriter, StringCollector } from './encoded/column-writers.ts'
+export { concatBatches, recordCount } from './encoded/concat.ts'
+export { encodeRecords } from './encoded/encode.ts'
+export { selectFiles, selectRows } from './encoded/select.ts'
+export type {
+  ChannelStatsRow,
+  ContentHashRow,
+  DeepStatsRow,
+  RecordFacts,
+  ValidationResultRow,
+} from './facts.ts'
+export {
+  type CatalogRecord,
+  type EncodeOptions,
+  FINGERPRINT_DIMENSION,
+  METADATA_DIMENSION,
+  type RecordVectors,
+  ROW_SCHEMA_VERSION,
+  recordVectors,
+} from './record.ts'
+export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTables } from './record-tables.ts'
+export { isoFromUs, notInFuture, timestampUs } from './timestamp.ts'
+
+/** Every table of a catalog. DDL, Arrow schemas and documentation derive from this list. */
+export const TABLES: readonly TableDefinition[] = [
+  ...recordTables(),
+  ingestRuns,
+  ingestErrors,
+  removals,
+  schemaMigrations,
+]
+
+/** The definition of a table. Throws RangeError for a name that is not in `TABLES`. */
+export function tableNamed(name: string): TableDefinition {
+  const table = TABLES.find((candidate) => candidate.name === name)
+  if (!table) throw new RangeError(`Expected the name of a catalog table but received ${name}`)
+  return table
+}
