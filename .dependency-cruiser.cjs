@@ -15,7 +15,7 @@ const ROOMS = {
   oiio: ['header/', 'workers/'],
   inspect: ['header/', 'sequences/', 'source/', 'oiio/', 'workers/'],
   pixels: [...reading, 'workers/'],
-  policy: [...reading],
+  policy: [...reading, 'pixels/'],
   embeddings: ['header/', 'inspect/', 'pixels/'],
   tables: [...reading, ...facts],
   arrow: [...reading, ...facts, 'tables/'],

@@ -14,11 +14,13 @@ export const EXIT = {
 
 const OF_ONE_FILE: ReadonlySet<ErrorCode> = new Set(['ERR_NATIVE_READ', 'ERR_NATIVE_CRASH', 'ERR_NATIVE_TIMEOUT'])
 
+const OF_USAGE: ReadonlySet<ErrorCode> = new Set(['ERR_OPTION_INVALID', 'ERR_CATALOG_QUERY', 'ERR_POLICY_INVALID'])
+
 /** Exit code of a command that ended with an error. */
 export function exitCodeOf(code: ErrorCode | undefined): number {
   if (code === undefined) return EXIT.system
   if (code === 'ERR_ABORTED') return EXIT.interrupted
-  if (code === 'ERR_OPTION_INVALID' || code === 'ERR_CATALOG_QUERY') return EXIT.usage
+  if (OF_USAGE.has(code)) return EXIT.usage
   if (code.startsWith('ERR_SOURCE_') || code.startsWith('ERR_EXR_') || OF_ONE_FILE.has(code)) {
     return EXIT.someFilesFailed
   }

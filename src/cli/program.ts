@@ -59,6 +59,16 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'find the files of a catalog that are most like one',
     load: () => import('./similar/command.ts'),
   },
+  {
+    name: 'validate',
+    summary: 'judge EXR files by a policy',
+    load: () => import('./validate/command.ts'),
+  },
+  {
+    name: 'policy',
+    summary: 'list, explain, check, learn and test policies',
+    load: () => import('./policy/command.ts'),
+  },
   { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
   { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {

@@ -1,0 +1,242 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { type ErrorCode, ExrError } from '../../errors.ts'
+import {
+  atLeast,
+  type Baseline,
+  factsOf,
+  makeBaseline,
+  needsOf,
+  type Policy,
+  type PolicyFacts,
+  parseBaseline,
+  pruneBaseline,
+  RULES,
+  type Severity,
+  TIERS,
+  type Tier,
+  unreadableFacts,
+  Validation,
+  type ValidationReport,
+  withoutAccepted,
+} from '../../policy/index.ts'
+import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { openPolicy } from '../../tasks/policy-file.ts'
+import type { CliContext } from '../context.ts'
+import { errorLine } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { type Located, locate } from '../locations.ts'
+import { FORMATS, type Format, renderReport } from './formats.ts'
+
+export interface ValidateFlags {
+  readonly policy: string
+  readonly format?: readonly string[]
+  readonly json?: true
+  readonly failOn: string
+  readonly skip?: readonly string[]
+  readonly maxTier?: string
+  readonly all?: true
+  readonly baseline?: string
+  readonly writeBaseline?: string
+  readonly pruneBaseline?: true
+  readonly catalog?: string
+  readonly where?: string
+  readonly allowEmpty?: true
+  readonly follow?: true
+  readonly hidden?: true
+  readonly ignore?: readonly string[]
+  readonly null?: true
+  readonly jobs?: string
+}
+
+const SEVERITIES: readonly Severity[] = ['info', 'warn', 'error']
+
+/** Judges what the arguments or the catalog name, writes the reports, and answers with the exit code. */
+export async function runValidate(args: readonly string[], flags: ValidateFlags, context: CliContext): Promise<void> {
+  const failOn = oneOf(flags.failOn, SEVERITIES, '--fail-on')
+  const maxTier = flags.maxTier === undefined ? undefined : oneOf(flags.maxTier, TIERS, '--max-tier')
+  const formats = formatsOf(flags)
+  const skip = flags.skip ?? []
+  if (args.length === 0 && flags.catalog === undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', 'Name files to validate, or a catalog with --catalog.')
+  }
+  const policy = await openPolicy(flags.policy, { s3: s3SettingsFrom((name) => context.env[name]) })
+  for (const id of skip) {
+    if (!RULES.has(id) && !policy.custom.has(id))
+      throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id} for --skip.`)
+  }
+  const known = flags.baseline === undefined ? null : readBaseline(flags.baseline)
+  const judging = new Validation(policy, { skip, ...(maxTier !== undefined && { maxTier }) })
+  let files = 0
+  let lost = false
+  for await (const facts of factsFrom(args, flags, policy, maxTier, context)) {
+    files += 1
+    lost ||= facts.error !== null && isOutOfReach(facts.error.code)
+    judging.add(facts)
+  }
+  const root = `${resolve('.')}/`
+  const whole = judging.finish()
+  const report = known === null ? whole : withoutAccepted(whole, known, root)
+  for (const { kind, file } of formats) {
+    const text = renderReport(kind, report, { context, policy, root, all: flags.all === true })
+    if (file === null) await (kind === 'table' ? context.print(text) : context.printData(text))
+    else save(file, text)
+  }
+  if (flags.writeBaseline !== undefined) save(flags.writeBaseline, json(makeBaseline(whole, root)))
+  if (flags.pruneBaseline && flags.baseline !== undefined)
+    save(flags.baseline, json(pruneBaseline(known!, whole, root)))
+  if (report.findings.some(({ state, severity }) => state === 'fail' && atLeast(severity, failOn))) {
+    context.exitWith(EXIT.someFilesFailed)
+  }
+  if (files === 0 && !flags.allowEmpty) {
+    context.note(
+      errorLine(
+        new ExrError(
+          'ERR_SOURCE_NOT_FOUND',
+          `No EXR file found in ${args.join(' ') || flags.catalog}. Use --allow-empty if that is fine.`,
+        ),
+        false,
+      ),
+    )
+    context.exitWith(EXIT.system)
+  }
+  if (lost) context.exitWith(EXIT.system)
+}
+
+/** A file that was never there or never opened: nothing can be said of it, so the run is not clean. */
+function isOutOfReach(code: string): boolean {
+  return code.startsWith('ERR_SOURCE_') && code !== 'ERR_SOURCE_EMPTY'
+}
+
+interface Output {
+  readonly kind: Format
+  readonly file: string | null
+}
+
+function formatsOf({ format = [], json: asJson }: ValidateFlags): Output[] {
+  const named = asJson ? [...format, 'json'] : format
+  const outputs = (named.length === 0 ? ['table'] : named).map((text): Output => {
+    const at = text.indexOf('=')
+    const kind = oneOf(at === -1 ? text : text.slice(0, at), FORMATS, '--format')
+    return { kind, file: at === -1 ? null : text.slice(at + 1) }
+  })
+  if (outputs.filter(({ file }) => file === null).length > 1) {
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      'Two reports cannot share standard output. Give one a file: -f sarif=out.sarif',
+    )
+  }
+  return outputs
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], name: string): T {
+  const found = allowed.find((word) => word === value)
+  if (found !== undefined) return found
+  throw new ExrError('ERR_OPTION_INVALID', `Expected ${allowed.join(', ')} for ${name} but received ${value}`)
+}
+
+async function* factsFrom(
+  args: readonly string[],
+  flags: ValidateFlags,
+  policy: Policy,
+  maxTier: Tier | undefined,
+  context: CliContext,
+): AsyncGenerator<PolicyFacts> {
+  if (flags.catalog !== undefined) {
+    const [{ openExisting }, { catalogFacts }] = await Promise.all([
+      import('../open-catalog.ts'),
+      import('../../queries/facts.ts'),
+    ])
+    const catalog = await openExisting(flags.catalog, { readOnly: true })
+    try {
+      yield* catalogFacts(catalog, flags.where ?? null)
+    } finally {
+      await catalog.close()
+    }
+  }
+  const located = locate(args, {
+    stdin: context.stdin,
+    nul: flags.null === true,
+    follow: flags.follow === true,
+    hidden: flags.hidden === true,
+    ignore: flags.ignore ?? [],
+  })
+  yield* factsOfFiles(located, flags, policy, maxTier, context)
+}
+
+async function* factsOfFiles(
+  located: AsyncIterable<Located>,
+  flags: ValidateFlags,
+  policy: Policy,
+  maxTier: Tier | undefined,
+  context: CliContext,
+): AsyncGenerator<PolicyFacts> {
+  const needs = needsOf(policy, maxTier, flags.skip)
+  const lost: PolicyFacts[] = []
+  const wanted = (async function* () {
+    for await (const found of located) {
+      if (found.kind === 'file') {
+        if (policy.ignores(found.location)) lost.push(namesOnly(found.location))
+        else yield found.location
+      } else lost.push(unreadableFacts(found.error.details.path ?? '', found.error))
+    }
+  })()
+  if (needs.tier === 'names') {
+    for await (const location of wanted) yield namesOnly(location)
+  } else {
+    const { inspectMany } = await import('../../tasks/inspect-many.ts')
+    const { jobs } = context.config({ jobs: flags.jobs })
+    const pixels = needs.tier === 'pixels' || needs.tier === 'chunks'
+    const options = {
+      maxThreads: jobs,
+      s3: s3SettingsFrom((name) => context.env[name]),
+      stats: pixels,
+      deepStats: needs.deepStats,
+      hash: needs.hash,
+    }
+    for await (const { input, payload, error } of inspectMany(wanted, options)) {
+      yield payload === null ? unreadableFacts(String(input), error, sizeOf(String(input))) : factsOf(payload)
+    }
+  }
+  yield* lost
+}
+
+function namesOnly(location: string): PolicyFacts {
+  return { path: location, sizeBytes: sizeOf(location), payload: null, error: null }
+}
+
+function sizeOf(location: string): number | null {
+  try {
+    return statSync(location).size
+  } catch {
+    return null
+  }
+}
+
+function readBaseline(file: string): Baseline {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ExrError(
+      'ERR_POLICY_INVALID',
+      `Cannot read the baseline ${file}. Write one with --write-baseline ${file}`,
+      { cause },
+    )
+  }
+  return parseBaseline(text, file)
+}
+
+function save(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(resolve(file)), { recursive: true })
+    writeFileSync(file, text)
+  } catch (cause) {
+    const code: ErrorCode = (cause as { code?: string }).code === 'ENOSPC' ? 'ERR_DISK_FULL' : 'ERR_OPTION_INVALID'
+    throw new ExrError(code, `Cannot write ${file}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function json(value: Baseline | ValidationReport): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}

@@ -1,0 +1,77 @@
+import { type ReportFinding, RULES, type ValidationReport } from '../../policy/index.ts'
+import { columns, wrap } from '../format/columns.ts'
+import { plural } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
+import type { Style } from '../style.ts'
+
+interface TextOptions {
+  readonly style: Style
+  readonly width: number
+  readonly root: string
+  readonly all: boolean
+}
+
+/** Failures with reason, place and remedy; then rules and files with most of them; then the count. */
+export function reportText(report: ValidationReport, options: TextOptions): string {
+  const { findings, summary } = report
+  const { style, all } = options
+  const shown = findings.filter(({ state }) => all || state === 'fail')
+  const lines = shown.flatMap((finding) => findingLines(finding, options))
+  const failing = Object.entries(summary.rules).filter(([, { fail }]) => fail > 0)
+  if (failing.length > 0) {
+    lines.push('', style.bold('Rules that fail'))
+    const rows = failing.sort((a, b) => b[1].fail - a[1].fail).map(([rule, { fail }]) => [String(fail), rule])
+    lines.push(...columns(rows, { indent: '  ', width: options.width, right: [0] }))
+    lines.push('', style.bold('Worst files'))
+    const worst = summary.worst_files.map(({ path, failures }) => [
+      String(failures),
+      singleLine(relative(path, options.root)),
+    ])
+    lines.push(...columns(worst, { indent: '  ', width: options.width, right: [0] }))
+  }
+  lines.push(...(lines.length > 0 ? [''] : []), ...countLines(report, options))
+  return `${lines.join('\n')}\n`
+}
+
+function findingLines(finding: ReportFinding, { style, width, root }: TextOptions): string[] {
+  const { rule, state, severity, path, sequence, frames, byte_offset: offset, message } = finding
+  const paint = { error: style.red, warn: style.yellow, info: style.cyan }[severity]
+  const label = state === 'fail' ? paint(severity.padEnd(5)) : style.dim(state.replace('_', ' '))
+  const place = frames === undefined ? path : (sequence ?? path)
+  const at = [frames === undefined ? null : `frames ${frames}`, offset === undefined ? null : `byte ${offset}`].filter(
+    Boolean,
+  )
+  const head = `${label}  ${style.bold(rule)}  ${singleLine(relative(place, root))}${at.length > 0 ? style.dim(`  ${at.join(', ')}`) : ''}`
+  const remedy = state === 'fail' ? RULES.get(rule)?.remedy : undefined
+  return [
+    head,
+    ...wrap(singleLine(message), width, '       '),
+    ...(remedy === undefined ? [] : wrap(remedy, width, '       ').map(style.dim)),
+  ]
+}
+
+function relative(path: string, root: string): string {
+  return path.startsWith(root) ? path.slice(root.length) : path
+}
+
+function countLines({ summary }: ValidationReport, { style, all }: TextOptions): string[] {
+  const { severities, states, files, sequences, unreadable, ignored, accepted } = summary
+  const counts = [
+    severities.error > 0 ? style.red(plural(severities.error, 'error')) : null,
+    severities.warn > 0 ? style.yellow(plural(severities.warn, 'warning')) : null,
+    severities.info > 0 ? style.cyan(plural(severities.info, 'note')) : null,
+  ].filter((text) => text !== null)
+  const what = counts.length === 0 ? style.green('nothing failed') : counts.join(', ')
+  const groups = sequences > 0 ? ` in ${plural(sequences, 'sequence')}` : ''
+  const rest = [
+    unreadable > 0 ? `${plural(unreadable, 'file')} unreadable` : null,
+    ignored > 0 ? `${plural(ignored, 'file')} ignored` : null,
+    accepted !== undefined && accepted > 0 ? `${plural(accepted, 'finding')} accepted by the baseline` : null,
+    states.cannot_check > 0 ? `${plural(states.cannot_check, 'check')} could not be made` : null,
+    states.not_checked > 0 ? `${plural(states.not_checked, 'check')} not made` : null,
+  ].filter((text) => text !== null)
+  const hint = !all && states.not_checked + states.cannot_check > 0 ? '; --all lists them' : ''
+  return [
+    `${plural(files, 'file')}${groups} by ${summary.policy}: ${what}${rest.length > 0 ? `; ${rest.join(', ')}${hint}` : ''}`,
+  ]
+}

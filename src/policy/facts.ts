@@ -1,0 +1,46 @@
+import type { Payload } from '../inspect/payload.ts'
+import { TIERS, type Tier } from './rule.ts'
+
+/** What is known of a file when it is judged; plain data, whether it was just read or comes from a catalog. */
+export interface PolicyFacts {
+  readonly path: string
+  /** Null where it is not known. */
+  readonly sizeBytes: number | null
+  /** Null when only the name was looked at, or the file could not be read. */
+  readonly payload: Payload | null
+  /** Why the file could not be read. */
+  readonly error: { readonly code: string; readonly message: string } | null
+  /** `catalog`: rows of a catalog, which keeps values but not every defect of the bytes. Default `file`. */
+  readonly origin?: 'file' | 'catalog'
+}
+
+/** Facts of a file that was inspected. */
+export function factsOf(payload: Payload): PolicyFacts {
+  return { path: payload.file.path, sizeBytes: payload.file.size_bytes, payload, error: null }
+}
+
+/** Facts of a file that could not be read; its size where it is known. */
+export function unreadableFacts(
+  path: string,
+  error: { readonly code: string; readonly message: string },
+  sizeBytes: number | null = null,
+): PolicyFacts {
+  return { path, sizeBytes, payload: null, error: { code: error.code, message: error.message } }
+}
+
+/** The highest tier whose facts are there. */
+export function tierOf({ payload }: PolicyFacts): Tier {
+  if (payload === null) return 'names'
+  if (partsOf(payload.stats).length > 0 || payload.file.check_depth === 'pixels') return 'pixels'
+  return payload.file.check_depth === 'all' ? 'chunks' : 'structure'
+}
+
+/** Whether facts of one tier answer a rule of another. */
+export function reaches(tier: Tier, needed: Tier): boolean {
+  return TIERS.indexOf(tier) >= TIERS.indexOf(needed)
+}
+
+function partsOf(stats: Record<string, unknown>): unknown[] {
+  const { parts } = stats
+  return Array.isArray(parts) ? parts : []
+}

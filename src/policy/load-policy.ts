@@ -1,0 +1,170 @@
+import picomatch from 'picomatch'
+import { isScalar, isSeq, parseDocument } from 'yaml'
+import { ExrError } from '../errors.ts'
+import { compileCondition } from './cel.ts'
+import { customRule, fileVariables } from './custom-rule.ts'
+import type { FileView } from './file-view.ts'
+import { nearest } from './nearest.ts'
+import { type PolicyDocument, parsePolicy, type RuleEntry, type SeverityWord } from './parse-policy.ts'
+import { pathTemplate } from './path-template.ts'
+import type { Policy, PolicyOverride, RuleSetting } from './policy.ts'
+import type { FileRule, SequenceRule } from './rule.ts'
+import { STARTERS } from './starters.ts'
+
+/** Reads the text of a policy that is no built-in one; `from` is the policy that names it, null for the first. */
+export type ReadPolicy = (
+  location: string,
+  from: string | null,
+) => Promise<{ readonly location: string; readonly text: string }>
+
+const MAX_EXTENDS = 64
+
+interface Parts {
+  readonly rules: Map<string, RuleSetting>
+  readonly custom: Map<string, FileRule | SequenceRule>
+  readonly overrides: PolicyOverride[]
+  readonly variables: string[]
+  readonly ignore: string[]
+}
+
+/**
+ * A policy by the name of a built-in one or the location of a file, with everything it extends, ready to judge.
+ * `read` fetches files; without it only built-in policies can be named. Throws ERR_POLICY_INVALID with line and column,
+ * and what `read` throws.
+ */
+export async function loadPolicy(nameOrLocation: string, read: ReadPolicy | null = null): Promise<Policy> {
+  const loader = new Loader(read)
+  const document = await loader.add(nameOrLocation, null)
+  return ready(loader.parts, document.name ?? nameOrLocation, document.policy_version ?? 1)
+}
+
+/** The same for a policy whose text is at hand. */
+export async function loadPolicyText(text: string, location: string, read: ReadPolicy | null = null): Promise<Policy> {
+  const loader = new Loader(read)
+  const document = await loader.addText(text, location)
+  return ready(loader.parts, document.name ?? location, document.policy_version ?? 1)
+}
+
+class Loader {
+  readonly parts: Parts = { rules: new Map(), custom: new Map(), overrides: [], variables: [], ignore: [] }
+  readonly #read: ReadPolicy | null
+  /** Policies being read, outermost first. */
+  readonly #open: string[] = []
+  #count = 0
+
+  constructor(read: ReadPolicy | null) {
+    this.#read = read
+  }
+
+  async add(name: string, from: string | null): Promise<PolicyDocument> {
+    if (++this.#count > MAX_EXTENDS) {
+      throw new ExrError('ERR_POLICY_INVALID', `${this.#open[0]} extends more than ${MAX_EXTENDS} policies.`)
+    }
+    const starter = STARTERS.find((policy) => policy.name === name)
+    if (starter !== undefined) {
+      for (const parent of starter.extends ?? []) await this.add(parent, name)
+      this.#rules(starter.rules as Record<string, RuleEntry>, this.parts.rules)
+      return { name: starter.name, about: starter.about }
+    }
+    if (this.#read === null || !looksLikeFile(name)) {
+      const names = STARTERS.map((policy) => policy.name)
+      const hint =
+        nearest(name, names) || `; built-in ones are ${names.join(', ')}; a file ends in .yaml, .yml or .json`
+      throw new ExrError('ERR_POLICY_INVALID', `No policy ${name}${hint}`)
+    }
+    const { location, text } = await this.#read(name, from)
+    return this.addText(text, location)
+  }
+
+  async addText(text: string, location: string): Promise<PolicyDocument> {
+    if (this.#open.includes(location)) {
+      const circle = [...this.#open.slice(this.#open.indexOf(location)), location].join(' -> ')
+      throw new ExrError('ERR_POLICY_INVALID', `Policies extend each other in a circle: ${circle}`)
+    }
+    this.#open.push(location)
+    // Once for what it extends; its rules may then name custom rules of those.
+    for (const parent of extendsOf(text)) await this.add(parent, location)
+    const document = parsePolicy(text, location, new Set(this.parts.custom.keys()))
+    const { custom, rules, overrides, variables, ignore } = this.parts
+    for (const spec of document.custom ?? []) {
+      custom.set(spec.id, customRule(spec))
+      rules.set(spec.id, { severity: spec.severity ?? null, options: {} })
+    }
+    this.#rules(document.rules ?? {}, rules)
+    for (const override of document.overrides ?? []) overrides.push(readyOverride(override))
+    variables.unshift(...(document.variables ?? []))
+    ignore.push(...(document.ignore ?? []))
+    this.#open.pop()
+    return document
+  }
+
+  #rules(entries: Readonly<Record<string, RuleEntry>>, into: Map<string, RuleSetting>): void {
+    for (const [id, entry] of Object.entries(entries)) {
+      const setting = settingOf(entry, into.get(id))
+      if (setting === null) into.delete(id)
+      else into.set(id, setting)
+    }
+  }
+}
+
+/** What a policy extends, before it is checked: what is wrong in it is told with line and column when it is. */
+function extendsOf(text: string): string[] {
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' })
+  const named: unknown = document.errors.length > 0 ? null : document.getIn(['extends'])
+  if (typeof named === 'string') return [named]
+  return isSeq(named)
+    ? named.items.flatMap((item) => (isScalar(item) && typeof item.value === 'string' ? [item.value] : []))
+    : []
+}
+
+function looksLikeFile(name: string): boolean {
+  return /\.(?:ya?ml|json)$/i.test(name) || name.includes('/')
+}
+
+/** A setting over an earlier one: options it does not name stay. Null switches the rule off. */
+function settingOf(entry: RuleEntry, before: RuleSetting | undefined): RuleSetting | null {
+  const { severity, options = {} } = typeof entry === 'string' ? { severity: entry } : entry
+  if (severity === 'off') return null
+  return { severity: severityOf(severity, before), options: { ...before?.options, ...options } }
+}
+
+function severityOf(word: SeverityWord | undefined, before: RuleSetting | undefined): RuleSetting['severity'] {
+  if (word === undefined) return before?.severity ?? null
+  return word === 'on' || word === 'off' ? null : word
+}
+
+function readyOverride(override: NonNullable<PolicyDocument['overrides']>[number]): PolicyOverride {
+  const matches = override.paths === undefined ? null : picomatch([...override.paths], { dot: true })
+  const when = override.when === undefined ? null : compileCondition(override.when)
+  const applies = (file: FileView): boolean => {
+    if (matches !== null && !matches(file.path)) return false
+    if (when === null) return true
+    // A condition over facts that are not known does not hold.
+    const answer = when(fileVariables(file))
+    return answer.ok && answer.value
+  }
+  return {
+    applies,
+    rules: new Map(Object.entries(override.rules).map(([id, entry]) => [id, settingOf(entry, undefined)])),
+  }
+}
+
+function ready({ rules, custom, overrides, variables, ignore }: Parts, name: string, version: number): Policy {
+  const templates = variables.map(pathTemplate)
+  const ignored = ignore.length === 0 ? null : picomatch(ignore, { dot: true })
+  return {
+    name,
+    version,
+    rules,
+    custom,
+    overrides,
+    variables: (path) => {
+      for (const template of templates) {
+        const fields = template(path)
+        if (fields !== null) return fields
+      }
+      return {}
+    },
+    ignores: (path) => ignored?.(path) ?? false,
+  }
+}

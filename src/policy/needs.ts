@@ -1,0 +1,33 @@
+import type { Policy } from './policy.ts'
+import { TIERS, type Tier } from './rule.ts'
+import { RULES } from './rules/index.ts'
+
+/** What must be read of files so that every rule of a policy that may be asked is answered. */
+export interface Needs {
+  readonly tier: Tier
+  /** Statistics of deep samples. */
+  readonly deepStats: boolean
+  /** Hashes of pixels. */
+  readonly hash: boolean
+}
+
+/** The cheapest facts that answer a policy's rules, none beyond `maxTier`. */
+export function needsOf(policy: Policy, maxTier: Tier = 'pixels', skip: readonly string[] = []): Needs {
+  const ids = new Set([...policy.rules.keys(), ...policy.overrides.flatMap(({ rules }) => [...rules.keys()])])
+  const limit = TIERS.indexOf(maxTier)
+  let highest = 0
+  let deepStats = false
+  let hash = false
+  for (const id of ids) {
+    const rule = policy.custom.get(id) ?? RULES.get(id)
+    if (rule === undefined || skip.includes(id)) continue
+    const tier = TIERS.indexOf(rule.tier)
+    if (tier > limit) continue
+    highest = Math.max(highest, tier)
+    deepStats ||= tier >= TIERS.indexOf('chunks') && id.startsWith('deep-')
+    hash ||= id === 'seq-frozen'
+  }
+  // A condition of an override may ask for anything of the header.
+  if (policy.overrides.length > 0) highest = Math.max(highest, Math.min(limit, TIERS.indexOf('header')))
+  return { tier: TIERS[highest]!, deepStats, hash }
+}

@@ -1,0 +1,52 @@
+import { RE2JS } from 're2js'
+import { ExrError } from '../errors.ts'
+
+/** Fields by name. */
+export type Captured = Readonly<Record<string, string>>
+
+const FIELD = /\{([a-z][a-z0-9_]*)\}|\*\*|\*|\?/gi
+const templates = new Map<string, (path: string) => Captured | null>()
+
+/**
+ * Reads fields of a path by a template: `{shot}` is text without a slash, `{frame}`, `{version}`, `{width}` and
+ * `{height}` are digits, `*` is anything without a slash, `**` anything. A template that does not start with a slash or
+ * a scheme matches the end of a path. Null when the path has another form; a field named twice has one value.
+ * Throws ERR_POLICY_INVALID for a template without sense.
+ */
+export function pathTemplate(template: string): (path: string) => Captured | null {
+  const known = templates.get(template)
+  if (known !== undefined) return known
+  if (template.length > 500) throw new ExrError('ERR_POLICY_INVALID', 'A path template has more than 500 characters.')
+  const names: string[] = []
+  let source = ''
+  let from = 0
+  for (const match of template.matchAll(FIELD)) {
+    source += RE2JS.quote(template.slice(from, match.index))
+    from = match.index + match[0].length
+    const [token, name] = match
+    if (name === undefined) source += token === '**' ? '.*' : token === '*' ? '[^/]*' : '[^/]'
+    else {
+      names.push(name)
+      source += NUMBERS.has(name) ? '(-?\\d+)' : '([^/]+?)'
+    }
+  }
+  source += RE2JS.quote(template.slice(from))
+  const isWhole = /^(?:\/|[a-z][a-z0-9+.-]*:)/i.test(template)
+  const pattern = RE2JS.compile(`${isWhole ? '^' : '(?:^|.*/)'}${source}$`)
+  const read = (path: string): Captured | null => {
+    const matcher = pattern.matcher(path)
+    if (!matcher.find()) return null
+    const fields: Record<string, string> = {}
+    for (const [index, name] of names.entries()) {
+      const text = matcher.group(index + 1) ?? ''
+      if (name in fields && fields[name] !== text) return null
+      fields[name] = text
+    }
+    return fields
+  }
+  if (templates.size > 1000) templates.clear()
+  templates.set(template, read)
+  return read
+}
+
+const NUMBERS = new Set(['frame', 'version', 'width', 'height'])

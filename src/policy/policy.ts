@@ -1,0 +1,38 @@
+import type { FileRule, Rule, RuleOptions, SequenceRule, Severity } from './rule.ts'
+
+/** What a policy says of one rule. */
+export interface RuleSetting {
+  /** Null: the rule's own. */
+  readonly severity: Severity | null
+  readonly options: RuleOptions
+}
+
+/** A rule made ready: with its severity and every option. */
+export interface ActiveRule<R extends Rule = Rule> {
+  readonly rule: R
+  readonly severity: Severity
+  readonly options: RuleOptions
+}
+
+/** Settings for some files only. */
+export interface PolicyOverride {
+  /** Whether it speaks of a file; asked with what is known when the file is judged. */
+  readonly applies: (file: import('./file-view.ts').FileView) => boolean
+  /** Null switches a rule off. */
+  readonly rules: ReadonlyMap<string, RuleSetting | null>
+}
+
+/** A policy made ready to judge: nothing in it is left to be read, looked up or checked. */
+export interface Policy {
+  readonly name: string
+  readonly version: number
+  /** Rules that are on, built-in and custom, by id. */
+  readonly rules: ReadonlyMap<string, RuleSetting>
+  /** Custom rules by id, in addition to the built-in ones. */
+  readonly custom: ReadonlyMap<string, FileRule | SequenceRule>
+  /** In order; later ones win. */
+  readonly overrides: readonly PolicyOverride[]
+  /** Fields that path templates captured; of several templates the first that matches. */
+  readonly variables: (path: string) => Readonly<Record<string, string>>
+  readonly ignores: (path: string) => boolean
+}

@@ -1,0 +1,391 @@
+import type { ChannelFacts } from '../../inspect/payload.ts'
+import { eachChannel, eachChannelPixels, eachPart, type FileView, type PartView, textOf } from '../file-view.ts'
+import { number } from '../options.ts'
+import type { Finding, Rule, SequenceRule } from '../rule.ts'
+import { isCryptomatteLayer } from './channel-kinds.ts'
+import { compressRules } from './compress.ts'
+import { cryptomatteId } from './murmur3.ts'
+import { driftFindings } from './sequence-drift.ts'
+
+/** One Cryptomatte of a part, as its `cryptomatte/<key>/...` attributes tell. */
+interface Matte {
+  readonly key: string
+  readonly name: string | null
+  readonly hash: string | null
+  readonly conversion: string | null
+  readonly manifest: string | null
+  readonly sidecar: string | null
+}
+
+function mattesOf(part: PartView): Matte[] {
+  const keys = new Set<string>()
+  for (const name of part.attributes.keys()) {
+    const match = /^cryptomatte\/(.+)\/[^/]+$/.exec(name)
+    if (match !== null) keys.add(match[1]!)
+  }
+  return [...keys].map((key) => {
+    const text = (field: string) => textOf(part, `cryptomatte/${key}/${field}`)
+    return {
+      key,
+      name: text('name'),
+      hash: text('hash'),
+      conversion: text('conversion'),
+      manifest: text('manifest'),
+      sidecar: text('manif_file'),
+    }
+  })
+}
+
+const hasMattes = (part: PartView) => mattesOf(part).length > 0
+const isRanked = ({ layer_name }: ChannelFacts) => isCryptomatteLayer(layer_name)
+const attributeOf = ({ key }: Matte, field: string) => `cryptomatte/${key}/${field}`
+
+/** Ranked layers of a matte: `CryptoObject00`, `CryptoObject01`, ... */
+function ranksOf(part: PartView, name: string): Map<string, ChannelFacts[]> {
+  const ranks = new Map<string, ChannelFacts[]>()
+  for (const channel of part.channels) {
+    const rank = channel.layer_name.startsWith(name) ? channel.layer_name.slice(name.length) : ''
+    if (/^\d\d$/.test(rank)) ranks.set(rank, [...(ranks.get(rank) ?? []), channel])
+  }
+  return ranks
+}
+
+type Manifest = ReadonlyMap<string, string>
+
+/** The manifest of a matte; null without an embedded one, a sentence when it is broken. */
+function manifestOf({ manifest }: Matte): Manifest | string | null {
+  if (manifest === null) return null
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(manifest)
+  } catch (error) {
+    return /[}]\s*$/.test(manifest)
+      ? `no JSON: ${(error as Error).message}`
+      : `cut off after ${manifest.length} characters`
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return 'no JSON object'
+  const entries = Object.entries(parsed)
+  const wrong = entries.find(([, id]) => typeof id !== 'string' || !/^[0-9a-f]{8}$/i.test(id))
+  return wrong === undefined
+    ? new Map(entries)
+    : `${JSON.stringify(wrong[1])} for ${wrong[0]}, where 8 hex digits should be`
+}
+
+function eachManifest(file: FileView, judge: (manifest: Manifest, matte: Matte) => Omit<Finding, 'part'> | null) {
+  return eachPart(file, hasMattes, (part) => {
+    const whole = mattesOf(part).flatMap((matte) => {
+      const manifest = manifestOf(matte)
+      return manifest instanceof Map ? [{ matte, manifest }] : []
+    })
+    if (whole.length === 0) return null
+    return whole.flatMap(({ matte, manifest }) => judge(manifest, matte) ?? [])
+  })
+}
+
+const lossyData = compressRules.find(({ id }) => id === 'compress-lossy-data')!
+const SHOWN = 3
+
+/** Section "Cryptomatte". */
+export const cryptoRules: readonly Rule[] = [
+  {
+    id: 'crypto-metadata',
+    severity: 'error',
+    tier: 'header',
+    title: 'Each key has `name`, `hash`, `conversion`. Layers that look like Cryptomatte without metadata fail too.',
+    source: ['CM', 'CM-55'],
+    check: (file) =>
+      eachPart(
+        file,
+        (part) => hasMattes(part) || part.channels.some(isRanked),
+        (part) => {
+          const mattes = mattesOf(part)
+          const lacking = mattes.flatMap((matte) =>
+            (['name', 'hash', 'conversion'] as const)
+              .filter((field) => matte[field] === null)
+              .map((field) => ({ attribute: attributeOf(matte, field), expected: 'present', actual: 'absent' })),
+          )
+          const named = mattes.map(({ name }) => name)
+          const bare = new Set(part.channels.filter(isRanked).map(({ layer_name }) => layer_name.slice(0, -2)))
+          const orphans = [...bare].filter((layer) => !named.includes(layer))
+          return [
+            ...lacking,
+            ...orphans.map((layer) => ({
+              expected: `cryptomatte attributes for ${layer}`,
+              actual: 'layers without metadata',
+            })),
+          ]
+        },
+      ),
+  },
+  {
+    id: 'crypto-hash',
+    severity: 'error',
+    tier: 'header',
+    title: '`MurmurHash3_32` and `uint32_to_float32`.',
+    source: ['CM'],
+    check: (file) =>
+      eachPart(file, hasMattes, (part) =>
+        mattesOf(part).flatMap((matte) => [
+          ...(matte.hash === null || matte.hash === 'MurmurHash3_32'
+            ? []
+            : [{ attribute: attributeOf(matte, 'hash'), expected: 'MurmurHash3_32', actual: matte.hash }]),
+          ...(matte.conversion === null || matte.conversion === 'uint32_to_float32'
+            ? []
+            : [
+                {
+                  attribute: attributeOf(matte, 'conversion'),
+                  expected: 'uint32_to_float32',
+                  actual: matte.conversion,
+                },
+              ]),
+        ]),
+      ),
+  },
+  {
+    id: 'crypto-key-length',
+    severity: 'warn',
+    tier: 'header',
+    title: 'Key of at most 7 characters.',
+    source: ['CM'],
+    check: (file) =>
+      eachPart(file, hasMattes, (part) =>
+        mattesOf(part)
+          .filter(({ key }) => key.length > 7)
+          .map(({ key }) => ({
+            attribute: `cryptomatte/${key}`,
+            expected: '7 characters at most',
+            actual: `${key.length}`,
+          })),
+      ),
+  },
+  {
+    id: 'crypto-layers',
+    severity: 'error',
+    tier: 'header',
+    title: 'Layers `name00`, `name01` ... without a gap, four channels each.',
+    source: ['CM'],
+    check: (file) =>
+      eachPart(
+        file,
+        (part) => mattesOf(part).some(({ name }) => name !== null),
+        (part) =>
+          mattesOf(part).flatMap(({ name }): Omit<Finding, 'part'>[] => {
+            if (name === null) return []
+            const ranks = ranksOf(part, name)
+            if (ranks.size === 0) {
+              // The layers of a multi-part file may lie in parts of their own.
+              const elsewhere = file.parts.some((other) => ranksOf(other, name).size > 0)
+              return elsewhere ? [] : [{ expected: `layers ${name}00, ${name}01 ...`, actual: 'none' }]
+            }
+            const numbers = [...ranks.keys()].sort()
+            const gap = numbers.find((rank, i) => Number(rank) !== i)
+            const partial = [...ranks].find(([, channels]) => channels.length !== 4)
+            return [
+              ...(gap === undefined || file.isMultiPart
+                ? []
+                : [{ expected: 'ranks from 00 without a gap', actual: numbers.join(', ') }]),
+              ...(partial === undefined
+                ? []
+                : [{ expected: 'four channels each', actual: `${name}${partial[0]} has ${partial[1].length}` }]),
+            ]
+          }),
+      ),
+  },
+  {
+    id: 'crypto-float32',
+    severity: 'error',
+    tier: 'header',
+    title: 'All ranked channels are FLOAT.',
+    source: ['CM', 'CM-116'],
+    check: (file) =>
+      eachChannel(file, isRanked, ({ channel_type }) =>
+        channel_type === 'FLOAT' ? null : { expected: 'FLOAT', actual: channel_type },
+      ),
+  },
+  {
+    id: 'crypto-lossless',
+    severity: 'error',
+    tier: 'header',
+    title: 'No lossy codec touches them (see `compress-lossy-data`).',
+    source: ['CM-35'],
+    check(file) {
+      if (!file.channels.some(isRanked)) return null
+      const found = lossyData.check(file, { legacy_names: false })
+      return Array.isArray(found)
+        ? found.filter(
+            ({ channel }) =>
+              channel !== undefined && file.channels.some((other) => other.channel_name === channel && isRanked(other)),
+          )
+        : []
+    },
+  },
+  {
+    id: 'crypto-manifest-json',
+    severity: 'error',
+    tier: 'header',
+    title: 'Manifest parses as a JSON object of name to 8 hex digits, and is not cut off.',
+    source: ['CM', 'CM-139'],
+    check: (file) =>
+      eachPart(
+        file,
+        (part) => mattesOf(part).some(({ manifest }) => manifest !== null),
+        (part) =>
+          mattesOf(part).flatMap((matte) => {
+            const manifest = manifestOf(matte)
+            return typeof manifest === 'string'
+              ? [
+                  {
+                    attribute: attributeOf(matte, 'manifest'),
+                    expected: 'a JSON object of names and ids',
+                    actual: manifest,
+                  },
+                ]
+              : []
+          }),
+      ),
+  },
+  {
+    id: 'crypto-manifest-hash',
+    severity: 'warn',
+    tier: 'header',
+    title: 'Recomputed hash, exponent clamped to 1..254, equals the listed id.',
+    source: ['CM'],
+    check: (file) =>
+      eachManifest(file, (manifest, matte) => {
+        const wrong = [...manifest].filter(([name, id]) => cryptomatteId(name) !== id.toLowerCase())
+        if (wrong.length === 0) return null
+        const shown = wrong.slice(0, SHOWN).map(([name, id]) => `${name} is ${id}, not ${cryptomatteId(name)}`)
+        return {
+          attribute: attributeOf(matte, 'manifest'),
+          expected: 'the hash of each name',
+          actual: `${wrong.length} of ${manifest.size} differ: ${shown.join('; ')}`,
+        }
+      }),
+  },
+  {
+    id: 'crypto-collision',
+    severity: 'warn',
+    tier: 'header',
+    title: 'No two names share an id.',
+    source: ['CM'],
+    check: (file) =>
+      eachManifest(file, (manifest, matte) => {
+        const names = new Map<string, string>()
+        const twins: string[] = []
+        for (const [name, id] of manifest) {
+          const other = names.get(id.toLowerCase())
+          if (other === undefined) names.set(id.toLowerCase(), name)
+          else twins.push(`${other} and ${name}`)
+        }
+        if (twins.length === 0) return null
+        return {
+          attribute: attributeOf(matte, 'manifest'),
+          expected: 'an id for each name',
+          actual: twins.slice(0, SHOWN).join('; '),
+        }
+      }),
+  },
+  {
+    id: 'crypto-manifest-size',
+    severity: 'warn',
+    tier: 'header',
+    title: 'Entries and bytes under a limit (one name per instance is the usual accident).',
+    source: ['AYON-1602'],
+    options: {
+      max_entries: number(20_000, 'names of one manifest'),
+      max_bytes: number(1024 * 1024, 'bytes of one manifest'),
+    },
+    check: (file, options) =>
+      eachManifest(file, (manifest, matte) => {
+        const bytes = Buffer.byteLength(matte.manifest!, 'utf8')
+        const [entries, size] = [options['max_entries'] as number, options['max_bytes'] as number]
+        return manifest.size <= entries && bytes <= size
+          ? null
+          : {
+              attribute: attributeOf(matte, 'manifest'),
+              expected: `at most ${entries} names and ${size} bytes`,
+              actual: `${manifest.size} names, ${bytes} bytes`,
+            }
+      }),
+  },
+  {
+    id: 'crypto-sidecar',
+    severity: 'error',
+    tier: 'names',
+    title: '`manif_file` resolves relative to the image and parses.',
+    source: ['CM-14'],
+    check: (file) => {
+      const named = file.parts.flatMap((part) => mattesOf(part).flatMap(({ sidecar }) => sidecar ?? []))
+      if (file.payload !== null && named.length === 0) return null
+      const outside = named.find((name) => name.startsWith('/') || /^[a-z]:|\\|(?:^|\/)\.\.(?:\/|$)/i.test(name))
+      if (outside !== undefined) return [{ expected: 'a path relative to the image', actual: outside }]
+      return { state: 'not_checked', reason: 'side-car files are not opened' }
+    },
+  },
+  {
+    id: 'crypto-ids-listed',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'Ids in the pixels are in the manifest.',
+    source: ['CM'],
+    check(file) {
+      if (!file.parts.some(hasMattes)) return null
+      return { state: 'not_checked', reason: 'the ids of pixels are not among the statistics' }
+    },
+  },
+  {
+    id: 'crypto-id-values',
+    severity: 'error',
+    tier: 'pixels',
+    title: 'Id floats are 0 or normal, never NaN or infinity.',
+    source: ['CM', 'CM-135'],
+    check: (file) =>
+      file.channels.some(isRanked)
+        ? eachChannelPixels(file, isIdPixels, ({ nan_count, pos_inf_count, neg_inf_count, subnormal_count }) => {
+            const broken = nan_count + pos_inf_count + neg_inf_count + subnormal_count
+            return broken === 0 ? null : { expected: 'ids of 0 or a normal float', actual: `${broken} are not` }
+          })
+        : null,
+  },
+  {
+    id: 'crypto-coverage',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'Coverage in 0 to 1 and sums to at most 1.',
+    source: ['CM'],
+    check: (file) =>
+      file.channels.some(isRanked)
+        ? eachChannelPixels(file, isCoveragePixels, ({ min, max }) =>
+            (min ?? 0) < 0 || (max ?? 0) > 1.001 ? { expected: '0 to 1', actual: `${min} to ${max}` } : null,
+          )
+        : null,
+  },
+  {
+    id: 'crypto-stable',
+    severity: 'warn',
+    tier: 'header',
+    title: 'Keys and number of levels are the same on all frames.',
+    source: ['CM'],
+    collect(file) {
+      const texts = file.parts.flatMap((part) =>
+        mattesOf(part).map(({ key, name }) => `${key} ${name} ${name === null ? 0 : ranksOf(part, name).size} levels`),
+      )
+      return texts.length === 0 ? null : texts.sort().join(', ')
+    },
+    judge: (sequence) => driftFindings(sequence, 'keys and levels'),
+  } satisfies SequenceRule,
+]
+
+/** Of the four channels of a rank, R and B hold ids, G and A their coverage. */
+function isIdPixels({ channel_name }: { readonly channel_name: string }): boolean {
+  return rankedComponent(channel_name, ['R', 'B', 'red', 'blue'])
+}
+
+function isCoveragePixels({ channel_name }: { readonly channel_name: string }): boolean {
+  return rankedComponent(channel_name, ['G', 'A', 'green', 'alpha'])
+}
+
+function rankedComponent(name: string, components: readonly string[]): boolean {
+  const dot = name.lastIndexOf('.')
+  return isCryptomatteLayer(name.slice(0, Math.max(dot, 0))) && components.includes(name.slice(dot + 1))
+}

@@ -1,0 +1,307 @@
+import { type FileView, pixelsIncomplete, pixelsUnread } from '../file-view.ts'
+import { number } from '../options.ts'
+import type { FileRule, Finding } from '../rule.ts'
+import { DEFECTS_UNKNOWN, defectFindings, noDefect } from './defects.ts'
+
+/** Magic, version, one part with the eight required attributes, one channel of one letter, one chunk offset. */
+const SMALLEST_FILE = 285
+
+/** Also true where the flags are not known: the rule then says so instead of passing over it. */
+const hasFlag = (name: string) => (view: FileView) =>
+  (view.file.version_flags as string | null)?.split(',').includes(name) ?? true
+
+/** Section "File structure". */
+export const fileRules: readonly FileRule[] = [
+  {
+    id: 'file-not-empty',
+    severity: 'error',
+    tier: 'names',
+    title:
+      'Size is above zero and above the smallest possible header (placeholder frames left by a farm are a normal way to fail).',
+    source: ['RW', 'RR'],
+    remedy: 'Render or copy the frame again.',
+    failsOn: ['ERR_SOURCE_EMPTY'],
+    check({ sizeBytes }) {
+      if (sizeBytes === null) return { state: 'not_checked', reason: 'the size is not known' }
+      if (sizeBytes >= SMALLEST_FILE) return []
+      return [{ expected: `${SMALLEST_FILE} bytes or more`, actual: `${sizeBytes} bytes` }]
+    },
+  },
+  {
+    id: 'file-magic',
+    severity: 'error',
+    tier: 'header',
+    title: 'First four bytes are 76 2f 31 01.',
+    source: ['LAYOUT'],
+    failsOn: ['ERR_EXR_MAGIC'],
+    check: () => [],
+  },
+  {
+    id: 'file-extension',
+    severity: 'info',
+    tier: 'names',
+    title: 'Name ends in `.exr`; `.sxr`, `.mxr`, `.dxr` are known but discouraged.',
+    source: ['TECH', 'VIEW'],
+    check({ name }) {
+      const extension = /\.[^.]*$/.exec(name)?.[0] ?? ''
+      if (extension.toLowerCase() === '.exr') return []
+      return [{ expected: 'a name that ends in .exr', actual: extension === '' ? 'no extension' : extension }]
+    },
+  },
+  {
+    id: 'file-format-version',
+    severity: 'error',
+    tier: 'header',
+    title: 'Low byte of the version word is 2.',
+    source: ['LAYOUT'],
+    failsOn: ['ERR_EXR_VERSION'],
+    check: noDefect('version 2', ['unsupported-version']),
+  },
+  {
+    id: 'file-flags-known',
+    severity: 'error',
+    tier: 'header',
+    title: 'Only bits 9 to 12 may be set; all others are 0.',
+    source: ['LAYOUT'],
+    check: noDefect('no flags but bits 9 to 12', ['unknown-version-flags']),
+  },
+  {
+    id: 'file-flags-combination',
+    severity: 'error',
+    tier: 'header',
+    title: 'Bit 9 (tiled) excludes bits 11 and 12; bit 11 is set exactly when some part is deep.',
+    source: ['LAYOUT', 'VAL'],
+    check: noDefect('flags that go together', ['bad-flag-combination', 'deep-flag-mismatch'], ({ file }) =>
+      /tiled|deep|multi_part/.test(file.version_flags),
+    ),
+  },
+  {
+    id: 'file-multipart-count',
+    severity: 'warn',
+    tier: 'header',
+    title: 'Bit 12 set means a list of headers closed by an empty one, and not exactly one part.',
+    source: ['LAYOUT'],
+    check: noDefect('two parts or more', ['single-part-list'], hasFlag('multi_part')),
+  },
+  {
+    id: 'file-header-terminated',
+    severity: 'error',
+    tier: 'header',
+    title: 'Every header ends with a null byte before the end of the file.',
+    source: ['LAYOUT'],
+    remedy: 'The file was cut in its header: render or copy it again.',
+    failsOn: ['ERR_EXR_TRUNCATED'],
+    check: noDefect('a header that ends', ['header-truncated', 'header-not-terminated', 'name-unterminated']),
+  },
+  {
+    id: 'file-name-length',
+    severity: 'error',
+    tier: 'header',
+    title: 'Attribute, type and channel names are 1 to 31 bytes, or up to 255 with bit 10 set.',
+    source: ['LAYOUT'],
+    check: noDefect('names within their length', ['name-too-long']),
+  },
+  {
+    id: 'file-long-names-flag',
+    severity: 'warn',
+    tier: 'header',
+    title:
+      'Bit 10 set only if some name really exceeds 31 bytes; if set, older and third-party readers may refuse the file.',
+    source: ['HDRM-5', 'CABLES-8593'],
+    check: noDefect('a name that needs the flag', ['long-names-unneeded'], hasFlag('long_names')),
+  },
+  {
+    id: 'file-attribute-size',
+    severity: 'error',
+    tier: 'header',
+    title: 'Stored size equals the fixed size of the type, and stays inside the file.',
+    source: ['LAYOUT', 'RC-SRC'],
+    check: noDefect('the size of its type, inside the file', [
+      'attribute-size-negative',
+      'attribute-leaves-file',
+      'attribute-size-mismatch',
+      'attribute-malformed',
+    ]),
+  },
+  {
+    id: 'file-attribute-unique',
+    severity: 'error',
+    tier: 'header',
+    title: 'No attribute name appears twice in one header.',
+    source: ['CHG'],
+    check: noDefect('each name once', ['duplicate-attribute']),
+  },
+  {
+    id: 'file-header-budget',
+    severity: 'warn',
+    tier: 'header',
+    title:
+      'Total header size under a limit (suggest warn above 1 MiB, error above 16 MiB). Very large headers stall hosts even when unused.',
+    source: ['AYON-1602', 'CM-149'],
+    options: {
+      max_bytes: number(1024 * 1024, 'header bytes above which it fails'),
+      error_bytes: number(16 * 1024 * 1024, 'header bytes above which it is an error'),
+    },
+    remedy: 'Move manifests and long lists to a side-car file.',
+    check({ file }, options) {
+      const max = options['max_bytes'] as number
+      if (file.header_bytes === null) return { state: 'not_checked', reason: 'the length of the header is not known' }
+      if (file.header_bytes <= max) return []
+      const finding: Finding = { expected: `${max} bytes or fewer`, actual: `${file.header_bytes} bytes of header` }
+      return [file.header_bytes > (options['error_bytes'] as number) ? { ...finding, severity: 'error' } : finding]
+    },
+  },
+  {
+    id: 'file-chunk-table-present',
+    severity: 'error',
+    tier: 'structure',
+    title: 'The offset table of every part lies inside the file.',
+    source: ['LAYOUT'],
+    check: noDefect('tables inside the file', ['chunk-table-leaves-file'], ({ parts }) => parts.length > 0),
+  },
+  {
+    id: 'file-chunk-table-complete',
+    severity: 'error',
+    tier: 'structure',
+    title:
+      'No offset is zero. A zero means the writer never finished; report how many rows or tiles are missing and where.',
+    source: ['DJV-308', 'TEXR-34'],
+    remedy: 'The writer never finished: render the frame again.',
+    check(file) {
+      const findings = file.parts.flatMap(({ index, facts }): Finding[] => {
+        const missing = facts.missing_chunks ?? 0
+        if (missing === 0) return []
+        const rows = facts.missing?.rows?.map(([first, last]) => `${first} to ${last}`).join(', ')
+        const where = rows === undefined ? '' : `; rows ${rows}${facts.missing!.truncated ? ' and more' : ''}`
+        return [
+          {
+            part: index,
+            expected: `${facts.chunk_count ?? 'all'} chunks`,
+            actual: `${missing} missing${where}`,
+          },
+        ]
+      })
+      if (findings.length > 0) return findings
+      const zero = defectFindings(file, 'no offset of zero', ['chunk-offset-zero'])
+      if (zero.length > 0) return zero
+      const unknown = file.parts.find(({ facts }) => facts.missing_chunks === null)
+      return unknown === undefined
+        ? []
+        : { state: 'cannot_check', reason: `how many chunks part ${unknown.index} should have is not known` }
+    },
+  },
+  {
+    id: 'file-chunk-table-range',
+    severity: 'error',
+    tier: 'structure',
+    title: 'Every offset is past the tables, below the file size, and unique.',
+    source: ['CHUNK'],
+    check: noDefect('offsets past the tables, inside the file, each once', [
+      'chunk-offset-outside-file',
+      'chunk-offset-inside-header',
+      'chunk-offset-duplicate',
+    ]),
+  },
+  {
+    id: 'file-truncated',
+    severity: 'error',
+    tier: 'structure',
+    title:
+      'Highest chunk offset + its leader + its stored size is within the file (one more small read, of that leader). Decides truncation without decoding a pixel.',
+    source: ['CHUNK', 'OIIO-1061'],
+    remedy: 'The file is cut short: render or copy it again.',
+    failsOn: ['ERR_EXR_TRUNCATED'],
+    check(file) {
+      const found = defectFindings(file, 'a last chunk that ends inside the file', [
+        'last-chunk-truncated',
+        'chunk-offset-outside-file',
+        'chunk-table-leaves-file',
+        'header-truncated',
+        'attribute-leaves-file',
+      ])
+      if (found.length > 0) return found
+      if (!file.knowsDefects && file.file.is_complete !== true) return DEFECTS_UNKNOWN
+      if (file.file.is_complete === null) return { state: 'cannot_check', reason: 'where chunks end cannot be told' }
+      return []
+    },
+  },
+  {
+    id: 'file-chunk-leaders',
+    severity: 'error',
+    tier: 'chunks',
+    title: 'Part number, row or tile coordinates, level and sizes in each chunk leader agree with the table.',
+    source: ['CHUNK'],
+    check(file) {
+      const found = defectFindings(file, 'leaders that agree with the table', ['chunk-leader-mismatch'])
+      if (found.length > 0) return found
+      const { check_depth: depth } = file.file
+      if (depth === 'all' || depth === 'pixels') return []
+      return {
+        state: 'not_checked',
+        reason: `only the ${depth === 'leaders' ? 'leaders of some chunks' : 'chunk table'} was read`,
+      }
+    },
+  },
+  {
+    id: 'file-chunk-order',
+    severity: 'info',
+    tier: 'structure',
+    title: 'Offsets ascend in the declared line order (random order costs seeks on spinning and object storage).',
+    source: ['TECH'],
+    check() {
+      return { state: 'not_checked', reason: 'the order of chunk offsets is not among the facts' }
+    },
+  },
+  {
+    id: 'file-trailing-bytes',
+    severity: 'info',
+    tier: 'structure',
+    title:
+      'Bytes after the last chunk are declared padding (end-of-file filler is legal in the ACES container; some finishing systems pad frames to sector size).',
+    source: ['ACES-TOC', 'DV'],
+    options: {
+      multiple_of: number(0, 'accept filler that ends the file at a multiple of so many bytes; 0 accepts none'),
+    },
+    check({ file }, options) {
+      const { trailing_bytes: bytes, size_bytes: size } = file
+      if (bytes === null) return { state: 'cannot_check', reason: 'where the last chunk ends is not known' }
+      const multiple = options['multiple_of'] as number
+      if (bytes === 0 || (multiple > 0 && size % multiple === 0 && bytes < multiple)) return []
+      return [{ byteOffset: size - bytes, expected: 'nothing after the last chunk', actual: `${bytes} bytes` }]
+    },
+  },
+  {
+    id: 'file-decodes',
+    severity: 'error',
+    tier: 'pixels',
+    title: 'Every chunk of every part decompresses to its expected size.',
+    source: ['EXRCHECK', 'OIIO-1061'],
+    remedy: 'The pixel data is damaged: render or copy the frame again.',
+    check(file) {
+      const unread = pixelsUnread(file)
+      if (unread !== null) return unread
+      const findings = file.parts.flatMap(({ index, stats }): Finding[] =>
+        (stats?.missing?.chunks ?? 0) > 0
+          ? [
+              {
+                part: index,
+                expected: 'every chunk decodes',
+                actual: `${stats!.missing!.chunks} do not: ${stats!.missing!.reasons.join('; ')}`,
+              },
+            ]
+          : [],
+      )
+      return findings.length > 0 ? findings : (pixelsIncomplete(file) ?? [])
+    },
+  },
+  {
+    id: 'header-crash',
+    severity: 'error',
+    tier: 'header',
+    title: 'No reader dies on the file.',
+    source: ['proposal'],
+    remedy: 'Keep the file away from production readers and report it to the maintainers of the reader that died.',
+    failsOn: ['ERR_NATIVE_CRASH', 'ERR_WORKER_DIED'],
+    check: noDefect('a reader that survives', []),
+  },
+]

@@ -1,0 +1,236 @@
+import type { ChannelStats, WholeFrameFacts } from '../../pixels/types.ts'
+import {
+  eachChannelPixels,
+  eachPart,
+  type FileView,
+  type PartView,
+  pixelsIncomplete,
+  pixelsUnread,
+} from '../file-view.ts'
+import { number } from '../options.ts'
+import type { FileRule, Finding, Outcome } from '../rule.ts'
+import { isAlpha, isColour } from './channel-kinds.ts'
+import { resolvedSpace } from './color.ts'
+
+const kindOf = (pixels: ChannelStats, part: PartView) =>
+  part.channels.find(({ channel_name }) => channel_name === pixels.channel_name)
+const isColourPixels = (pixels: ChannelStats, part: PartView) => {
+  const channel = kindOf(pixels, part)
+  return channel !== undefined && isColour(channel)
+}
+const isAlphaPixels = (pixels: ChannelStats, part: PartView) => {
+  const channel = kindOf(pixels, part)
+  return channel !== undefined && isAlpha(channel)
+}
+
+/** Places of the first samples that are no number, and the window around all. */
+function broken(pixels: ChannelStats, count: number, what: string): Omit<Finding, 'part' | 'channel'> {
+  const places = pixels.first_non_finite.slice(0, 4).map(({ x, y }) => `${x},${y}`)
+  const where = places.length > 0 ? `, first at ${places.join(' ')}` : ''
+  const finding = { expected: `no ${what}`, actual: `${count} of ${pixels.count} samples${where}` }
+  return pixels.non_finite_window === null ? finding : { ...finding, box: pixels.non_finite_window }
+}
+
+/** Judges what the beauty layer shows as a whole. */
+function frameOf(
+  file: FileView,
+  applies: (frame: WholeFrameFacts, part: PartView) => boolean,
+  judge: (frame: WholeFrameFacts, part: PartView) => readonly Omit<Finding, 'part'>[],
+): Outcome {
+  const unread = pixelsUnread(file)
+  if (unread !== null) return unread
+  const found = eachPart(
+    file,
+    (part) => part.stats?.frame != null && applies(part.stats.frame, part),
+    (part) => judge(part.stats!.frame!, part),
+  )
+  return found === null ? (pixelsIncomplete(file) ?? null) : found
+}
+
+/** Section "Pixels". */
+export const pixelRules: readonly FileRule[] = [
+  {
+    id: 'pixel-nan',
+    severity: 'error',
+    tier: 'pixels',
+    title:
+      'No NaN in any part, layer or pixel of the data window (a check limited to the viewed layer or the display window misses some); give count, channel, first positions and bounding box. A policy may allow a number.',
+    source: ['OIIO-4171', 'OIDN-210', 'FXT', 'HOU'],
+    options: { allow: number(0, 'samples a channel that are accepted') },
+    remedy: 'Find the shader or the operation that divides by zero; render the frame again.',
+    check: (file, options) =>
+      eachChannelPixels(
+        file,
+        () => true,
+        (pixels) => (pixels.nan_count > (options['allow'] as number) ? broken(pixels, pixels.nan_count, 'NaN') : null),
+      ),
+  },
+  {
+    id: 'pixel-infinite',
+    severity: 'error',
+    tier: 'pixels',
+    title: 'No infinity.',
+    source: ['OIIO-4171'],
+    options: { allow: number(0, 'samples a channel that are accepted') },
+    check: (file, options) =>
+      eachChannelPixels(
+        file,
+        () => true,
+        (pixels) => {
+          const count = pixels.pos_inf_count + pixels.neg_inf_count
+          return count > (options['allow'] as number) ? broken(pixels, count, 'infinity') : null
+        },
+      ),
+  },
+  {
+    id: 'pixel-half-overflow',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'No HALF sample at +/-65504, which marks clamped overflow.',
+    source: ['EXR-2607', 'OIIO-2892'],
+    check: (file) =>
+      eachChannelPixels(
+        file,
+        ({ channel_type }) => channel_type === 'HALF',
+        ({ half_limit_count, count }) =>
+          half_limit_count > 0
+            ? { expected: 'no sample at 65504', actual: `${half_limit_count} of ${count} samples` }
+            : null,
+      ),
+  },
+  {
+    id: 'pixel-negative',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'Negative colour below a share of pixels.',
+    source: ['FXT'],
+    options: { max_share: number(0.01, 'share of the samples of a colour channel') },
+    check: (file, options) =>
+      eachChannelPixels(file, isColourPixels, ({ negative_count, count }) => {
+        const share = count === 0 ? 0 : negative_count / count
+        const max = options['max_share'] as number
+        return share > max ? { expected: `at most ${max} of the samples below 0`, actual: share.toFixed(4) } : null
+      }),
+  },
+  {
+    id: 'pixel-alpha-range',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'Alpha in 0 to 1.',
+    source: ['DEEP', 'TECH'],
+    check: (file) =>
+      eachChannelPixels(file, isAlphaPixels, ({ min, max }) =>
+        (min ?? 0) < 0 || (max ?? 0) > 1 ? { expected: '0 to 1', actual: `${min} to ${max}` } : null,
+      ),
+  },
+  {
+    id: 'pixel-alpha-pinholes',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'A nearly full alpha has no isolated holes.',
+    source: ['RR'],
+    check: (file) =>
+      frameOf(
+        file,
+        ({ alpha_pinhole_count }) => alpha_pinhole_count !== null,
+        ({ alpha_pinhole_count, alpha_pinholes }) => {
+          if (alpha_pinhole_count === 0) return []
+          const places = alpha_pinholes
+            .slice(0, 4)
+            .map(({ x, y }) => `${x},${y}`)
+            .join(' ')
+          return [{ expected: 'no holes', actual: `${alpha_pinhole_count} pixels, first at ${places}` }]
+        },
+      ),
+  },
+  {
+    id: 'pixel-black-tile',
+    severity: 'error',
+    tier: 'pixels',
+    title: 'No rectangular block of exact zeros aligned to a render bucket.',
+    source: ['RR'],
+    options: { min_bucket: number(16, 'shortest edge of a bucket') },
+    remedy: 'A bucket was never rendered: render the frame again.',
+    check: (file, options) =>
+      frameOf(
+        file,
+        () => true,
+        ({ black_rectangles }) =>
+          black_rectangles
+            .filter(({ bucket }) => bucket >= (options['min_bucket'] as number))
+            .map(({ x, y, width, height, bucket }) => ({
+              box: { min: { x, y }, max: { x: x + width - 1, y: y + height - 1 } },
+              expected: 'a rendered bucket',
+              actual: `${width} x ${height} pixels of exact zeros at ${x},${y}, buckets of ${bucket}`,
+            })),
+      ),
+  },
+  {
+    id: 'pixel-constant-frame',
+    severity: 'warn',
+    tier: 'pixels',
+    title: 'Frame is not one value throughout.',
+    source: ['proposal'],
+    check: (file) => {
+      const unread = pixelsUnread(file)
+      if (unread !== null) return unread
+      return eachPart(
+        file,
+        (part) => part.stats?.channels.some((pixels) => isColourPixels(pixels, part)) === true,
+        (part) => {
+          const colours = part.stats!.channels.filter((pixels) => isColourPixels(pixels, part))
+          if (!colours.every(({ is_constant }) => is_constant)) return []
+          const values = colours.map(({ channel_name, min }) => `${channel_name} ${min}`).join(', ')
+          return [{ expected: 'a picture', actual: `one value throughout: ${values}` }]
+        },
+      )
+    },
+  },
+  {
+    id: 'pixel-empty-channel',
+    severity: 'info',
+    tier: 'pixels',
+    title: 'A requested layer is not all zero.',
+    source: ['proposal'],
+    check: (file) =>
+      eachChannelPixels(
+        file,
+        () => true,
+        ({ zero_count, count }) =>
+          count > 0 && zero_count === count ? { expected: 'a value that is not zero', actual: 'all zero' } : null,
+      ),
+  },
+  {
+    id: 'pixel-clipped',
+    severity: 'info',
+    tier: 'pixels',
+    title: 'Colour does not stop dead at exactly 1.0 in a scene-linear file.',
+    source: ['FXT', 'proposal'],
+    check: (file) =>
+      eachChannelPixels(
+        file,
+        (pixels, part) => isColourPixels(pixels, part) && isSceneLinear(part),
+        ({ max, mean }) =>
+          max === 1 && mean !== 1 ? { expected: 'values beyond 1', actual: 'none above exactly 1' } : null,
+      ),
+  },
+  {
+    id: 'pixel-premultiplied',
+    severity: 'info',
+    tier: 'pixels',
+    title: 'Colour with zero alpha is reported, never an error: it is legal emission.',
+    source: ['TECH'],
+    check: (file) => {
+      const unread = pixelsUnread(file)
+      if (unread !== null) return unread
+      if (!file.channels.some(isAlpha)) return null
+      return { state: 'not_checked', reason: 'colour beside zero alpha is not among the statistics' }
+    },
+  },
+]
+
+/** Display-referred pictures end at 1 by their nature; what says nothing of its space is taken for light. */
+function isSceneLinear(part: PartView): boolean {
+  const space = resolvedSpace(part)
+  return space === null || /(?:^|:)lin_.*_scene$/.test(space)
+}

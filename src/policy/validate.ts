@@ -1,0 +1,36 @@
+import type { PolicyFacts } from './facts.ts'
+import { Judge, type JudgeOptions } from './judge.ts'
+import type { Policy } from './policy.ts'
+import { ReportBuilder, type ValidationReport } from './report.ts'
+
+/**
+ * Judges facts of files by a policy: each file, then their sequences. Reads nothing; the same facts give the same
+ * report. Facts may be a stream: of each file only what its sequence is judged by is kept.
+ */
+export function validate(facts: Iterable<PolicyFacts>, policy: Policy, options: JudgeOptions = {}): ValidationReport {
+  const judging = new Validation(policy, options)
+  for (const file of facts) judging.add(file)
+  return judging.finish()
+}
+
+/** `validate` for facts that come one by one. */
+export class Validation {
+  readonly #judge: Judge
+  readonly #report: ReportBuilder
+
+  constructor(policy: Policy, options: JudgeOptions = {}) {
+    this.#judge = new Judge(policy, options)
+    this.#report = new ReportBuilder(policy)
+  }
+
+  add(facts: PolicyFacts): void {
+    const judgement = this.#judge.file(facts)
+    if (judgement === null) this.#report.ignored()
+    else this.#report.file(judgement, facts.error !== null)
+  }
+
+  finish(): ValidationReport {
+    for (const judgement of this.#judge.finish()) this.#report.sequence(judgement)
+    return this.#report.finish()
+  }
+}

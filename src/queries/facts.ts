@@ -1,0 +1,131 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload } from '../inspect/payload.ts'
+import type { PolicyFacts } from '../policy/index.ts'
+
+/** Files of one page: enough that a page costs few scans, few enough that their attributes fit in memory. */
+const PAGE = 5000
+
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * Facts of every live file of a catalog, as rows tell them: values of the header and what is known of chunks. Nothing is
+ * opened. `where` is a condition over files and parts. Throws ERR_CATALOG_QUERY for a condition that does not parse.
+ */
+export async function* catalogFacts(catalog: Catalog, where: string | null): AsyncGenerator<PolicyFacts> {
+  const chosen =
+    where === null
+      ? ''
+      : ` AND file_id IN (SELECT f.file_id FROM live_files f JOIN parts p ON p.file_id = f.file_id WHERE (${where}))`
+  for (let last = ''; ; ) {
+    const files = await rows(
+      catalog,
+      `SELECT * FROM live_files WHERE file_id > '${last}'${chosen} ORDER BY file_id LIMIT ${PAGE}`,
+    )
+    if (files.length === 0) return
+    const first = text(files[0]!, 'file_id')!
+    const end = text(files.at(-1)!, 'file_id')!
+    const range = `file_id >= '${first}' AND file_id <= '${end}'`
+    const parts = byFile(await rows(catalog, `SELECT * FROM parts WHERE ${range} ORDER BY file_id, part_index`))
+    const channels = byFile(
+      await rows(
+        catalog,
+        'SELECT file_id, part_index, channel_name, layer_name, component_name, channel_type, x_sampling, y_sampling, p_linear ' +
+          `FROM channels WHERE ${range}`,
+      ),
+    )
+    const attributes = byFile(
+      await rows(
+        catalog,
+        `SELECT file_id, part_index, attr_name, attr_type, value_json FROM attributes WHERE source = 'exr' AND ${range}`,
+      ),
+    )
+    for (const file of files) {
+      const id = text(file, 'file_id')!
+      yield factsOfRows(file, parts.get(id) ?? [], channels.get(id) ?? [], attributes.get(id) ?? [])
+    }
+    last = end
+  }
+}
+
+async function rows(catalog: Catalog, sql: string): Promise<Row[]> {
+  const { columns, batches } = await catalog.sqlStream(sql)
+  const found: Row[] = []
+  for await (const batch of batches) {
+    for (const row of batch) found.push(Object.fromEntries(columns.map(({ name }, i) => [name, plain(row[i])])))
+  }
+  return found
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+function byFile(found: readonly Row[]): Map<string, Row[]> {
+  const files = new Map<string, Row[]>()
+  for (const row of found) {
+    const id = text(row, 'file_id')!
+    const list = files.get(id)
+    if (list === undefined) files.set(id, [row])
+    else list.push(row)
+  }
+  return files
+}
+
+function factsOfRows(
+  file: Row,
+  parts: readonly Row[],
+  channels: readonly Row[],
+  attributes: readonly Row[],
+): PolicyFacts {
+  const path = text(file, 'file_path')!
+  const payload: Payload = {
+    schema_version: 1,
+    file: {
+      check_depth: 'table',
+      format_version: null,
+      version_flags: null,
+      trailing_bytes: null,
+      header_bytes: null,
+      ...file,
+      path,
+    } as unknown as FileFacts,
+    parts: parts.map(
+      (part) =>
+        ({
+          ...part,
+          data_window: json(part['data_window']),
+          display_window: json(part['display_window']),
+        }) as unknown as PartFacts,
+    ),
+    channels: channels as unknown as ChannelFacts[],
+    attributes: {
+      parts: parts.map(({ part_index: index }) =>
+        attributes
+          .filter(({ part_index }) => part_index === index)
+          .map(
+            (row): AttributeFacts => ({
+              name: text(row, 'attr_name')!,
+              type: text(row, 'attr_type') ?? '',
+              value: json(row['value_json']),
+              source: 'exr',
+            }),
+          ),
+      ),
+    },
+    stats: {},
+    deep_stats: {},
+    validation: {},
+    readers: { oiio: { ok: false, version: null }, raw: { ok: true } },
+    errors: [],
+  }
+  return { path, sizeBytes: file['size_bytes'] as number | null, payload, error: null, origin: 'catalog' }
+}
+
+function text(row: Row, name: string): string | null {
+  const value = row[name]
+  return typeof value === 'string' ? value : null
+}
+
+function json(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : (value ?? null)
+}
