@@ -1,8 +1,9 @@
 import type { AttributeFacts, ChannelFacts } from '../inspect/payload.ts'
 import { type Condition, compileCondition } from './cel.ts'
 import type { FileView, PartView } from './file-view.ts'
-import type { FileRule, Finding, Outcome, SequenceRule, Severity, Tier } from './rule.ts'
+import type { FileRule, Finding, Outcome, SequenceRule, Severity } from './rule.ts'
 import { layersOf } from './rules/channel.ts'
+import type { Tier } from './tier.ts'
 
 /** What a custom rule looks at, one by one. */
 export const SELECTIONS = ['file', 'part', 'layer', 'channel', 'attribute', 'sequence'] as const

@@ -1,5 +1,4 @@
 import type { Payload } from '../inspect/payload.ts'
-import { TIERS, type Tier } from './rule.ts'
 
 /** What is known of a file when it is judged; plain data, whether it was just read or comes from a catalog. */
 export interface PolicyFacts {
@@ -26,21 +25,4 @@ export function unreadableFacts(
   sizeBytes: number | null = null,
 ): PolicyFacts {
   return { path, sizeBytes, payload: null, error: { code: error.code, message: error.message } }
-}
-
-/** The highest tier whose facts are there. */
-export function tierOf({ payload }: PolicyFacts): Tier {
-  if (payload === null) return 'names'
-  if (partsOf(payload.stats).length > 0 || payload.file.check_depth === 'pixels') return 'pixels'
-  return payload.file.check_depth === 'all' ? 'chunks' : 'structure'
-}
-
-/** Whether facts of one tier answer a rule of another. */
-export function reaches(tier: Tier, needed: Tier): boolean {
-  return TIERS.indexOf(tier) >= TIERS.indexOf(needed)
-}
-
-function partsOf(stats: Record<string, unknown>): unknown[] {
-  const { parts } = stats
-  return Array.isArray(parts) ? parts : []
 }

@@ -7,17 +7,8 @@ export { type Needs, needsOf } from './needs.ts'
 export type { Policy } from './policy.ts'
 export { policySchema } from './policy-schema.ts'
 export { atLeast, type ReportFinding, type ReportSummary, type ValidationReport } from './report.ts'
-export {
-  type FileRule,
-  type Finding,
-  type Outcome,
-  type Rule,
-  type SequenceRule,
-  type Severity,
-  type State,
-  TIERS,
-  type Tier,
-} from './rule.ts'
+export type { FileRule, Finding, Outcome, Rule, SequenceRule, Severity, State } from './rule.ts'
 export { RULE_GROUPS, RULES } from './rules/index.ts'
 export { STARTERS } from './starters.ts'
+export { TIERS, type Tier } from './tier.ts'
 export { Validation, validate } from './validate.ts'

@@ -1,7 +1,7 @@
 import { groupSequences, patternOf, type Sequence, stepOf } from '../sequences/index.ts'
-import { type PolicyFacts, reaches } from './facts.ts'
+import type { PolicyFacts } from './facts.ts'
 import { FileView } from './file-view.ts'
-import { withDefaults } from './options.ts'
+import { type RuleOptions, withDefaults } from './options.ts'
 import type { ActiveRule, Policy, RuleSetting } from './policy.ts'
 import {
   type Collected,
@@ -11,15 +11,14 @@ import {
   messageOf,
   type Outcome,
   type Rule,
-  type RuleOptions,
   type SequenceFrames,
   type SequenceRule,
   type Severity,
   type State,
-  type Tier,
   type Unchecked,
 } from './rule.ts'
 import { RULES } from './rules/index.ts'
+import { reaches, type Tier } from './tier.ts'
 
 /** What one rule says of one file or sequence. */
 export interface RuleResult {

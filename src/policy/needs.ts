@@ -1,6 +1,6 @@
 import type { Policy } from './policy.ts'
-import { TIERS, type Tier } from './rule.ts'
 import { RULES } from './rules/index.ts'
+import { TIERS, type Tier } from './tier.ts'
 
 /** What must be read of files so that every rule of a policy that may be asked is answered. */
 export interface Needs {

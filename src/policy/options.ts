@@ -1,5 +1,3 @@
-import type { RuleOptions } from './rule.ts'
-
 /** What an option may hold, and what it holds unless a policy says otherwise. */
 export interface OptionSpec {
   readonly type: 'number' | 'boolean' | 'string' | 'strings' | 'object'
@@ -7,6 +5,9 @@ export interface OptionSpec {
   readonly default: unknown
   readonly about: string
 }
+
+/** Settings of one rule, checked against its `options`. */
+export type RuleOptions = Readonly<Record<string, unknown>>
 
 export const number = (value: number | null, about: string): OptionSpec => ({ type: 'number', default: value, about })
 export const text = (value: string | null, about: string): OptionSpec => ({ type: 'string', default: value, about })

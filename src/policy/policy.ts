@@ -1,4 +1,6 @@
-import type { FileRule, Rule, RuleOptions, SequenceRule, Severity } from './rule.ts'
+import type { FileView } from './file-view.ts'
+import type { RuleOptions } from './options.ts'
+import type { FileRule, Rule, SequenceRule, Severity } from './rule.ts'
 
 /** What a policy says of one rule. */
 export interface RuleSetting {
@@ -17,7 +19,7 @@ export interface ActiveRule<R extends Rule = Rule> {
 /** Settings for some files only. */
 export interface PolicyOverride {
   /** Whether it speaks of a file; asked with what is known when the file is judged. */
-  readonly applies: (file: import('./file-view.ts').FileView) => boolean
+  readonly applies: (file: FileView) => boolean
   /** Null switches a rule off. */
   readonly rules: ReadonlyMap<string, RuleSetting | null>
 }

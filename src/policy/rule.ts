@@ -1,15 +1,9 @@
 import type { FileView } from './file-view.ts'
-import type { OptionSpec } from './options.ts'
+import type { OptionSpec, RuleOptions } from './options.ts'
+import type { Tier } from './tier.ts'
 
 /** How bad a finding is. */
 export type Severity = 'info' | 'warn' | 'error'
-
-/**
- * The cheapest facts that decide a rule. `names`: paths and sizes; `header`: header bytes of every part; `structure`:
- * chunk tables too; `chunks`: the leader of every chunk; `pixels`: decoded samples.
- */
-export type Tier = (typeof TIERS)[number]
-export const TIERS = ['names', 'header', 'structure', 'chunks', 'pixels'] as const
 
 /**
  * What a rule says of a file or a sequence. `not_applicable`: there is nothing it speaks of; `not_checked`: the facts
@@ -50,9 +44,6 @@ export interface Unchecked {
 
 /** Findings (none: it passes), null where there is nothing to judge, or why it could not be judged. */
 export type Outcome = readonly Finding[] | null | Unchecked
-
-/** Settings of one rule, checked against its `options`. */
-export type RuleOptions = Readonly<Record<string, unknown>>
 
 interface RuleFacts {
   /** Stable, kebab-case; the first word names the group. */

@@ -1,4 +1,5 @@
-import { eachPart, type FileView, type PartView } from '../file-view.ts'
+import type { FileView, PartView } from '../file-view.ts'
+import { eachPart } from '../look.ts'
 import { flag } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { ACES_MARKERS, GAMUTS, gamutName, hasAcesMarker, primariesOf, samePrimaries } from './color-spaces.ts'

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import type { ChannelFacts } from '../../inspect/payload.ts'
-import { eachChannel, eachPart, type PartView, textOf } from '../file-view.ts'
+import { type PartView, textOf } from '../file-view.ts'
+import { eachChannel, eachPart } from '../look.ts'
 import { number, texts } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { isAlpha, isColour, isCryptomatteLayer, isDataLayer, isDepth, isId } from './channel-kinds.ts'

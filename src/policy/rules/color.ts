@@ -1,4 +1,5 @@
-import { eachPart, type PartView, textOf } from '../file-view.ts'
+import { type PartView, textOf } from '../file-view.ts'
+import { eachPart } from '../look.ts'
 import { text } from '../options.ts'
 import type { FileRule } from '../rule.ts'
 import { isColour } from './channel-kinds.ts'

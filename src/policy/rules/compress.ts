@@ -1,5 +1,6 @@
 import type { ChannelFacts } from '../../inspect/payload.ts'
-import { eachChannel, eachPart, type FileView, numberOf, type PartView, textOf } from '../file-view.ts'
+import { type FileView, numberOf, type PartView, textOf } from '../file-view.ts'
+import { eachChannel, eachPart } from '../look.ts'
 import { flag, number, text, texts } from '../options.ts'
 import type { FileRule } from '../rule.ts'
 import { isColourOrLuminance, isData } from './channel-kinds.ts'

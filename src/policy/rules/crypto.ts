@@ -1,5 +1,6 @@
 import type { ChannelFacts } from '../../inspect/payload.ts'
-import { eachChannel, eachChannelPixels, eachPart, type FileView, type PartView, textOf } from '../file-view.ts'
+import { type FileView, type PartView, textOf } from '../file-view.ts'
+import { eachChannel, eachChannelPixels, eachPart } from '../look.ts'
 import { number } from '../options.ts'
 import type { Finding, Rule, SequenceRule } from '../rule.ts'
 import { isCryptomatteLayer } from './channel-kinds.ts'

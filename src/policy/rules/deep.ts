@@ -1,5 +1,6 @@
 import type { PartDeepStats } from '../../pixels/types.ts'
-import { eachChannel, eachPart, type FileView, numberOf, type PartView } from '../file-view.ts'
+import { type FileView, numberOf, type PartView } from '../file-view.ts'
+import { eachChannel, eachPart } from '../look.ts'
 import { number, texts } from '../options.ts'
 import type { FileRule, Finding, Outcome, Unchecked } from '../rule.ts'
 import { isAlpha, isDepth, isId } from './channel-kinds.ts'

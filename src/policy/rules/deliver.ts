@@ -1,4 +1,5 @@
-import { eachChannel, eachPart, type FileView } from '../file-view.ts'
+import type { FileView } from '../file-view.ts'
+import { eachChannel, eachPart } from '../look.ts'
 import { number, text } from '../options.ts'
 import { pathTemplate } from '../path-template.ts'
 import type { FileRule } from '../rule.ts'

@@ -1,4 +1,5 @@
-import { type FileView, pixelsIncomplete, pixelsUnread } from '../file-view.ts'
+import type { FileView } from '../file-view.ts'
+import { pixelsIncomplete, pixelsUnread } from '../look.ts'
 import { number } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { DEFECTS_UNKNOWN, defectFindings, noDefect } from './defects.ts'

@@ -1,4 +1,5 @@
-import { eachAttribute, eachPart, numberOf, type PartView } from '../file-view.ts'
+import { numberOf, type PartView } from '../file-view.ts'
+import { eachAttribute, eachPart } from '../look.ts'
 import { texts } from '../options.ts'
 import type { FileRule } from '../rule.ts'
 import { noDefect } from './defects.ts'

@@ -1,6 +1,7 @@
 import { timeCodeFields } from '../../header/time-code.ts'
 import type { AttributeFacts } from '../../inspect/payload.ts'
-import { eachAttribute, eachPart, type PartView } from '../file-view.ts'
+import type { PartView } from '../file-view.ts'
+import { eachAttribute, eachPart } from '../look.ts'
 import { number, table, texts } from '../options.ts'
 import { linearPattern } from '../patterns.ts'
 import type { FileRule, Finding, Outcome } from '../rule.ts'

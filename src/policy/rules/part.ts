@@ -1,4 +1,5 @@
-import { eachPart, type FileView } from '../file-view.ts'
+import type { FileView } from '../file-view.ts'
+import { eachPart } from '../look.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { isColour, isDataLayer } from './channel-kinds.ts'
 import { defectFindings, noDefect } from './defects.ts'

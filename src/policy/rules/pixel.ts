@@ -1,12 +1,6 @@
 import type { ChannelStats, WholeFrameFacts } from '../../pixels/types.ts'
-import {
-  eachChannelPixels,
-  eachPart,
-  type FileView,
-  type PartView,
-  pixelsIncomplete,
-  pixelsUnread,
-} from '../file-view.ts'
+import type { FileView, PartView } from '../file-view.ts'
+import { eachChannelPixels, eachPart, pixelsIncomplete, pixelsUnread } from '../look.ts'
 import { number } from '../options.ts'
 import type { FileRule, Finding, Outcome } from '../rule.ts'
 import { isAlpha, isColour } from './channel-kinds.ts'

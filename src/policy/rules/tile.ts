@@ -1,4 +1,5 @@
-import { eachPart, type PartView } from '../file-view.ts'
+import type { PartView } from '../file-view.ts'
+import { eachPart } from '../look.ts'
 import { number } from '../options.ts'
 import type { FileRule } from '../rule.ts'
 import { defectFindings } from './defects.ts'

@@ -1,5 +1,6 @@
 import type { ChannelFacts } from '../../inspect/payload.ts'
-import { eachPart, type FileView, type PartView, textOf } from '../file-view.ts'
+import { type FileView, type PartView, textOf } from '../file-view.ts'
+import { eachPart } from '../look.ts'
 import type { FileRule, Finding } from '../rule.ts'
 
 /** Views of a part that holds several; null when it holds none or one. */

@@ -1,5 +1,5 @@
 import type { WindowFacts } from '../../inspect/payload.ts'
-import { eachPart, pixelsUnread } from '../file-view.ts'
+import { eachPart, pixelsUnread } from '../look.ts'
 import { number, texts } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 
