@@ -14,7 +14,7 @@ import {
 import { learnPolicy } from '../../policy/learn.ts'
 import { nearest } from '../../policy/nearest.ts'
 import { isSequenceRule, type Rule } from '../../policy/rule.ts'
-import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPolicy } from '../../tasks/policy-file.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'

@@ -20,7 +20,7 @@ import {
   type ValidationReport,
   withoutAccepted,
 } from '../../policy/index.ts'
-import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPolicy } from '../../tasks/policy-file.ts'
 import type { CliContext } from '../context.ts'
 import { errorLine } from '../errors.ts'
