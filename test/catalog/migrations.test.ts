@@ -101,6 +101,11 @@ it('leaves an empty database after the way back to 0', async () => {
   expect(await catalog.info()).toMatchObject({ version: 0, rows: {} })
 })
 
+it('refuses to write into an older catalog', async () => {
+  await catalog.migrate(1)
+  await expect(catalog.upsert(sequence('/mnt/a', 2), 'run')).rejects.toMatchObject({ code: 'ERR_CATALOG_SCHEMA' })
+})
+
 it('says which migrations were applied, when, and by which release', async () => {
   await catalog.migrate()
   const { rows } = await catalog.sql(
