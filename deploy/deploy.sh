@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds, pushes and deploys the function to VAST DataEngine. Safe to run twice: what exists is updated.
-#   deploy/deploy.sh --config .env [--dry-run] [--yes] [--tag TAG] [--revision N]
+#   deploy/deploy.sh --config .env [--check] [--dry-run] [--yes] [--tag TAG] [--revision N]
+# --check asks every endpoint whether it answers, takes the keys and shows the buckets, and changes nothing.
 # --dry-run prints every step, in order, and runs none. --yes asks nothing. --revision N builds nothing and runs
 # an older revision of the function again. Settings: .env.example.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-config='' dry_run=false yes=false tag='' revision=''
+config='' check=false dry_run=false yes=false tag='' revision=''
 done_steps=()
 
 die() {
@@ -14,18 +15,19 @@ die() {
   exit 1
 }
 usage() {
-  sed -n '2,5p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'
+  sed -n '2,6p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'
 }
 
 while (($#)); do
   case $1 in
     --config) config=${2:?--config needs a file} && shift ;;
     --tag) tag=${2:?--tag needs a value} && shift ;;
+    --check) check=true ;;
     --dry-run) dry_run=true ;;
     --yes) yes=true ;;
     --revision) revision=${2:?--revision needs a number} && shift ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
+    *) echo "deploy: unknown argument $1" >&2 && usage >&2 && exit 2 ;;
   esac
   shift
 done
@@ -105,7 +107,11 @@ yaml_value() {
   printf '"%s"' "$value"
 }
 
-[[ -n $config ]] || { usage >&2 && exit 2; }
+[[ -n $config ]] || {
+  echo 'deploy: --config is missing: it names the file with your settings; copy .env.example and fill it in' >&2
+  usage >&2
+  exit 2
+}
 [[ -r $config ]] || die "cannot read $config; copy .env.example and fill it in"
 load_config
 need REGISTRY REGISTRY_NAME IMAGE FUNCTION_NAME TRIGGER_NAME PIPELINE_NAME NAMESPACE KUBERNETES_CLUSTER_VRN \
@@ -123,6 +129,83 @@ export TOPIC_VRN=vast:dataengine:topics:$BROKER_NAME/$TOPIC_NAME
 # shellcheck disable=SC2153 # IMAGE comes from the settings
 image=$REGISTRY/$IMAGE:$tag
 
+# A request signed with a key pair, which travels on standard input. Prints the status and the store's error code.
+signed() {
+  local key=$1 secret=$2 region=$3
+  shift 3
+  secret=${secret//\\/\\\\}
+  printf 'user = "%s:%s"\n' "${key//\"/\\\"}" "${secret//\"/\\\"}" |
+    curl --config - --silent --show-error --max-time 10 --aws-sigv4 "aws:amz:$region:s3" \
+      --write-out '\n%{http_code}' "$@" 2>&1 |
+    awk '{ if (match($0, /<Code>[^<]*/)) code = substr($0, RSTART + 6, RLENGTH - 6); last = $0 } END { print last, code }'
+}
+
+failed=0
+verdict() {
+  local kind=$1
+  shift
+  printf '%-8s %s\n' "$kind" "$*"
+  [[ $kind != FAILED ]] || failed=1
+}
+
+# What the answer to a look into a bucket says: store, bucket, permission asked for, status and code.
+judge_bucket() {
+  local name=$1 bucket=$2 permission=$3 status=$4 code=${5:-}
+  case $status:$code in
+    200:*) verdict ok "$name: the keys are taken and show bucket $bucket" ;;
+    404:*) verdict FAILED "$name: there is no bucket $bucket" ;;
+    *:InvalidAccessKeyId | *:SignatureDoesNotMatch | 401:*) verdict FAILED "$name does not take the key pair ($code); check both keys and the clock" ;;
+    403:*) verdict FAILED "$name refuses a look into bucket $bucket; the key's policy needs $permission" ;;
+    *) verdict FAILED "$name answered $status $code" ;;
+  esac
+}
+
+answers() {
+  if curl --silent --output /dev/null --max-time 10 "$2"; then
+    verdict ok "$1 $2 answers"
+  else
+    verdict FAILED "$1 $2 does not answer"
+    return 1
+  fi
+}
+
+check_all() {
+  local program status code missing
+  for program in vastde docker curl; do
+    if command -v "$program" >/dev/null; then verdict ok "$program is installed"; else verdict FAILED "$program is not on the PATH"; fi
+  done
+  command -v vastde >/dev/null && {
+    if vastde functions list >/dev/null 2>&1; then verdict ok 'vastde reaches the tenant'; else verdict FAILED "vastde cannot reach the tenant; run 'vastde config'"; fi
+  }
+  if answers S3_ENDPOINT "$S3_ENDPOINT"; then
+    read -r status code < <(signed "$S3_ACCESS_KEY" "$S3_SECRET_KEY" "$S3_REGION" "$S3_ENDPOINT/$SOURCE_BUCKET?list-type=2&max-keys=1")
+    judge_bucket 'S3' "$SOURCE_BUCKET" s3:ListBucket "$status" "$code"
+    if [[ $status == 200 ]]; then
+      # Of a key that is not there, a store says so only to those who may read it.
+      missing="$S3_ENDPOINT/$SOURCE_BUCKET/${NAME_PREFIX}exr-inspector-check-$RANDOM$RANDOM.exr"
+      read -r status code < <(signed "$S3_ACCESS_KEY" "$S3_SECRET_KEY" "$S3_REGION" "$missing")
+      case $status in
+        404) verdict ok "S3: the keys may read objects of $SOURCE_BUCKET" ;;
+        403) verdict FAILED "S3: the key's policy needs s3:GetObject on $SOURCE_BUCKET" ;;
+        *) verdict warning "S3 answered $status to a read of a key that is not there" ;;
+      esac
+    fi
+  fi
+  if [[ -z $VAST_DB_BUCKET ]]; then
+    verdict warning 'VAST_DB_BUCKET is empty: the function will inspect objects and store nothing'
+  elif answers VAST_DB_ENDPOINT "$VAST_DB_ENDPOINT"; then
+    read -r status code < <(signed "$VAST_DB_ACCESS_KEY" "$VAST_DB_SECRET_KEY" "$VAST_DB_REGION" --head "$VAST_DB_ENDPOINT/$VAST_DB_BUCKET")
+    judge_bucket 'VAST DataBase' "$VAST_DB_BUCKET" 'access to the database bucket' "$status" "$code"
+  fi
+}
+
+if $check; then
+  check_all
+  ((failed == 0)) && echo 'Everything that was asked answered well.' || echo 'Mend what FAILED, then check again.'
+  exit "$failed"
+fi
+
+[[ -n $VAST_DB_BUCKET ]] || echo 'deploy: warning: VAST_DB_BUCKET is empty, so nothing will be stored' >&2
 echo "Deploying $image as function $FUNCTION_NAME, trigger $TRIGGER_NAME, pipeline $PIPELINE_NAME"
 if ! $dry_run; then
   for program in vastde docker curl; do command -v "$program" >/dev/null || die "$program is not on the PATH; install it first"; done

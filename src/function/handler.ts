@@ -37,13 +37,15 @@ function summary({ payload: _payload, ...result }: HandledWork): WorkResult {
 
 /** Waits for a place: events with one object and events with a thousand share the same places. */
 function inTurn(ctx: FunctionContext, event: VastEvent, work: Work, signal: AbortSignal): Promise<HandledWork> {
-  const { queue } = stateOf(ctx)
+  const { queue, budget } = stateOf(ctx)
   const metrics = metricsOf(ctx)
   const end = metrics.stages.startTimer({ stage: 'queue' })
   const turn = queue.add(() => {
     end()
     metrics.queued.set(queue.size)
     metrics.active.set(queue.pending)
+    metrics.budget.set(budget.totalBytes)
+    metrics.reserved.set(budget.reservedBytes)
     return handleWork(ctx, event, work, signal)
   })
   metrics.queued.set(queue.size)

@@ -14,11 +14,15 @@ export interface Metrics {
   readonly stages: Histogram<'stage'>
   readonly queued: Gauge
   readonly active: Gauge
+  /** Bytes of the memory budget, reserved and all there are. */
+  readonly reserved: Gauge
+  readonly budget: Gauge
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  registry.registerMetric(residentMemory())
   return {
     registry,
     events: new Counter({
@@ -44,5 +48,23 @@ export function createMetrics(): Metrics {
     }),
     queued: new Gauge({ name: 'exr_events_queued', help: 'Events that wait for a place.', registers }),
     active: new Gauge({ name: 'exr_events_active', help: 'Events being worked on.', registers }),
+    reserved: new Gauge({
+      name: 'exr_memory_reserved_bytes',
+      help: 'Memory that work under way has reserved.',
+      registers,
+    }),
+    budget: new Gauge({ name: 'exr_memory_budget_bytes', help: 'Memory that all work may reserve.', registers }),
   }
+}
+
+/** The standard name, so that dashboards of other programs fit. */
+function residentMemory(): Gauge {
+  return new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory of the server, without its workers.',
+    registers: [],
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
 }

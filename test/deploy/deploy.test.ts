@@ -159,4 +159,70 @@ describe('deploy.sh', () => {
   it('explains itself', () => {
     expect(execFileSync('bash', [script, '--help'], { encoding: 'utf8' })).toContain('--dry-run')
   })
+
+  it('says why it prints its usage', () => {
+    const { status, stderr } = spawnSync('bash', [script], { encoding: 'utf8' })
+    expect([status, stderr.includes('--config is missing')]).toEqual([2, true])
+    expect(spawnSync('bash', [script, '--chekc'], { encoding: 'utf8' }).stderr).toContain('unknown argument --chekc')
+  })
+
+  describe('--check', () => {
+    /** A store that knows one key pair by its name, one bucket, and whether objects may be read. */
+    const answers = { status: 200, code: '', object: 404, seen: [] as string[] }
+    let bucketStore: Server
+    beforeAll(async () => {
+      bucketStore = createServer((request, answer) => {
+        answers.seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''}`)
+        const isObject = /check-\d+/.test(request.url ?? '')
+        const isSigned = request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=AKEXAMPLE/') === true
+        const [status, code] = isObject
+          ? [answers.object, '']
+          : isSigned
+            ? [answers.status, answers.code]
+            : [403, 'AccessDenied']
+        answer.writeHead(status).end(code === '' ? '' : `<Error><Code>${code}</Code></Error>`)
+      }).listen(0, '127.0.0.1')
+      await new Promise((resolve) => bucketStore.once('listening', resolve))
+    })
+    afterAll(() => void bucketStore.close())
+    beforeEach(() => {
+      Object.assign(answers, { status: 200, code: '', object: 404, seen: [] })
+      const address = bucketStore.address()
+      const port = typeof address === 'object' ? address?.port : ''
+      const path = join(folder, '.env')
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replace(/^S3_ENDPOINT=.*$/m, `S3_ENDPOINT=http://127.0.0.1:${port}`),
+      )
+    })
+
+    it('reaches endpoints, tries the keys, and warns of a bucket that is not set', async () => {
+      const { status, output } = await deploy('--check')
+      expect(output).toMatch(/ok +S3: the keys are taken and show bucket plates/)
+      expect(output).toMatch(/ok +S3: the keys may read objects of plates/)
+      expect(output).toMatch(/warning +VAST_DB_BUCKET is empty/)
+      expect(status).toBe(0)
+      expect(changes()).toEqual([])
+      expect(output + answers.seen.join()).not.toContain('w\\ord')
+    })
+
+    it.each([
+      [{ status: 403, code: 'InvalidAccessKeyId' }, /FAILED +S3 does not take the key pair/],
+      [{ status: 403, code: 'AccessDenied' }, /FAILED +S3 refuses a look .* needs s3:ListBucket/],
+      [{ status: 404, code: 'NoSuchBucket' }, /FAILED +S3: there is no bucket plates/],
+      [{ object: 403 }, /FAILED +S3: the key's policy needs s3:GetObject/],
+    ])('says what is wrong when the store answers %j', async (wrong, line) => {
+      Object.assign(answers, wrong)
+      const { status, output } = await deploy('--check')
+      expect(output).toMatch(line)
+      expect(status).toBe(1)
+    })
+
+    it('says that an endpoint is down', async () => {
+      const path = join(folder, '.env')
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/^S3_ENDPOINT=.*$/m, 'S3_ENDPOINT=http://127.0.0.1:1'))
+      const { status, output } = await deploy('--check')
+      expect([status, /FAILED +S3_ENDPOINT .* does not answer/.test(output)]).toEqual([1, true])
+    })
+  })
 })
