@@ -232,6 +232,8 @@ void ImfDecoder::Decode(const ChunkPlace& place, uint64_t index,
                              reinterpret_cast<char*>(base), stride, row_bytes,
                              channel.x_sampling, channel.y_sampling));
   }
+  // The library refuses to decode for nobody.
+  if (buffer.begin() == buffer.end()) return;
   reader_->Read(buffer, place);
 } catch (const ChunkFailure&) {
   reader_.reset();

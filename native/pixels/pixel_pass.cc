@@ -47,6 +47,7 @@ class DecodeWorker final : public PromiseWorker {
 Napi::Function PixelPass::Define(Napi::Env env) {
   return DefineClass(env, "PixelPass",
                      {InstanceMethod<&PixelPass::Decode>("decode"),
+                      InstanceMethod<&PixelPass::StartBand>("startBand"),
                       InstanceMethod<&PixelPass::Finish>("finish")});
 }
 
@@ -95,6 +96,28 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
     }
+    if (request.Get("band").ToBoolean()) {
+      band_ = std::make_unique<BandSink>(layout);
+      sinks_.push_back(band_.get());
+    }
+    if (const Napi::Value value = request.Get("compare"); value.IsObject()) {
+      const auto compare = value.As<Napi::Object>();
+      const auto other = compare.Get("with").As<Napi::Object>();
+      const auto list = compare.Get("partners").As<Napi::Array>();
+      std::vector<int> partners;
+      for (uint32_t c = 0; c < list.Length(); c++) {
+        partners.push_back(ToInt32(list.Get(c)));
+      }
+      const CompareLimits limits{
+          compare.Get("warn").As<Napi::Number>().DoubleValue(),
+          compare.Get("fail").As<Napi::Number>().DoubleValue(),
+          compare.Get("isStrict").ToBoolean()};
+      compare_ = std::make_unique<CompareSink>(
+          layout, *Unwrap(other)->band_, std::move(partners), limits,
+          ToInt32(compare.Get("mapWidth")), ToInt32(compare.Get("mapHeight")));
+      other_ = Napi::Persistent(other);
+      sinks_.push_back(compare_.get());
+    }
   } catch (const std::exception& failure) {
     throw Napi::Error::New(info.Env(), failure.what());
   }
@@ -127,6 +150,12 @@ Napi::Value PixelPass::Decode(const Napi::CallbackInfo& info) {
   return worker->Start();
 }
 
+Napi::Value PixelPass::StartBand(const Napi::CallbackInfo& info) {
+  if (is_busy_) throw Napi::Error::New(info.Env(), "a batch is being decoded");
+  band_->Start(ToInt32(info[0]), int64_t{ToInt32(info[0])} + ToInt32(info[1]));
+  return info.Env().Undefined();
+}
+
 Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
@@ -139,6 +168,7 @@ Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
     frame_->Finish();
     result.Set("frame", FrameToJs(env, *frame_));
   }
+  if (compare_) result.Set("compare", CompareToJs(env, *compare_));
   if (reduce_) result.Set("pictures", PicturesToJs(env, layout, *reduce_));
   return result;
 }

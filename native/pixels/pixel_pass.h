@@ -8,6 +8,7 @@
 
 #include "chunk_decoder.h"
 #include "channel_stats.h"
+#include "compare.h"
 #include "content_hash.h"
 #include "deep_stats.h"
 #include "frame_checks.h"
@@ -32,6 +33,7 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
  private:
   Napi::Value Decode(const Napi::CallbackInfo& info);
   Napi::Value Finish(const Napi::CallbackInfo& info);
+  Napi::Value StartBand(const Napi::CallbackInfo& info);
 
   std::unique_ptr<ChunkDecoder> decoder_;
   std::unique_ptr<StatsSink> stats_;
@@ -39,6 +41,10 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   std::unique_ptr<DeepSink> deep_;
   std::unique_ptr<FrameSink> frame_;
   std::unique_ptr<ReduceSink> reduce_;
+  std::unique_ptr<BandSink> band_;
+  std::unique_ptr<CompareSink> compare_;
+  // The pass whose band is compared with lives as long as this one.
+  Napi::ObjectReference other_;
   std::vector<RowSink*> sinks_;
   bool is_busy_ = false;
 };

@@ -97,6 +97,37 @@ Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
   return list;
 }
 
+Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare) {
+  Napi::Object result = Napi::Object::New(env);
+  Napi::Array channels = Napi::Array::New(env);
+  for (const ChannelDifference& each : compare.differences()) {
+    Napi::Object object = Napi::Object::New(env);
+    const auto set = [&](const char* name, auto number) {
+      object.Set(name, Napi::Number::New(env, static_cast<double>(number)));
+    };
+    set("compared", each.compared);
+    set("differing", each.differing);
+    set("overWarn", each.over_warn);
+    set("overFail", each.over_fail);
+    set("nonFinite", each.non_finite);
+    set("countMismatches", each.count_mismatches);
+    set("maxAbsolute", each.max_absolute);
+    set("sumAbsolute", each.sum_absolute);
+    set("maxRelative", each.max_relative);
+    set("sumSquares", each.sum_squares);
+    set("maxValue", each.max_value);
+    object.Set("hasWorst", Napi::Boolean::New(env, each.has_worst));
+    set("worstX", each.worst_x);
+    set("worstY", each.worst_y);
+    set("worstA", each.worst_a);
+    set("worstB", each.worst_b);
+    channels.Set(channels.Length(), object);
+  }
+  result.Set("channels", channels);
+  result.Set("map", ToFloats(env, compare.map()));
+  return result;
+}
+
 Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary) {
   Napi::Object object = Napi::Object::New(env);
   const auto set = [&](const char* name, auto number) {

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include "channel_stats.h"
+#include "compare.h"
 #include "content_hash.h"
 #include "deep_stats.h"
 #include "frame_checks.h"
@@ -17,6 +18,7 @@ Napi::Value StatsToJs(Napi::Env env, const PartLayout& layout,
 // Hex text; null where a sample is missing too.
 Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
                        const HashSink& hashes);
+Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare);
 Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary);
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
 // Float32Arrays.

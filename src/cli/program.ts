@@ -45,6 +45,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./hash/command.ts'),
   },
   {
+    name: 'diff',
+    summary: 'what two files, folders or sequences do not have in common',
+    load: () => import('./diff/command.ts'),
+  },
+  {
     name: 'thumbnail',
     summary: 'a picture of a file as it is meant to be seen',
     load: () => import('./thumbnail/command.ts'),

@@ -49,6 +49,41 @@ export interface NativePassRequest {
   readonly frame?: readonly number[]
   /** A picture of some pixels of the level. */
   readonly reduce?: NativeReduce
+  /** Keeps the rows that `startBand` names, for another pass to compare with. */
+  readonly band?: boolean
+  readonly compare?: NativeCompare
+}
+
+/** The band of another pass to compare with; `partners` names that pass's channel for each of this one, -1 for none. */
+export interface NativeCompare {
+  readonly with: NativePixelPass
+  readonly partners: readonly number[]
+  readonly warn: number
+  readonly fail: number
+  readonly isStrict: boolean
+  /** Cells of the map of largest differences, at most one a pixel. */
+  readonly mapWidth: number
+  readonly mapHeight: number
+}
+
+/** How two channels differ, over the pixels that both have. */
+export interface NativeDifference {
+  readonly compared: number
+  readonly differing: number
+  readonly overWarn: number
+  readonly overFail: number
+  readonly nonFinite: number
+  readonly countMismatches: number
+  readonly maxAbsolute: number
+  readonly sumAbsolute: number
+  readonly maxRelative: number
+  readonly sumSquares: number
+  readonly maxValue: number
+  readonly hasWorst: boolean
+  readonly worstX: number
+  readonly worstY: number
+  readonly worstA: number
+  readonly worstB: number
 }
 
 /** Pixels [x, x + width) x [y, y + height), all inside the level, and the grid of means that is laid over them. */
@@ -133,6 +168,7 @@ export interface NativePassResult {
   readonly stats?: { readonly channels: readonly (NativeChannelStats | null)[]; readonly isGrey: readonly boolean[] }
   /** Hex; null too where a sample is missing. */
   readonly hashes?: readonly (string | null)[]
+  readonly compare?: { readonly channels: readonly NativeDifference[]; readonly map: Float32Array }
   readonly deep?: NativeDeep
   readonly frame?: NativeFrame
   /** Row by row; NaN where no sample was seen. */
@@ -148,5 +184,7 @@ export interface NativePixelPass {
    * @returns for each chunk why it could not be decoded, or null
    */
   decode(chunks: readonly Uint8Array[], places: Int32Array, indexes: Float64Array): Promise<(string | null)[]>
+  /** Forgets the rows it keeps and keeps those from `y` on, `height` of them. */
+  startBand(y: number, height: number): void
   finish(): NativePassResult
 }

@@ -1,10 +1,15 @@
 import { ExrError } from '../errors.ts'
 import type { Sampling } from '../inspect/sampling.ts'
-import { type NativePassRequest, type NativePassResult, newPixelPass } from '../oiio/pixel-pass.ts'
+import {
+  type NativePassRequest,
+  type NativePassResult,
+  type NativePixelPass,
+  newPixelPass,
+} from '../oiio/pixel-pass.ts'
 import { chunksOf, isSampled, type ListedChunk, type Region } from './chunk-list.ts'
 import type { PartLayout } from './layout.ts'
 import type { PixelFile } from './pixel-file.ts'
-import { READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'
+import { type ChunkBatch, READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'
 
 /** A chunk whose samples are not in the result, and why. */
 export interface LostChunk {
@@ -47,46 +52,85 @@ export async function runPass(
   work: Omit<NativePassRequest, 'layout'>,
   options: PassOptions = {},
 ): Promise<PassOutcome> {
-  const { sampling = { method: 'full' }, read = READ_DEFAULTS, signal, onProgress } = options
-  const { native } = layout
-  const lost: LostChunk[] = []
-  let lostCount = 0
-  const lose = (chunk: ListedChunk, reason: string) => {
-    lostCount += chunk.count
-    if (lost.length < MAX_LOST) lost.push({ chunk, reason })
+  const pass = new PartPass(file, partIndex, layout, work)
+  await pass.decode(options)
+  return pass.outcome()
+}
+
+/** One look at a part that may be given its chunks in several goes, with rising rows. */
+export class PartPass {
+  readonly native: NativePixelPass
+  readonly #file: PixelFile
+  readonly #partIndex: number
+  readonly #layout: Extract<PartLayout, { canDecode: true }>
+  readonly #lost: LostChunk[] = []
+  #lostCount = 0
+  #chunkCount = 0
+  #decoded = 0
+
+  /** Throws ERR_NATIVE_UNAVAILABLE. */
+  constructor(
+    file: PixelFile,
+    partIndex: number,
+    layout: Extract<PartLayout, { canDecode: true }>,
+    work: Omit<NativePassRequest, 'layout'>,
+  ) {
+    this.#file = file
+    this.#partIndex = partIndex
+    this.#layout = layout
+    this.native = newPixelPass({ layout: layout.native, ...work })
   }
-  let chunkCount = 0
-  function* wanted(): Generator<ListedChunk> {
-    for (const chunk of chunksOf(file, partIndex, layout, options.region)) {
-      chunkCount += chunk.count
-      if (!isSampled(sampling, chunk, native.isTiled, native.minY)) continue
-      if (chunk.range === null) lose(chunk, 'the chunk table has no usable offset for it')
+
+  /** Throws ERR_SOURCE_* and ERR_ABORTED. */
+  async decode(options: PassOptions): Promise<void> {
+    const { sampling = { method: 'full' }, read = READ_DEFAULTS, region, signal, onProgress } = options
+    const { level } = this.#layout
+    const { source, plan } = this.#file
+    const total = level === null ? (plan.parts[this.#partIndex]!.chunkCount ?? 0) : level.tilesX * level.tilesY
+    for await (const batch of readChunks(source, this.#wanted(sampling, region), read, signal)) {
+      if (signal?.aborted) {
+        throw new ExrError('ERR_ABORTED', `Decoding ${source.path} was aborted.`, { cause: signal.reason })
+      }
+      await this.#decodeBatch(batch)
+      onProgress?.(this.#chunkCount, total)
+    }
+  }
+
+  outcome(): PassOutcome {
+    return {
+      result: this.native.finish(),
+      chunkCount: this.#chunkCount,
+      decoded: this.#decoded,
+      lostCount: this.#lostCount,
+      lost: this.#lost,
+    }
+  }
+
+  *#wanted(sampling: Sampling, region: Region | undefined): Generator<ListedChunk> {
+    const { isTiled, minY } = this.#layout.native
+    for (const chunk of chunksOf(this.#file, this.#partIndex, this.#layout, region)) {
+      this.#chunkCount += chunk.count
+      if (!isSampled(sampling, chunk, isTiled, minY)) continue
+      if (chunk.range === null) this.#lose(chunk, 'the chunk table has no usable offset for it')
       else yield chunk
     }
   }
-  const pass = newPixelPass({ layout: native, ...work })
-  const levelX = layout.level?.levelX ?? 0
-  const levelY = layout.level?.levelY ?? 0
-  const total =
-    layout.level === null ? (file.plan.parts[partIndex]!.chunkCount ?? 0) : layout.level.tilesX * layout.level.tilesY
-  let decoded = 0
-  for await (const { chunks, bytes } of readChunks(file.source, wanted(), read, signal)) {
-    if (signal?.aborted) {
-      throw new ExrError('ERR_ABORTED', `Decoding ${file.source.path} was aborted.`, { cause: signal.reason })
-    }
+
+  async #decodeBatch({ chunks, bytes }: ChunkBatch): Promise<void> {
+    const { levelX = 0, levelY = 0 } = this.#layout.level ?? {}
     const places = Int32Array.from(
       chunks.flatMap(({ x, y, width, height, tileX, tileY }) => [x, y, width, height, tileX, tileY, levelX, levelY]),
     )
-    const failures = await pass.decode(
-      bytes,
-      places,
-      Float64Array.from(chunks, ({ index }) => index),
-    )
+    const indexes = Float64Array.from(chunks, ({ index }) => index)
+    const failures = await this.native.decode(bytes, places, indexes)
     for (const [i, reason] of failures.entries()) {
-      if (reason === null) decoded++
-      else lose(chunks[i]!, reason)
+      if (reason === null) this.#decoded++
+      else this.#lose(chunks[i]!, reason)
     }
-    onProgress?.(chunkCount, total)
   }
-  return { result: pass.finish(), chunkCount, decoded, lostCount, lost }
+
+  #lose(chunk: ListedChunk, reason: string): void {
+    this.#lostCount += chunk.count
+    if (this.#lost.length < MAX_LOST) this.#lost.push({ chunk, reason })
+  }
 }

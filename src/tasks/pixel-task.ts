@@ -1,4 +1,6 @@
 import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
+import type { DiffOptions } from '../pixels/diff.ts'
+import type { FileDiff } from '../pixels/diff-types.ts'
 import type { Thumbnail, ThumbnailOptions } from '../pixels/thumbnail.ts'
 import type { S3Settings } from '../source/s3-client.ts'
 
@@ -19,11 +21,26 @@ export type PixelTask =
       /** Where to write the picture, in the format its extension names; null leaves it in the answer only. */
       readonly output: string | null
     }
+  | {
+      readonly kind: 'diff'
+      readonly location: PixelLocation
+      readonly other: PixelLocation
+      readonly options: Omit<DiffOptions, 'signal' | 'onProgress' | 'map'>
+      /** Where to write the map of the differences. */
+      readonly output: string | null
+    }
+
+/** `top` is the difference that the brightest colour of the map stands for; null without a map. */
+export interface DiffAnswer {
+  readonly diff: FileDiff
+  readonly top: number | null
+}
 
 /** What each kind of task answers. */
 export interface PixelAnswers {
   readonly analyse: PixelFacts
   readonly thumbnail: Thumbnail
+  readonly diff: DiffAnswer
 }
 
 /** What every child gets. */

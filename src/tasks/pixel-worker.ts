@@ -1,10 +1,13 @@
 import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { writePicture } from '../oiio/write-image.ts'
 import { analysePixels } from '../pixels/analyse.ts'
+import { diffFiles } from '../pixels/diff.ts'
+import { heatMap } from '../pixels/heat-map.ts'
 import { makeThumbnail } from '../pixels/thumbnail.ts'
 import { openSource } from '../source/open.ts'
+import type { ByteSource } from '../source/source.ts'
 import { poolData, poolTask, tell } from '../workers/index.ts'
-import type { PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
+import type { DiffAnswer, PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
 
 const { s3 } = (poolData() ?? {}) as PixelWorkerData
 
@@ -29,16 +32,27 @@ function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof 
   return withSource(task.location, async (source) => {
     const onProgress = progressOf(source.path, onBatch)
     if (task.kind === 'analyse') return analysePixels(source, { ...task.options, onProgress })
+    if (task.kind === 'diff') return withSource(task.other, (other) => diff(task, source, other, onProgress))
     const picture = await makeThumbnail(source, { ...task.options, onProgress })
     if (task.output !== null) await writePicture(task.output, picture)
     return picture
   })
 }
 
-async function withSource<T>(
-  location: PixelLocation,
-  use: (source: Awaited<ReturnType<typeof openSource>>['source']) => Promise<T>,
-): Promise<T> {
+async function diff(
+  { options, output }: Extract<PixelTask, { kind: 'diff' }>,
+  source: ByteSource,
+  other: ByteSource,
+  onProgress: (done: number, total: number) => void,
+): Promise<DiffAnswer> {
+  const { diff, map } = await diffFiles(source, other, { ...options, map: output !== null, onProgress })
+  if (output === null || map === null) return { diff, top: null }
+  const picture = heatMap(map)
+  await writePicture(output, picture)
+  return { diff, top: picture.top }
+}
+
+async function withSource<T>(location: PixelLocation, use: (source: ByteSource) => Promise<T>): Promise<T> {
   const input = typeof location === 'string' ? location : { path: location }
   const { source } = await openSource(input, s3 === undefined ? {} : { s3 })
   try {

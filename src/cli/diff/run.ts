@@ -1,0 +1,132 @@
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { ExrError } from '../../errors.ts'
+import { VOLATILE_ATTRIBUTES } from '../../pixels/diff-header.ts'
+import type { FileDiff } from '../../pixels/diff-types.ts'
+import { s3SettingsFrom } from '../../source/s3-settings.ts'
+import { openPixelPool } from '../../tasks/pixel-pool.ts'
+import { flow } from '../../workers/index.ts'
+import type { CliContext } from '../context.ts'
+import { errorJson, errorLine, toExrError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { singleLine } from '../format/visible.ts'
+import { catchInterrupts } from '../interrupts.ts'
+import { diffReport } from './report.ts'
+
+export interface DiffFlags {
+  readonly fail: string
+  readonly warn: string
+  readonly strict?: true
+  readonly ignoreAttr?: readonly string[]
+  readonly allAttrs?: true
+  readonly image?: string
+  readonly jobs?: string
+  readonly json?: true
+  readonly listVolatile?: true
+}
+
+interface Pair {
+  readonly a: string
+  readonly b: string
+}
+
+/** Compares two files, or the files of two directories by name. */
+export async function runDiff(a: string, b: string, flags: DiffFlags, context: CliContext): Promise<void> {
+  if (flags.listVolatile) return context.print(`${VOLATILE_ATTRIBUTES.join('\n')}\n`)
+  const { jobs } = context.config({ jobs: flags.jobs })
+  const { pairs, onlyA, onlyB, isFolder } = pairsOf(a, b)
+  if (isFolder && flags.image !== undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', '--image draws the map of two files; name files, not directories')
+  }
+  const options = {
+    warn: limit(flags.warn, '--warn'),
+    fail: limit(flags.fail, '--fail'),
+    strict: flags.strict === true,
+    ignoreAttributes: [...(flags.allAttrs ? [] : VOLATILE_ATTRIBUTES), ...(flags.ignoreAttr ?? [])],
+  }
+  const pool = openPixelPool({ jobs, s3: s3SettingsFrom((name) => context.env[name]) })
+  const interrupts = catchInterrupts(() => {})
+  const { signal } = interrupts
+  const compare = async (pair: Pair) => {
+    try {
+      const output = flags.image ?? null
+      return await pool.ask({ kind: 'diff', location: pair.a, other: pair.b, options, output }, { signal })
+    } catch (error) {
+      const known = toExrError(error)
+      if (known.code === 'ERR_ABORTED' || known.code === 'ERR_OPTION_INVALID' || known.code === 'ERR_SINK') throw known
+      return { error: known }
+    }
+  }
+  const results = new Set<FileDiff['result']>(onlyA.length + onlyB.length > 0 ? ['differs'] : [])
+  const diffs: FileDiff[] = []
+  try {
+    for (const path of onlyA) if (!flags.json) await context.print(`only in a: ${singleLine(path)}\n`)
+    for (const path of onlyB) if (!flags.json) await context.print(`only in b: ${singleLine(path)}\n`)
+    for await (const answer of flow(pairs, compare, { window: 2 * jobs, ordered: true, signal })) {
+      if ('error' in answer) {
+        results.add('cannot_tell')
+        context.note(flags.json ? errorJson(answer.error) : errorLine(answer.error, false))
+        continue
+      }
+      const { diff, top } = answer
+      results.add(diff.result)
+      diffs.push(diff)
+      if (flags.json) continue
+      await context.print(diffReport(diff, context.style))
+      if (top !== null)
+        await context.print(
+          `  ${singleLine(flags.image!)}: brightest at a difference of ${top}, dark at a thousandth of it\n`,
+        )
+    }
+    if (flags.json)
+      await context.print(
+        `${JSON.stringify(isFolder ? { only_in_a: onlyA, only_in_b: onlyB, files: diffs } : (diffs[0] ?? null), null, 2)}\n`,
+      )
+  } catch (error) {
+    const code = interrupts.exitCode()
+    if (code === null) throw error
+    return context.exitWith(code)
+  } finally {
+    interrupts.release()
+    await pool.close()
+  }
+  if (results.has('cannot_tell')) context.exitWith(EXIT.system)
+  else if (results.has('differs')) context.exitWith(EXIT.someFilesFailed)
+}
+
+function pairsOf(a: string, b: string) {
+  const [isFolderA, isFolderB] = [isDirectory(a), isDirectory(b)]
+  if (!isFolderA && !isFolderB) return { pairs: [{ a, b }], onlyA: [], onlyB: [], isFolder: false }
+  if (!isFolderA || !isFolderB) {
+    // A file against a directory is compared with its namesake there.
+    const pair = isFolderA ? { a: join(a, basename(b)), b } : { a, b: join(b, basename(a)) }
+    return { pairs: [pair], onlyA: [], onlyB: [], isFolder: false }
+  }
+  const [namesA, namesB] = [exrNames(a), exrNames(b)]
+  const inBoth = namesA.filter((name) => namesB.includes(name))
+  return {
+    pairs: inBoth.map((name) => ({ a: join(a, name), b: join(b, name) })),
+    onlyA: namesA.filter((name) => !namesB.includes(name)).map((name) => join(a, name)),
+    onlyB: namesB.filter((name) => !namesA.includes(name)).map((name) => join(b, name)),
+    isFolder: true,
+  }
+}
+
+function exrNames(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true }).map(String)
+  return names.filter((name) => /\.(exr|sxr|mxr|dxr)$/i.test(name)).sort()
+}
+
+function isDirectory(name: string): boolean {
+  try {
+    return statSync(name).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+function limit(text: string, flag: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value
+  throw new ExrError('ERR_OPTION_INVALID', `Expected a difference of 0 or more for ${flag} but received ${text}`)
+}
