@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ExrError } from '../../src/errors.ts'
-import { decodeHeader, encodeHeader } from '../../src/header/index.ts'
-import { corpusDir, corpusFiles, fixturePath, fixtures } from '../helpers.ts'
-import { judgeFile } from './headers.ts'
+import { ExrError } from '../../../src/errors.ts'
+import { decodeHeader, encodeHeader } from '../../../src/header/index.ts'
+import { corpusDir, corpusFiles, fixturePath, fixtures } from '../../helpers.ts'
+import { judgeFile } from '../headers.ts'
 
 /** What the fixture writer broke, and the defects or errors that may say so. */
 const SAYS: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { Field, Int64, Schema, Table, vectorFromArray } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { col, connect, type Session, type Transaction, VastdbError } from '../../src/vastdb/index.ts'
-import { type Emulator, type FaultRule, startEmulator } from '../../src/vastdb-emulator/index.ts'
+import { col, connect, type Session, type Transaction, VastdbError } from '../../../src/vastdb/index.ts'
+import { type Emulator, type FaultRule, startEmulator } from '../../../src/vastdb-emulator/index.ts'
 
 const columns = new Schema([new Field('n', new Int64(), true)])
 const numbers = (from: number, to: number) =>

@@ -9,8 +9,8 @@ import {
   makeAttribute,
   makeHeader,
   planChunkTables,
-} from '../../src/header/index.ts'
-import { corpusDir, corpusFiles, fixturePath, fixtures } from '../helpers.ts'
+} from '../../../src/header/index.ts'
+import { corpusDir, corpusFiles, fixturePath, fixtures } from '../../helpers.ts'
 import {
   box,
   channel,
@@ -24,7 +24,7 @@ import {
   singlePart,
   tiles,
   words,
-} from './headers.ts'
+} from '../headers.ts'
 
 const corpus = corpusDir()
 if (corpus === null)

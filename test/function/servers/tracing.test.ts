@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { silentLogger } from '../../src/log.ts'
-import { createServer, functionSettings } from '../../src/server/index.ts'
+import { silentLogger } from '../../../src/log.ts'
+import { createServer, functionSettings } from '../../../src/server/index.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const received: { url: string; body: string }[] = []

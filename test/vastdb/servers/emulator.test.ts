@@ -1,7 +1,7 @@
 import { Field, FixedSizeList, Float32, Int32, Int64, Schema, Table, Utf8, vectorFromArray } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { col, connect, decimalVector, or, type Session, type Transaction } from '../../src/vastdb/index.ts'
-import { type Emulator, startEmulator } from '../../src/vastdb-emulator/index.ts'
+import { col, connect, decimalVector, or, type Session, type Transaction } from '../../../src/vastdb/index.ts'
+import { type Emulator, startEmulator } from '../../../src/vastdb-emulator/index.ts'
 
 const int = new Field('n', new Int64(), true)
 const text = new Field('t', new Utf8(), true)

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type BatchOutcome, openPool, type Pool, type PoolOptions } from '../../src/workers/index.ts'
+import { type BatchOutcome, openPool, type Pool, type PoolOptions } from '../../../src/workers/index.ts'
 
 interface Item {
   deed: string
@@ -16,7 +16,7 @@ interface Item {
 
 const program = createRequire(import.meta.url).resolve('#worker-process')
 if (!existsSync(program)) console.warn('SKIPPED: tests of child processes. Run npm run build:ts first.')
-const worker = fileURLToPath(new URL('test-worker.mjs', import.meta.url))
+const worker = fileURLToPath(new URL('../test-worker.mjs', import.meta.url))
 const pools: Pool<Item, unknown>[] = []
 
 function pool(options: Partial<PoolOptions<Item>> = {}): Pool<Item, unknown> {
@@ -118,7 +118,7 @@ describe.runIf(existsSync(program))('a pool of child processes', () => {
   })
 
   it('says that children cannot start when the worker file does not load', async () => {
-    const broken = fileURLToPath(new URL('broken-worker.mjs', import.meta.url))
+    const broken = fileURLToPath(new URL('../broken-worker.mjs', import.meta.url))
     await expect(all(pool({ worker: broken }), doubles(3))).rejects.toMatchObject({
       code: 'ERR_WORKER_DIED',
       message: expect.stringContaining('this worker cannot be loaded'),

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Field, Int32, Schema, Table, Uint64, Utf8, vectorFromArray } from 'apache-arrow'
 import { afterEach, describe, expect, it } from 'vitest'
-import { FINISHED_ROW_ID } from '../../src/vastdb/constants.ts'
-import { col, type SelectOptions, type Session, type Table as VastTable } from '../../src/vastdb/index.ts'
-import { COMPLETED, concat, KEEP_ALIVE, pageFrames } from './responses.ts'
+import { FINISHED_ROW_ID } from '../../../src/vastdb/constants.ts'
+import { col, type SelectOptions, type Session, type Table as VastTable } from '../../../src/vastdb/index.ts'
+import { COMPLETED, concat, KEEP_ALIVE, pageFrames } from '../responses.ts'
 import { fail, type Handler, open, type ScriptedServer, type SeenRequest, scriptedServer } from './server.ts'
 
 const columns = new Schema([new Field('n', new Int32(), true)])

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Emulator, startEmulator } from '../../src/vastdb-emulator/index.ts'
-import { projectRoot } from '../paths.ts'
+import { type Emulator, startEmulator } from '../../../src/vastdb-emulator/index.ts'
+import { projectRoot } from '../../paths.ts'
 
 describe('the guide', () => {
   let emulator: Emulator

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ConnectOptions, connect, type Session } from '../../src/vastdb/index.ts'
+import { type ConnectOptions, connect, type Session } from '../../../src/vastdb/index.ts'
 
 export interface SeenRequest {
   readonly method: string

@@ -3,8 +3,8 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { Int64, Table, vectorFromArray } from 'apache-arrow'
 import { afterEach, describe, expect, it } from 'vitest'
-import { connect, type Session } from '../../src/vastdb/index.ts'
-import { INSERT_ANSWER } from './goldens.ts'
+import { connect, type Session } from '../../../src/vastdb/index.ts'
+import { INSERT_ANSWER } from '../goldens.ts'
 import { errorXml, fail, type Handler, open, type ScriptedServer, scriptedServer } from './server.ts'
 
 const rows = new Table({ a: vectorFromArray([111n, 222n], new Int64()) })

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type BatchOutcome, openPool, type Pool, type PoolOptions, type RunOptions } from '../../src/workers/index.ts'
+import {
+  type BatchOutcome,
+  openPool,
+  type Pool,
+  type PoolOptions,
+  type RunOptions,
+} from '../../../src/workers/index.ts'
 
 interface Item {
   deed: string
@@ -9,7 +15,7 @@ interface Item {
   ms?: number
 }
 
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const pools: Pool<Item, unknown>[] = []
 
 function pool(options: Partial<PoolOptions<Item>> = {}): Pool<Item, unknown> {

@@ -10,9 +10,9 @@ import {
   type HeaderAttribute,
   makeHeader,
   makePart,
-} from '../../src/header/index.ts'
-import { corpusDir, corpusFiles, fixturePath, fixtures } from '../helpers.ts'
-import { attribute, VALUES } from './arbitraries.ts'
+} from '../../../src/header/index.ts'
+import { corpusDir, corpusFiles, fixturePath, fixtures } from '../../helpers.ts'
+import { attribute, VALUES } from '../arbitraries.ts'
 
 const SEED = { seed: 20000630 }
 const corpus = corpusDir()
