@@ -2,10 +2,10 @@ import type { ChannelFacts, PartFacts, Payload } from '../inspect/payload.ts'
 import { addAttributeFeatures } from './attribute-features.ts'
 import { addChannelFeatures } from './channel-features.ts'
 import { FeatureHasher } from './feature-hash.ts'
-import { addColor, addCompression, addCrop, addFrame, addSoftware, addStructure, addTiling } from './part-features.ts'
+import { addColor, addCompression, addCrop, addDepth, addFrame, addSoftware, addStructure, addTiling } from './part-features.ts'
 
 /** Raised whenever the same header would give another vector; vectors of different versions do not compare. */
-export const EMBEDDING_VERSION = 1
+export const EMBEDDING_VERSION = 2
 
 export const METADATA_DIM = 384
 export const FINGERPRINT_DIM = 128
@@ -15,12 +15,14 @@ export type EmbeddablePayload = Pick<Payload, 'parts' | 'channels' | 'attributes
 
 /** Share of each kind of fact: two files that differ in one alone have cosine 1 - weight² / sum of squares. */
 const WEIGHTS = {
-  channels: { names: 1, components: 0.4, layers: 0.7, samples: 0.5, count: 0.3 },
-  structure: 1,
+  channels: { names: 1.2, components: 0.4, layers: 0.7, samples: 0.5, count: 0.3 },
+  structure: 0.6,
+  /** Above every other: the files most like a deep one are deep. */
+  depth: 3,
   frame: 1.6,
-  crop: 0.5,
+  crop: 0.8,
   compression: 0.4,
-  tiling: 0.9,
+  tiling: 0.7,
   color: 0.8,
   software: 0.9,
   attributes: { names: 1.2, text: 1.2, camera: 0.7 },
@@ -57,19 +59,22 @@ export function computeChannelFingerprint(
 function addPartFeatures(hasher: FeatureHasher, parts: readonly PartFacts[], { attributes }: EmbeddablePayload): void {
   addStructure(hasher, parts)
   hasher.closeGroup(WEIGHTS.structure)
-  for (const [weight, add] of PER_PART) {
+  for (const [group, add] of PER_PART) {
     for (const part of parts) add(hasher, part)
-    hasher.closeGroup(weight)
+    hasher.closeGroup(WEIGHTS[group])
   }
   for (const part of attributes.parts) addColor(hasher, part)
   hasher.closeGroup(WEIGHTS.color)
   addAttributeFeatures(hasher, attributes.parts.flat(), WEIGHTS.attributes)
 }
 
-const PER_PART: readonly (readonly [number, (hasher: FeatureHasher, part: PartFacts) => void])[] = [
-  [WEIGHTS.frame, addFrame],
-  [WEIGHTS.crop, addCrop],
-  [WEIGHTS.compression, addCompression],
-  [WEIGHTS.tiling, addTiling],
-  [WEIGHTS.software, addSoftware],
+type PartGroup = 'depth' | 'frame' | 'crop' | 'compression' | 'tiling' | 'software'
+
+const PER_PART: readonly (readonly [PartGroup, (hasher: FeatureHasher, part: PartFacts) => void])[] = [
+  ['depth', addDepth],
+  ['frame', addFrame],
+  ['crop', addCrop],
+  ['compression', addCompression],
+  ['tiling', addTiling],
+  ['software', addSoftware],
 ]

@@ -43,11 +43,20 @@ const COMPRESSION_KINDS: Readonly<Record<string, string>> = {
 export function addStructure(hasher: FeatureHasher, parts: readonly PartFacts[]): void {
   for (const part of parts) {
     hasher.add(hashText(TYPE, part.part_type))
-    hasher.add(hashInt(DEEP, part.is_deep ? 1 : 0))
     if (part.part_name !== null) hasher.add(hashText(PART_NAME, part.part_name), 0.7)
     if (part.view_name !== null) hasher.add(hashText(VIEW, part.view_name), 0.7)
   }
   hasher.addSoft(PART_COUNT, softLog2(parts.length + 1) * 2, 0.7)
+}
+
+/**
+ * Deep samples are another kind of image: what merges, holds out and defocuses them takes no flat one. Flat parts add
+ * nothing, so that being flat makes no two files alike.
+ */
+export function addDepth(hasher: FeatureHasher, part: PartFacts): void {
+  if (!part.is_deep) return
+  hasher.add(DEEP)
+  hasher.add(hashText(DEEP, part.part_type), 0.5)
 }
 
 /** The frame the artist sees: its size, shape and pixel aspect. */
@@ -104,11 +113,10 @@ export function addColor(hasher: FeatureHasher, attributes: readonly AttributeFa
   }
 }
 
-/** The program, and with less weight its release: `OpenImageIO 2.4.7 : oiiotool a.exr` is of the family `openimageio`. */
-export function addSoftware(hasher: FeatureHasher, { render_software }: PartFacts): void {
-  const text = (render_software ?? 'not stated').toLowerCase()
-  hasher.add(hashText(SOFTWARE, /^[^\d:(/]*[a-z]/.exec(text)?.[0] ?? text))
-  const release = /\d+(?:\.\d+)?/.exec(text)?.[0]
+/** The program, and with less weight the first two numbers of its release. */
+export function addSoftware(hasher: FeatureHasher, part: PartFacts): void {
+  hasher.add(hashText(SOFTWARE, (part.render_software ?? 'not stated').toLowerCase()))
+  const release = /\d+(?:\.\d+)?/.exec(part.render_software_version ?? '')?.[0]
   if (release !== undefined) hasher.add(hashText(SOFTWARE_RELEASE, release), 0.3)
 }
 
