@@ -59,6 +59,11 @@ export interface SimilarOptions {
   readonly k: number
   /** SQL condition over `files` and the first part's columns, such as `width >= 1920`. */
   readonly where?: string
+  /**
+   * Version of the recipe that made a given vector; default this release's. A stored file is compared with files whose
+   * vectors have its own version: those of others do not compare.
+   */
+  readonly embeddingVersion?: number
   readonly signal?: AbortSignal
 }
 

@@ -166,7 +166,10 @@ export class VastCatalog implements Catalog {
     if (method === 'scan' && where !== undefined) pushCondition(where)
     const door = searchDoor(this.#store, { ...this.#connection, search: method === 'scan' ? 'engine' : method })!
     const tableName = door.tableName.bind(door)
-    return { method, sql: similarSql({ kind: door.kind, tableName, vector: null, fileId: null, k, where }) }
+    return {
+      method,
+      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where }),
+    }
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {

@@ -2,7 +2,16 @@ import type { ChannelFacts, PartFacts, Payload } from '../inspect/payload.ts'
 import { addAttributeFeatures } from './attribute-features.ts'
 import { addChannelFeatures } from './channel-features.ts'
 import { FeatureHasher } from './feature-hash.ts'
-import { addColor, addCompression, addCrop, addDepth, addFrame, addSoftware, addStructure, addTiling } from './part-features.ts'
+import {
+  addColor,
+  addCompression,
+  addCrop,
+  addDepth,
+  addFrame,
+  addSoftware,
+  addStructure,
+  addTiling,
+} from './part-features.ts'
 
 /** Raised whenever the same header would give another vector; vectors of different versions do not compare. */
 export const EMBEDDING_VERSION = 2

@@ -63,3 +63,4 @@ export function tableNamed(name: string): TableDefinition {
   if (!table) throw new RangeError(`Expected the name of a catalog table but received ${name}`)
   return table
 }
+export { EMBEDDING_VERSION } from '../embeddings/index.ts'

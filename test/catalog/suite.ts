@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog, CatalogRecord, UpsertResult } from '../../src/catalog/catalog.ts'
+import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
 import { encodeRecords, METADATA_DIMENSION, recordVectors, transferList } from '../../src/tables/index.ts'
 import { record, sequence } from './records.ts'
 
@@ -420,6 +421,19 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         expect(piz).toHaveLength(100)
       })
 
+      it('compares vectors of one recipe only, and files of an older one with each other', async () => {
+        const of = (name: string) => ({
+          ...record({ path: `/old/${name}.1001.exr` }),
+          vectors: vectorsOf(query, EMBEDDING_VERSION - 1),
+        })
+        await upsert([of('a'), of('b')])
+        const paths = (matches: readonly { path: string }[]) => matches.map((match) => match.path)
+        expect(paths(await catalog.findSimilar(query, { k: 1000 })).join()).not.toContain('/old/')
+        expect(paths(await catalog.findSimilar('/old/a.1001.exr', { k: 1000 }))).toEqual(['/old/b.1001.exr'])
+        const given = await catalog.findSimilar(query, { k: 1000, embeddingVersion: EMBEDDING_VERSION - 1 })
+        expect(paths(given)).toEqual(['/old/a.1001.exr', '/old/b.1001.exr'])
+      })
+
       it('leaves superseded files out', async () => {
         const path = '/mnt/depth/beauty.1001.exr'
         const old = await fileAt(path)
@@ -484,8 +498,8 @@ function idOf(result: UpsertResult | undefined): string {
   return result.fileId
 }
 
-function vectorsOf(metadata: Float32Array) {
-  return { metadata, fingerprints: [], version: 1 }
+function vectorsOf(metadata: Float32Array, version = EMBEDDING_VERSION) {
+  return { metadata, fingerprints: [], version }
 }
 
 /** Numbers from a linear congruential generator; the same on every machine. */

@@ -1,7 +1,7 @@
 import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
-import { METADATA_DIMENSION } from '../../tables/index.ts'
+import { EMBEDDING_VERSION, METADATA_DIMENSION } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'
@@ -14,7 +14,7 @@ import { interruptOn } from './transaction.ts'
 export async function findSimilar(
   session: Session,
   query: Float32Array | string,
-  { k, where, signal }: SimilarOptions,
+  { k, where, embeddingVersion = EMBEDDING_VERSION, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   checkCount(k)
   if (where !== undefined) checkCondition(where)
@@ -24,12 +24,15 @@ export async function findSimilar(
   try {
     await connection.run('BEGIN TRANSACTION READ ONLY')
     const target =
-      typeof query === 'string' ? await storedVector(session, query) : { fileId: null, vector: checkVector(query) }
+      typeof query === 'string'
+        ? await storedVector(session, query)
+        : { fileId: null, vector: checkVector(query), version: embeddingVersion }
     const statement = await connection.prepare(similarSql(where))
     statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
     statement.bindInteger(2, k)
     if (target.fileId === null) statement.bindNull(3)
     else statement.bindVarchar(3, target.fileId)
+    statement.bindInteger(4, target.version)
     const reader = await statement.runAndReadAll()
     return reader.getRows().map(([fileId, path, similarity]) => ({
       fileId: String(fileId),
@@ -45,7 +48,7 @@ export async function findSimilar(
 }
 
 /**
- * $1 the vector, $2 how many, $3 a file_id to leave out or null. Similarities are computed first: joined before,
+ * $1 the vector, $2 how many, $3 a file_id to leave out or null, $4 the version of the vectors' recipe. Similarities are computed first: joined before,
  * DuckDB would build a hash table of vectors.
  */
 export function similarSql(where: string | undefined): string {
@@ -54,6 +57,7 @@ export function similarSql(where: string | undefined): string {
       SELECT file_id, file_path,
         array_cosine_similarity(metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
       FROM live_files WHERE metadata_embedding IS NOT NULL AND file_id IS DISTINCT FROM $3
+        AND embedding_version = $4
     )
     SELECT file_id, file_path, similarity FROM scored ${condition}
     ORDER BY similarity DESC, file_path LIMIT $2`
@@ -69,13 +73,14 @@ function matchingFiles(where: string): string {
 interface Target {
   readonly fileId: string | null
   readonly vector: ArrayLike<number> & Iterable<number>
+  readonly version: number
 }
 
 async function storedVector(session: Session, query: string): Promise<Target> {
   const connection = await session.connect()
   try {
     const reader = await connection.runAndReadAll(
-      `SELECT file_id, metadata_embedding FROM files
+      `SELECT file_id, metadata_embedding, embedding_version FROM files
        WHERE metadata_embedding IS NOT NULL AND (file_id = $1 OR (file_path_normalized = $2 AND superseded_by IS NULL))
        ORDER BY file_id = $1 DESC LIMIT 1`,
       [query, normalizePath(query)],
@@ -87,7 +92,7 @@ async function storedVector(session: Session, query: string): Promise<Target> {
         `No file ${query} in catalog ${session.path}. Give a file_id or the path of a file that was ingested.`,
       )
     }
-    return { fileId: String(row[0]), vector: (row[1] as unknown as { items: number[] }).items }
+    return { fileId: String(row[0]), vector: (row[1] as unknown as { items: number[] }).items, version: Number(row[2]) }
   } finally {
     connection.closeSync()
   }

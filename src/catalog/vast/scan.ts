@@ -17,6 +17,8 @@ export interface Target {
   /** Left out of the matches. */
   readonly fileId: string | null
   readonly vector: Float32Array
+  /** Of the recipe that made it: only vectors of the same one compare. */
+  readonly version: number
 }
 
 const COLUMNS = ['metadata_embedding', 'file_id', 'file_path']
@@ -38,7 +40,7 @@ export function scanSimilar(
   return store.read(async (tables) => {
     const among = pushed?.firstPart ? await filesWithFirstPart(tables, pushed.firstPart, signal) : null
     const removals = await readRemovals(tables)
-    const isCurrent = col('superseded_by').isNull()
+    const isCurrent = col('superseded_by').isNull().and(col('embedding_version').eq(target.version))
     const selection = tables('files').select({
       columns: removals.size > 0 ? [...COLUMNS, 'last_inspected'] : COLUMNS,
       where: pushed?.files ? isCurrent.and(pushed.files) : isCurrent,

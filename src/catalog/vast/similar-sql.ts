@@ -10,6 +10,8 @@ export interface SimilarSql {
   readonly tableName: (table: string) => string
   /** The vector to compare with, or null for a placeholder. */
   readonly vector: Float32Array | null
+  /** Version of the vector's recipe, or null for a placeholder. */
+  readonly version: number | null
   /** Left out of the matches. */
   readonly fileId: string | null
   readonly k: number
@@ -25,7 +27,7 @@ const FIRST_PART = tableNamed('parts')
  * The files nearest to a vector by cosine distance, with the columns file_id, file_path and distance. The condition may
  * use every column of `files` and of a file's first part. Throws ERR_CATALOG_QUERY for text that is not one condition.
  */
-export function similarSql({ kind, tableName, vector, fileId, k, where }: SimilarSql): string {
+export function similarSql({ kind, tableName, vector, version, fileId, k, where }: SimilarSql): string {
   if (where !== undefined) checkCondition(where)
   const columns = [...FILES.map((name) => `live.${name}`)]
   if (where !== undefined) columns.push(...FIRST_PART.map((name) => `first_part.${name}`))
@@ -33,7 +35,7 @@ export function similarSql({ kind, tableName, vector, fileId, k, where }: Simila
     where === undefined
       ? ''
       : `\n  LEFT JOIN ${tableName('parts')} first_part ON first_part.file_id = live.file_id AND first_part.part_index = 0`
-  const conditions = ['metadata_embedding IS NOT NULL']
+  const conditions = ['metadata_embedding IS NOT NULL', `embedding_version = ${version ?? ':version'}`]
   if (fileId !== null) conditions.push(`file_id <> ${quoted(fileId)}`)
   if (where !== undefined) conditions.push(`(${where}\n)`)
   return `WITH candidates AS (

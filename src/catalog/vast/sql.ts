@@ -34,11 +34,11 @@ export function searchDoor(store: Store, { search, trino }: VastConnection): Sql
 
 export async function similarThrough(
   door: SqlDoor,
-  { vector, fileId }: Target,
+  { vector, version, fileId }: Target,
   { k, where, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   const tableName = door.tableName.bind(door)
-  const sql = similarSql({ kind: door.kind, tableName, vector, fileId, k, where })
+  const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where })
   const { rows } = await readAll(await door.stream(sql, signal))
   return rows.map(([fileId, path, distance]) => ({
     fileId: String(fileId),
