@@ -23,6 +23,8 @@ export interface CliContext {
   print(text: string): Promise<void>
   /** Data for programs to stdout: exact in a pipe or a file, on a terminal with what would act on it escaped. */
   printData(text: string): Promise<void>
+  /** Our own escapes to stdout as they are: pictures. Nothing of a file may be in them but pixels. */
+  printPicture(escapes: string): Promise<void>
   /** A line for people to stderr. */
   note(line: string): void
   /** How the command ends; 0 until said otherwise. The first code above 0 stays. */
@@ -50,6 +52,7 @@ export function createContext(streams: CliStreams): CliContext {
     config: (flags) => readConfig(env, flags),
     print: (text) => write(stdout, visibleLines(text)),
     printData: (text) => write(stdout, stdout.isTTY ? visibleData(text) : text),
+    printPicture: (escapes) => write(stdout, escapes),
     note: (line) => {
       stderr.write(`${visibleLines(line)}\n`)
     },

@@ -6,8 +6,8 @@ import { tableText } from '../../src/cli/format/rows.ts'
 import { bytes, count, duration, rate } from '../../src/cli/format/units.ts'
 import { singleLine, visibleData, visibleLines } from '../../src/cli/format/visible.ts'
 import { attributeText } from '../../src/cli/inspect/attribute-text.ts'
-import { channelLayers } from '../../src/cli/inspect/channel-layers.ts'
-import { fileReport } from '../../src/cli/inspect/report.ts'
+import { channelLayers, layerText } from '../../src/cli/inspect/channel-layers.ts'
+import { longReport } from '../../src/cli/inspect/long-report.ts'
 import { progressText } from '../../src/cli/progress.ts'
 import { displayWidth, styleFor, usesColor } from '../../src/cli/style.ts'
 import { zeroCounts } from '../../src/ingest/counts.ts'
@@ -211,18 +211,23 @@ describe('channelLayers', () => {
 
   it('groups by layer, components in the order an artist expects', () => {
     const layers = channelLayers(['A', 'B', 'G', 'R', 'key.B', 'key.G', 'key.R', 'key.id'].map((name) => channel(name)))
-    expect(layers.map(({ name, components }) => [name, components.join('')])).toEqual([
-      ['', 'RGBA'],
-      ['key', 'RGBid'],
+    expect(layers.map((layer) => [layer.name, layerText(layer)])).toEqual([
+      ['', 'R G B A HALF'],
+      ['key', 'R G B id HALF'],
     ])
+  })
+
+  it('says which channel is of which pixel type', () => {
+    const id = { ...channel('key.id'), channel_type: 'UINT' }
+    expect(channelLayers([id, channel('key.R'), channel('key.G')]).map(layerText)).toEqual(['R G HALF, id UINT'])
   })
 
   it('puts channels without a layer first and tells subsampled ones apart', () => {
     const layers = channelLayers([channel('depth.Z'), channel('BY', 2), channel('RY', 2), channel('Y')])
-    expect(layers.map(({ name, components, sampling }) => [name, components.join(' '), sampling])).toEqual([
-      ['', 'BY RY', 'one per 2x2 pixels'],
-      ['', 'Y', null],
-      ['depth', 'Z', null],
+    expect(layers.map((layer) => [layer.name, layerText(layer)])).toEqual([
+      ['', 'BY RY HALF, one per 2x2 pixels'],
+      ['', 'Y HALF'],
+      ['depth', 'Z FLOAT'],
     ])
   })
 })
@@ -270,7 +275,7 @@ describe('a report of very much', () => {
     return { payload, looks: () => looks }
   }
   const report = (payload: Payload, width: number) =>
-    fileReport(payload, { style: styleFor({}, {}), width, allAttributes: false })
+    longReport(payload, { style: styleFor({}, {}), width, path: payload.file.path, derived: false })
 
   it('looks at each channel a fixed number of times, however many parts there are', () => {
     const { payload, looks } = payloadOf(2000, 'short')

@@ -37,6 +37,8 @@ export interface TableOptions {
   readonly style: Style
   /** Columns of the terminal: cells are cut, then columns left out, until a row fits. Infinity in a pipe. */
   readonly width: number
+  /** What a row is, in the count below; `row` unless said. */
+  readonly noun?: string
 }
 
 /** Rows a table shows; whoever wants more wants another format. */
@@ -48,7 +50,7 @@ const GAP = 2
 const [NARROW_TEXT, NARROW_PATH] = [12, 32]
 
 /** Aligned columns, numbers on the right; below them how many rows there are and what is not shown. */
-export async function* tableText(stream: Rows, { style, width }: TableOptions): AsyncGenerator<string> {
+export async function* tableText(stream: Rows, { style, width, noun = 'row' }: TableOptions): AsyncGenerator<string> {
   const cells: string[][] = []
   let more = false
   for await (const rows of stream.batches) {
@@ -71,9 +73,7 @@ export async function* tableText(stream: Rows, { style, width }: TableOptions): 
   const head = shown(names).map(style.bold)
   yield `${columns([head, ...cells.map(shown)], { width: Number.POSITIVE_INFINITY, right }).join('\n')}\n`
   const notes = [
-    more
-      ? `The first ${count(TABLE_ROWS)} rows; --format csv, json or parquet gives all.`
-      : plural(cells.length, 'row'),
+    more ? `The first ${count(TABLE_ROWS)} rows; --format csv, json or parquet gives all.` : plural(cells.length, noun),
     ...hiddenNote(names.slice(widths.length), names.length, width),
   ]
   yield notes.map((line) => `${style.dim(line)}\n`).join('')

@@ -4,15 +4,24 @@ import type { ChannelFacts } from '../../inspect/payload.ts'
 export interface ChannelLayer {
   /** Empty for channels without a layer. */
   readonly name: string
-  /** RGBA and XYZ first, in that order; the rest as in the file. */
-  readonly components: readonly string[]
-  /** Distinct pixel types, in order of appearance. */
-  readonly types: readonly string[]
+  /** Components by pixel type: RGBA and XYZ first, in that order; the rest as in the file. */
+  readonly types: readonly { readonly type: string; readonly components: readonly string[] }[]
   /** Said of subsampled channels; null where every pixel has a sample. */
   readonly sampling: string | null
 }
 
 const ORDER = ['R', 'G', 'B', 'A', 'r', 'g', 'b', 'a', 'X', 'Y', 'Z', 'x', 'y', 'z', 'U', 'V', 'u', 'v']
+
+/** Channels by part index, in one pass. */
+export function channelsByPart(channels: readonly ChannelFacts[]): ReadonlyMap<number, readonly ChannelFacts[]> {
+  const parts = new Map<number, ChannelFacts[]>()
+  for (const channel of channels) {
+    const part = parts.get(channel.part_index)
+    if (part === undefined) parts.set(channel.part_index, [channel])
+    else part.push(channel)
+  }
+  return parts
+}
 
 /** Groups a part's channels by layer and sampling; channels without a layer come first, the rest as in the file. */
 export function channelLayers(channels: readonly ChannelFacts[]): ChannelLayer[] {
@@ -32,10 +41,25 @@ function toLayer(channels: readonly ChannelFacts[]): ChannelLayer {
   const subsampled = first !== undefined && (first.x_sampling !== 1 || first.y_sampling !== 1)
   return {
     name: first?.layer_name ?? '',
-    components: channels.map((channel) => channel.component_name).sort((a, b) => rank(a) - rank(b)),
-    types: [...new Set(channels.map((channel) => channel.channel_type))],
+    types: byType(channels),
     sampling: subsampled ? `one per ${first.x_sampling}x${first.y_sampling} pixels` : null,
   }
+}
+
+function byType(channels: readonly ChannelFacts[]): ChannelLayer['types'] {
+  const types = new Map<string, string[]>()
+  for (const { channel_type: type, component_name: name } of channels.toSorted(
+    (a, b) => rank(a.component_name) - rank(b.component_name),
+  )) {
+    types.set(type, [...(types.get(type) ?? []), name])
+  }
+  return [...types].map(([type, components]) => ({ type, components }))
+}
+
+/** `R G B A HALF, particleid UINT`. */
+export function layerText({ types, sampling }: ChannelLayer): string {
+  const text = types.map(({ type, components }) => `${components.join(' ')} ${type}`).join(', ')
+  return sampling === null ? text : `${text}, ${sampling}`
 }
 
 function rank(component: string): number {

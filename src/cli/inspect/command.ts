@@ -12,7 +12,13 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(conflicting('--json', 'JSON: one object for one file, else an array', ['ndjson', 'yaml', 'long']))
     .addOption(conflicting('--ndjson', 'JSON: one object a line, as soon as it is known', ['yaml', 'long']))
     .addOption(conflicting('--yaml', 'YAML: one document a file', ['long']))
-    .option('-l, --long', 'a full report for each of several files')
+    .addOption(conflicting('--csv', 'CSV: one line a file', ['json', 'ndjson', 'yaml', 'long']))
+    .addOption(
+      conflicting('--columns <names>', 'only these facts and attributes, separated by commas', ['yaml', 'long']),
+    )
+    .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas')
+    .option('-l, --long', 'everything about each file, not one screen of it or one line')
+    .option('--image [how]', 'show the picture: kitty, iterm, sixel, blocks; what the terminal can unless said')
     .option('--part <number|glob>', 'only this part, by number or name (repeat for more)', list)
     .option('--attr <glob>', 'only attributes of this name, derived ones included (repeat for more)', list)
     .option('--raw', 'add the exact bytes of every attribute, base64 (json, ndjson, yaml)')
@@ -35,12 +41,13 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Several files give a line each; --long gives the full report for each.
+One file gives a report of one screen, several give a line each; --long gives everything for each.
 Exit code 1 when a file cannot be read, is incomplete, or has an invalid header.
 
   exr-inspector inspect beauty.1001.exr
   exr-inspector inspect /show/shot/renders
   exr-inspector inspect '/show/*/plates/**/*.exr' --attr timeCode
+  exr-inspector inspect /show/plates --csv --columns path,state,timeCode,reelName
   find . -name '*.exr' -print0 | exr-inspector inspect -0 - --ndjson`,
     )
     .action(async (locations: string[], flags: InspectFlags) => {

@@ -1,55 +1,59 @@
-import type { Payload } from '../../inspect/payload.ts'
+import type { PartFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import { columns, wrap } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
 import { bytes, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
-import { padEnd, padStart, type Style } from '../style.ts'
+import { displayWidth, padEnd, padStart, type Style } from '../style.ts'
 import { attributeText, shortened } from './attribute-text.ts'
-import { paintVerdict } from './report.ts'
+import { kinds } from './headline.ts'
+import { verdictText } from './verdict-text.ts'
 
 export interface FileLineOptions {
   readonly style: Style
   readonly width: number
+  /** The path as the user knows it. */
+  readonly path: string
   /** Show the attributes that are in the payload below each file. */
   readonly withAttributes: boolean
 }
 
-const WIDTHS = { state: 10, size: 10, resolution: 11, parts: 5, channels: 8, compression: 11 } as const
-
-const INDENT = ' '.repeat(12)
+/** Together 54 columns of a terminal, so that 26 of 80 are left for the path. */
+const WIDTHS = { state: 10, size: 8, resolution: 9, channels: 2, storage: 15 } as const
+const GAP = '  '
+const BEFORE_PATH = Object.values(WIDTHS).reduce((sum, width) => sum + width + GAP.length, 0)
+const INDENT = ' '.repeat(WIDTHS.state + GAP.length)
 const REASONS_SHOWN = 3
 
 /** Heading over `fileLine`s. */
 export function fileLineHeading(style: Style): string {
-  const { state, size, resolution, parts, channels, compression } = WIDTHS
-  const cells = [
-    'state'.padEnd(state),
-    'size'.padStart(size),
-    'resolution'.padStart(resolution),
-    'parts'.padStart(parts),
-    'channels'.padStart(channels),
-    'compression'.padEnd(compression),
-    'file',
-  ]
-  return style.dim(cells.join('  '))
+  const { state, size, resolution, channels, storage } = WIDTHS
+  return style.dim(
+    [
+      'state'.padEnd(state),
+      'size'.padStart(size),
+      'pixels'.padStart(resolution),
+      'ch'.padStart(channels),
+      'storage'.padEnd(storage),
+      'file',
+    ].join(GAP),
+  )
 }
 
 /** One file as one line, and below it why it is not whole. Widths are fixed, so that lines can be printed as they come. */
 export function fileLine(payload: Payload, options: FileLineOptions): string {
-  const { style, width, withAttributes } = options
+  const { style, width, withAttributes, path } = options
   const verdict = verdictOf(payload)
   const [first] = payload.parts
-  const compressions = [...new Set(payload.parts.map((part) => part.compression ?? '?'))]
   const cells = [
-    padEnd(paintVerdict(verdict, style), WIDTHS.state),
+    padEnd(verdictText(verdict, style), WIDTHS.state),
     padStart(bytes(payload.file.size_bytes), WIDTHS.size),
     padStart(first?.width == null || first.height === null ? '-' : `${first.width}x${first.height}`, WIDTHS.resolution),
-    padStart(String(payload.parts.length), WIDTHS.parts),
     padStart(String(payload.channels.length), WIDTHS.channels),
-    padEnd(compressions.length > 1 ? 'several' : (compressions[0] ?? '-'), WIDTHS.compression),
-    singleLine(payload.file.path),
+    padEnd(storageText(payload.parts), WIDTHS.storage),
   ]
-  const lines = [cells.join('  ')]
+  const head = cells.join(GAP) + GAP
+  const lines = [`${head}${pathText(path, width - displayWidth(head))}`]
   if (verdict.state !== 'whole') {
     const shown = verdict.reasons.slice(0, REASONS_SHOWN)
     const more = verdict.reasons.length - shown.length
@@ -62,9 +66,20 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
 
 /** A file that could not be read, in the same columns. */
 export function unreadableLine(path: string, reason: string, style: Style, width: number): string {
-  const gap = ' '.repeat(WIDTHS.size + WIDTHS.resolution + WIDTHS.parts + WIDTHS.channels + WIDTHS.compression + 8)
-  const head = `${padEnd(style.red('UNREADABLE'), WIDTHS.state)}  ${gap}  ${singleLine(path)}`
+  const gap = ' '.repeat(BEFORE_PATH - WIDTHS.state)
+  const head = `${padEnd(style.red('UNREADABLE'), WIDTHS.state)}${gap}${pathText(path, width - BEFORE_PATH)}`
   return `${[head, ...wrap(singleLine(reason), width, INDENT)].join('\n')}\n`
+}
+
+/** `zip`, `zips deep`, `several 10 parts`, `zip mipmapped`. */
+function storageText(parts: readonly PartFacts[]): string {
+  const compressions = [...new Set(parts.map((part) => part.compression ?? '?'))]
+  const number = parts.length > 1 ? [plural(parts.length, 'part')] : []
+  return [compressions.length > 1 ? 'several' : (compressions[0] ?? '-'), ...kinds(parts), ...number].join(' ')
+}
+
+function pathText(path: string, room: number): string {
+  return shortPath(singleLine(path), Math.max(16, room))
 }
 
 function attributeLines(payload: Payload, style: Style, width: number): string[] {

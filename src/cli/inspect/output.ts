@@ -3,8 +3,13 @@ import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { errorJson, errorLine } from '../errors.ts'
+import { csvLine } from '../format/csv.ts'
+import { jsonValue } from '../format/plain-text.ts'
+import { tableText } from '../format/rows.ts'
 import { plural } from '../format/units.ts'
 import { fileLine, fileLineHeading, unreadableLine } from './file-line.ts'
+import { longReport } from './long-report.ts'
+import { namedColumns, namedValues } from './named-columns.ts'
 import { fileReport } from './report.ts'
 
 /** Takes results one by one and writes them in one form. */
@@ -14,13 +19,21 @@ export interface InspectOutput {
   end(): Promise<void>
 }
 
-/** `json`: one object, or an array when `single` is false. `ndjson`: an object a line. */
-export function jsonOutput(context: CliContext, form: 'json' | 'ndjson', single: boolean): InspectOutput {
+export interface JsonOptions {
+  /** `json`: one object, or an array when `single` is false. `ndjson`: an object a line. */
+  readonly form: 'json' | 'ndjson'
+  readonly single: boolean
+  /** Only these of each file; null for the payload as it is. */
+  readonly columns: readonly string[] | null
+}
+
+export function jsonOutput(context: CliContext, { form, single, columns }: JsonOptions): InspectOutput {
   const inArray = form === 'json' && !single
   let count = 0
   return {
     async file(payload) {
-      const text = form === 'ndjson' ? JSON.stringify(payload) : JSON.stringify(payload, null, 2)
+      const value = columns === null ? payload : namedColumns(payload, columns)
+      const text = form === 'ndjson' ? JSON.stringify(value, jsonValue) : JSON.stringify(value, jsonValue, 2)
       if (!inArray) return context.printData(`${text}\n`)
       await context.printData(`${count === 0 ? '[\n' : ',\n'}${text}`)
       count += 1
@@ -29,7 +42,7 @@ export function jsonOutput(context: CliContext, form: 'json' | 'ndjson', single:
       context.note(errorJson(error))
     },
     async end() {
-      if (inArray) await context.print(count === 0 ? '[]\n' : '\n]\n')
+      if (inArray) await context.printData(count === 0 ? '[]\n' : '\n]\n')
     },
   }
 }
@@ -46,13 +59,73 @@ export async function yamlOutput(context: CliContext): Promise<InspectOutput> {
   }
 }
 
-/** A full report for each file. */
-export function reportOutput(context: CliContext, allAttributes: boolean): InspectOutput {
-  const options = { style: context.style, width: widthOf(context), allAttributes }
+/** A heading, then a line a file. */
+export function csvOutput(context: CliContext, columns: readonly string[], safe: boolean): InspectOutput {
+  let lines = 0
+  const print = async (values: readonly unknown[]) => {
+    if (lines === 0) await context.printData(csvLine(columns, { safe }))
+    lines += 1
+    await context.printData(csvLine(values, { safe }))
+  }
+  return {
+    file: (payload) => print(namedValues(payload, columns)),
+    async failure(error) {
+      context.note(errorLine(error, false))
+    },
+    async end() {
+      if (lines === 0) await context.printData(csvLine(columns, { safe }))
+    },
+  }
+}
+
+/** A row a file, printed at the end, when the widths are known. */
+export function tableOutput(context: CliContext, columns: readonly string[]): InspectOutput {
+  const rows: unknown[][] = []
+  return {
+    async file(payload) {
+      rows.push(namedValues(payload, columns))
+    },
+    async failure(error) {
+      context.note(errorLine(error, false))
+    },
+    async end() {
+      const types = columns.map((name, column) => ({
+        name,
+        type: rows.length > 0 && rows.every((row) => typeof (row[column] ?? 0) === 'number') ? 'DOUBLE' : 'VARCHAR',
+      }))
+      const batches = (async function* () {
+        yield rows
+      })()
+      const options = { style: context.style, width: widthOf(context), noun: 'file' }
+      for await (const text of tableText({ columns: types, batches }, options)) await context.print(text)
+    },
+  }
+}
+
+export interface PeopleOptions {
+  /** A path as the user typed it. */
+  readonly shown: (path: string) => string
+  /** Called before each report; null for no pictures. */
+  readonly picture: ((payload: Payload) => string) | null
+  /** Attributes were asked for by name: what matches is shown, derived ones too. */
+  readonly byName: boolean
+}
+
+/** A report for each file: one screen of it, or all. */
+export function reportOutput(
+  context: CliContext,
+  long: boolean,
+  { shown, byName, picture }: PeopleOptions,
+): InspectOutput {
   let count = 0
   return {
     async file(payload) {
-      await context.print(`${count === 0 ? '' : '\n'}${fileReport(payload, options)}`)
+      const path = shown(payload.file.path)
+      const options = { style: context.style, width: widthOf(context), path, derived: byName }
+      const text = long || byName ? longReport(payload, options) : fileReport(payload, options)
+      await context.print(count === 0 ? '' : '\n')
+      if (picture !== null) await context.printPicture(picture(payload))
+      await context.print(text)
       count += 1
     },
     async failure(error) {
@@ -63,10 +136,13 @@ export function reportOutput(context: CliContext, allAttributes: boolean): Inspe
 }
 
 /** A line for each file and a count at the end. */
-export function lineOutput(context: CliContext, withAttributes: boolean): InspectOutput {
+export function lineOutput(context: CliContext, { shown, byName }: PeopleOptions): InspectOutput {
   const { style } = context
   const width = widthOf(context)
-  const states = { whole: 0, incomplete: 0, invalid: 0, limited: 0, unknown: 0, unreadable: 0 }
+  const states: Record<string, number> = {}
+  const tell = (state: string) => {
+    states[state] = (states[state] ?? 0) + 1
+  }
   let lines = 0
   const print = async (text: string) => {
     await context.print(lines === 0 ? `${fileLineHeading(style)}\n${text}` : text)
@@ -74,19 +150,18 @@ export function lineOutput(context: CliContext, withAttributes: boolean): Inspec
   }
   return {
     async file(payload) {
-      states[verdictOf(payload).state] += 1
-      await print(fileLine(payload, { style, width, withAttributes }))
+      tell(verdictOf(payload).state)
+      await print(fileLine(payload, { style, width, path: shown(payload.file.path), withAttributes: byName }))
     },
     async failure(error, location) {
-      states.unreadable += 1
-      await print(unreadableLine(error.details.path ?? location, `${error.message} [${error.code}]`, style, width))
+      tell('unreadable')
+      const path = shown(error.details.path ?? location)
+      await print(unreadableLine(path, `${error.message} [${error.code}]`, style, width))
     },
     async end() {
-      const total = Object.values(states).reduce((sum, count) => sum + count, 0)
-      const kinds = Object.entries(states)
-        .filter(([, count]) => count > 0)
-        .map(([state, count]) => `${count} ${state}`)
-      await context.print(`\n${plural(total, 'file')}${kinds.length > 0 ? `: ${kinds.join(', ')}` : ''}\n`)
+      if (lines === 0) return
+      const kinds = Object.entries(states).map(([state, count]) => `${count} ${state}`)
+      await context.print(`\n${plural(lines, 'file')}: ${kinds.join(', ')}\n`)
     },
   }
 }

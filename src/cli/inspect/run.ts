@@ -1,4 +1,4 @@
-import type { ExrError } from '../../errors.ts'
+import { ExrError } from '../../errors.ts'
 import type { InspectCallOptions } from '../../inspect/inspect.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
@@ -10,13 +10,30 @@ import { toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, locate, namesOneFile } from '../locations.ts'
+import { encodePicture } from '../picture/encode.ts'
+import { protocolFor } from '../picture/protocol.ts'
+import { shownPath } from '../shown-path.ts'
 import { filterPayload } from './filters.ts'
-import { type InspectOutput, jsonOutput, lineOutput, reportOutput, yamlOutput } from './output.ts'
+import { DEFAULT_COLUMNS } from './named-columns.ts'
+import {
+  csvOutput,
+  type InspectOutput,
+  jsonOutput,
+  lineOutput,
+  reportOutput,
+  tableOutput,
+  yamlOutput,
+} from './output.ts'
+import { previewOf } from './picture.ts'
 
 export interface InspectFlags {
   readonly json?: true
   readonly ndjson?: true
   readonly yaml?: true
+  readonly csv?: true
+  readonly csvSafe?: true
+  readonly columns?: string
+  readonly image?: string | true
   readonly long?: true
   readonly null?: true
   readonly part?: readonly string[]
@@ -43,7 +60,7 @@ export interface InspectFlags {
 export async function runInspect(args: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
   const config = context.config({ jobs: flags.jobs, isolate: flags.isolate })
   const single = namesOneFile(args)
-  const output = await outputFor(flags, single, context)
+  const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
   const located = locate(args, {
     stdin: context.stdin,
@@ -67,12 +84,47 @@ export async function runInspect(args: readonly string[], flags: InspectFlags, c
   await output.end()
 }
 
-async function outputFor(flags: InspectFlags, single: boolean, context: CliContext): Promise<InspectOutput> {
-  if (flags.json) return jsonOutput(context, 'json', single)
-  if (flags.ndjson) return jsonOutput(context, 'ndjson', single)
+async function outputFor(
+  args: readonly string[],
+  flags: InspectFlags,
+  single: boolean,
+  context: CliContext,
+): Promise<InspectOutput> {
+  const columns = flags.columns === undefined ? null : columnNames(flags.columns)
+  if (flags.json || flags.ndjson) {
+    return jsonOutput(context, { form: flags.json ? 'json' : 'ndjson', single, columns })
+  }
   if (flags.yaml) return yamlOutput(context)
-  const byName = (flags.attr?.length ?? 0) > 0
-  return single || flags.long ? reportOutput(context, byName) : lineOutput(context, byName)
+  if (flags.csv) return csvOutput(context, columns ?? DEFAULT_COLUMNS, flags.csvSafe === true)
+  if (columns !== null) return tableOutput(context, columns)
+  const people = {
+    shown: (path: string) => shownPath(path, args),
+    picture: flags.image === undefined ? null : pictures(flags.image, context),
+    byName: (flags.attr?.length ?? 0) > 0,
+  }
+  return single || flags.long || flags.image !== undefined
+    ? reportOutput(context, flags.long === true, people)
+    : lineOutput(context, people)
+}
+
+/** Throws ERR_OPTION_INVALID where there is no terminal, unless the way to show pictures is named. */
+function pictures(asked: string | true, context: CliContext): (payload: Payload) => string {
+  if (asked === true && !context.stdout.isTTY) {
+    throw new ExrError('ERR_OPTION_INVALID', 'There is no terminal to show a picture on. Name a way: --image blocks')
+  }
+  const protocol = protocolFor(asked, context.env)
+  return (payload) => {
+    const picture = previewOf(payload)
+    if (picture !== null) return encodePicture(picture, protocol, context.stdout.columns || 80)
+    context.note('The file carries no picture in its header (no preview attribute)')
+    return ''
+  }
+}
+
+function columnNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => name !== '')) return names
+  throw new ExrError('ERR_OPTION_INVALID', `Expected names separated by commas for --columns but received ${text}`)
 }
 
 async function optionsOf(flags: InspectFlags, { isolation }: Config, context: CliContext): Promise<InspectCallOptions> {
