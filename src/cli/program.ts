@@ -65,6 +65,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./similar/command.ts'),
   },
   {
+    name: 'ls',
+    summary: 'list sequences: frames, gaps, sizes, whether they are whole',
+    load: () => import('./ls/command.ts'),
+  },
+  {
     name: 'validate',
     summary: 'judge EXR files by a policy',
     load: () => import('./validate/command.ts'),
