@@ -22,8 +22,15 @@ import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
  */
 export async function inspect(input: SourceInput, options: InspectCallOptions = {}): Promise<Payload> {
   const { signal: _, s3: __, isolation: ___, ...rest } = options
-  const { stats, deepStats, hash } = resolveInspectOptions(rest)
-  if (!stats && !deepStats && hash === null) return inspectHeader(input, options)
+  const resolved = resolveInspectOptions(rest)
+  const { stats, deepStats, hash, validate } = resolved
+  if (!stats && !deepStats && hash === null) {
+    if (!validate) return inspectHeader(input, options)
+    const { checkPolicy, withValidation } = await import('./tasks/validation.ts')
+    const policy = options.s3 === undefined ? {} : { s3: options.s3 }
+    await checkPolicy(resolved, policy)
+    return withValidation(await inspectHeader(input, options), resolved, policy)
+  }
   const { inspectMany } = await import('./tasks/inspect-many.ts')
   for await (const { payload, error } of inspectMany([input], { ...options, maxThreads: 1 })) {
     if (error !== null) throw error

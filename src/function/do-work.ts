@@ -5,6 +5,7 @@ import { ExrError } from '../errors.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { wantsPixels } from '../pixels/payload.ts'
+import { withValidation } from '../tasks/validation.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
 import { lookForAbsent, readFile, readObject } from './reader.ts'
@@ -63,8 +64,10 @@ async function inspectSmall(
   if (reading.kind === 'large') return { large: reading.location }
   // Pixels are decoded where a crash ends no more than a child process.
   if (wantsPixels(options)) return { large: reading.payload.file.path }
+  const { folders, s3 } = { folders: ctx.settings.allowedFolders, s3: resources.s3Settings }
+  const payload = await untilAborted(withValidation(reading.payload, options, { folders, s3, signal }), signal)
   end()
-  const { payload, counters } = reading
+  const { counters } = reading
   metrics.sourceRequests.inc(counters.requests)
   metrics.sourceBytes.inc(counters.bytes)
   const { batcher } = resources

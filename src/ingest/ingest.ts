@@ -32,7 +32,7 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   /** Fold case in path identity, for shares that ignore it. Default false. */
   readonly foldCase?: boolean
   /** How far to look for chunks, and what headers may claim. Defaults as `inspect` has them. */
-  readonly inspect?: Pick<InspectOptions, 'check' | 'limits' | 'firstReadBytes'>
+  readonly inspect?: Pick<InspectOptions, 'check' | 'limits' | 'firstReadBytes' | 'validate' | 'policyPath'>
   /** How many problems to keep for the summary; the rest are counted. Default 10,000. */
   readonly keepProblems?: number
   readonly toolVersion: string

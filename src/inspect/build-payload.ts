@@ -152,11 +152,16 @@ export const PIXELS_UNSEEN: PayloadError = Object.freeze({
   severity: 'error',
 })
 
+/** The same until a policy has judged the payload. */
+export const VALIDATION_UNSEEN: PayloadError = Object.freeze({
+  code: UNAVAILABLE,
+  message: 'Validation was asked for with validate, but reading a header on the spot judges nothing. Use inspect.',
+  severity: 'error',
+})
+
 function unavailableFeatures({ stats, deepStats, hash, validate }: ResolvedInspectOptions): PayloadError[] {
   const errors: PayloadError[] = stats || deepStats || hash !== null ? [PIXELS_UNSEEN] : []
-  if (!validate) return errors
-  const message = 'Validation was asked for with validate, but this version cannot compute it. Leave validate off.'
-  return [...errors, { code: UNAVAILABLE, message, severity: 'error' }]
+  return validate ? [...errors, VALIDATION_UNSEEN] : errors
 }
 
 /** 2026-01-31T23:59:59.123456Z; null for a time outside the years 0 to 9999, which no ISO date of this form can tell. */

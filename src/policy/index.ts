@@ -11,4 +11,4 @@ export type { FileRule, Finding, Outcome, Rule, SequenceRule, Severity, State } 
 export { RULE_GROUPS, RULES } from './rules/index.ts'
 export { STARTERS } from './starters.ts'
 export { TIERS, type Tier } from './tier.ts'
-export { Validation, validate } from './validate.ts'
+export { type PayloadValidation, Validation, validate, validateFile } from './validate.ts'

@@ -161,7 +161,7 @@ function mergeFrames(entries: readonly ReportFinding[], paths: readonly string[]
     const pattern = patternOf(sequence)
     for (const { path } of sequence.members) patterns.set(path, pattern)
   }
-  const merged = new Map<string, { entry: ReportFinding; frames: number[] }>()
+  const merged = new Map<string, { entry: ReportFinding; frames: number[]; first: number }>()
   for (const entry of entries) {
     const pattern = entry.sequence ?? patterns.get(entry.path)
     const isOneFile = entry.sequence === undefined && pattern !== undefined
@@ -169,10 +169,16 @@ function mergeFrames(entries: readonly ReportFinding[], paths: readonly string[]
     const key = isOneFile ? JSON.stringify([pattern, same]) : `${merged.size}`
     const known = merged.get(key)
     const frame = isOneFile ? places.get(path) : undefined
-    if (known !== undefined) known.frames.push(frame!)
-    else {
+    if (known !== undefined) {
+      // The first frame stands for all, whatever order they came in.
+      if (frame! < known.first) {
+        known.entry = { ...known.entry, path }
+        known.first = frame!
+      }
+      known.frames.push(frame!)
+    } else {
       const sequence = pattern === undefined ? {} : { sequence: pattern }
-      merged.set(key, { entry: { ...entry, ...sequence }, frames: frame == null ? [] : [frame] })
+      merged.set(key, { entry: { ...entry, ...sequence }, frames: frame == null ? [] : [frame], first: frame ?? 0 })
     }
   }
   return [...merged.values()].map(({ entry, frames }) => {

@@ -34,3 +34,22 @@ export class Validation {
     return this.#report.finish()
   }
 }
+
+/** What a payload says of its own file: `validation`. */
+export interface PayloadValidation {
+  policy: string
+  policy_version: number
+  /** Rules by their answer. */
+  states: ValidationReport['summary']['states']
+  /** Failures, and what was not or could not be checked. */
+  findings: ValidationReport['findings']
+}
+
+/** Judges one file alone; rules over sequences are for those who see more of them. */
+export function validateFile(facts: PolicyFacts, policy: Policy): PayloadValidation {
+  const report = new ReportBuilder(policy)
+  const judgement = new Judge(policy).file(facts)
+  if (judgement !== null) report.file(judgement, facts.error !== null)
+  const { findings, summary } = report.finish()
+  return { policy: policy.name, policy_version: policy.version, states: summary.states, findings }
+}

@@ -1,8 +1,29 @@
+import type { PayloadValidation } from '../policy/index.ts'
 import { columnsOf, type RecordTable } from './definition.ts'
 import type { ValidationResultRow } from './facts.ts'
 import { fileId, filePath } from './shared-columns.ts'
 
 const { required, optional } = columnsOf<ValidationResultRow>()
+
+/** What a policy said when the payload was made: failures and what was not or could not be checked, one row a rule. */
+function resultRows(validation: Record<string, unknown>): ValidationResultRow[] {
+  const { findings = [], policy = null, policy_version: version = null } = validation as Partial<PayloadValidation>
+  const rows = new Map<string, ValidationResultRow>()
+  for (const { rule, state, severity, part_index, message } of findings) {
+    if (rows.has(rule)) continue
+    const place = part_index === undefined ? {} : { part_index }
+    rows.set(rule, {
+      rule,
+      ...place,
+      state,
+      severity,
+      message,
+      policy,
+      policy_version: version === null ? null : String(version),
+    })
+  }
+  return [...rows.values()]
+}
 
 /** One row per file and rule. */
 export const validationResults = {
@@ -11,7 +32,7 @@ export const validationResults = {
   key: ['file_id', 'rule'],
   parent: 'files',
   written: 'latest',
-  rows: ({ record }) => record.facts?.validation_results ?? [],
+  rows: ({ record }) => record.facts?.validation_results ?? resultRows(record.payload.validation),
   columns: [
     fileId,
     filePath,

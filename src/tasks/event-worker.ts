@@ -13,6 +13,7 @@ import type { ByteSource } from '../source/source.ts'
 import { encodeRecords, transferList } from '../tables/index.ts'
 import { Answer, poolTask } from '../workers/index.ts'
 import type { EventAnswer, EventTask } from './event-task.ts'
+import { withValidation } from './validation.ts'
 
 limitChildMemory()
 goFirst()
@@ -32,7 +33,8 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
       task,
       await inspectAnew(open, async (source) => {
         const payload = await inspectWithin(source, task.options, task.grantBytes, undefined, askHere)
-        return withPixelFacts(payload, source, task.options)
+        const seen = await withPixelFacts(payload, source, task.options)
+        return withValidation(seen, task.options, { s3: task.s3, folders: task.folders })
       }),
     )
   } catch (error) {

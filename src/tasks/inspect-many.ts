@@ -11,6 +11,7 @@ import type { S3Settings } from '../source/s3-client.ts'
 import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
 import type { Location } from './locations.ts'
+import { checkPolicy, withValidation } from './validation.ts'
 
 /** How many files are inspected; everything `inspect` takes holds for each of them. */
 export interface InspectManyOptions extends InspectCallOptions {
@@ -75,13 +76,15 @@ export async function* inspectMany(
 
   async function inspectHere(input: SourceInput): Promise<TaskResult<Payload>> {
     try {
-      return { ok: true, value: await inspectWithPixels(input, { ...what, isolation, ...stop }) }
+      const seen = await inspectWithPixels(input, { ...what, isolation, ...stop })
+      return { ok: true, value: await withValidation(seen, resolved, s3 === undefined ? {} : { s3 }) }
     } catch (error) {
       if (signal?.aborted) throw error
       return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
     }
   }
 
+  await checkPolicy(resolved, s3 === undefined ? {} : { s3 })
   try {
     const window = maxThreads * (ordered ? 4 : 2)
     const batches = batchesOf(inputs, batchSize, lingerMs)

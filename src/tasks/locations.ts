@@ -51,9 +51,22 @@ export async function* inspectLocations(
     const first = start
     const here = { ...common, mark: (index: number | null) => common.mark(index === null ? null : first + index) }
     const results = isObject ? inspectObjects(run as readonly string[], here) : inspectFiles(run, here)
-    if (wantsPixels(common.options)) yield* lookAtPixels(results, here)
-    else yield* results
+    const seen = wantsPixels(common.options) ? lookAtPixels(results, here) : results
+    if (common.options.validate) yield* judged(seen, common)
+    else yield* seen
     start = end
+  }
+}
+
+/** Adds what the policy of the options says of each file. */
+async function* judged(
+  results: Iterable<LocationResult> | AsyncIterable<LocationResult>,
+  { options, s3 }: LocationOptions,
+): AsyncGenerator<LocationResult> {
+  const { withValidation } = await import('./validation.ts')
+  for await (const found of results) {
+    if (!found.result.ok) yield found
+    else yield { ...found, result: { ok: true, value: await withValidation(found.result.value, options, { s3 }) } }
   }
 }
 

@@ -87,12 +87,18 @@ describe('inspect for scripts', () => {
     expect((await inspected('--part', 'nothing')).parts).toEqual([])
   })
 
-  it('says by name which asked-for feature this version lacks, and gives the rest', async () => {
+  it('judges by a policy, and fails for its errors alone', async () => {
     const { code, stdout } = await runCli(['inspect', '--json', '--validate', whole])
     const payload: Payload = JSON.parse(stdout)
-    expect(code).toBe(1)
-    expect(payload.errors.map((error) => error.code)).toContain('ERR_FEATURE_UNAVAILABLE')
-    expect(payload.channels).toHaveLength(3)
+    expect(code).toBe(0)
+    expect(payload.errors).toEqual([])
+    expect(payload.validation).toMatchObject({ policy: 'core', states: { fail: 0 } })
+    const broken = await runCli(['inspect', '--validate', 'core', unfinished])
+    expect(broken.code).toBe(1)
+    expect(broken.stdout).toContain('error file-chunk-table-complete')
+    const wrong = await runCli(['inspect', '--validate', 'corr', whole])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('did you mean core?')
   })
 })
 

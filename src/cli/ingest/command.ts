@@ -7,7 +7,7 @@ import type { IngestFlags } from './run.ts'
 export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   command
-    .argument('<root...>', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
+    .argument('[root...]', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
     .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-j, --jobs <n>', 'workers at a time (EXR_JOBS; default one a core)')
     .addOption(isolateOption('thread'))
@@ -15,6 +15,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--limit <n|name=amount>', 'open at most n files; or raise a limit, as in header-bytes=128M', list)
     .addOption(checkOption())
     .addOption(firstReadOption())
+    .option('--validate [policy]', 'judge by a policy and keep the results: a built-in name (default core) or a file')
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
     .option('--start-after <key>', 's3:// only: list keys after this one')
     .option('--fail-fast', 'stop at the first failure')

@@ -16,6 +16,7 @@ import { inspectionOptions } from '../inspection-flags.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { namesFrom } from '../locations.ts'
 import { isRemote } from '../open-catalog.ts'
+import { policyWish } from '../policy-flags.ts'
 import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
 import { version } from '../version.ts'
 import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
@@ -28,6 +29,7 @@ export interface IngestFlags {
   readonly limit?: readonly string[]
   readonly check?: CheckOption
   readonly firstRead?: string
+  readonly validate?: true | string
   readonly shard?: string
   readonly startAfter?: string
   readonly failFast?: true
@@ -47,8 +49,13 @@ const PROBLEMS_SHOWN = 20
 /** Cores and memory go to the threads that inspect: one thread writes faster than they read. */
 const WRITER = { threads: 1, memoryLimit: '64MB' } as const
 
-export async function runIngest(args: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
+export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog, jobs: flags.jobs, isolate: flags.isolate })
+  const { args, ...policy } = policyWish(given, flags)
+  if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
+  const s3 = s3SettingsFrom((name) => context.env[name])
+  const { checkPolicy } = await import('../../tasks/validation.ts')
+  await checkPolicy({ validate: policy.validate, policyPath: policy.policyPath ?? null }, { s3 })
   const limits = flags.limit ?? []
   const files = limits.findLast((text) => !text.includes('='))
   const what = {
@@ -62,9 +69,12 @@ export async function runIngest(args: readonly string[], flags: IngestFlags, con
     foldCase: flags.foldCase === true,
     ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
     ...(files !== undefined && { limit: toLimit(files) }),
-    inspect: await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env),
+    inspect: {
+      ...(await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env)),
+      ...policy,
+    },
     ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
-    s3: s3SettingsFrom((name) => context.env[name]),
+    s3,
   }
   if (flags.dryRun) return showPlan(what, flags, config, context)
 

@@ -8,7 +8,7 @@ export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   const conflicting = (flags: string, text: string, others: string[]) => new Option(flags, text).conflicts(others)
   command
-    .argument('<location...>', 'file, directory, glob in quotes, URL, or - for a list on standard input')
+    .argument('[location...]', 'file, directory, glob in quotes, URL, or - for a list on standard input')
     .addOption(conflicting('--json', 'JSON: one object for one file, else an array', ['ndjson', 'yaml', 'long']))
     .addOption(conflicting('--ndjson', 'JSON: one object a line, as soon as it is known', ['yaml', 'long']))
     .addOption(conflicting('--yaml', 'YAML: one document a file', ['long']))
@@ -30,8 +30,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--stats', 'pixel statistics')
     .option('--deep-stats', 'deep sample statistics')
     .option('--hash', 'hashes of the pixels')
-    .option('--validate', 'check against a policy')
-    .option('--policy <file>', 'policy for --validate')
+    .option('--validate [policy]', 'judge by a policy: a built-in name (default core) or a file')
+    .option('--policy <name|file>', 'the same policy, said apart')
     .option('--follow', 'follow symbolic links below directories')
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)

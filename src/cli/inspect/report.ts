@@ -1,5 +1,6 @@
 import type { AttributeFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
+import type { PayloadValidation } from '../../policy/index.ts'
 import { columns, wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { plural } from '../format/units.ts'
@@ -43,6 +44,7 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
     payload.parts.length === 0 ? [] : partTable(payload, style, width),
     layerLines(payload, style, width),
     cryptomattes(payload, width),
+    policyLines(payload, style, width),
     attributeLines(payload, style, width),
     oiioLines(payload, style, width),
   ]
@@ -55,6 +57,21 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
 function file({ file: { mtime, etag } }: Payload): [string, string][] {
   if (mtime !== null) return [['modified', timestamp(mtime)]]
   return etag === undefined ? [] : [['etag', etag]]
+}
+
+/** What the policy says: failures, and how many rules were not answered. */
+function policyLines({ validation }: Payload, style: Style, width: number): string[] {
+  const { policy, findings = [], states } = validation as Partial<PayloadValidation>
+  if (policy === undefined || states === undefined) return []
+  const failures = findings.filter(({ state }) => state === 'fail')
+  const open = states.not_checked + states.cannot_check
+  const paint = { error: style.red, warn: style.yellow, info: style.cyan }
+  return [
+    `  ${style.bold(`Policy ${singleLine(policy)}`)}  ${states.pass} passed, ${states.fail} failed${open > 0 ? `, ${open} not answered` : ''}`,
+    ...failures.flatMap(({ rule, severity, message }) =>
+      wrap(`${paint[severity](severity)} ${rule}: ${singleLine(message)}`, width, '    '),
+    ),
+  ]
 }
 
 /** The table of parts holds the layers of several parts; one part has the room to list them. */

@@ -3,6 +3,7 @@ import type { InspectCallOptions } from '../../inspect/inspect.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
+import type { PayloadValidation } from '../../policy/index.ts'
 import type { Config } from '../../settings/config.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CliContext } from '../context.ts'
@@ -12,6 +13,7 @@ import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, locate, namesOneFile } from '../locations.ts'
 import { encodePicture } from '../picture/encode.ts'
 import { protocolFor } from '../picture/protocol.ts'
+import { policyWish } from '../policy-flags.ts'
 import { shownPath } from '../shown-path.ts'
 import { filterPayload } from './filters.ts'
 import { DEFAULT_COLUMNS } from './named-columns.ts'
@@ -47,7 +49,7 @@ export interface InspectFlags {
   readonly stats?: true
   readonly deepStats?: true
   readonly hash?: true
-  readonly validate?: true
+  readonly validate?: true | string
   readonly policy?: string
   readonly follow?: true
   readonly hidden?: true
@@ -57,8 +59,10 @@ export interface InspectFlags {
 }
 
 /** Inspects what the arguments name and writes each result as it comes, in the order of the arguments. */
-export async function runInspect(args: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
+export async function runInspect(given: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
   const config = context.config({ jobs: flags.jobs, isolate: flags.isolate })
+  const { args, ...policy } = policyWish(given, flags)
+  if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a file, a directory or a pattern to inspect.')
   const single = namesOneFile(args)
   const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
@@ -69,11 +73,11 @@ export async function runInspect(args: readonly string[], flags: InspectFlags, c
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
   })
-  const options = await optionsOf(flags, config, context)
+  const options = { ...(await optionsOf(flags, config, context)), ...policy }
   for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
     if ('payload' in result) {
       const { payload } = result
-      if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable))
+      if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable) || failsPolicy(payload))
         context.exitWith(EXIT.someFilesFailed)
       await output.file(filterPayload(payload, filters))
     } else {
@@ -137,9 +141,7 @@ async function optionsOf(flags: InspectFlags, { isolation }: Config, context: Cl
     stats: flags.stats === true,
     deepStats: flags.deepStats === true,
     hash: flags.hash === true,
-    validate: flags.validate === true,
     ...(isolation && { isolation }),
-    ...(flags.policy !== undefined && { policyPath: flags.policy }),
   }
 }
 
@@ -190,6 +192,12 @@ async function* inspected(
 
 function failed(error: ExrError, location = error.details.path ?? ''): Result {
   return { error, location }
+}
+
+/** Errors alone: what is milder is told, and `validate --fail-on` decides about it. */
+function failsPolicy({ validation }: Payload): boolean {
+  const { findings = [] } = validation as Partial<PayloadValidation>
+  return findings.some(({ state, severity }) => state === 'fail' && severity === 'error')
 }
 
 function isUnavailable({ code }: { readonly code: string }): boolean {
