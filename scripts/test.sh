@@ -38,6 +38,7 @@ echo "== Node $(node --version)"
 step 'format and lint' npx biome check --error-on-warnings .
 step 'types' npx tsc --noEmit
 step 'import direction and cycles' npx depcruise --config .dependency-cruiser.cjs --output-type err src
+step 'doc comments of what rooms export' npx tsx scripts/undocumented.ts
 step 'shell scripts' shellcheck scripts/*.sh deploy/*.sh test/fixtures/*.sh .ci/run
 step 'addon' npm run --silent build:addon
 step 'library and command line' npm run --silent build:ts

@@ -67,6 +67,7 @@ export const ERROR_STATUS = {
   ERR_VASTDB_SERVER: 502,
 } as const
 
+/** One of the stable codes; docs/reference/errors.md explains each. */
 export type ErrorCode = keyof typeof ERROR_STATUS
 
 /** Facts about a failure that a machine may read; never secrets, never file contents. */

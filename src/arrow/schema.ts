@@ -18,6 +18,7 @@ export function arrowSchema(table: TableDefinition): Schema {
   return new Schema(table.columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)))
 }
 
+/** The Arrow type of a column's type; vectors are fixed-size lists of float32. */
 export function arrowType(type: ColumnType): DataType {
   if (typeof type === 'object') return new FixedSizeList(type.vector, new Field('item', new Float32(), false))
   switch (type) {

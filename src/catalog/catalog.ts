@@ -34,6 +34,7 @@ export interface KnownFiles {
   has(normalizedPath: string): boolean
 }
 
+/** One run of an ingest: one row of `ingest_runs`. Times are microseconds since the Unix epoch. */
 export interface RunSummary {
   readonly runId: string
   readonly startedAtUs: bigint
@@ -47,6 +48,7 @@ export interface RunSummary {
   readonly toolVersion: string
 }
 
+/** A file that is like another, and how much. */
 export interface SimilarMatch {
   readonly fileId: string
   readonly path: string
@@ -54,6 +56,7 @@ export interface SimilarMatch {
   readonly similarity: number
 }
 
+/** How many similar files are wanted, and among which. */
 export interface SimilarOptions {
   /** How many matches, 1 to 10,000. */
   readonly k: number
@@ -75,6 +78,7 @@ export interface SimilarPlan {
   readonly sql: string
 }
 
+/** One column of a query's result. */
 export interface QueryColumn {
   readonly name: string
   /** SQL type, such as `VARCHAR` or `FLOAT[384]`. */
@@ -121,6 +125,7 @@ export interface CatalogCheck {
   readonly examples: readonly string[]
 }
 
+/** What checking a catalog found; `ok` when every check passed. */
 export interface CatalogReport {
   readonly ok: boolean
   readonly checks: readonly CatalogCheck[]

@@ -11,6 +11,7 @@ import type { VastConnection } from './vast/connection.ts'
 
 export type { VastConnection } from './vast/connection.ts'
 
+/** How a catalog is opened; everything has a default. */
 export interface OpenCatalogOptions {
   /** Read only: nothing is created or changed, and other processes may read at the same time. Default false. */
   readonly readOnly?: boolean

@@ -16,7 +16,9 @@ import {
 /** Raised whenever the same header would give another vector; vectors of different versions do not compare. */
 export const EMBEDDING_VERSION = 2
 
+/** Numbers in a vector of metadata. */
 export const METADATA_DIM = 384
+/** Numbers in a vector of channels. */
 export const FINGERPRINT_DIM = 128
 
 /** The parts of a payload that a vector is made of. */

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+/** What became of one piece of an event's work; `retry` is what another delivery may cure. */
 export type EventOutcome = 'stored' | 'updated' | 'removed' | 'skipped' | 'bad_file' | 'bad_event' | 'retry'
 
 /** Counters of one running function, in Prometheus' own words; `registry.metrics()` is the page. */
@@ -19,6 +20,7 @@ export interface Metrics {
   readonly budget: Gauge
 }
 
+/** New counters in a registry of their own, all at zero. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]

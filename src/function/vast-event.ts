@@ -1,6 +1,7 @@
 import { ExrError } from '../errors.ts'
 import { type CloudEvent, isObject } from './cloud-event.ts'
 
+/** The kinds of events that VAST DataEngine names; others are passed on as they are. */
 export type EventKind = 'Element' | 'Schedule' | 'Function' | 'Manual' | (string & {})
 
 /**

@@ -39,6 +39,7 @@ export interface PartChunkPlan {
   readonly tableByteLength: number | null
 }
 
+/** Where a file's chunk tables lie and what they must say, worked out from the header alone. */
 export interface ChunkTablePlan {
   readonly parts: readonly PartChunkPlan[]
   /** Multi-part files name the part in each chunk. */

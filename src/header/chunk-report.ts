@@ -12,6 +12,7 @@ export interface TilePosition {
 /** Order of the chunks in the file, by their offsets; null when fewer than two are there. */
 export type ChunkOrder = 'increasing' | 'decreasing' | 'random'
 
+/** What the chunk table of one part says. */
 export interface PartChunkReport {
   readonly partIndex: number
   readonly chunkCount: number | null
@@ -39,6 +40,7 @@ export interface LastChunk {
 /** How far a census looked: at tables alone, at some leaders, or at the leader of every chunk that has a place. */
 export type CensusDepth = 'table' | 'leaders' | 'all'
 
+/** What the chunk tables say of a whole file. */
 export interface ChunkReport {
   /** True when every chunk of every part can be found inside the file, as far as was looked. */
   readonly isComplete: boolean

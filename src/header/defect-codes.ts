@@ -70,6 +70,7 @@ export const DEFECT_SEVERITY = {
   'last-chunk-truncated': 'error',
 } as const
 
+/** A stable word for what is wrong with a header or a chunk table; docs/reference/header-defects.md explains each. */
 export type DefectCode = keyof typeof DEFECT_SEVERITY
 
 const ERROR_CODES: Partial<Record<DefectCode, ErrorCode>> = {

@@ -149,6 +149,7 @@ export const STANDARD_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['sensorAcquisitionRectangle', 'box2i'],
 ])
 
+/** Every value of the `type` attribute that the format knows. */
 export const STORAGE_TYPES = ['scanlineimage', 'tiledimage', 'deepscanline', 'deeptile'] as const
 
 /** How a part's chunks are laid out: the values the `type` attribute may have. */

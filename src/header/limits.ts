@@ -1,6 +1,7 @@
 import { ExrError } from '../errors.ts'
 import type { HeaderLimits } from './model.ts'
 
+/** What a header may claim unless the caller says otherwise: bytes, and how many of each. */
 export const DEFAULT_LIMITS: HeaderLimits = Object.freeze({
   headerBytes: 64 * 1024 * 1024,
   attributes: 65_536,

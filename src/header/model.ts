@@ -8,6 +8,7 @@ export interface Box2i {
   readonly maxY: number
 }
 
+/** Type of a channel's samples, in the format's own words. */
 export type PixelType = 'UINT' | 'HALF' | 'FLOAT'
 
 /** One entry of a `chlist` attribute, in file order. */
@@ -101,6 +102,7 @@ export interface Chromaticities {
   readonly white: readonly [number, number]
 }
 
+/** Film edge code: the value of a `keycode` attribute, as stored. */
 export interface KeyCode {
   readonly filmMfcCode: number
   readonly filmType: number
@@ -123,6 +125,7 @@ export interface Rational {
   readonly denominator: number
 }
 
+/** The value of a `tiledesc` attribute. Sizes are pixels. */
 export interface TileDescription {
   readonly xSize: number
   readonly ySize: number
@@ -130,6 +133,7 @@ export interface TileDescription {
   readonly roundingMode: 'round_down' | 'round_up' | `unknown(${number})`
 }
 
+/** A small picture in the header: `width` times `height` pixels of four bytes, RGBA. */
 export interface Preview {
   readonly width: number
   readonly height: number

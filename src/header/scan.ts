@@ -16,6 +16,7 @@ const VERSION_BYTES = 8
 /** All parts together may have as many attributes as this many parts at their limit. */
 const PARTS_FULL_OF_ATTRIBUTES = 16
 
+/** What is known of a file before its header is scanned, and what it may claim. */
 export interface ScanOptions {
   /** Whole size of the file in bytes, when known: sizes that leave it are then reported without asking for them. */
   readonly fileSize?: number

@@ -15,10 +15,12 @@ export function storageOf(header: ExrHeader, part: HeaderPart): StorageType | nu
   return STORAGE_TYPES.find((known) => known === type.value) ?? null
 }
 
+/** Whether pixels of this storage have any number of samples; false when it is unknown. */
 export function isDeep(storage: StorageType | null): boolean {
   return storage === 'deepscanline' || storage === 'deeptile'
 }
 
+/** Whether chunks of this storage are tiles; false when it is unknown. */
 export function isTiled(storage: StorageType | null): boolean {
   return storage === 'tiledimage' || storage === 'deeptile'
 }

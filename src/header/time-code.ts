@@ -17,6 +17,7 @@ export interface TimeCodeFields {
   readonly binaryGroups: readonly number[]
 }
 
+/** The fields that SMPTE 12M packs into the two words of a `timecode` attribute. Any bits are accepted. */
 export function timeCodeFields({ timeAndFlags, userData }: TimeCode): TimeCodeFields {
   const decimal = (shift: number, tensMask: number) =>
     ((timeAndFlags >>> (shift + 4)) & tensMask) * 10 + ((timeAndFlags >>> shift) & 15)

@@ -28,6 +28,7 @@ export interface Payload {
  */
 export type CheckDepth = 'table' | 'leaders' | 'all' | 'pixels'
 
+/** The file as a whole. Sizes are bytes. */
 export interface FileFacts {
   path: string
   size_bytes: number
@@ -54,6 +55,7 @@ export interface FileFacts {
   header_bytes: number
 }
 
+/** A place in pixels; may be negative. */
 export interface Point {
   x: number
   y: number
@@ -65,6 +67,7 @@ export interface WindowFacts {
   max: Point
 }
 
+/** One part. Windows are inclusive on both ends. */
 export interface PartFacts {
   part_index: number
   part_name: string | null
@@ -123,6 +126,7 @@ export interface MissingFacts {
   truncated: boolean
 }
 
+/** One channel of a part, in the order of the file. */
 export interface ChannelFacts {
   part_index: number
   channel_name: string
@@ -136,6 +140,7 @@ export interface ChannelFacts {
   p_linear: boolean
 }
 
+/** One attribute of a part, with its value in JSON. */
 export interface AttributeFacts {
   name: string
   type: string
@@ -151,6 +156,7 @@ export interface AttributeFacts {
   raw?: string
 }
 
+/** Whether OpenImageIO read the header, and with which of its readers. */
 export interface OiioReader {
   ok: boolean
   /** Null when the addon could not be loaded. */
@@ -160,11 +166,13 @@ export interface OiioReader {
   error?: string
 }
 
+/** Whether our own reading of the header found no error. */
 export interface RawReader {
   ok: boolean
   error?: string
 }
 
+/** Something that is wrong with the file or was left out of the payload. */
 export interface PayloadError {
   /** One of docs/reference/errors.md. */
   code: string
@@ -177,6 +185,7 @@ export interface PayloadError {
   byte_offset?: number
 }
 
+/** What became of the payload in a catalog. */
 export interface Persistence {
   status: 'success' | 'skipped' | 'error'
   file_id: string | null

@@ -5,6 +5,7 @@ import type { NativeSource, NativeSpec, NativeStatus } from './types.ts'
 
 export type * from './types.ts'
 
+/** How much native readers may read. */
 export interface ReadSpecsOptions {
   /** Bytes a reader may read of one file before it is refused. Default 128 MiB; most headers need a few KiB. */
   readonly readLimitBytes?: number

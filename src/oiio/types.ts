@@ -54,6 +54,7 @@ export type NativeSpec<Part = NativePart> =
   /** The operating system did not let the file be read, or the source is not one (`ERR_OPTION_INVALID`). */
   | { readonly status: 'unreadable'; readonly error: PlainError }
 
+/** A reader that refused a file, and its words. */
 export interface NativeRefusal {
   readonly reader: NativeReader
   readonly message: string
@@ -84,12 +85,14 @@ export interface NativePart extends NativeDimensions {
   readonly smallerLevels: readonly NativeDimensions[]
 }
 
+/** One channel as OpenImageIO has it. */
 export interface NativeChannel {
   readonly name: string
   /** OpenImageIO's word: half, float, uint. */
   readonly format: string
 }
 
+/** One attribute as OpenImageIO has it. */
 export interface NativeAttribute {
   readonly name: string
   /** OpenImageIO's TypeDesc as text: `float`, `string[3]`, `matrix`, `timecode`, `float2i[2]`. */

@@ -59,6 +59,7 @@ export interface MissingPixels {
   truncated: boolean
 }
 
+/** Number of a level in both directions; 0, 0 is full resolution. */
 export interface LevelNumberFacts {
   x: number
   y: number
@@ -105,6 +106,7 @@ export interface WholeFrameFacts {
   alpha_pinholes: { x: number; y: number }[]
 }
 
+/** Statistics of a file's pixels, part by part. */
 export interface FileStats {
   parts: PartStats[]
 }
@@ -153,11 +155,13 @@ export interface PartDeepStats {
   load_bytes: number
 }
 
+/** What the deep parts of a file hold. */
 export interface FileDeepStats {
   /** Deep parts only. */
   parts: PartDeepStats[]
 }
 
+/** Hash of one channel's samples. */
 export interface ChannelHash {
   channel_name: string
   /** Null when a sample of the channel is missing. */
@@ -176,8 +180,10 @@ export interface PartHashes {
   channels: ChannelHash[]
 }
 
+/** How pixels are hashed: fast, or for those who must prove it. */
 export type HashAlgorithm = 'xxh3-128' | 'sha-256'
 
+/** Hashes of a file's bytes and of its pixels. */
 export interface FileHashes {
   /** SHA-256 of the whole file's bytes. */
   file_hash: string

@@ -51,6 +51,7 @@ export interface SequenceJudgement {
   readonly results: readonly RuleResult[]
 }
 
+/** Which of a policy's rules are checked. */
 export interface JudgeOptions {
   /** Rules that need more are not checked. Default: none is left out. */
   readonly maxTier?: Tier

@@ -27,6 +27,7 @@ export interface ReportFinding {
 
 export type StateCounts = Record<State, number>
 
+/** What a validation found, counted. */
 export interface ReportSummary {
   policy: string
   policy_version: number

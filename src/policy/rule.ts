@@ -97,6 +97,7 @@ export interface SequenceRule extends RuleFacts {
   readonly judge: (frames: SequenceFrames, options: RuleOptions) => Outcome
 }
 
+/** A rule of either kind. */
 export type Rule = FileRule | SequenceRule
 
 /** Whether a rule judges sequences instead of files. */

@@ -10,6 +10,7 @@ import type { ByteSource } from './source.ts'
  */
 export type SourceInput = string | URL | { readonly path: string | Uint8Array } | Uint8Array | ByteSource
 
+/** How locations are opened. */
 export interface OpenSourceOptions {
   /** How to reach the object store of an `s3://` location. Default: the AWS SDK's own chain. */
   readonly s3?: S3Settings

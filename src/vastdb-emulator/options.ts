@@ -14,6 +14,7 @@ export interface RecordedRequest {
   readonly status: number
 }
 
+/** How an emulator is started; everything has a default. */
 export interface EmulatorOptions {
   /** Address to listen on; loopback unless told. */
   readonly host?: string

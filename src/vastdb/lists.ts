@@ -3,12 +3,14 @@ import { COMMAND } from './constants.ts'
 import { VastdbError } from './errors.ts'
 import { type ObjectInfo, readSchemaList, readTableList } from './wire/tabular.ts'
 
+/** Which names are listed, and how many at a time. */
 export interface ListOptions {
   readonly prefix?: string
   /** Entries per request. Default 1,000. */
   readonly pageSize?: number
 }
 
+/** A schema as a listing names it. */
 export interface SchemaInfo {
   /** Last component of the path. */
   readonly name: string

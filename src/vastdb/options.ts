@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from '../log.ts'
 import { optionError } from './errors.ts'
 import { MAX_TRIES } from './retry.ts'
 
+/** Whom to trust on HTTPS. */
 export interface TlsOptions {
   /** PEM of the certificate authority that signed the server's certificate; several may follow each other. */
   readonly ca?: string | Uint8Array
@@ -9,6 +10,7 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean
 }
 
+/** How long a request may wait, in milliseconds. */
 export interface TimeoutOptions {
   /** Longest wait for a connection, in milliseconds. Default 10,000. */
   readonly connectMs?: number
@@ -18,6 +20,7 @@ export interface TimeoutOptions {
   readonly bodyMs?: number
 }
 
+/** How often and how long a request is tried. */
 export interface RetryOptions {
   /** Tries in all, the first included. Default 10; 1 turns retries off. */
   readonly maxTries?: number
@@ -27,6 +30,7 @@ export interface RetryOptions {
   readonly baseMs?: number
 }
 
+/** How VAST DataBase is reached; all but endpoint and keys have defaults. */
 export interface ConnectOptions {
   /** `http://host:port` or `https://host`, without a path. */
   readonly endpoint: string

@@ -57,6 +57,7 @@ export class Predicate {
   }
 }
 
+/** A column to compare with values; `col` makes one. */
 export class Column {
   readonly path: ColumnPath
 

@@ -11,11 +11,13 @@ import { requireFeature } from './version.ts'
 import { encodeSchemaMessage } from './wire/encode.ts'
 import { encodeAlter, encodeCreateSchema } from './wire/tabular.ts'
 
+/** How something new is created. */
 export interface CreateOptions {
   /** Leave an existing one as it is instead of throwing ERR_VASTDB_EXISTS. */
   readonly ifNotExists?: boolean
 }
 
+/** How a table is created. */
 export interface CreateTableOptions extends CreateOptions {
   /** Names of the sorting key's columns, most significant first. The table is a sorted table then. */
   readonly sortedBy?: readonly string[]

@@ -6,6 +6,7 @@ import { type CommitCheck, Transaction } from './transaction.ts'
 import { Transport } from './transport.ts'
 import { type Feature, parseServerHeader, supports, type Version } from './version.ts'
 
+/** How a transaction ends when the answer to its commit is lost. */
 export interface TransactionOptions {
   /**
    * Asked, inside a fresh transaction, whether this transaction's work is there, when its commit was sent but the

@@ -35,6 +35,7 @@ import {
   type TableStats,
 } from './wire/tabular.ts'
 
+/** Where a table lies. */
 export interface TableAddress {
   readonly bucket: string
   /** Path inside the bucket. */
@@ -48,6 +49,7 @@ export interface KnownTable {
   readonly sorted?: boolean
 }
 
+/** Which rows and columns are read, and how they arrive. */
 export interface SelectOptions {
   /** Names of the columns to return, in this order. Default: all. An empty list returns row counts only. */
   readonly columns?: readonly string[]

@@ -13,6 +13,7 @@ const FEATURES = {
   vectors: { since: [5, 5, 0, 0], title: 'vector indices' },
 } as const satisfies Record<string, { since: Version; title: string }>
 
+/** Something that not every release of VAST can do. */
 export type Feature = keyof typeof FEATURES
 
 /**

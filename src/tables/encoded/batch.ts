@@ -6,6 +6,7 @@ export interface StringPool {
   readonly offsets: Uint32Array<ArrayBuffer>
 }
 
+/** Values of a column, packed by its type; see EncodedColumn. */
 export type ColumnData =
   | Int32Array<ArrayBuffer>
   | BigInt64Array<ArrayBuffer>
@@ -23,6 +24,7 @@ export interface EncodedColumn {
   readonly valid: Uint8Array<ArrayBuffer> | null
 }
 
+/** The rows of one table as columns. */
 export interface EncodedTable {
   readonly rowCount: number
   /** Rows of file `i` are `[rowStart[i], rowStart[i + 1])`. */

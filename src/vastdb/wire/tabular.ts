@@ -21,6 +21,7 @@ export interface ObjectInfo {
 /** A projection in a list. */
 export type ProjectionInfo = ObjectInfo
 
+/** A vector index of a table. */
 export interface VectorIndex {
   readonly column: string
   /** `l2sq` or `ip`. */
@@ -29,6 +30,7 @@ export interface VectorIndex {
   readonly sqlFunction: string
 }
 
+/** Size of a table, as the server counts it. */
 export interface TableStats {
   readonly rows: bigint
   readonly bytes: bigint
@@ -39,6 +41,7 @@ export interface TableStats {
   readonly vectorIndices: readonly VectorIndex[]
 }
 
+/** Size of a projection, as the server counts it. */
 export interface ProjectionStats {
   readonly rows: bigint
   readonly bytes: bigint
