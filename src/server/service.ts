@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FunctionContext } from '../function/context.ts'
 import type { Metrics } from '../function/metrics.ts'
 import type { HandledWork } from '../function/outcome.ts'
@@ -30,6 +31,8 @@ export class Service {
     this.settings = settings
     this.ctx = ctx
     this.metrics = metrics
+    // Every request under way listens to it.
+    setMaxListeners(0, this.stopping.signal)
   }
 
   /** The latest failures, newest first. */

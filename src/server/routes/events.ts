@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ExrError } from '../../errors.ts'
 import { badEntries, type EventBatch, readEventBatch } from '../../function/cloud-event.ts'
@@ -49,6 +50,8 @@ async function handle(service: Service, { events }: EventBatch): Promise<Handled
     )
   }
   const { signal, unlink } = linkSignals(AbortSignal.timeout(settings.deadlineMs), stopping.signal)
+  // Each object of a request listens to its deadline.
+  setMaxListeners(0, signal)
   try {
     const results = (await Promise.all(vastEvents.map((event) => handler(ctx, event, signal)))).flat()
     service.remember(results)
