@@ -1,5 +1,5 @@
-import { decodeValue } from './decode-value.ts'
 import type { AttributeValue, HeaderAttribute } from './model.ts'
+import { decodeValue } from './types/index.ts'
 
 /** The bytes attributes point into. A scanner puts the longest prefix it was given here, so that older ones can go. */
 export interface ByteStore {

@@ -5,34 +5,6 @@ export const SHORT_NAME = 31
 /** The same with the long names flag. */
 export const LONG_NAME = 255
 
-/** Value sizes in bytes of the types whose size never varies (OpenEXR file layout, "Predefined attribute types"). */
-export const FIXED_SIZES: ReadonlyMap<string, number> = new Map([
-  ['box2i', 16],
-  ['box2f', 16],
-  ['chromaticities', 32],
-  ['compression', 1],
-  ['deepImageState', 1],
-  ['double', 8],
-  ['envmap', 1],
-  ['float', 4],
-  ['int', 4],
-  ['keycode', 28],
-  ['lineOrder', 1],
-  ['m33f', 36],
-  ['m33d', 72],
-  ['m44f', 64],
-  ['m44d', 128],
-  ['rational', 8],
-  ['tiledesc', 9],
-  ['timecode', 8],
-  ['v2i', 8],
-  ['v2f', 8],
-  ['v2d', 16],
-  ['v3i', 12],
-  ['v3f', 12],
-  ['v3d', 24],
-])
-
 /** Words of the one-byte enumerations, by stored number. */
 export const ENUM_WORDS: Readonly<Record<string, readonly string[]>> = {
   compression: [

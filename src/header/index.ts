@@ -14,13 +14,12 @@ export {
 } from './chunk-plan.ts'
 export type * from './chunk-report.ts'
 export { type Cryptomatte, cryptomatteManifests } from './cryptomatte.ts'
-export { decodeValue } from './decode-value.ts'
 export { DEFECT_SEVERITY, type DefectCode, errorCodeOf } from './defect-codes.ts'
-export { displayValue, formatKeyCode, formatRational, shortestFloat32 } from './display.ts'
 export { encodeHeader } from './encode.ts'
-export { encodeValue, enumValue } from './encode-value.ts'
+export { shortestFloat32 } from './float32.ts'
 export { STORAGE_TYPES, type StorageType } from './format.ts'
 export { DEFAULT_MAX_MANIFEST_BYTES, type IdManifestGroup, readIdManifest } from './id-manifest.ts'
+export { base64, type EncodedBytes, float32, float64, type JsonNumber, toBase64 } from './json-forms.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
 export { makeAttribute, makeHeader, makePart } from './make.ts'
 export type * from './model.ts'
@@ -28,4 +27,15 @@ export { decodeHeader, HeaderScanner, type ScanOptions, scanHeader } from './sca
 export { isDeep, isTiled, storageOf } from './storage.ts'
 export { type GuessedText, guessText, withoutPadding } from './text-encoding.ts'
 export { formatTimeCode, shortTimeCode, type TimeCodeFields, timeCodeFields, timeCodeProblem } from './time-code.ts'
+export {
+  ATTRIBUTE_TYPES,
+  type AttributeType,
+  decodeValue,
+  displayValue,
+  encodeValue,
+  jsonValue,
+  registerAttributeType,
+} from './types/index.ts'
+export { boxJson, formatKeyCode, formatRational } from './types/structures.ts'
+export { enumValue } from './types/words.ts'
 export { versionFlags } from './version-flags.ts'

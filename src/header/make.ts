@@ -2,11 +2,11 @@ import { ExrError } from '../errors.ts'
 import { StoredAttribute } from './attribute.ts'
 import { ByteWriter, utf8Bytes } from './bytes.ts'
 import { encodeHeader } from './encode.ts'
-import { encodeValue } from './encode-value.ts'
 import { LONG_NAME } from './format.ts'
 import type { AttributeValue, ExrHeader, HeaderAttribute, HeaderPart, VersionFlags } from './model.ts'
 import { StoredPart } from './part.ts'
 import { decodeHeader } from './scan.ts'
+import { encodeValue } from './types/index.ts'
 
 const UNBOUNDED = {
   headerBytes: Number.POSITIVE_INFINITY,

@@ -78,7 +78,9 @@ export type AttributeValue =
   | { readonly kind: 'double'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string; readonly validUtf8: boolean }
   | { readonly kind: 'stringvector'; readonly value: readonly string[]; readonly validUtf8: boolean }
-  | { readonly kind: 'ints' | 'floats' | 'doubles'; readonly value: readonly number[] }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'doubles'; readonly value: readonly number[] }
   | { readonly kind: 'box2i'; readonly value: Box2i }
   | { readonly kind: 'box2f'; readonly value: readonly [number, number, number, number] }
   | { readonly kind: 'chlist'; readonly value: readonly Channel[] }

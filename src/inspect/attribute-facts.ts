@@ -1,8 +1,7 @@
-import { displayValue, guessText } from '../header/index.ts'
+import { displayValue, guessText, jsonValue, toBase64 } from '../header/index.ts'
 import type { HeaderAttribute, HeaderPart } from '../header/model.ts'
 import { compareWithOiio, encodeOiioValue, type OiioAttribute } from './oiio-attributes.ts'
 import type { AttributeFacts } from './payload.ts'
-import { encodeValue, toBase64 } from './value.ts'
 
 /**
  * Every attribute of a part in file order, then what OpenImageIO derives on top.
@@ -21,7 +20,7 @@ function storedFact(attribute: HeaderAttribute, oiioName: string | undefined, ra
   const fact: AttributeFacts = {
     name: attribute.name,
     type: attribute.type,
-    value: encodeValue(attribute),
+    value: jsonValue(attribute),
     source: 'exr',
   }
   if (oiioName !== undefined) fact.oiio_name = oiioName

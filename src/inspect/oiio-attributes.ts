@@ -1,5 +1,5 @@
+import { base64, float32, float64 } from '../header/index.ts'
 import type { HeaderPart } from '../header/model.ts'
-import { base64, float32, float64 } from './value.ts'
 
 /** One attribute of OpenImageIO's ImageSpec as the addon hands it over. */
 export interface OiioAttribute {

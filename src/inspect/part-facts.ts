@@ -1,9 +1,11 @@
 import {
   type AttributeValue,
   type Box2i,
+  boxJson,
   type Channel,
   componentOf,
   type ExrHeader,
+  float32,
   type HeaderPart,
   layerOf,
   type PartChunkPlan,
@@ -15,7 +17,6 @@ import {
 } from '../header/index.ts'
 import { statedColorSpace, textOf } from './color-space.ts'
 import type { ChannelFacts, MissingFacts, PartFacts } from './payload.ts'
-import { encodeBox, float32 } from './value.ts'
 import { writerFacts } from './writer-facts.ts'
 
 const INT32_MAX = 2 ** 31 - 1
@@ -47,8 +48,8 @@ export function partFacts(
     display_height: extent(display?.minY, display?.maxY),
     data_x_offset: data?.minX ?? null,
     data_y_offset: data?.minY ?? null,
-    data_window: data === undefined ? null : encodeBox(data),
-    display_window: display === undefined ? null : encodeBox(display),
+    data_window: data === undefined ? null : boxJson(data),
+    display_window: display === undefined ? null : boxJson(display),
     pixel_aspect_ratio: aspect === undefined ? null : float32(aspect.value),
     line_order: valueAs(part, 'lineOrder', 'enum')?.name ?? null,
     compression: valueAs(part, 'compression', 'enum')?.name ?? null,

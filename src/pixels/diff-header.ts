@@ -1,6 +1,5 @@
 import picomatch from 'picomatch'
-import { displayValue, type ExrHeader, type HeaderAttribute, type HeaderPart } from '../header/index.ts'
-import { encodeValue } from '../inspect/value.ts'
+import { displayValue, type ExrHeader, type HeaderAttribute, type HeaderPart, jsonValue } from '../header/index.ts'
 import type { AttributeDiff } from './diff-types.ts'
 import { nameOf } from './names.ts'
 
@@ -83,6 +82,6 @@ export function diffAttributes(
 }
 
 function textOf(attribute: HeaderAttribute): string {
-  const text = displayValue(attribute) ?? JSON.stringify(encodeValue(attribute)) ?? ''
+  const text = displayValue(attribute) ?? JSON.stringify(jsonValue(attribute)) ?? ''
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }

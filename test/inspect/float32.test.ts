@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { shortestFloat32 } from '../../src/inspect/float32.ts'
+import { shortestFloat32 } from '../../src/header/float32.ts'
 
 it.each([
   [Math.fround(0.1), 0.1],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { makeAttribute } from '../../src/header/index.ts'
+import { jsonValue, makeAttribute } from '../../src/header/index.ts'
 import { spaceOfPrimaries } from '../../src/inspect/color-space.ts'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import type { AttributeFacts } from '../../src/inspect/payload.ts'
-import { encodeValue } from '../../src/inspect/value.ts'
 import { fixturePath } from '../helpers.ts'
 
 function attributesOf(file: string, options = {}): Map<string, AttributeFacts> {
@@ -71,7 +70,7 @@ describe('attribute values', () => {
       Buffer.from([0, 0, 0, 0]),
     ])
     const attribute = makeAttribute('views', 'stringvector', bytes)
-    expect(encodeValue(attribute)).toEqual(['ok', { encoding: 'base64', data: '/w==' }, ''])
+    expect(jsonValue(attribute)).toEqual(['ok', { encoding: 'base64', data: '/w==' }, ''])
   })
 
   it('keeps unknown types as base64', () => {
