@@ -31,8 +31,11 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   readonly shard?: Shard
   /** Fold case in path identity, for shares that ignore it. Default false. */
   readonly foldCase?: boolean
-  /** How far to look for chunks, and what headers may claim. Defaults as `inspect` has them. */
-  readonly inspect?: Pick<InspectOptions, 'check' | 'limits' | 'firstReadBytes' | 'validate' | 'policyPath'>
+  /** How far to look for chunks, what headers may claim, and what to find out of pixels. Defaults as `inspect` has them. */
+  readonly inspect?: Pick<
+    InspectOptions,
+    'check' | 'limits' | 'firstReadBytes' | 'validate' | 'policyPath' | 'stats' | 'deepStats' | 'hash' | 'sample'
+  >
   /** How many problems to keep for the summary; the rest are counted. Default 10,000. */
   readonly keepProblems?: number
   readonly toolVersion: string
@@ -140,13 +143,15 @@ class Run {
       s3 = {},
       inspect = {},
     } = this.#options
+    const decodes = inspect.stats === true || inspect.deepStats === true || inspect.hash !== undefined
     const workers = (this.#options.openWorkers ?? openIngestWorkers)({
       runId: this.runId,
       foldCase,
       inspect,
       s3,
       jobs,
-      ...(isolation && { isolation }),
+      // Pixels are decoded where a crash costs one file.
+      ...((isolation ?? (decodes ? 'process' : null)) && { isolation: isolation ?? 'process' }),
     })
     try {
       const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)

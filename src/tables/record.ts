@@ -2,6 +2,7 @@ import { computeChannelFingerprint, computeMetadataEmbedding, EMBEDDING_VERSION 
 import { fileId, type IdentityOptions, normalizePath } from '../inspect/identity.ts'
 import type { ChannelFacts, Payload } from '../inspect/payload.ts'
 import type { RecordFacts } from './facts.ts'
+import { pixelFacts } from './pixel-facts.ts'
 import { timestampUs } from './timestamp.ts'
 
 /** Numbers of a file's vector. */
@@ -31,6 +32,7 @@ export interface CatalogRecord {
   readonly durationUs: number
   /** Computed from the payload where left out. */
   readonly vectors?: RecordVectors
+  /** In place of what the payload says, by table. */
   readonly facts?: RecordFacts
 }
 
@@ -58,7 +60,7 @@ export function fileRecord(record: CatalogRecord, options: EncodeOptions): FileR
   const { file } = record.payload
   const normalizedPath = normalizePath(file.path, options)
   return {
-    record,
+    record: { ...record, facts: { ...pixelFacts(record.payload), ...record.facts } },
     id: fileId(normalizedPath, file.header_hash),
     path: file.path,
     normalizedPath,

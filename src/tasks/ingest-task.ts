@@ -8,7 +8,10 @@ export interface IngestTaskSettings {
   readonly runId: string
   readonly foldCase: boolean
   /** How far files are looked at, and what their headers may claim. */
-  readonly inspect?: Pick<InspectOptions, 'check' | 'limits' | 'firstReadBytes' | 'validate' | 'policyPath'>
+  readonly inspect?: Pick<
+    InspectOptions,
+    'check' | 'limits' | 'firstReadBytes' | 'validate' | 'policyPath' | 'stats' | 'deepStats' | 'hash' | 'sample'
+  >
   /** How to reach the object store of `s3://` locations. */
   readonly s3: S3Settings
   /** What a child process may take; see `limitChildMemory`. */

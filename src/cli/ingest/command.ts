@@ -18,6 +18,12 @@ export function configure(command: Command, context: CliContext): void {
     .option('--validate [policy]', 'judge by a policy and keep the results: a built-in name (default core) or a file')
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
     .option('--start-after <key>', 's3:// only: list keys after this one')
+    .option(
+      '--stats [sample=n]',
+      'statistics of the pixels; of every nth row or tile, or a share (sample=8, sample=0.1)',
+    )
+    .option('--deep-stats', 'samples and depths of deep parts')
+    .option('--hash', 'hashes of the pixels')
     .option('--fail-fast', 'stop at the first failure')
     .option('-n, --dry-run', 'list what would be opened; open and store nothing')
     .option('--follow', 'follow symbolic links')

@@ -6,6 +6,7 @@ import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { toShard } from '../../ingest/shard.ts'
 import type { CheckOption } from '../../inspect/options.ts'
+import { parseSampling } from '../../inspect/sampling.ts'
 import type { Config } from '../../settings/config.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { isS3Url } from '../../source/s3-url.ts'
@@ -32,6 +33,9 @@ export interface IngestFlags {
   readonly validate?: true | string
   readonly shard?: string
   readonly startAfter?: string
+  readonly stats?: true | string
+  readonly deepStats?: true
+  readonly hash?: true
   readonly failFast?: true
   readonly dryRun?: true
   readonly follow?: true
@@ -50,8 +54,9 @@ const PROBLEMS_SHOWN = 20
 const WRITER = { threads: 1, memoryLimit: '64MB' } as const
 
 export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
+  const { sample, rest } = sampleOf(given, flags)
   const config = context.config({ catalog: flags.catalog, jobs: flags.jobs, isolate: flags.isolate })
-  const { args, ...policy } = policyWish(given, flags)
+  const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
   const s3 = s3SettingsFrom((name) => context.env[name])
   const { checkPolicy } = await import('../../tasks/validation.ts')
@@ -72,6 +77,10 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     inspect: {
       ...(await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env)),
       ...policy,
+      ...(flags.stats !== undefined && { stats: true }),
+      ...(sample !== null && { sample }),
+      ...(flags.deepStats && { deepStats: true }),
+      ...(flags.hash && { hash: true as const }),
     },
     ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
     s3,
@@ -174,4 +183,14 @@ function toLimit(text: string): number {
   const limit = Number(text)
   if (Number.isSafeInteger(limit) && limit >= 1) return limit
   throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number of files from 1 for --limit but received ${text}`)
+}
+
+/** `--stats` takes a value only where it looks like one; else what follows it is a root. Throws ERR_OPTION_INVALID. */
+function sampleOf(given: readonly string[], { stats }: IngestFlags) {
+  if (typeof stats !== 'string') return { sample: null, rest: given }
+  if (/^(sample=|\d+(\.\d+)?(,|$))/.test(stats)) {
+    parseSampling(stats)
+    return { sample: stats, rest: given }
+  }
+  return { sample: null, rest: [stats, ...given] }
 }
