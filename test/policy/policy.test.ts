@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import {
+  loadPolicy,
+  loadPolicyText,
+  type ReadPolicy,
+  STARTERS,
+  unreadableFacts,
+  validate,
+} from '../../src/policy/index.ts'
+import { madeFacts } from './make-facts.ts'
+
+const load = (text: string, read: ReadPolicy | null = null) => loadPolicyText(text, 'p.yaml', read)
+const from =
+  (files: Readonly<Record<string, string>>): ReadPolicy =>
+  async (location) => ({ location, text: files[location] ?? '' })
+
+describe('policies', () => {
+  it.each([
+    ['not YAML', 'rules: [', /^p\.yaml:\d+:\d+: not YAML/],
+    ['an unknown key', 'version: 1\nrulez: {}', /^p\.yaml:2:1: unknown key rulez; did you mean rules\?/],
+    ['an unknown rule', 'rules:\n  seq-mising: error', /^p\.yaml:2:3: no rule seq-mising; did you mean seq-missing\?/],
+    [
+      'a severity that is none',
+      'rules:\n  seq-missing: bad',
+      /^p\.yaml:2:16: expected off, on, info, warn or error, found "bad"/,
+    ],
+    [
+      'an option of the wrong type',
+      'rules:\n  compress-allowed: {options: {allowed: zip}}',
+      /^p\.yaml:2:41: option allowed of compress-allowed: expected a list of strings, received "zip"/,
+    ],
+    [
+      'an unknown option',
+      'rules:\n  compress-allowed: {options: {alowed: []}}',
+      /unknown key alowed; did you mean allowed\?/,
+    ],
+    [
+      'an expression that is cut',
+      'custom:\n  - {id: x1, select: part, assert: "part.width >"}',
+      /^p\.yaml:2:\d+: The expression is not understood/,
+    ],
+    [
+      'a huge expression',
+      `custom:\n  - {id: x1, select: part, assert: "${'1+'.repeat(2000)}1"}`,
+      /has 4001 characters; at most 2000/,
+    ],
+    ['deep brackets', `custom:\n  - {id: x1, select: part, assert: "${'('.repeat(40)}1"}`, /nests deeper/],
+    [
+      'loops in loops in loops',
+      'custom:\n  - {id: x1, select: file, assert: "[1].all(a, [1].all(b, [1].all(c, a == b)))"}',
+      /has loops 3 deep; at most 2/,
+    ],
+    ['an override for nothing', 'overrides:\n  - {rules: {}}', /an override lacks paths or when/],
+    ['an unknown policy', 'extends: corr', /No policy corr; did you mean core\?/],
+    ['many aliases', `a: &a [x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nrules: *c`, /p\.yaml:1:1/],
+  ])('refuses %s, with its place', async (_, text, message) => {
+    await expect(load(text)).rejects.toMatchObject({
+      code: 'ERR_POLICY_INVALID',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('refuses policies that extend each other in a circle', async () => {
+    const read = from({ 'a.yaml': 'extends: b.yaml', 'b.yaml': 'extends: a.yaml' })
+    await expect(loadPolicy('a.yaml', read)).rejects.toThrow(/in a circle: a\.yaml -> b\.yaml -> a\.yaml/)
+  })
+
+  it('takes later settings over earlier ones, and keeps options that are not named', async () => {
+    const read = from({
+      'base.yaml': 'rules: {window-resolution: {severity: error, options: {sizes: [1x1]}}, file-magic: error}',
+    })
+    const policy = await load('extends: [base.yaml]\nrules: {window-resolution: warn, file-magic: off}', read)
+    expect(policy.rules.get('window-resolution')).toEqual({ severity: 'warn', options: { sizes: ['1x1'] } })
+    expect(policy.rules.has('file-magic')).toBe(false)
+  })
+
+  it.each(STARTERS.map(({ name }) => name))('%s loads', async (name) => {
+    expect((await loadPolicy(name)).rules.size).toBeGreaterThan(4)
+  })
+
+  it('judges by overrides for some files, with fields of their path', async () => {
+    const policy = await load(`
+variables: ["/show/{shot}/**"]
+rules: {window-resolution: {severity: error, options: {sizes: [1x1]}}}
+overrides:
+  - {when: 'vars.shot == "test"', rules: {window-resolution: off}}
+ignore: ["**/tmp/**"]`)
+    const facts = ['/show/a/f.exr', '/show/test/f.exr', '/show/a/tmp/f.exr'].map((path) => madeFacts({ path }))
+    const { findings, summary } = validate(facts, policy)
+    expect(findings.map(({ path }) => path)).toEqual(['/show/a/f.exr'])
+    expect(summary).toMatchObject({ files: 2, ignored: 1 })
+  })
+
+  it('judges by rules without code, and fills their messages', async () => {
+    const policy = await load(`
+custom:
+  - {id: wide, severity: error, select: part, assert: part.width >= 4096, message: "{part.width} is narrow in {file.name}"}
+  - {id: lamp, select: channel, where: 'channel.layer == "lamp"', assert: 'channel.type == "HALF"'}
+  - {id: owned, select: part, assert: 'attributes.owner == "us"'}`)
+    const { findings, summary } = validate([madeFacts()], policy)
+    expect(findings[0]).toMatchObject({
+      rule: 'wide',
+      state: 'fail',
+      part_index: 0,
+      message: '1920 is narrow in f.1001.exr',
+    })
+    expect(summary.rules['lamp']).toMatchObject({ not_applicable: 1 })
+    expect(summary.rules['owned']).toMatchObject({ cannot_check: 1 })
+  })
+
+  it('never hangs in a regular expression', async () => {
+    const policy = await load(`custom: [{id: slow, select: file, assert: 'file.name.matches("^(a+)+$")'}]`)
+    expect(validate([madeFacts({ path: `/${'a'.repeat(5000)}!.exr` })], policy).summary.states.fail).toBe(1)
+  })
+})
+
+describe('reports', () => {
+  it('have the fields of the contract, frames of one finding together, the first frame first', async () => {
+    const policy = await load('rules: {compress-allowed: error}')
+    const paths = ['/s/f.1003.exr', '/s/f.1001.exr', '/s/f.1002.exr', '/s/f.1007.exr']
+    const facts = paths.map((path) => madeFacts({ path, parts: [{ facts: { compression: 'dwaa' } }] }))
+    expect(validate(facts, policy).findings).toEqual([
+      {
+        rule: 'compress-allowed',
+        state: 'fail',
+        severity: 'error',
+        path: '/s/f.1001.exr',
+        sequence: '/s/f.####.exr',
+        frames: '1001-1003, 1007',
+        part_index: 0,
+        attribute: 'compression',
+        expected: 'none or zip or zips or piz',
+        actual: 'dwaa',
+        message: 'part 0, compression: expected none or zip or zips or piz, found dwaa',
+      },
+    ])
+  })
+
+  it('tell drift as ranges of frames', async () => {
+    const policy = await load('rules: {seq-channels: error}')
+    const facts = Array.from({ length: 50 }, (_, i) =>
+      madeFacts({ path: `/s/f.${1001 + i}.exr`, parts: [{ channels: [i < 40 ? 'R' : 'R FLOAT'] }] }),
+    )
+    const [finding] = validate(facts, policy).findings
+    expect(finding).toMatchObject({ frames: '1041-1050', actual: '1001-1040 R half, 1041-1050 R float' })
+  })
+
+  it('keep the five states apart', async () => {
+    const policy = await load('rules: {file-magic: error, compress-allowed: error, deep-z: error, pixel-nan: error}')
+    const lost = unreadableFacts('/s/lost.exr', { code: 'ERR_SOURCE_READ', message: 'a disk error' })
+    const { states } = validate(
+      [madeFacts(), madeFacts({ parts: [{ facts: { compression: 'b44' } }] }), lost],
+      policy,
+    ).summary
+    expect(states).toEqual({ pass: 3, fail: 1, not_applicable: 2, not_checked: 2, cannot_check: 4 })
+  })
+
+  it('check nothing above the tier that was asked for', async () => {
+    const policy = await load('rules: {file-magic: error, file-truncated: error}')
+    const { rules } = validate([madeFacts()], policy, { maxTier: 'header' }).summary
+    expect(rules['file-magic']).toMatchObject({ pass: 1 })
+    expect(rules['file-truncated']).toMatchObject({ not_checked: 1 })
+  })
+
+  it('pass nothing on a header that was not read to its end', async () => {
+    const policy = await load('rules: {channel-present: error}')
+    expect(validate([madeFacts({ defects: ['limit-exceeded'] })], policy).summary.states).toMatchObject({
+      cannot_check: 1,
+      pass: 0,
+    })
+  })
+})
