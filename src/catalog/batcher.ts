@@ -2,7 +2,7 @@ import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
 import { throwIfAborted, untilAborted } from './abort.ts'
 import type { Catalog, CatalogRecord, UpsertResult } from './catalog.ts'
 
-export interface BatcherOptions {
+interface BatcherOptions {
   /** Records that make a full batch. Default 256. */
   readonly maxRecords?: number
   /** How long the first record of a batch waits for company. Default 20. */

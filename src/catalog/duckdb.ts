@@ -32,7 +32,7 @@ import { Upserter } from './duckdb/upsert.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 
-export interface DuckDbCatalogOptions {
+interface DuckDbCatalogOptions {
   readonly readOnly: boolean
   /** Written into `schema_migrations`. */
   readonly toolVersion: string

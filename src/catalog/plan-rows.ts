@@ -12,7 +12,7 @@ import {
 import type { BatchFile, UpsertPlan } from './plan-upsert.ts'
 
 /** What a batch adds to one table. */
-export interface TableRows {
+interface TableRows {
   readonly name: RecordTableName
   readonly table: AnyRecordTable
   readonly rows: EncodedTable

@@ -39,7 +39,7 @@ import { Store } from './vast/store.ts'
 import { writeBatch } from './vast/upsert.ts'
 import { verifyCatalog } from './vast/verify.ts'
 
-export interface VastCatalogOptions {
+interface VastCatalogOptions {
   readonly readOnly: boolean
   /** Written into `schema_migrations`. */
   readonly toolVersion: string
@@ -70,7 +70,7 @@ export async function connectVastCatalog(
 }
 
 /** A catalog in a VAST DataBase. Writes of one catalog run one after the other; other processes may write too. */
-export class VastCatalog implements Catalog {
+class VastCatalog implements Catalog {
   readonly url: string
   readonly #store: Store
   readonly #connection: VastConnection

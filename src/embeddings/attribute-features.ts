@@ -82,7 +82,7 @@ const CAMERA_STRUCTURES: ReadonlySet<string> = new Set([
 ])
 
 /** Lengths of the three groups. */
-export interface AttributeWeights {
+interface AttributeWeights {
   readonly names: number
   readonly text: number
   readonly camera: number

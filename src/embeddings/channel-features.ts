@@ -3,7 +3,7 @@ import { type FeatureHasher, hashInt, hashText } from './feature-hash.ts'
 import { softLog2 } from './scale.ts'
 
 /** What of a channel list counts, and how much. */
-export interface ChannelWeights {
+interface ChannelWeights {
   readonly names: number
   readonly components: number
   readonly layers: number

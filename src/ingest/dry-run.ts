@@ -6,7 +6,7 @@ import { locations, planned } from './pipeline.ts'
 import { walkRoots } from './walk-roots.ts'
 import { openIngestWorkers } from './workers.ts'
 
-export interface DryRunOptions
+interface DryRunOptions
   extends Pick<
     IngestOptions,
     | 'roots'
@@ -28,7 +28,7 @@ export interface DryRunOptions
   readonly onFile?: (location: string) => void | Promise<void>
 }
 
-export interface DryRunSummary {
+interface DryRunSummary {
   readonly counts: IngestCounts
   /** Locations the walk could not read. */
   readonly failures: readonly IngestProblem[]

@@ -6,7 +6,7 @@ import { type FoundFiles, joinPath, type WalkFailure } from './found.ts'
 import { IGNORE_FILE, type IgnoreRules, isIgnored } from './ignore-rules.ts'
 
 /** Rules that every directory of a walk shares. */
-export interface WalkRules {
+interface WalkRules {
   /** Follow symbolic links to files and directories. */
   readonly follow: boolean
   /** Enter directories and take files whose name starts with a dot. */
@@ -14,7 +14,7 @@ export interface WalkRules {
 }
 
 /** List one directory. */
-export interface ListTask {
+interface ListTask {
   readonly kind: 'list'
   /** Absolute path, or a `file://` URL where its bytes are not valid UTF-8. */
   readonly directory: string

@@ -2,7 +2,7 @@ import type { MutableCounts } from './counts.ts'
 import { type FoundFiles, locationOf, type WalkFailure, type WalkStep } from './found.ts'
 import { type PlanOptions, planFiles } from './plan.ts'
 
-export interface PlanStageOptions extends PlanOptions {
+interface PlanStageOptions extends PlanOptions {
   /** Ends the stage early, without an error. */
   readonly stop: AbortSignal
 }

@@ -13,7 +13,7 @@ export interface PlanOptions {
 }
 
 /** What is to be done with the files of one step of a walk. */
-export interface Plan {
+interface Plan {
   /** To be opened. */
   readonly changed: FoundFiles
   /** Files whose size and modification time (objects: size and ETag) are those of the last sighting. */

@@ -11,7 +11,7 @@ export type AddonSpec =
   | { status: 'unreadable'; refusals: NativeRefusal[]; errno: number }
 
 /** What native/addon.cc exports. */
-export interface Addon {
+interface Addon {
   versions(): { oiio: string; libraries: string }
   readSpecs(sources: readonly NativeSource[], readLimitBytes: number): AddonSpec[]
   /** Whether the system knows such a limit; see native/process_limits.h. */

@@ -13,7 +13,7 @@ export interface IsolatedOiio {
 }
 
 /** What `openIsolatedOiio` may be told. */
-export interface IsolatedOiioOptions {
+interface IsolatedOiioOptions {
   /** Children at most. Default: the cores this process may use. */
   readonly maxWorkers?: number
   /** How long in ms a child without work stays. Default 30,000. */

@@ -12,7 +12,7 @@ export interface Picture8 {
 }
 
 /** Formats that pictures are written in, by extension. */
-export const PICTURE_EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp']
+const PICTURE_EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp']
 
 /**
  * Writes a picture beside its place and then moves it there, so that nobody sees half of one.

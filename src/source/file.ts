@@ -6,7 +6,7 @@ import { assertUnchanged, fileIdentity, OPEN_FLAGS } from './file-stat.ts'
 import { insideFolders, openedInside } from './folders.ts'
 import type { ByteSource } from './source.ts'
 
-export interface FileSourceOptions {
+interface FileSourceOptions {
   /** The file must lie in one of these folders, links followed; left out, it may lie anywhere. */
   readonly folders?: readonly string[]
 }

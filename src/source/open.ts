@@ -19,7 +19,7 @@ export interface OpenSourceOptions {
 }
 
 /** A source for any input, and whether it was opened here and so has to be closed here. */
-export interface OpenedSource {
+interface OpenedSource {
   readonly source: ByteSource
   readonly isOwned: boolean
 }

@@ -1,5 +1,5 @@
 /** Bytes of one object that are already at hand. */
-export interface ByteSpan {
+interface ByteSpan {
   /** Offset of the first byte from the start of the object. */
   readonly start: number
   readonly bytes: Uint8Array

@@ -15,7 +15,7 @@ export interface S3Object {
   readonly mtimeUs: bigint | null
 }
 
-export interface S3ListOptions {
+interface S3ListOptions {
   /** Only keys after this one, in the store's byte order: where an earlier listing stopped. */
   readonly startAfter?: string
   /** Keys asked for per page; a store may send fewer. Default 1,000. */
@@ -59,7 +59,7 @@ export async function* listObjects(
 }
 
 /** What lies directly below a prefix. */
-export interface S3Level {
+interface S3Level {
   readonly prefixes: readonly string[]
   readonly objects: readonly S3Object[]
   /** False when the server says there is more but not where to go on: list the objects themselves then. */

@@ -6,7 +6,7 @@ import { headersOf, isTransient, statusOf, toS3Error } from './s3-errors.ts'
 import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
 import { type ByteSource, FIRST_READ_BYTES, type SourceCounters, type SourceIdentity } from './source.ts'
 
-export interface S3SourceOptions {
+interface S3SourceOptions {
   /** Size of the first read, from which size, ETag and time are learnt too. Default 64 KiB. */
   readonly firstReadBytes?: number
 }

@@ -4,14 +4,14 @@ import { displayPath } from '../source/file-path.ts'
 import { openPool, type RunOptions } from '../workers/index.ts'
 import type { PixelAnswers, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
 
-export interface PixelPoolOptions extends PixelWorkerData {
+interface PixelPoolOptions extends PixelWorkerData {
   /** Child processes at most. Default: the cores this process may use. */
   readonly jobs?: number
   readonly onProgress?: (news: PixelNews) => void
 }
 
 /** Child processes that work on pixels: a decoder that crashes ends one of them, and its file is an error like any other. */
-export interface PixelPool {
+interface PixelPool {
   /** Throws what the task throws, ERR_NATIVE_CRASH, ERR_NATIVE_TIMEOUT, ERR_WORKER_DIED, ERR_ABORTED. */
   ask<Kind extends PixelTask['kind']>(
     task: Extract<PixelTask, { kind: Kind }>,

@@ -1,5 +1,5 @@
 /** Statuses the vendor's SDK understands; any other makes it fail in a way no caller can handle. */
-export type ErrorStatus = 400 | 403 | 404 | 405 | 408 | 409 | 500 | 501 | 503 | 507
+type ErrorStatus = 400 | 403 | 404 | 405 | 408 | 409 | 500 | 501 | 503 | 507
 
 /** A failure that becomes the answer to a request: an HTTP status and the S3-style code and message of its body. */
 export class RequestFailure extends Error {

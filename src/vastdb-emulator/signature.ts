@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { RequestFailure } from './errors.ts'
 
 /** Access key -> secret key. */
-export type Credentials = ReadonlyMap<string, string>
+type Credentials = ReadonlyMap<string, string>
 
 /** The part of a request that its signature covers. */
 export interface SignedRequest {

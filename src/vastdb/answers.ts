@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import { VastdbError } from './errors.ts'
 
 /** The parts of an answer that decide which error it is. */
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -112,7 +112,7 @@ function authAdvice(answer: FailedAnswer, server: ServerError): string {
 }
 
 /** `Code`, `Message` and `RequestId` of an S3-style error document, with or without namespace. Nothing on other bodies. */
-export function parseErrorBody(text: string): ServerError {
+function parseErrorBody(text: string): ServerError {
   const read = (tag: string) => {
     const match = new RegExp(`<(?:\\w+:)?${tag}(?:\\s[^>]*)?>([^<]{0,2000})`).exec(text)
     return match?.[1] === undefined ? undefined : unescapeXml(match[1]).trim()
@@ -127,7 +127,7 @@ export function parseErrorBody(text: string): ServerError {
   }
 }
 
-export function looksLikeHtml(text: string, contentType: string | string[] | undefined): boolean {
+function looksLikeHtml(text: string, contentType: string | string[] | undefined): boolean {
   return /^\s*(<!doctype html|<html)/i.test(text) || String(contentType ?? '').startsWith('text/html')
 }
 

@@ -56,7 +56,7 @@ export interface ListRequest {
 }
 
 /** Every page of a list, in the server's order. */
-export async function* listPages<T>(
+async function* listPages<T>(
   scope: Scope,
   request: ListRequest,
   read: (body: Uint8Array, what: string) => readonly T[],

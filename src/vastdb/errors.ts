@@ -7,7 +7,7 @@ import { type ErrorCode, type ErrorDetails, ExrError } from '../errors.ts'
  */
 export type FailureStage = 'connect' | 'exchange' | 'answer'
 
-export interface VastdbErrorOptions extends ErrorOptions {
+interface VastdbErrorOptions extends ErrorOptions {
   readonly details?: ErrorDetails
   readonly stage?: FailureStage
   readonly status?: number

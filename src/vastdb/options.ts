@@ -118,7 +118,7 @@ export function toConfig(options: ConnectOptions): Config {
   })
 }
 
-export function refuseUnknown(options: object, known: ReadonlySet<string>, where: string): void {
+function refuseUnknown(options: object, known: ReadonlySet<string>, where: string): void {
   const unknown = Object.keys(options).find((name) => !known.has(name))
   if (unknown !== undefined) throw optionError(`${where} option`, `one of ${[...known].join(', ')}`, unknown)
 }
@@ -160,7 +160,7 @@ function hideUser(value: unknown): unknown {
 }
 
 /** `http://10.0.0.1-3` becomes three addresses; anything else stays as it is. */
-export function expandEndpoints(endpoints: readonly string[]): string[] {
+function expandEndpoints(endpoints: readonly string[]): string[] {
   return endpoints.flatMap((endpoint) => {
     const match = /^(https?:\/\/\d+\.\d+\.\d+\.)(\d+)-(\d+)(:\d+)?\/?$/.exec(endpoint)
     if (!match) return [endpoint]

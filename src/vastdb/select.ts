@@ -38,7 +38,7 @@ export function defaultRowsPerPage(columns: readonly Field[]): number {
 }
 
 /** The rows, as they arrive. Splits are shared between the data endpoints; one endpoint reads them in order. */
-export async function* runSelect(scope: Scope, plan: SelectPlan): AsyncGenerator<RecordBatch, void> {
+async function* runSelect(scope: Scope, plan: SelectPlan): AsyncGenerator<RecordBatch, void> {
   const stop = new AbortController()
   const signal = plan.signal ? AbortSignal.any([plan.signal, stop.signal]) : stop.signal
   const request: QueryRequest = {

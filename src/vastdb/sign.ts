@@ -5,7 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 const CONTENT_HASH = 'x-amz-content-sha256'
 const UNSIGNED = new Set([CONTENT_HASH])
 
-export interface Signable {
+interface Signable {
   readonly method: string
   readonly endpoint: URL
   readonly path: string

@@ -3,12 +3,12 @@ import { VastdbError } from './errors.ts'
 import { planBatch, planStream } from './wire/encode.ts'
 import { type Rows, sliceRows } from './wire/rows.ts'
 
-export interface Slice {
+interface Slice {
   readonly body: Uint8Array
   readonly rowCount: number
 }
 
-export interface SliceLimits {
+interface SliceLimits {
   readonly maxBytes: number
   readonly maxRows: number
 }

@@ -21,7 +21,7 @@ export function checkColumns(schema: Schema, what: string): void {
   }
 }
 
-export function typeError(what: string, column: string, reason: string): VastdbError {
+function typeError(what: string, column: string, reason: string): VastdbError {
   return new VastdbError('ERR_VASTDB_TYPE', `${what}: column ${JSON.stringify(column)}: ${reason}.`)
 }
 

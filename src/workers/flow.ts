@@ -1,7 +1,7 @@
 import { aborted } from './abort.ts'
 
 /** How far a flow may run ahead of whoever takes its results. */
-export interface FlowOptions<Output> {
+interface FlowOptions<Output> {
   /** Inputs that may be started while results of theirs are still to be taken. */
   readonly window: number
   /** Results in the order of their inputs; else as they are ready. */

@@ -16,7 +16,7 @@ import type { ColumnType, EncodedColumn, StringPool } from '../../tables/index.t
 import { DATABASE } from './session.ts'
 
 /** Columns of one table, ready to be written. */
-export interface AppendColumns {
+interface AppendColumns {
   readonly rowCount: number
   readonly columns: readonly EncodedColumn[]
 }

@@ -61,7 +61,7 @@ export function isFatal(error: unknown): boolean {
   return /^FATAL Error|database has been invalidated/i.test(text)
 }
 
-export function isMissingTable(text: string): boolean {
+function isMissingTable(text: string): boolean {
   return /Table with name \S+ does not exist/i.test(text)
 }
 

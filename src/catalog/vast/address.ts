@@ -9,7 +9,7 @@ export interface CatalogAddress {
   readonly url: string
 }
 
-export const DEFAULT_SCHEMA = 'exr_metadata'
+const DEFAULT_SCHEMA = 'exr_metadata'
 
 const NAME = /^[A-Za-z0-9._~-]+$/
 

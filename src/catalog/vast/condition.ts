@@ -4,7 +4,7 @@ import { checkCondition } from '../condition.ts'
 import { conditionError, type Token, tokensOf } from './condition-tokens.ts'
 
 /** A condition as filters that the server evaluates; null where a table is not filtered. */
-export interface PushedCondition {
+interface PushedCondition {
   readonly files: Predicate | null
   /** Over the columns of a file's first part. */
   readonly firstPart: Predicate | null

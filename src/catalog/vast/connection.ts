@@ -2,7 +2,7 @@
  * `scan`: the vectors come here and are compared here. `trino`: SQL through Trino's VAST connector.
  * `engine`: SQL by the cluster's own engine, experimental.
  */
-export type SearchMethod = 'scan' | 'trino' | 'engine'
+type SearchMethod = 'scan' | 'trino' | 'engine'
 
 /** A Trino server with the VAST connector. */
 export interface TrinoConnection {

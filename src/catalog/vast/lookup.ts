@@ -4,7 +4,7 @@ import { forEachRow, type RowView } from './rows.ts'
 /** Values in one request: far below what a request may hold, paths being long. */
 const VALUES_PER_REQUEST = 1_000
 
-export interface LookUp {
+interface LookUp {
   readonly table: Table
   /** Column that must hold one of `values`. */
   readonly column: string

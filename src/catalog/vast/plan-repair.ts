@@ -20,7 +20,7 @@ export interface KeptFile extends Omit<FileRow, 'normalizedPath'> {
   readonly copies: number
 }
 
-export interface RepairPlan {
+interface RepairPlan {
   /** Rows of `files` to remove. */
   readonly doubles: readonly bigint[]
   /** Rows to rewrite. */

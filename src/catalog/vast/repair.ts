@@ -41,7 +41,7 @@ export async function settlePaths(store: Store, paths: Iterable<string>): Promis
 }
 
 /** Makes every file at these paths stand once, with one current file a path. Returns the row id of every file there. */
-export function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
   return store.write(async (tables) => {
     const rows = await readFiles(tables, paths)
     const { doubles, kept } = planRepair(rows)
@@ -62,7 +62,7 @@ export function repairPaths(store: Store, paths: readonly string[]): Promise<Rea
 }
 
 /** Rows at paths, for `pathsToRepair`. */
-export function readKeys(tables: Tables, paths: Iterable<string>): Promise<FileKey[]> {
+function readKeys(tables: Tables, paths: Iterable<string>): Promise<FileKey[]> {
   return lookUp(
     { table: tables('files'), column: 'file_path_normalized', values: paths, columns: KEY_COLUMNS, rowId: true },
     (row) => ({ ...keyOf(row), rowId: row.big(3)! }),

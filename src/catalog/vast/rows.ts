@@ -65,7 +65,7 @@ export function rowIdsOf(ids: RowIds): bigint[] {
 }
 
 /** The column's 64-bit values. */
-export function longs({ values }: Data): BigInt64Array | BigUint64Array {
+function longs({ values }: Data): BigInt64Array | BigUint64Array {
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) return values
   return new BigInt64Array(values.buffer, values.byteOffset, values.byteLength / 8)
 }

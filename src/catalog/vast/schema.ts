@@ -14,7 +14,7 @@ import { readRows } from './rows.ts'
 import type { Layout, Store } from './store.ts'
 
 /** What a catalog's schema holds. */
-export interface SchemaState {
+interface SchemaState {
   /** Highest version in `schema_migrations`; 0 for an empty or missing schema. */
   readonly version: number
   /** Columns of the catalog's tables that exist. */

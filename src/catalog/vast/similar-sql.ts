@@ -4,7 +4,7 @@ import { checkCondition } from '../condition.ts'
 /** SQL of the cluster's engine, or of Trino's VAST connector. */
 export type SqlKind = 'engine' | 'trino'
 
-export interface SimilarSql {
+interface SimilarSql {
   readonly kind: SqlKind
   /** Puts a table's name as the door writes it. */
   readonly tableName: (table: string) => string

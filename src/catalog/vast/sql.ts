@@ -12,7 +12,7 @@ import { TrinoClient } from './trino.ts'
 const MAX_ROWS = 1_000_000
 
 /** Something that answers SQL over a catalog's tables. */
-export interface SqlDoor {
+interface SqlDoor {
   readonly kind: SqlKind
   tableName(table: string): string
   stream(sql: string, signal: AbortSignal | undefined): Promise<QueryStream>

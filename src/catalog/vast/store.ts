@@ -12,7 +12,7 @@ export type Layout = ReadonlyMap<string, ArrowSchema>
 /** A catalog's tables inside one transaction. */
 export type Tables = (name: string) => Table
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Whether this very transaction's rows are there; asked when the answer to its commit was lost. */
   readonly committed?: (tables: Tables) => Promise<boolean>
   readonly signal?: AbortSignal | undefined

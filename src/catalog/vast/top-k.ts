@@ -1,5 +1,5 @@
 /** A candidate; the path settles equal similarities. */
-export interface Candidate {
+interface Candidate {
   readonly fileId: string
   readonly path: string
   readonly similarity: number

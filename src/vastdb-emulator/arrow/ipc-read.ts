@@ -9,7 +9,7 @@ const CONTINUATION = 0xffff_ffff
 const PREFIX_BYTES = 8
 
 /** What an Arrow IPC stream in a request body held. `batch` is null when the stream is a schema alone. */
-export interface IpcContent {
+interface IpcContent {
   readonly fields: readonly Field[]
   readonly batch: Batch | null
 }

@@ -21,7 +21,7 @@ export function toFields(schema: fb.Schema): Field[] {
 }
 
 /** One field. `entries` children of maps are read as structs whatever their type tag says: the SDK tags them Map. */
-export function toField(source: fb.Field, depth = 0, asStruct = false): Field {
+function toField(source: fb.Field, depth = 0, asStruct = false): Field {
   if (depth > MAX_DEPTH) throw badRequest(`A column is nested more than ${MAX_DEPTH} levels deep`)
   const isMap = source.typeType() === fb.Type.Map && !asStruct
   const children = Array.from({ length: boundedLength(source.childrenLength(), source.bb!) }, (_, index) =>

@@ -6,7 +6,7 @@ import { memberName, quoteText, storageType } from '../store/sql-types.ts'
 import { COMPARISONS, type Comparison, type LeafPath, type LiteralValue, type Term } from './relation.ts'
 
 /** A column of the query as SQL sees it. */
-export interface SqlColumn {
+interface SqlColumn {
   readonly expression: string
   readonly type: ArrowType
 }

@@ -73,7 +73,7 @@ function readSource(source: ir.Source) {
 }
 
 /** Leaf paths by node index: nodes are numbered depth first from 0, and nested nodes consume numbers. */
-export function numberLeaves(fields: readonly Field[]): Map<number, LeafPath> {
+function numberLeaves(fields: readonly Field[]): Map<number, LeafPath> {
   const leaves = new Map<number, LeafPath>()
   let next = 0
   const visit = (field: Field, path: LeafPath): void => {

@@ -6,7 +6,7 @@ import { memberName, quoteName, quoteText } from '../store/sql-types.ts'
 import type { Transaction } from '../store/transactions.ts'
 
 /** A query rewritten for DuckDB and the temporary views it reads from. */
-export interface RewrittenQuery {
+interface RewrittenQuery {
   readonly sql: string
   readonly views: readonly string[]
 }

@@ -6,7 +6,7 @@ import { conflict, notFound } from '../errors.ts'
 import { quoteText } from './sql-types.ts'
 import type { Transaction } from './transactions.ts'
 
-export interface SchemaEntry {
+interface SchemaEntry {
   readonly id: number
   readonly bucket: string
   /** All components below the bucket, joined by `/`. */
@@ -48,7 +48,7 @@ export interface ProjectionEntry {
   readonly unsorted: readonly number[]
 }
 
-export function schemaKey(bucket: string, path: string): string {
+function schemaKey(bucket: string, path: string): string {
   return `schema ${bucket}/${path}`
 }
 

@@ -7,7 +7,7 @@ const INLINE_BYTES = 12
 const ENTRY_BYTES = 16
 
 /** Collects entries of DuckDB vectors into one Arrow column. */
-export interface ColumnSink {
+interface ColumnSink {
   /** Take `count` entries of a vector from `start` on. */
   append(vector: Vector, start: number, count: number): void
   finish(): Column

@@ -19,7 +19,7 @@ export function columnName(column: TableColumn): string {
 }
 
 /** Columns that are kept apart from the row id. */
-export function storedColumns(table: TableEntry): TableColumn[] {
+function storedColumns(table: TableEntry): TableColumn[] {
   return table.columns.filter((column) => column.field.name !== EXTERNAL_ROW_ID)
 }
 

@@ -24,13 +24,13 @@ export interface Scan {
 }
 
 /** Rows in ascending position; `positions` has one entry a row. */
-export interface ScanPage {
+interface ScanPage {
   readonly positions: BigInt64Array
   readonly columns: readonly Column[]
 }
 
 /** High half of a sorted table's 128-bit row ids: any number that keeps them from looking like 64-bit ids. */
-export const SORTED_ROW_ID_HIGH = 1n
+const SORTED_ROW_ID_HIGH = 1n
 
 export function rowIdField(isSorted: boolean): Field {
   return { name: ROW_ID, nullable: true, type: isSorted ? ROW_ID_DECIMAL : UINT64, metadata: [] }

@@ -94,7 +94,7 @@ export interface TransactionOptions {
 }
 
 /** A transaction in use by a request, to be released exactly once. */
-export interface HeldTransaction {
+interface HeldTransaction {
   readonly transaction: Transaction
   release(succeeded: boolean): Promise<void>
 }

@@ -28,7 +28,7 @@ import { childrenOf } from './layout.ts'
  * How a field is written. `table` keeps everything, as a table definition or a row batch needs it. `query` follows the
  * vendor's client: list items are called `item`, time zones and metadata are left out.
  */
-export type FieldStyle = 'table' | 'query'
+type FieldStyle = 'table' | 'query'
 
 const MAX_DEPTH = 64
 
@@ -137,7 +137,7 @@ export function readSchema(schema: fb.Schema, available: number, what: string): 
   })
 }
 
-export function readField(field: fb.Field | null, available: number, what: string, depth: number): Field {
+function readField(field: fb.Field | null, available: number, what: string, depth: number): Field {
   if (field === null || depth > MAX_DEPTH) throw protocolError(what, 'a schema nests too deep')
   const count = boundedLength(field.childrenLength(), 4, available, what)
   const children = Array.from({ length: count }, (_, i) => readField(field.children(i), available, what, depth + 1))

@@ -41,7 +41,7 @@ export function planBatch(rows: Rows): BatchPlan {
 }
 
 /** An Arrow IPC stream of one record batch: schema message, batch message, end marker. */
-export interface PlannedStream {
+interface PlannedStream {
   readonly byteLength: number
   /** Copies every value once, from where it lies into the stream. */
   encode(): Uint8Array

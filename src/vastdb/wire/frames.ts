@@ -15,7 +15,7 @@ export type ArrowMessage =
     }
   | { readonly kind: 'end' }
 
-export interface DataFrame {
+interface DataFrame {
   /** Number of the sub-split the message belongs to. */
   readonly streamId: number
   /** Where the sub-split goes on; counts only on the frame that ends a page. */

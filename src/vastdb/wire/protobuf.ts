@@ -2,7 +2,7 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { protocolError } from '../errors.ts'
 
 /** A field to encode: whole numbers as varints, text and bytes with their length; null leaves it out. */
-export type ProtoField = readonly [number: number, value: bigint | string | Uint8Array | null]
+type ProtoField = readonly [number: number, value: bigint | string | Uint8Array | null]
 
 /** One protobuf message. */
 export function encodeMessage(fields: readonly ProtoField[]): Uint8Array {

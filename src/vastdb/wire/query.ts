@@ -102,7 +102,7 @@ function needText(field: Field, column: ColumnPath, test: string): void {
 }
 
 /** A string starts with `prefix` exactly when its UTF-8 bytes are at least the first and less than the second. */
-export function prefixRange(prefix: string): readonly [Uint8Array, Uint8Array] {
+function prefixRange(prefix: string): readonly [Uint8Array, Uint8Array] {
   const low = new TextEncoder().encode(prefix)
   const high = low.slice()
   // No byte of UTF-8 is 0xff, so the last one can grow.
