@@ -11,7 +11,7 @@ it('is what the reference says: npx tsx scripts/configuration.ts', () => {
   expect(readFileSync(join(projectRoot, 'docs/reference/configuration.md'), 'utf8')).toBe(configurationPage())
 })
 
-it('has a definition for every variable that code reads', () => {
+it('has a definition for every variable of ours that code reads', () => {
   const known = new Set(
     Object.entries(VARIABLES as Record<string, Variable>).flatMap(([name, { names = [] }]) => [name, ...names]),
   )
@@ -23,9 +23,9 @@ it('has a definition for every variable that code reads', () => {
       ([, name]) => name!,
     ),
   )
-  // What a terminal says of itself, and switches of Node and of a library, are not settings of this program.
-  const foreign = ['NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'NODE_NO_WARNINGS', 'NODE_OPTIONS']
-  expect([...new Set(read)].filter((name) => !known.has(name) && !foreign.includes(name))).toEqual([])
+  // What a terminal says of itself, and switches of Node and of libraries, are not settings of this program.
+  const ours = read.filter((name) => /^(EXR|VAST|S3|AWS|K|OTEL)_/.test(name))
+  expect([...new Set(ours)].filter((name) => !known.has(name))).toEqual([])
 })
 
 it('reads numbers, sizes, flags and lists by one rule each, and names what was set', () => {
