@@ -196,7 +196,17 @@ async function record({ catalog }: Resources, { path, code, message, byteOffset 
   await untilAborted(catalog.recordFailures([note], 'function'), signal)
 }
 
-const TOGGLES = new Set(['meta', 'stats', 'deep_stats', 'hash', 'sample', 'validate', 'policy_path', 'schema_version'])
+const TOGGLES = new Set([
+  'meta',
+  'stats',
+  'deep_stats',
+  'hash',
+  'sample',
+  'validate',
+  'check',
+  'policy_path',
+  'schema_version',
+])
 
 /** The inspection toggles among an event's fields; everything else in an event is not for `inspect`. */
 function togglesIn(fields: Readonly<Record<string, unknown>>): InspectOptions {
