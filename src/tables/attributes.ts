@@ -39,5 +39,11 @@ export const attributes = {
       "OpenImageIO's name where it renames the attribute",
       ({ attribute }) => attribute.oiio_name,
     ),
+    optional(
+      'display',
+      'utf8',
+      'a form for people: time code, key code, rate, date; null where the value is one',
+      ({ attribute }) => attribute.display,
+    ),
   ],
 } as const satisfies RecordTable<AttributeRow>

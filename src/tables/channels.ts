@@ -42,6 +42,12 @@ export const channels = {
       "vector of the part's channel list, L2 norm 1; on the part's first channel only",
       ({ fingerprint }) => fingerprint,
     ),
+    optional(
+      'view_name',
+      'utf8',
+      'view it belongs to; null in a file without views',
+      ({ channel }) => channel.view_name,
+    ),
   ],
 } as const satisfies RecordTable<ChannelRow>
 

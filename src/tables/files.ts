@@ -21,7 +21,7 @@ export const files = {
     ...sightingColumns,
     optional('multipart_count', 'int32', 'number of parts'),
     optional('is_deep', 'bool', 'any part is deep'),
-    optional('is_complete', 'bool', 'no chunk is missing and the last one ends inside the file'),
+    optional('is_complete', 'bool', 'no chunk is missing or outside of the file; null where it cannot be told'),
     optional('frame_number', 'int32', 'from the file name; null if none'),
     optional('sequence_key', 'utf8', 'normalized path with # for the frame digits; null if no frame'),
     optional(
@@ -36,5 +36,10 @@ export const files = {
     optional('inspection_count', 'int32', 'inspections that saw this header at this path', () => 1),
     optional('superseded_by', 'utf8', 'file_id of the header now at this path; null for the current one', () => null),
     optional('schema_version', 'int32', 'of the writer of the row', () => ROW_SCHEMA_VERSION),
+    optional('check_depth', 'utf8', 'what is_complete looked at: table, leaders, all or pixels'),
+    optional('format_version', 'int32', 'low byte of the version word'),
+    optional('version_flags', 'utf8', 'flags of the version word, joined by commas; empty for none'),
+    optional('trailing_bytes', 'int64', 'bytes after the last chunk; null where its end is not known'),
+    optional('child_rows', 'utf8', 'JSON, rows that came with the file by table', (_, file) => file.childRows),
   ],
 } as const satisfies RecordTable<FileFacts>

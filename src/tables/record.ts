@@ -11,7 +11,7 @@ export const METADATA_DIMENSION = 384
 export const FINGERPRINT_DIMENSION = 128
 
 /** `schema_version` of the rows this release writes. */
-export const ROW_SCHEMA_VERSION = 1
+export const ROW_SCHEMA_VERSION = 2
 
 /** The vectors of one file, computed elsewhere. */
 export interface RecordVectors {
@@ -53,9 +53,11 @@ export interface FileRecord {
   readonly mtimeUs: bigint | null
   readonly vectors: RecordVectors
   readonly runId: string
+  /** JSON, the rows that are stored once with the file, by table. */
+  readonly childRows: string
 }
 
-/** Throws for a payload that is not one, and ERR_CATALOG_WRITE for a time that is not one. */
+/** All but `childRows`, which the rows tell. Throws for a payload that is not one, and ERR_CATALOG_WRITE for a time that is not one. */
 export function fileRecord(record: CatalogRecord, options: EncodeOptions): FileRecord {
   const { file } = record.payload
   const normalizedPath = normalizePath(file.path, options)
@@ -67,6 +69,7 @@ export function fileRecord(record: CatalogRecord, options: EncodeOptions): FileR
     mtimeUs: timestampUs(file.mtime),
     vectors: record.vectors ?? recordVectors(record.payload),
     runId: options.runId,
+    childRows: '',
   }
 }
 

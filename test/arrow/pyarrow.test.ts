@@ -82,6 +82,11 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'inspection_count: int32',
       'superseded_by: string',
       'schema_version: int32',
+      'check_depth: string',
+      'format_version: int32',
+      'version_flags: string',
+      'trailing_bytes: int64',
+      'child_rows: string',
     ])
     expect(tables['channels']?.fields).toEqual([
       'file_id: string not null',
@@ -95,6 +100,7 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'y_sampling: int32',
       'p_linear: bool',
       'channel_fingerprint: fixed_size_list<item: float not null>[128]',
+      'view_name: string',
     ])
     expect(tables['attributes']?.fields).toEqual([
       'file_id: string not null',
@@ -108,9 +114,10 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'value_float: double',
       'source: string',
       'oiio_name: string',
+      'display: string',
     ])
     expect(tables['parts']?.fields).toContain('pixel_aspect_ratio: float')
-    expect(tables['parts']?.fields).toHaveLength(29)
+    expect(tables['parts']?.fields).toHaveLength(40)
   })
 
   it('hold the rows of the payloads', () => {

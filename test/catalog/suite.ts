@@ -12,6 +12,18 @@ export interface CatalogPlace {
   dispose(): Promise<void>
 }
 
+/** Hashes of a first part as the pixel work gives them. */
+function hashesOf(hash: string): Record<string, unknown> {
+  const channels = [
+    { channel_name: 'R', pixel_hash: `${hash}-R` },
+    { channel_name: 'G', pixel_hash: null },
+  ]
+  return {
+    perceptual_hash: null,
+    parts: [{ part_index: 0, part_name: null, algorithm: 'xxh3-128', pixel_hash: hash, channels }],
+  }
+}
+
 const T0 = 1_700_000_000_000_000n
 const MINUTE = 60_000_000n
 
@@ -71,7 +83,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         last_inspected: '2023-11-14T22:13:20.000007Z',
         inspection_count: 1,
         superseded_by: null,
-        schema_version: 1,
+        schema_version: 2,
       })
     })
 
@@ -124,6 +136,28 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
           ['box', ['{"min":{"x":0,"y":0},"max":{"x":1,"y":1}}', null, null, null]],
         ]),
       )
+    })
+
+    it('stores what the payload says of pixels with its file, in place of an earlier look', async () => {
+      const plain = record({ path: '/mnt/a.exr', parts: 2 })
+      const hashed = (hash: string): CatalogRecord => ({
+        ...plain,
+        payload: { ...plain.payload, hashes: hashesOf(hash) },
+      })
+      await upsert([hashed('aa')])
+      await upsert([hashed('bb'), hashed('cc')])
+      await upsert([plain])
+
+      const stored = (await rows('content_hashes')).map((row) => [
+        row['part_index'],
+        row['channel_name'],
+        row['pixel_hash'],
+      ])
+      expect(stored.sort()).toEqual([
+        [0, null, 'cc'],
+        [0, 'R', 'cc-R'],
+      ])
+      expect((await catalog.verify()).ok).toBe(true)
     })
 
     it('counts a file seen again instead of storing it again', async () => {

@@ -239,8 +239,10 @@ describe('catalog', () => {
     const connection = await instance.connect()
     await connection.run(stdout)
     const tables = (await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()')).getRows().flat()
+    const views = (await connection.runAndReadAll('SELECT view_name FROM duckdb_views() WHERE NOT internal')).getRows()
     connection.closeSync()
     instance.closeSync()
+    expect(views.flat()).toContain('missing_frames')
     expect(tables.toSorted()).toEqual(TABLES.map((table) => table.name).toSorted())
   })
 

@@ -1,8 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
-import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
-import type { AppliedMigration } from '../migrations/migration.ts'
+import { type ColumnType, sqlType } from '../../tables/index.ts'
+import { CATALOG_VERSION, MIGRATIONS, viewsOf } from '../migrations/index.ts'
+import type { AppliedMigration, Backfill, FrozenType, Migration } from '../migrations/migration.ts'
 import { inTransaction } from './transaction.ts'
+import { plainValue } from './values.ts'
 
 const CREATE_MIGRATIONS = `CREATE TABLE IF NOT EXISTS schema_migrations (
   version INTEGER NOT NULL, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL, tool_version VARCHAR
@@ -54,18 +56,65 @@ export async function migrateTo(
   return inTransaction(connection, async () => {
     const from = await readVersion(connection, path)
     if (from === 0 && target > 0) await connection.run(CREATE_MIGRATIONS)
+    for (const view of Object.keys(viewsOf(from)).reverse()) await connection.run(`DROP VIEW ${view}`)
     const applied: AppliedMigration[] = []
-    for (const { version, name, up } of MIGRATIONS.slice(from, target)) {
-      for (const statement of up) await connection.run(statement)
+    for (const migration of MIGRATIONS.slice(from, target)) {
+      const { version, name } = migration
+      await stepForward(connection, migration)
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
     }
-    for (const { version, name, down } of MIGRATIONS.slice(target, from).reverse()) {
-      for (const statement of down) await connection.run(statement)
+    for (const migration of MIGRATIONS.slice(target, from).reverse()) {
+      const { version, name } = migration
+      await stepBack(connection, migration)
       await connection.run('DELETE FROM schema_migrations WHERE version = $1', [version])
       applied.push({ version, name, direction: 'down' })
     }
+    for (const [view, query] of Object.entries(viewsOf(target))) await connection.run(`CREATE VIEW ${view} AS ${query}`)
     if (target === 0 && from > 0) await connection.run('DROP TABLE schema_migrations')
     return applied
   })
+}
+
+async function stepForward(connection: DuckDBConnection, migration: Migration): Promise<void> {
+  const { tables = {}, columns = {}, sql, backfill = [] } = migration
+  for (const [table, definitions] of Object.entries(tables)) {
+    const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
+    await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
+  }
+  for (const [table, added] of Object.entries(columns)) {
+    for (const [name, type] of Object.entries(added)) {
+      await connection.run(`ALTER TABLE ${table} ADD COLUMN ${name} ${frozenSql(type)}`)
+    }
+  }
+  for (const statement of sql?.up ?? []) await connection.run(statement)
+  for (const step of backfill) await fill(connection, step)
+}
+
+async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {}, sql }: Migration): Promise<void> {
+  for (const statement of sql?.down ?? []) await connection.run(statement)
+  for (const [table, added] of Object.entries(columns)) {
+    for (const name of Object.keys(added).reverse()) await connection.run(`ALTER TABLE ${table} DROP COLUMN ${name}`)
+  }
+  for (const table of Object.keys(tables).reverse()) await connection.run(`DROP TABLE ${table}`)
+}
+
+/** Rows that a backfill changes are few beside those it looks at. */
+async function fill(connection: DuckDBConnection, { table, reads, writes, values }: Backfill): Promise<void> {
+  const result = await connection.stream(`SELECT rowid, ${reads.join(', ')} FROM ${table}`)
+  const changes: (readonly unknown[])[] = []
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const [rowId, ...row] of chunk.getRows()) {
+      const found = values(row.map(plainValue))
+      if (found) changes.push([...found, rowId])
+    }
+  }
+  const set = writes.map((column, index) => `${column} = $${index + 1}`).join(', ')
+  const update = `UPDATE ${table} SET ${set} WHERE rowid = $${writes.length + 1}`
+  for (const change of changes) await connection.run(update, change as DuckDBValue[])
+}
+
+function frozenSql(type: FrozenType): string {
+  if (typeof type !== 'string' || !type.endsWith('!')) return sqlType(type as ColumnType, 'duckdb')
+  return `${sqlType(type.slice(0, -1) as ColumnType, 'duckdb')} NOT NULL`
 }

@@ -1,4 +1,4 @@
-import { TABLES, type TableDefinition } from '../../tables/index.ts'
+import { recordTables, TABLES, type TableDefinition } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { queryError } from './errors.ts'
@@ -12,6 +12,7 @@ interface Check {
 }
 
 const ofFile = TABLES.filter(({ parent }) => parent !== null)
+const STORED_ONCE = recordTables().filter(({ written, parent }) => written === 'once' && parent !== null)
 const ofPart = TABLES.filter(({ parent }) => parent === 'parts')
 
 const orphans = ({ name }: TableDefinition): Check => ({
@@ -22,6 +23,12 @@ const orphans = ({ name }: TableDefinition): Check => ({
 const partless = ({ name }: TableDefinition): Check => ({
   name: `every row of ${name} belongs to a part`,
   sql: `SELECT DISTINCT file_id FROM ${name} ANTI JOIN parts USING (file_id, part_index)`,
+})
+
+const lost = ({ name }: TableDefinition): Check => ({
+  name: `every file has the rows of ${name} it was stored with`,
+  sql: `SELECT file_id FROM files f LEFT JOIN (SELECT file_id, count(*) AS n FROM ${name} GROUP BY file_id) c USING (file_id)
+    WHERE coalesce(c.n, 0) <> try_cast(regexp_extract(f.child_rows, '"${name}":([0-9]+)', 1) AS BIGINT)`,
 })
 
 const CHECKS: readonly Check[] = [
@@ -49,6 +56,7 @@ const CHECKS: readonly Check[] = [
       GROUP BY f.file_id, f.multipart_count HAVING count(p.file_id) <> f.multipart_count`,
   },
   ...ofPart.map(partless),
+  ...STORED_ONCE.map(lost),
   {
     name: 'every part with channels has one fingerprint',
     sql: `SELECT file_id FROM channels GROUP BY file_id, part_index HAVING count(channel_fingerprint) <> 1`,

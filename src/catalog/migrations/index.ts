@@ -1,10 +1,16 @@
 import { recordTables } from './0001-record-tables.ts'
 import { featureTables } from './0002-feature-tables.ts'
 import { removalsTable } from './0003-removals.ts'
+import { factsAsStated } from './0004-facts-as-stated.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
-export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables, removalsTable]
+export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables, removalsTable, factsAsStated]
 
 /** Version of a catalog that has every migration. */
 export const CATALOG_VERSION = MIGRATIONS.length
+
+/** The views a catalog of a version has, by name. */
+export function viewsOf(version: number): Readonly<Record<string, string>> {
+  return Object.assign({}, ...MIGRATIONS.slice(0, version).map(({ views }) => views))
+}

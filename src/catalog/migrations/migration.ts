@@ -1,12 +1,40 @@
-/** One step between two versions of the schema, in DuckDB's SQL. */
+import type { ColumnType } from '../../tables/index.ts'
+
+type Scalar = Extract<ColumnType, string>
+
+/** Type of a column as a migration freezes it; `!` says that it is never null. */
+export type FrozenType = ColumnType | `${Scalar}!`
+
+/** Columns by name, in the order of the table. */
+export type FrozenColumns = Readonly<Record<string, FrozenType>>
+
+/**
+ * What existing rows get. The same for every engine: it is handed the columns of `reads`, as `QueryResult` describes
+ * values, and answers with those of `writes`. Null leaves a row as it is: what cannot be known from the catalog stays null.
+ */
+export interface Backfill {
+  readonly table: string
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  readonly values: (row: readonly unknown[]) => readonly (string | number | bigint | boolean | null)[] | null
+}
+
+/**
+ * One step between two versions of the schema, for both catalogs. Forward it makes tables, adds columns, runs `sql.up` and
+ * the backfills; back it runs `sql.down` and drops them again: their rows are lost, all others are kept.
+ */
 export interface Migration {
   readonly version: number
   /** What it does. */
   readonly name: string
-  /** From `version - 1` to `version`. Statements run in order, in one transaction with the others of the run. */
-  readonly up: readonly string[]
-  /** And back. Rows of tables that go are lost; rows of tables that stay are kept. */
-  readonly down: readonly string[]
+  readonly tables?: Readonly<Record<string, FrozenColumns>>
+  /** Columns to add behind those that are there, by table; null in existing rows. */
+  readonly columns?: Readonly<Record<string, FrozenColumns>>
+  readonly backfill?: readonly Backfill[]
+  /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */
+  readonly views?: Readonly<Record<string, string>>
+  /** What only the embedded catalog needs, in DuckDB's SQL. */
+  readonly sql?: { readonly up: readonly string[]; readonly down: readonly string[] }
 }
 
 /** A step taken. */

@@ -2,16 +2,18 @@ import { DataType, Field, Schema } from 'apache-arrow'
 import { arrowSchema } from '../../arrow/index.ts'
 import { type ErrorCode, ExrError } from '../../errors.ts'
 import { TABLES, type TableDefinition, tableNamed } from '../../tables/index.ts'
-import type { Transaction } from '../../vastdb/index.ts'
+import type { Table, Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
-import type { AppliedMigration } from '../migrations/migration.ts'
+import type { AppliedMigration, Backfill } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
 import { REPEAT } from './repeat.ts'
-import { rowBatch } from './row-batch.ts'
-import { readRows } from './rows.ts'
+import { type CellValue, rowBatch, updateBatch } from './row-batch.ts'
+import { plainRows, readRows } from './rows.ts'
 import type { Layout, Store } from './store.ts'
+
+const ROWS_PER_UPDATE = 10_000
 
 /** What a catalog's schema holds. */
 interface SchemaState {
@@ -71,6 +73,9 @@ async function ensureOnce(store: Store, toolVersion: string) {
     const schema = bucket.schema(address.schema)
     for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table))
     for (const { table, fields } of plan.columns) await schema.table(table).addColumns(new Schema(fields))
+    for (const step of MIGRATIONS.slice(before.version).flatMap(({ backfill }) => backfill ?? [])) {
+      if (before.layout.has(step.table)) await fill(schema.table(step.table), step)
+    }
     if (applied.length > 0) {
       const now = BigInt(Date.now()) * 1000n
       const rows = applied.map(({ version, name }) => [version, name, now, toolVersion])
@@ -79,6 +84,20 @@ async function ensureOnce(store: Store, toolVersion: string) {
   })
   const { layout } = await readSchema(store)
   return { layout, applied }
+}
+
+/** Gives existing rows what a backfill makes of them. */
+async function fill(table: Table, { table: name, reads, writes, values }: Backfill): Promise<void> {
+  const changes: { rowId: bigint; values: readonly CellValue[] }[] = []
+  for await (const batch of table.select({ columns: reads, rowId: true })) {
+    for (const row of plainRows(batch)) {
+      const found = values(row.slice(0, -1))
+      if (found) changes.push({ rowId: row.at(-1) as bigint, values: found })
+    }
+  }
+  for (let start = 0; start < changes.length; start += ROWS_PER_UPDATE) {
+    await table.update(updateBatch(name, writes, changes.slice(start, start + ROWS_PER_UPDATE)))
+  }
 }
 
 interface Changes {

@@ -1,6 +1,6 @@
 import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
-import { TABLES } from '../../tables/index.ts'
+import { recordTables, TABLES } from '../../tables/index.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
@@ -39,6 +39,10 @@ interface FileFacts {
   readonly supersededBy: string | null
   readonly partsWanted: number
   readonly sightingsWanted: number
+  /** JSON, rows it was stored with by table; null in rows of older releases. */
+  readonly rowsWanted: string | null
+  /** Rows found, by table. */
+  readonly rows: Map<string, number>
   parts: number
   sightings: number
   /** Channels of a part, and fingerprints among them, by part index. */
@@ -68,6 +72,7 @@ async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | und
     'superseded_by',
     'multipart_count',
     'inspection_count',
+    'child_rows',
     'metadata_embedding',
   ]
   const files = new Map<string, FileFacts>()
@@ -78,7 +83,7 @@ async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | und
   for (const name of [once, keyOnce, hashed]) tally.declare(name)
   for await (const batch of tables('files').select({ columns, ...(signal ? { signal } : {}) })) {
     const row = new RowView(batch)
-    const vectors = batch.getChildAt(6)!
+    const vectors = batch.getChildAt(7)!
     for (; row.row < batch.numRows; row.row++) {
       const id = row.name(0)
       const path = row.name(1)
@@ -93,6 +98,8 @@ async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | und
         supersededBy: row.text(3),
         partsWanted: row.int(4) ?? 0,
         sightingsWanted: row.int(5) ?? 0,
+        rowsWanted: row.text(6),
+        rows: new Map(),
         parts: 0,
         sightings: 0,
         channels: new Map(),
@@ -119,6 +126,7 @@ async function readChildren(
     const id = row.name(0)
     const file = files.get(id)
     if (!file) tally.add(orphans(table), id)
+    else file.rows.set(table, (file.rows.get(table) ?? 0) + 1)
     return { id, file }
   }
   await forEachRow(tables('parts').select({ columns: ['file_id', 'part_index'], ...options }), (row) => {
@@ -155,9 +163,15 @@ function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Tally): void 
   const fingerprints = 'every part with channels has one fingerprint'
   const inspections = 'inspections are counted'
   for (const name of [parts, fingerprints, inspections]) tally.declare(name)
+  for (const { name, written, parent } of recordTables()) {
+    if (written === 'once' && parent !== null) tally.declare(lost(name))
+  }
   for (const [id, file] of files) {
     if (file.parts !== file.partsWanted) tally.add(parts, id)
     if (file.sightings !== file.sightingsWanted) tally.add(inspections, id)
+    for (const [table, count] of Object.entries(JSON.parse(file.rowsWanted ?? '{}') as Record<string, number>)) {
+      if ((file.rows.get(table) ?? 0) !== count) tally.add(lost(table), id)
+    }
     for (const count of file.channels.values()) if (count !== 1) tally.add(fingerprints, id)
   }
 }
@@ -184,6 +198,10 @@ async function checkFailures(tables: Tables, tally: Tally): Promise<void> {
     if (seen.has(path)) tally.add(once, path)
     seen.add(path)
   })
+}
+
+function lost(table: string): string {
+  return `every file has the rows of ${table} it was stored with`
 }
 
 function partless(table: string): string {

@@ -1,3 +1,4 @@
+import { CATALOG_VERSION, viewsOf } from '../../catalog/migrations/index.ts'
 import { ExrError } from '../../errors.ts'
 import { createTableSql, TABLES } from '../../tables/index.ts'
 import type { CliContext } from '../context.ts'
@@ -92,6 +93,9 @@ export async function migrate(flags: MigrateFlags, context: CliContext): Promise
 
 export async function showDdl(flags: DdlFlags, context: CliContext): Promise<void> {
   const statements = TABLES.map((table) => createTableSql(table, flags.dialect, flags.schema))
+  // A view names its tables as they are called inside the catalog.
+  const views = flags.dialect === 'duckdb' && flags.schema === undefined ? Object.entries(viewsOf(CATALOG_VERSION)) : []
+  for (const [name, query] of views) statements.push(`CREATE OR REPLACE VIEW ${name} AS\n${query};`)
   await context.print(`${statements.join('\n\n')}\n`)
 }
 

@@ -1,6 +1,6 @@
 import { toPlainError } from '../../errors.ts'
 import { type CatalogRecord, type EncodeOptions, fileRecord } from '../record.ts'
-import { perTable } from '../record-tables.ts'
+import { type PerTable, perTable, recordTables } from '../record-tables.ts'
 import type { EncodedBatch, EncodeFailure } from './batch.ts'
 import { StringCollector } from './column-writers.ts'
 import { TableWriter } from './table-writer.ts'
@@ -12,13 +12,16 @@ import { TableWriter } from './table-writer.ts'
 export function encodeRecords(records: readonly CatalogRecord[], options: EncodeOptions): EncodedBatch {
   const strings = new StringCollector()
   const writers = perTable((table) => new TableWriter(table, records.length, strings))
+  const tables = recordTables()
   const all = Object.values(writers)
   const ordinals: number[] = []
   const failures: EncodeFailure[] = []
   records.forEach((record, index) => {
     try {
-      const file = fileRecord(record, options)
-      for (const writer of all) writer.write(file)
+      const keyed = fileRecord(record, options)
+      const rows = perTable((table) => table.rows(keyed))
+      const file = { ...keyed, childRows: JSON.stringify(onceCounts(rows)) }
+      for (const { name } of tables) writers[name].write(rows[name], file)
       for (const writer of all) writer.endFile()
       ordinals.push(index)
     } catch (error) {
@@ -34,4 +37,9 @@ export function encodeRecords(records: readonly CatalogRecord[], options: Encode
     tables: perTable((table) => writers[table.name].finish()),
     failures,
   }
+}
+
+function onceCounts(rows: PerTable<readonly unknown[]>): Record<string, number> {
+  const counted = recordTables().filter(({ written, parent }) => written === 'once' && parent !== null)
+  return Object.fromEntries(counted.map(({ name }) => [name, rows[name].length]))
 }

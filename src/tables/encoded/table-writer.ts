@@ -20,9 +20,8 @@ export class TableWriter {
     this.#rowStart = new Uint32Array(fileCount + 1)
   }
 
-  /** The rows of one more file; `endFile` or `dropFile` follows. */
-  write(file: FileRecord): void {
-    const rows = this.#table.rows(file)
+  /** Rows of one more file, made by the table's own `rows`; `endFile` or `dropFile` follows. */
+  write(rows: readonly unknown[], file: FileRecord): void {
     const start = this.#rowCount
     this.#reserve(start + rows.length)
     this.#table.columns.forEach(({ value }, index) => {
