@@ -1,10 +1,15 @@
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ExrError } from '../errors.ts'
 import { locationOf } from '../ingest/found.ts'
 import { runWalkTask } from '../ingest/listing.ts'
 import { type WalkOptions, walk } from '../ingest/walk.ts'
+import { parsePattern, patternMatcher } from '../sequences/index.ts'
+import type { S3Settings } from '../source/s3-client.ts'
+import { isS3Url } from '../source/s3-url.ts'
+
+const WILD = /[*?[\]{}]/
 
 /** A file to look at, or a location where none could be looked for. */
 export type Located =
@@ -16,11 +21,16 @@ export interface LocationOptions extends WalkOptions {
   readonly stdin: Readable
   /** Names on stdin end in NUL bytes instead of line ends. */
   readonly nul: boolean
+  /** How object stores are reached. */
+  readonly s3?: S3Settings
+  /** Told how many symbolic links a walk passed over. */
+  readonly onSkippedLinks?: (count: number) => void
 }
 
 /**
  * Files that the arguments of a command name: files, URLs, directories to walk, glob patterns that the shell left
- * alone, and `-` for a list on stdin. In the order of the arguments.
+ * alone, names with a placeholder for the frame (`beauty.####.exr`, `beauty.1001-1100#.exr`), `s3://` prefixes and
+ * patterns, and `-` for a list on stdin. In the order of the arguments; the frames of a placeholder by number.
  */
 export async function* locate(args: readonly string[], options: LocationOptions): AsyncGenerator<Located> {
   for (const arg of args) {
@@ -54,8 +64,8 @@ export async function* namesFrom(stream: Readable, nul: boolean): AsyncGenerator
 export function namesOneFile(args: readonly string[]): boolean {
   const [only] = args
   if (args.length !== 1 || only === undefined || only === '-') return false
-  if (isUrl(only)) return true
-  return existsSync(only) ? !isDirectory(only) : !isGlob(only)
+  if (isUrl(only)) return !isS3Url(only) || !isS3List(only)
+  return existsSync(only) ? !isDirectory(only) : !isGlob(only) && parsePattern(only) === null
 }
 
 /** False as well where that cannot be told: reading the file then says why. */
@@ -69,11 +79,17 @@ function isDirectory(name: string): boolean {
 
 async function* locateOne(name: string, options: LocationOptions): AsyncGenerator<Located> {
   if (isUrl(name)) {
-    yield { kind: 'file', location: name }
-  } else if (isGlob(name) && !existsSync(name)) {
-    yield* expandGlob(name, options)
+    if (isS3Url(name) && isS3List(name)) yield* expandS3(name, options)
+    else if (!isS3Url(name) && !/^file:/i.test(name)) yield unsupported(name)
+    else yield { kind: 'file', location: name }
   } else if (isDirectory(name)) {
     yield* filesBelow(name, options)
+  } else if (existsSync(name)) {
+    yield { kind: 'file', location: name }
+  } else if (parsePattern(name) !== null) {
+    yield* expandFrames(name)
+  } else if (isGlob(name)) {
+    yield* expandGlob(name, options)
   } else {
     yield { kind: 'file', location: name }
   }
@@ -81,6 +97,7 @@ async function* locateOne(name: string, options: LocationOptions): AsyncGenerato
 
 async function* filesBelow(root: string, options: LocationOptions): AsyncGenerator<Located> {
   for await (const step of walk([root], options, async (task) => runWalkTask(task))) {
+    options.onSkippedLinks?.(step.skippedLinks)
     for (const { code, message, path } of step.failures) {
       yield { kind: 'failure', error: new ExrError(code, message, { details: { path } }) }
     }
@@ -98,16 +115,78 @@ async function* expandGlob(pattern: string, options: LocationOptions): AsyncGene
   const matches = picomatch(absolute)
   let found = false
   if (existsSync(base)) {
-    for await (const located of filesBelow(base, options)) {
+    // The pattern names links as well as files.
+    for await (const located of filesBelow(base, { ...options, follow: true })) {
       if (located.kind === 'file' && !matches(located.location)) continue
       found = true
       yield located
     }
   }
-  if (!found) {
-    const message = `Nothing matches ${pattern}: no .exr file below ${base} has such a name. Check the pattern`
-    yield { kind: 'failure', error: new ExrError('ERR_SOURCE_NOT_FOUND', message, { details: { path: pattern } }) }
+  if (!found) yield nothing(pattern, `no .exr file below ${base} has such a name`)
+}
+
+/** Frames that a placeholder stands for, in one directory and by number; links are followed, for they are named. */
+async function* expandFrames(name: string): AsyncGenerator<Located> {
+  const pattern = parsePattern(resolve(name))
+  if (pattern === null) return
+  const matches = patternMatcher(pattern)
+  const folder = dirname(pattern.prefix)
+  const names = isDirectory(folder) ? readdirSync(folder) : []
+  const frames = names
+    .map((entry) => ({ location: join(folder, entry), frame: matches(join(folder, entry)) }))
+    .filter((found) => found.frame !== null)
+    .sort((a, b) => Number(a.frame) - Number(b.frame))
+  for (const { location } of frames) yield { kind: 'file', location }
+  if (frames.length === 0) yield nothing(name, `no file in ${folder} has such a name`)
+}
+
+/** Objects below `s3://bucket/prefix/`, or whose keys match a pattern. */
+async function* expandS3(url: string, options: LocationOptions): AsyncGenerator<Located> {
+  const [{ connectS3 }, { walkS3 }, { default: picomatch }] = await Promise.all([
+    import('../source/s3-client.ts'),
+    import('../ingest/s3-walk.ts'),
+    import('picomatch'),
+  ])
+  const wild = url.search(WILD)
+  const frames = parsePattern(url)
+  const matches = frames !== null ? patternMatcher(frames) : wild === -1 ? () => true : picomatch(url)
+  const fixed = frames?.prefix ?? (wild === -1 ? url : url.slice(0, wild))
+  const connection = await connectS3(options.s3 ?? {})
+  let found = false
+  try {
+    for await (const step of walkS3(connection, fixed.slice(0, fixed.lastIndexOf('/') + 1))) {
+      for (const { code, message, path } of step.failures) {
+        found = true
+        yield { kind: 'failure', error: new ExrError(code, message, { details: { path } }) }
+      }
+      for (let index = 0; index < step.files.names.length; index++) {
+        const location = locationOf(step.files, index)
+        const match = matches(location)
+        if (match === null || match === false) continue
+        found = true
+        yield { kind: 'file', location }
+      }
+    }
+  } finally {
+    connection.close()
   }
+  if (!found) yield nothing(url, 'no object there ends in .exr and has such a key')
+}
+
+function unsupported(url: string): Located {
+  const scheme = url.slice(0, url.indexOf('://') + 3)
+  const message = `Cannot read ${url}: URLs of ${scheme} are not supported. Name a file, file:// or s3://`
+  return { kind: 'failure', error: new ExrError('ERR_OPTION_INVALID', message, { details: { path: url } }) }
+}
+
+function nothing(pattern: string, why: string): Located {
+  const message = `Nothing matches ${pattern}: ${why}. Check the pattern`
+  return { kind: 'failure', error: new ExrError('ERR_SOURCE_NOT_FOUND', message, { details: { path: pattern } }) }
+}
+
+/** Whether an `s3://` URL names many objects: a bucket, a prefix that ends in a slash, or a pattern. */
+function isS3List(url: string): boolean {
+  return url.endsWith('/') || /^s3:\/\/[^/]+$/i.test(url) || WILD.test(url) || parsePattern(url) !== null
 }
 
 function nameOf(bytes: Uint8Array, nul: boolean): string {
@@ -116,7 +195,7 @@ function nameOf(bytes: Uint8Array, nul: boolean): string {
 }
 
 function isGlob(name: string): boolean {
-  return /[*?[\]{}]/.test(name)
+  return WILD.test(name)
 }
 
 function isUrl(name: string): boolean {

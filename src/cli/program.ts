@@ -110,8 +110,10 @@ Environment: EXR_CATALOG, EXR_JOBS, EXR_ISOLATION, EXR_DEBUG, NO_COLOR, FORCE_CO
 /** Runs one command line (without node and script) and gives the exit code. Writes to the context's streams only. */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    const program = await createProgram(context, args)
-    await program.parseAsync(args, { from: 'user' })
+    // `help inspct` is told what `inspct` is told, with the command that may have been meant.
+    const asked = isHelpOfNothing(args) ? args.slice(1, 2) : args
+    const program = await createProgram(context, asked)
+    await program.parseAsync(asked, { from: 'user' })
     return context.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return usageExit(error, args, context)
@@ -146,6 +148,12 @@ export async function createProgram(context: CliContext, args?: readonly string[
 function namedCommand(args: readonly string[]): string | undefined {
   const operands = args.filter((arg) => !arg.startsWith('-'))
   return operands[0] === 'help' ? operands[1] : operands[0]
+}
+
+function isHelpOfNothing([first, second]: readonly string[]): boolean {
+  return (
+    first === 'help' && second !== undefined && !second.startsWith('-') && !COMMANDS.some(({ name }) => name === second)
+  )
 }
 
 /** Commander throws instead of exiting, and prints nothing of its own about errors. */

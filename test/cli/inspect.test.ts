@@ -256,3 +256,42 @@ describe('inspect and bad input', () => {
     expect(Buffer.concat(err).toString()).toBe('')
   })
 })
+
+describe('names that stand for several files', () => {
+  const shot = () => {
+    const dir = tempDir()
+    for (const frame of ['0999', '1001', '1002']) copyFileSync(whole, join(dir, `a.${frame}.exr`))
+    symlinkSync(join(dir, 'a.1001.exr'), join(dir, 'link.1.exr'))
+    return dir
+  }
+  const listed = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCli(['inspect', '--ndjson', '--columns', 'path', ...args])
+    const paths = stdout.split('\n').filter(Boolean)
+    return { code, stderr, paths: paths.map((line) => (JSON.parse(line) as { path: string }).path.split('/').at(-1)) }
+  }
+
+  it('are placeholders for frames, with a range or without, and links when they are named', async () => {
+    const dir = shot()
+    for (const name of ['a.####.exr', 'a.%04d.exr', 'a.<F>.exr']) {
+      expect((await listed(join(dir, name))).paths).toEqual(['a.0999.exr', 'a.1001.exr', 'a.1002.exr'])
+    }
+    expect((await listed(join(dir, 'a.1001-1100#.exr'))).paths).toEqual(['a.1001.exr', 'a.1002.exr'])
+    expect((await listed(join(dir, 'link.#.exr'))).paths).toEqual(['link.1.exr'])
+  })
+
+  it('may be none, which is no success unless that was asked for', async () => {
+    const dir = tempDir()
+    symlinkSync(whole, join(dir, 'link.exr'))
+    const links = await listed(dir)
+    expect(links).toMatchObject({ code: 1, paths: [] })
+    expect(links.stderr).toContain('1 symbolic link passed over: --follow follows them')
+    expect(await listed(dir, '--allow-empty')).toEqual({ code: 0, paths: [], stderr: '' })
+    expect((await listed(join(dir, 'a.####.exr'))).code).toBe(1)
+  })
+
+  it('say what a file does not have', async () => {
+    expect((await runCli(['inspect', '--part', '9', whole])).stderr).toContain('has no part 9: its parts are 0')
+    expect((await runCli(['inspect', '--attr', 'nosuch', whole])).stderr).toContain('No file has an attribute')
+    expect((await runCli(['inspect', 'http://plates/a.exr'])).stderr).toContain('URLs of http:// are not supported')
+  })
+})

@@ -29,7 +29,9 @@ describe('exr-inspector', () => {
     expect(modules.some((url) => url.endsWith('/cli/main.js'))).toBe(true)
     expect(
       modules.filter((url) =>
-        /\/commands\/|duckdb|arrow|native|piscina|inspect|ingest\//.test(url.split('/dist/')[1] ?? url),
+        /\/commands\/|duckdb|arrow|native|piscina|inspect|ingest\//.test(
+          url.split(/\/(?:dist|node_modules)\//).at(-1) ?? url,
+        ),
       ),
     ).toEqual([])
   })

@@ -84,7 +84,7 @@ describe('warnings of Node and of libraries', () => {
   // The main thread drops warnings from when it runs on; a thread spends its life waiting, so it warns at once.
   const code = `import { isMainThread } from 'node:worker_threads'
     const warn = () => process.emitWarning('for developers')
-    if (isMainThread) setTimeout(warn, 20)
+    if (isMainThread) setTimeout(warn, 1000)
     else warn()`
   const warns = ['--import', `data:text/javascript,${encodeURIComponent(code)}`]
 

@@ -87,6 +87,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   }
   if (flags.dryRun) return showPlan(what, flags, config, context)
 
+  assertSomeRoot(args, config)
   const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast, ...WRITER })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
@@ -157,6 +158,14 @@ async function showPlan(what: What, flags: IngestFlags, config: Config, context:
   } finally {
     await catalog?.close()
   }
+}
+
+/** A mistyped root makes no catalog. One that is there already is told of the root, as of any that cannot be read. */
+function assertSomeRoot(args: readonly string[], { catalog }: Config): void {
+  if (isRemote(catalog) || existsSync(catalog.replace(/^duckdb:/, ''))) return
+  if (args.some((arg) => arg === '-' || isRemote(arg) || existsSync(arg))) return
+  const message = `Cannot read ${args.join(', ')}: there is no such file or directory. No catalog was made. Check the path`
+  throw new ExrError('ERR_SOURCE_NOT_FOUND', message, { details: { path: args[0] ?? '' } })
 }
 
 function rootsOf(args: readonly string[], flags: IngestFlags, context: CliContext) {

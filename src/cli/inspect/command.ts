@@ -8,7 +8,7 @@ export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   const conflicting = (flags: string, text: string, others: string[]) => new Option(flags, text).conflicts(others)
   command
-    .argument('[location...]', 'file, directory, glob in quotes, URL, or - for a list on standard input')
+    .argument('[location...]', 'file, directory, pattern (*.exr, a.####.exr, a.1-9#.exr), URL, or -')
     .addOption(conflicting('--json', 'JSON: one object for one file, else an array', ['ndjson', 'yaml', 'long']))
     .addOption(conflicting('--ndjson', 'JSON: one object a line, as soon as it is known', ['yaml', 'long']))
     .addOption(conflicting('--yaml', 'YAML: one document a file', ['long']))
@@ -33,6 +33,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--validate [policy]', 'judge by a policy: a built-in name (default core) or a file')
     .option('--policy <name|file>', 'the same policy, said apart')
     .option('--follow', 'follow symbolic links below directories')
+    .option('--allow-empty', 'finding no file at all is no error')
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)
     .option('-0, --null', 'names on standard input end in NUL bytes')

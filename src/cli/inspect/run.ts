@@ -9,6 +9,8 @@ import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CliContext } from '../context.ts'
 import { toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { plural } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, locate, namesOneFile } from '../locations.ts'
 import { encodePicture } from '../picture/encode.ts'
@@ -54,6 +56,7 @@ export interface InspectFlags {
   readonly follow?: true
   readonly hidden?: true
   readonly ignore?: readonly string[]
+  readonly allowEmpty?: true
   readonly jobs?: string
   readonly isolate?: string
 }
@@ -66,26 +69,62 @@ export async function runInspect(given: readonly string[], flags: InspectFlags, 
   const single = namesOneFile(args)
   const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
+  let skippedLinks = 0
+  let results = 0
+  let attributes = 0
   const located = locate(args, {
     stdin: context.stdin,
     nul: flags.null === true,
     follow: flags.follow === true,
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
+    s3: s3SettingsFrom((name) => context.env[name]),
+    onSkippedLinks: (count) => {
+      skippedLinks += count
+    },
   })
   const options = { ...(await optionsOf(flags, config, context)), ...policy }
   for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
+    results += 1
     if ('payload' in result) {
       const { payload } = result
       if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable) || failsPolicy(payload))
         context.exitWith(EXIT.someFilesFailed)
-      await output.file(filterPayload(payload, filters))
+      const filtered = filterPayload(payload, filters)
+      if (filtered.parts.length === 0 && payload.parts.length > 0) noSuchPart(payload, filters.parts, context)
+      attributes += filtered.attributes.parts.flat().length
+      await output.file(filtered)
     } else {
       context.exitWith(exitCodeOf(result.error.code))
       await output.failure(result.error, result.location)
     }
   }
   await output.end()
+  if (filters.attributes.length > 0 && results > 0 && attributes === 0) {
+    context.exitWith(EXIT.someFilesFailed)
+    context.note(`No file has an attribute that matches ${filters.attributes.join(', ')}`)
+  }
+  if (results === 0 && !flags.allowEmpty) throw nothingFound(args, skippedLinks)
+}
+
+function noSuchPart({ file, parts }: Payload, asked: readonly string[], context: CliContext): void {
+  context.exitWith(EXIT.someFilesFailed)
+  const names = parts.map((part) =>
+    part.part_name === null ? `${part.part_index}` : `${part.part_index} ${part.part_name}`,
+  )
+  const shown = names.length > 8 ? [...names.slice(0, 8), `${names.length - 8} more`] : names
+  context.note(`${singleLine(file.path)} has no part ${asked.join(', ')}: its parts are ${shown.join(', ')}`)
+}
+
+/** A script that waits for frames must not take silence for success. */
+function nothingFound(args: readonly string[], skippedLinks: number): ExrError {
+  const links = skippedLinks > 0 ? ` ${plural(skippedLinks, 'symbolic link')} passed over: --follow follows them.` : ''
+  const where = args.join(', ')
+  return new ExrError(
+    'ERR_SOURCE_NOT_FOUND',
+    `Nothing to inspect: no OpenEXR file below ${where}.${links} With --allow-empty that is no error`,
+    { details: { path: args[0] ?? '' } },
+  )
 }
 
 async function outputFor(
