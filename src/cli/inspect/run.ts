@@ -65,7 +65,11 @@ export interface InspectFlags {
 export async function runInspect(given: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
   const config = context.config({ jobs: flags.jobs, isolate: flags.isolate })
   const { args, ...policy } = policyWish(given, flags)
-  if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a file, a directory or a pattern to inspect.')
+  if (args.length === 0)
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      "missing required argument 'location': a file, a directory or a pattern. See exr-inspector inspect --help",
+    )
   const single = namesOneFile(args)
   const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
