@@ -63,7 +63,10 @@ export async function readStream(
 async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(query)
   if (statements.count !== 1) {
-    throw new ExrError('ERR_CATALOG_QUERY', `Expected one SQL statement but received ${statements.count === 0 ? 'none' : statements.count}.`)
+    throw new ExrError(
+      'ERR_CATALOG_QUERY',
+      `Expected one SQL statement but received ${statements.count === 0 ? 'none' : statements.count}.`,
+    )
   }
   await connection.run('BEGIN TRANSACTION READ ONLY')
   const statement = await statements.prepare(0)
