@@ -1,0 +1,117 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fixturePath, tempDir } from '../helpers.ts'
+import { runCli } from './run-cli.ts'
+
+const dir = tempDir()
+const frames = join(dir, 'frames')
+mkdirSync(frames)
+for (const frame of [998, 999, 1001]) copyFileSync(fixturePath('compression-zip.exr'), join(frames, `f.${frame}.exr`))
+
+describe('validate', () => {
+  it('answers with 0, 1, 2 and 3, and reads the policy before any file', async () => {
+    expect((await runCli(['validate', frames])).code).toBe(0)
+    expect((await runCli(['validate', frames, '-p', 'render-frame', '--max-tier', 'structure'])).code).toBe(1)
+    expect((await runCli(['validate', '/nowhere', '-p', 'corr'])).code).toBe(2)
+    expect((await runCli(['validate', join(dir, 'missing.exr')])).code).toBe(3)
+  })
+
+  it('fails at the severity that was asked for', async () => {
+    const args = ['validate', frames, '-p', 'color-interop']
+    expect((await runCli(args)).code).toBe(0)
+    expect((await runCli([...args, '--fail-on', 'warn'])).code).toBe(1)
+  })
+
+  it('finds the frame that is missing across a change of digits', async () => {
+    const { stdout } = await runCli(['validate', frames, '-p', 'render-frame', '--max-tier', 'names', '--json'])
+    const { findings } = JSON.parse(stdout)
+    const [missing] = findings.filter((finding: { rule: string }) => finding.rule === 'seq-missing')
+    expect(missing).toMatchObject({
+      state: 'fail',
+      severity: 'error',
+      sequence: join(frames, 'f.###.exr'),
+      frames: '1000',
+    })
+  })
+
+  it('writes several reports at once', async () => {
+    const out = (name: string) => join(dir, 'out', name)
+    const formats = ['sarif=r.sarif', 'junit=r.xml', 'html=r.html', 'github=r.txt'].map((text) =>
+      text.replace('=', `=${dir}/out/`),
+    )
+    await runCli([
+      'validate',
+      frames,
+      '-p',
+      'render-frame',
+      '--max-tier',
+      'structure',
+      ...formats.flatMap((text) => ['-f', text]),
+    ])
+    const sarif = JSON.parse(readFileSync(out('r.sarif'), 'utf8'))
+    expect(sarif).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'exr-inspector' } } }] })
+    const [run] = sarif.runs
+    expect(run.tool.driver.rules).toHaveLength(189)
+    for (const { ruleId, ruleIndex, partialFingerprints } of run.results) {
+      expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId)
+      expect(partialFingerprints['finding/v1']).toMatch(/^[0-9a-f]{32}$/)
+    }
+    expect(run.invocations[0].toolExecutionNotifications.length).toBeGreaterThan(0)
+    expect(readFileSync(out('r.xml'), 'utf8')).toMatch(/<testcase [^>]*name="seq-missing"><failure type="error"/)
+    expect(readFileSync(out('r.html'), 'utf8')).not.toMatch(/<script|src="http|href="http/)
+    expect(readFileSync(out('r.txt'), 'utf8')).toMatch(/^::error file=.*,title=seq-missing::/m)
+  })
+
+  it('accepts findings of a baseline and tells new ones', async () => {
+    const baseline = join(dir, 'accepted.json')
+    const args = ['validate', frames, '-p', 'render-frame', '--max-tier', 'names']
+    await runCli([...args, '--write-baseline', baseline])
+    expect((await runCli([...args, '--baseline', baseline])).code).toBe(0)
+    writeFileSync(join(frames, 'empty.exr'), '')
+    expect((await runCli([...args, '--baseline', baseline])).code).toBe(1)
+  })
+})
+
+describe('policy', () => {
+  it('learns a policy from a good file that the file then meets', async () => {
+    const policy = join(dir, 'learnt.yaml')
+    const good = join(frames, 'f.999.exr')
+    expect((await runCli(['policy', 'init', '--from', good, '-o', policy])).code).toBe(0)
+    expect(existsSync(policy)).toBe(true)
+    expect((await runCli(['validate', good, '-p', policy])).code).toBe(0)
+    expect((await runCli(['validate', fixturePath('compression-piz.exr'), '-p', policy])).code).toBe(1)
+  })
+
+  it('explains, lints and tests', async () => {
+    expect((await runCli(['policy', 'explain', 'seq-missing'])).stdout).toContain('No gap in the expected range')
+    const policy = join(dir, 'p.yaml')
+    writeFileSync(policy, 'rules: {compress-allowed: {severity: error, options: {allowed: [piz]}}}')
+    writeFileSync(join(dir, 'p.cases.yaml'), `- {file: ${join(frames, 'f.999.exr')}, fails: [compress-allowed]}`)
+    expect((await runCli(['policy', 'test', policy])).stdout).toContain('1 cases, 0 failed')
+    writeFileSync(policy, 'rules: {compress-alowed: error}')
+    const lint = await runCli(['policy', 'lint', policy])
+    expect(lint.code).toBe(2)
+    expect(lint.stderr).toContain('p.yaml:1:9')
+  })
+})
+
+describe('ls', () => {
+  it('lists a sequence as one line and one object', async () => {
+    const { stdout } = await runCli(['ls', frames])
+    expect(stdout).toMatch(/3 {2}998-1001 {2}lacks 1000 {2}.*f\.###\.exr/)
+    const [entry] = JSON.parse((await runCli(['ls', frames, '--json', '-l'])).stdout).filter(
+      ({ kind }: { kind: string }) => kind === 'frames',
+    )
+    expect(entry).toMatchObject({
+      first: 998,
+      last: 1001,
+      step: 1,
+      frames: 3,
+      missing: '1000',
+      padding: 3,
+      compression: 'zip',
+      whole: true,
+    })
+  })
+})
