@@ -28,6 +28,11 @@ export function childData(): unknown {
   return started?.data
 }
 
+/** Whether a pool started this process, which then is a child that may crash. */
+export function isChild(): boolean {
+  return started !== undefined
+}
+
 /** Writes to the black box, which the parent reads after a crash; does nothing in any other process. */
 export function childMark(index: number | null): void {
   if (started === undefined) return
