@@ -61,9 +61,16 @@ export function missingForBuild() {
   return missing
 }
 
+/** Aptfile's packages that an installation needs: its sections `run` and `build`. */
+function aptPackages() {
+  const sections = readFileSync(join(root, 'Aptfile'), 'utf8').split(/^# /m)
+  const wanted = sections.filter((section) => /^(run|build):/.test(section))
+  return wanted.flatMap((section) => section.split('\n').slice(1).filter(Boolean))
+}
+
 /** How to install what is missing on this kind of machine. */
 export function installHint() {
-  const packages = readFileSync(join(root, 'Aptfile'), 'utf8').trim().split('\n').join(' ')
+  const packages = aptPackages().join(' ')
   if (process.platform === 'darwin') return 'brew install cmake pkg-config openimageio libdeflate xxhash'
   return `apt-get install ${packages} (Debian, Ubuntu; other systems name them alike)`
 }

@@ -301,9 +301,10 @@ describe('an installation without its native addon', () => {
 
   it('is told by doctor, with what to install and how to build', () => {
     const { status, stdout } = bare(['doctor'])
-    expect(status).toBe(3)
-    expect(stdout).toMatch(/^MISSING +native addon/m)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^optional +native addon/m)
     expect(stdout).toContain('libopenimageio-dev')
+    expect(stdout).not.toContain('# build')
     expect(stdout).toContain('npm rebuild exr-inspector')
   })
 

@@ -9,6 +9,8 @@ import type { Config } from '../../settings/config.ts'
 export interface Check {
   readonly name: string
   readonly ok: boolean
+  /** Without what is required nothing works; what is optional adds to it. */
+  readonly level: 'required' | 'optional'
   /** Null where there is none or it is missing. */
   readonly version: string | null
   readonly detail: string
@@ -24,7 +26,7 @@ export async function checkInstallation(config: Config): Promise<Check[]> {
 
 function selfCheck(): Check {
   const { version } = require('#package') as { version: string }
-  return { name: 'exr-inspector', ok: true, version, detail: packageFolder(), remedy: [] }
+  return { name: 'exr-inspector', ok: true, level: 'required', version, detail: packageFolder(), remedy: [] }
 }
 
 function nodeCheck(): Check {
@@ -35,6 +37,7 @@ function nodeCheck(): Check {
   return {
     name: 'Node.js',
     ok,
+    level: 'required',
     version: process.versions.node,
     detail: `needs ${engines.node}`,
     remedy: ok ? [] : [`Install Node.js ${engines.node}: https://nodejs.org`],
@@ -46,8 +49,22 @@ async function nativeChecks(): Promise<Check[]> {
   const status = nativeStatus()
   if (status.ok) {
     return [
-      { name: 'OpenImageIO', ok: true, version: status.oiioVersion, detail: 'through the native addon', remedy: [] },
-      { name: 'OpenEXR', ok: true, version: status.openexrVersion, detail: 'through OpenImageIO', remedy: [] },
+      {
+        name: 'OpenImageIO',
+        ok: true,
+        level: 'optional',
+        version: status.oiioVersion,
+        detail: 'through the native addon',
+        remedy: [],
+      },
+      {
+        name: 'OpenEXR',
+        ok: true,
+        level: 'optional',
+        version: status.openexrVersion,
+        detail: 'through OpenImageIO',
+        remedy: [],
+      },
     ]
   }
   const build = existsSync(join(packageFolder(), 'src')) ? 'npm run build:addon' : 'npm rebuild exr-inspector'
@@ -55,6 +72,7 @@ async function nativeChecks(): Promise<Check[]> {
     {
       name: 'native addon',
       ok: false,
+      level: 'optional',
       version: null,
       detail: `headers are read without it; OpenImageIO's view and pixels are not. ${status.error.split('. ')[0]}`,
       remedy: [...systemPackages(), `then build the addon: ${build}`],
@@ -62,9 +80,16 @@ async function nativeChecks(): Promise<Check[]> {
   ]
 }
 
+/** Aptfile's packages that an installation needs: its sections `run` and `build`. */
+function aptPackages(): string[] {
+  const sections = readFileSync(join(packageFolder(), 'Aptfile'), 'utf8').split(/^# /m)
+  const wanted = sections.filter((section) => /^(run|build):/.test(section))
+  return wanted.flatMap((section) => section.split('\n').slice(1).filter(Boolean))
+}
+
 /** Install lines for the package managers at hand; for all of them where none is. */
 function systemPackages(): string[] {
-  const apt = readFileSync(join(packageFolder(), 'Aptfile'), 'utf8').trim().split('\n')
+  const apt = aptPackages()
   const lines = [
     { manager: 'apt-get', line: `Debian, Ubuntu: apt-get install ${apt.join(' ')}` },
     {
@@ -87,6 +112,7 @@ async function duckdbCheck(): Promise<Check> {
     return {
       name: 'DuckDB',
       ok: true,
+      level: 'required',
       version: version().replace(/^v/, ''),
       detail: 'for embedded catalogs',
       remedy: [],
@@ -96,6 +122,7 @@ async function duckdbCheck(): Promise<Check> {
     return {
       name: 'DuckDB',
       ok: false,
+      level: 'required',
       version: null,
       detail: `catalogs need it. ${firstLine}`,
       remedy: ['Install the packages again, optional ones included: npm install --include=optional'],
@@ -105,7 +132,7 @@ async function duckdbCheck(): Promise<Check> {
 
 function threadCheck(config: Config): Check {
   const detail = `of ${availableParallelism()} cores on ${platform()} ${process.arch}`
-  return { name: 'threads', ok: true, version: String(config.jobs), detail, remedy: [] }
+  return { name: 'threads', ok: true, level: 'required', version: String(config.jobs), detail, remedy: [] }
 }
 
 function packageFolder(): string {
