@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { CATALOG_VERSION } from '../../../src/catalog/migrations/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { runCli } from '../../cli/run-cli.ts'
 import { fixturePath, tempDir } from '../../helpers.ts'
@@ -30,7 +31,7 @@ it('the command line fills, searches and checks a catalog in VAST DataBase', asy
   expect([first.code, JSON.parse(first.stdout).counts?.inserted ?? JSON.parse(first.stdout).inserted]).toEqual([0, 3])
 
   const info = await cli(['catalog', 'info', '--json'])
-  expect(JSON.parse(info.stdout)).toMatchObject({ url: URL, schema_version: 3, rows: { files: 3 } })
+  expect(JSON.parse(info.stdout)).toMatchObject({ url: URL, schema_version: CATALOG_VERSION, rows: { files: 3 } })
   expect((await cli(['catalog', 'verify'])).code).toBe(0)
   expect((await cli(['catalog', 'migrate'])).stdout).toContain('Nothing to do')
 
