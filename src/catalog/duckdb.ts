@@ -19,7 +19,7 @@ import type {
   SimilarPlan,
   UpsertResult,
 } from './catalog.ts'
-import { isFatal, writeError } from './duckdb/errors.ts'
+import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
@@ -52,16 +52,18 @@ const FINAL_CODES = new Set([
 /** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
 export class DuckDbCatalog implements Catalog {
   readonly url: string
-  readonly #session: Session
+  #session: Session
+  readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions
   #writer: Promise<{ connection: DuckDBConnection; upserter: Upserter }> | null = null
   #queue: Promise<unknown> = Promise.resolve()
   #state: 'open' | 'broken' | 'closed' = 'open'
   #closing: Promise<void> | null = null
 
-  /** Takes the session over and closes it. */
-  constructor(session: Session, options: DuckDbCatalogOptions) {
+  /** Takes the session over and closes it; `reopen` gives another one after DuckDB has given this one up. */
+  constructor(session: Session, reopen: () => Promise<Session>, options: DuckDbCatalogOptions) {
     this.#session = session
+    this.#reopen = reopen
     this.#options = options
     this.url = `duckdb:${session.path}`
   }
@@ -99,7 +101,7 @@ export class DuckDbCatalog implements Catalog {
     for (const { index, path, code, message } of batch.failures)
       results[index] = { status: 'error', path, code, message }
     if (batch.fileCount > 0) {
-      const written = await this.#write((_connection, upserter) => this.#writeOrSplit(upserter, batch, signal))
+      const written = await this.#write(() => this.#writeOrSplit(batch, signal))
       written.forEach((result, file) => {
         results[batch.ordinals[file]!] = result
       })
@@ -167,13 +169,23 @@ export class DuckDbCatalog implements Catalog {
     await this.#session.close()
   }
 
-  /** Halves a batch that fails until the records at fault stand alone. */
-  async #writeOrSplit(upserter: Upserter, batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
+  /**
+   * Halves a batch that fails until the records at fault stand alone. A database that has no memory left, or that DuckDB
+   * has given up because of it in the middle of a commit, is opened again first: what it holds of earlier rows is then
+   * in the file.
+   */
+  async #writeOrSplit(batch: EncodedBatch, signal?: AbortSignal, isFresh = false): Promise<UpsertResult[]> {
     try {
+      const { upserter } = await this.#writer!
       return await upserter.write(batch, signal)
     } catch (cause) {
       const error = signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
-      if (isFatal(cause) || FINAL_CODES.has(error.code)) throw error
+      if (FINAL_CODES.has(error.code)) throw error
+      if (isFatal(cause) || isOutOfMemory(cause)) {
+        const committed = await this.#openAgain(batch)
+        if (committed) return committed
+        if (!isFresh) return this.#writeOrSplit(batch, signal, true)
+      }
       if (batch.fileCount === 1) return [errorResult(batch, error)]
       const middle = batch.fileCount >> 1
       const results: UpsertResult[] = []
@@ -182,10 +194,24 @@ export class DuckDbCatalog implements Catalog {
         [middle, batch.fileCount],
       ] as const) {
         const half = selectFiles(batch, range(start, end))
-        results.push(...(await this.#writeOrSplit(upserter, half, signal)))
+        results.push(...(await this.#writeOrSplit(half, signal)))
       }
       return results
     }
+  }
+
+  /** Results of the batch whose commit failed, when it is in the reopened database after all; else null. */
+  async #openAgain(batch: EncodedBatch): Promise<UpsertResult[] | null> {
+    const writer = await this.#writer?.catch(() => null)
+    writer?.connection.closeSync()
+    this.#writer = null
+    this.#state = 'broken'
+    await this.#session.close()
+    this.#session = await this.#reopen()
+    this.#state = 'open'
+    this.#writer = this.#connectWriter()
+    const { upserter } = await this.#writer
+    return upserter.committed(batch)
   }
 
   /** Runs `work` on the one connection that writes, after everything asked for before. */

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
+import { defaultCatalogMemoryBytes } from '../settings/memory.ts'
+import { parseBytes } from '../settings/parse.ts'
 import { throwIfAborted } from './abort.ts'
 import type { Catalog } from './catalog.ts'
 import { openSession, type Session, type SessionOptions } from './duckdb/session.ts'
@@ -19,13 +21,14 @@ export interface OpenCatalogOptions {
   readonly migrate?: boolean
   /** How long to wait for another process to let go of the catalog, in milliseconds. Default 0. */
   readonly waitMs?: number
-  /** Memory DuckDB may use for its buffers, such as `1GB`. More speeds up queries over large catalogs. Default `256MB`. */
-  readonly memoryLimit?: string
+  /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most. */
+  readonly memoryLimit?: string | number
   /** DuckDB's threads. Default: one per core. */
   readonly threads?: number
   /**
    * Bytes of journal after which DuckDB moves it into the file. A checkpoint rewrites the end of every table, so many
-   * small ones are slow; a large journal takes longer to read after a crash (256 MiB: seconds). Default 256 MiB.
+   * small ones are slow; a large journal takes longer to read after a crash (256 MiB: seconds),
+   * and rows stay in memory until it has moved. Default: a quarter of the memory, 256 MiB at most.
    */
   readonly checkpointBytes?: number
   /** Fold the case of paths, for shares that ignore it. Default false. */
@@ -35,7 +38,7 @@ export interface OpenCatalogOptions {
   readonly signal?: AbortSignal
 }
 
-const DEFAULT_CHECKPOINT_BYTES = 256 * 2 ** 20
+const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20
 
 /**
  * Opens a catalog: a path or `duckdb:path` for the embedded one, `vast://bucket/schema` for one in a VAST DataBase.
@@ -73,18 +76,23 @@ async function connectVast(url: string, options: OpenCatalogOptions): Promise<Ve
 
 async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
   const readOnly = options.readOnly ?? false
-  const session = await openWaiting(
-    duckdbPath(url),
-    {
-      readOnly,
-      memoryLimit: options.memoryLimit ?? '256MB',
-      threads: options.threads ?? null,
-      checkpointBytes: options.checkpointBytes ?? DEFAULT_CHECKPOINT_BYTES,
-    },
-    options.waitMs ?? 0,
-    options.signal,
-  )
-  return new DuckDbCatalog(session, { readOnly, toolVersion: toolVersion(), foldCase: options.foldCase ?? false })
+  const path = duckdbPath(url)
+  const memoryBytes =
+    options.memoryLimit === undefined
+      ? defaultCatalogMemoryBytes()
+      : parseBytes(options.memoryLimit, 'memoryLimit', 2 ** 20, 2 ** 50)
+  const settings = {
+    readOnly,
+    memoryBytes,
+    threads: options.threads ?? null,
+    checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
+  }
+  const session = await openWaiting(path, settings, options.waitMs ?? 0, options.signal)
+  return new DuckDbCatalog(session, () => openSession(path, settings), {
+    readOnly,
+    toolVersion: toolVersion(),
+    foldCase: options.foldCase ?? false,
+  })
 }
 
 async function checkVersion(catalog: VersionedCatalog): Promise<void> {

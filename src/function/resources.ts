@@ -78,7 +78,7 @@ export class ResourcePool {
 
   async #openCatalog({ catalogUrl, vast }: Endpoints): Promise<Catalog | null> {
     if (catalogUrl === null) return null
-    const catalog = await openCatalog(catalogUrl, { vast, memoryLimit: `${this.#settings.catalogMemoryBytes}B` })
+    const catalog = await openCatalog(catalogUrl, { vast, memoryLimit: this.#settings.catalogMemoryBytes })
     try {
       await catalog.ensureSchema()
       return catalog

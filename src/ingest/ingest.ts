@@ -184,9 +184,10 @@ class Run {
 
   async #store(files: number, answer: IngestAnswer): Promise<void> {
     const { batch, failures, incomplete } = answer
+    const unstored: CatalogFailure[] = []
     if (batch.fileCount + batch.failures.length > 0) {
       for (const result of await this.#options.catalog.upsertEncoded(batch)) {
-        if (result.status === 'error') this.#problem(result)
+        if (result.status === 'error') unstored.push({ ...result, byteOffset: null, seenAtUs: nowUs() })
         else this.counts[result.status] += 1
       }
     }
@@ -194,7 +195,7 @@ class Run {
     this.counts.incomplete += incomplete.length
     this.counts.inspected += files
     this.counts.bytes += answer.bytes
-    await this.#fail(failures)
+    await this.#fail([...failures, ...unstored])
   }
 
   /** Files whose worker died with them. */

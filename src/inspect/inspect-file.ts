@@ -13,6 +13,9 @@ import type { Payload } from './payload.ts'
  */
 const SIDE_BY_SIDE = 16
 
+/** Bytes of files that a run reads before it ends early: what is held of large headers stays bounded. */
+const SIDE_BY_SIDE_BYTES = 8 * 1024 * 1024
+
 /** First reads land here: nothing in a payload points into them, so each run of files may overwrite the one before. */
 const firstReads: Uint8Array[] = []
 
@@ -27,7 +30,7 @@ export function inspectFileSync(
   location: string | URL | Uint8Array,
   options: InspectOptions | ResolvedInspectOptions = {},
 ): Payload {
-  const [outcome] = inspectRun([location], resolveInspectOptions(options))
+  const [outcome] = inspectRun([location], 0, resolveInspectOptions(options))
   if ('error' in outcome!) throw outcome.error
   return outcome!.payload
 }
@@ -41,16 +44,24 @@ export function inspectFilesSync(
   options: InspectOptions | ResolvedInspectOptions = {},
   mark?: Mark,
 ): TaskResult<Payload>[] {
+  return [...inspectRuns(locations, options, mark)].flat()
+}
+
+/**
+ * The same, some neighbours at a time: whoever stops asking leaves the rest unopened. Runs are short where headers are
+ * large. Throws ERR_OPTION_INVALID for a bad option.
+ */
+export function* inspectRuns(
+  locations: readonly (string | URL | Uint8Array)[],
+  options: InspectOptions | ResolvedInspectOptions = {},
+  mark?: Mark,
+): Generator<TaskResult<Payload>[], void, undefined> {
   const resolved = resolveInspectOptions(options)
-  const results: TaskResult<Payload>[] = []
-  // Alone, so that the time of one file is not that of its neighbours.
-  const count = resolved.timings ? 1 : SIDE_BY_SIDE
-  for (let start = 0; start < locations.length; start += count) {
-    const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
-    const outcomes = inspectRun(locations.slice(start, start + count), resolved, markHere)
-    results.push(...outcomes.map(toResult))
+  for (let start = 0; start < locations.length; ) {
+    const results = inspectRun(locations, start, resolved, mark).map(toResult)
+    start += results.length
+    yield results
   }
-  return results
 }
 
 function toResult(outcome: Outcome): TaskResult<Payload> {
@@ -58,11 +69,17 @@ function toResult(outcome: Outcome): TaskResult<Payload> {
   return { ok: false, error: toPlainError(outcome.error, 'ERR_INTERNAL') }
 }
 
+/** One run from `start` on: at least one file. */
 function inspectRun(
   locations: readonly (string | URL | Uint8Array)[],
+  start: number,
   options: ResolvedInspectOptions,
   mark?: Mark,
 ): Outcome[] {
+  // Alone, so that the time of one file is not that of its neighbours.
+  const count = Math.min(locations.length - start, options.timings ? 1 : SIDE_BY_SIDE)
+  const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
+  let heldBytes = 0
   const outcomes: Outcome[] = []
   let waiting: Waiting[] = []
   /** Runs one file on until it is done, broken or has a question. */
@@ -70,6 +87,7 @@ function inspectRun(
     try {
       const inspection = begin()
       const next = inspection.advance()
+      heldBytes += inspection.bytesRead
       if ('payload' in next) outcomes[index] = next
       else waiting.push({ index, inspection, question: next.question })
     } catch (error) {
@@ -77,13 +95,14 @@ function inspectRun(
     }
   }
 
-  for (const [index, location] of locations.entries()) {
+  for (let index = 0; index < count && heldBytes < SIDE_BY_SIDE_BYTES; index++) {
+    const location = locations[start + index]!
     run(index, () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), options))
   }
   while (waiting.length > 0) {
     const asked = waiting
     waiting = []
-    const answers = ask(asked, mark)
+    const answers = ask(asked, markHere)
     for (const [i, { index, inspection }] of asked.entries()) run(index, () => inspection.answer(answers[i]!))
   }
   return outcomes

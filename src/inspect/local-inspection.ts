@@ -40,6 +40,11 @@ export class LocalInspection {
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }
 
+  /** Bytes read so far; held until the payload is made. */
+  get bytesRead(): number {
+    return this.#reader.bytes
+  }
+
   /** Goes on until the payload is made or OpenImageIO has to be asked. Closes the file when it is done or throws. */
   advance(): { readonly payload: Payload } | { readonly question: DerivedSource } {
     return this.#guard(() => {

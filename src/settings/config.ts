@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { parseChoice, parseWhole } from './parse.ts'
+import { defaultCatalogMemoryBytes } from './memory.ts'
+import { parseBytes, parseChoice, parseWhole } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { VARIABLES } from './variables.ts'
 
@@ -13,6 +14,8 @@ export interface Config {
   readonly jobs: number
   /** Where native code reads files: child processes or threads; null where nobody said. */
   readonly isolation: 'process' | 'thread' | null
+  /** What an embedded catalog may keep in memory. */
+  readonly catalogMemoryBytes: number
   /** Show stack traces and Node's own warnings. */
   readonly debug: boolean
 }
@@ -46,6 +49,7 @@ export interface ConfigFlags {
   readonly catalog?: string | undefined
   readonly jobs?: string | number | undefined
   readonly isolate?: string | undefined
+  readonly catalogMemory?: string | undefined
 }
 
 const DEFAULT_CATALOG = 'exr-catalog.duckdb'
@@ -55,6 +59,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
   const read = new SettingsReader((name) => env[name])
   const vast = vastSettings(read)
   const { min, max } = VARIABLES.EXR_JOBS
+  const memory = VARIABLES.EXR_CATALOG_MEMORY
   return Object.freeze({
     catalog: flags.catalog ?? read.text('EXR_CATALOG') ?? vastCatalogUrl(vast) ?? DEFAULT_CATALOG,
     vast,
@@ -63,6 +68,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
         ? read.number('EXR_JOBS', availableParallelism())
         : parseWhole(flags.jobs, '--jobs', min, max),
     isolation: toIsolation(flags.isolate, '--isolate') ?? toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION'),
+    catalogMemoryBytes:
+      flags.catalogMemory === undefined
+        ? read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes())
+        : parseBytes(flags.catalogMemory, '--catalog-memory', memory.min, memory.max),
     debug: read.flag('EXR_DEBUG'),
   })
 }

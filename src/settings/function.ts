@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
 import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from './config.ts'
-import { memoryLimitBytes } from './memory.ts'
+import { defaultCatalogMemoryBytes, memoryLimitBytes } from './memory.ts'
 import { unexpected } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { type S3Variables, s3SettingsFrom } from './s3.ts'
@@ -93,7 +93,7 @@ export function functionSettings(
     firstReadBytes: read.number('EXR_FIRST_READ_BYTES'),
     maxHeaderBytes: read.number('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memory)),
     memoryBudgetBytes: read.number('EXR_MEMORY_BUDGET', Math.floor(memory / 4)),
-    catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', Math.max(64 * MIB, Math.floor(memory / 8))),
+    catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes()),
     workers: read.number('EXR_JOBS', defaultWorkers(memory)),
     isolation: toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',
     batchFiles: read.number('EXR_BATCH_FILES'),

@@ -1,5 +1,12 @@
 import { totalmem } from 'node:os'
 
+const MIB = 2 ** 20
+
+/** What an embedded catalog may keep in memory when nobody says: an eighth of what there is, 64 MiB to 512 MiB. */
+export function defaultCatalogMemoryBytes(): number {
+  return Math.min(512 * MIB, Math.max(64 * MIB, Math.floor(memoryLimitBytes() / 8)))
+}
+
 /** Memory this process and its children may use together: the control group's limit where there is one, else the machine's. */
 export function memoryLimitBytes(): number {
   const limit = process.constrainedMemory?.() ?? 0

@@ -51,6 +51,13 @@ export const VARIABLES = {
     max: 256,
     flag: '--jobs',
   }),
+  EXR_CATALOG_MEMORY: general('buffers of an embedded catalog', {
+    otherwise: "an eighth of the machine's or container's memory, 64M to 512M",
+    min: 64 * MIB,
+    max: 2 ** 40,
+    isBytes: true,
+    flag: '--catalog-memory',
+  }),
   EXR_FIRST_READ_BYTES: general('length of the first read of a file or object; most headers need no second', {
     value: 65_536,
     min: 256,
@@ -156,12 +163,6 @@ export const VARIABLES = {
   EXR_MEMORY_BUDGET: limits('memory that all work under way may reserve; files with large headers wait for it', {
     otherwise: "a quarter of the container's memory",
     min: MIB,
-    max: 2 ** 40,
-    isBytes: true,
-  }),
-  EXR_CATALOG_MEMORY: limits('buffers of an embedded catalog', {
-    otherwise: "an eighth of the container's memory",
-    min: 64 * MIB,
     max: 2 ** 40,
     isBytes: true,
   }),

@@ -16,6 +16,7 @@ export type {
   VectorType,
 } from './definition.ts'
 export {
+  byteLengthOf,
   type ColumnData,
   type EncodedBatch,
   type EncodedColumn,

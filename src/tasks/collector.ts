@@ -1,32 +1,70 @@
 import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { firstReason } from '../inspect/verdict.ts'
-import { type CatalogRecord, encodeRecords } from '../tables/index.ts'
+import { byteLengthOf, type CatalogRecord, concatBatches, type EncodedBatch, encodeRecords } from '../tables/index.ts'
 import type { FileFailure, FileProblem, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
 import type { LocationResult } from './locations.ts'
 
-/** Gathers what became of the files of one batch. */
+/** Bytes of headers that wait to be encoded: their payloads take several times as much. */
+const WAITING_BYTES = 4 * 1024 * 1024
+
+/** Bytes of an answer after which no more files are taken into it. One answer is one transaction. */
+const ANSWER_BYTES = 16 * 1024 * 1024
+
+/** Gathers what became of the files of one batch. Payloads are encoded as they come, so that few are held. */
 export class Collector {
-  readonly #records: CatalogRecord[] = []
+  readonly #settings: IngestTaskSettings
+  #records: CatalogRecord[] = []
+  #recordBytes = 0
+  readonly #batches: EncodedBatch[] = []
+  #batchBytes = 0
   readonly #failures: FileFailure[] = []
   readonly #incomplete: FileProblem[] = []
   #bytes = 0
+  #count = 0
+
+  constructor(settings: IngestTaskSettings) {
+    this.#settings = settings
+  }
+
+  /** Locations that were added. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** True when what was gathered is as much as one answer should hold. */
+  get isFull(): boolean {
+    return this.#recordBytes + this.#batchBytes >= ANSWER_BYTES
+  }
 
   add({ location, result, startedUs, durationUs }: LocationResult): void {
+    this.#count += 1
     if (!result.ok) {
       this.#failures.push(readFailure(String(location), result.error, startedUs))
       return
     }
     const payload = result.value
     this.#records.push({ payload, inspectedAtUs: startedUs, durationUs })
+    this.#recordBytes += payload.file.header_bytes
     this.#bytes += payload.file.size_bytes
     if (!payload.readers.raw.ok) this.#failures.push(headerFailure(payload, startedUs))
     else if (payload.file.is_complete === false) this.#incomplete.push(incompleteProblem(payload))
+    if (this.#recordBytes >= WAITING_BYTES) this.#encode()
   }
 
-  finish({ runId, foldCase }: IngestTaskSettings): IngestAnswer {
-    const batch = encodeRecords(this.#records, { runId, foldCase })
+  finish(): IngestAnswer {
+    if (this.#records.length > 0 || this.#batches.length === 0) this.#encode()
+    const batch = concatBatches(this.#batches)
     return { batch, failures: this.#failures, incomplete: this.#incomplete, bytes: this.#bytes }
+  }
+
+  #encode(): void {
+    const { runId, foldCase } = this.#settings
+    const batch = encodeRecords(this.#records, { runId, foldCase })
+    this.#records = []
+    this.#recordBytes = 0
+    this.#batches.push(batch)
+    this.#batchBytes += byteLengthOf(batch)
   }
 }
 

@@ -10,10 +10,13 @@ const settings = poolData() as IngestTaskSettings
 const options = resolveInspectOptions({ ...settings.inspect, foldCase: settings.foldCase })
 limitChildMemory()
 
-/** Inspects batches of files and objects and encodes them for the catalog. */
+/** Inspects batches of files and objects, as many as one answer should hold, and encodes them for the catalog. */
 export default poolTask(async (locations: readonly string[], mark) => {
-  const collector = new Collector()
-  for await (const result of inspectLocations(locations, { options, s3: settings.s3, mark })) collector.add(result)
-  const answer = collector.finish(settings)
-  return new Answer(answer, { transfer: transferList(answer.batch) })
+  const collector = new Collector(settings)
+  for await (const result of inspectLocations(locations, { options, s3: settings.s3, mark })) {
+    collector.add(result)
+    if (collector.isFull) break
+  }
+  const answer = collector.finish()
+  return new Answer(answer, { transfer: transferList(answer.batch), itemCount: collector.count })
 }, 'ERR_INTERNAL')

@@ -1,5 +1,5 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
-import { inspectFilesSync } from '../inspect/inspect-file.ts'
+import { inspectRuns } from '../inspect/inspect-file.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { askOiioSync } from '../oiio/ask.ts'
@@ -30,11 +30,11 @@ export interface LocationOptions {
   readonly mark: Mark
 }
 
-/** Files that are inspected side by side, as inspect-file.ts does. */
-const FILES_AT_ONCE = 16
-
-/** What the first reads of objects under way may hold together in one worker: memory is the bound, not a count. */
+/** What objects under way, and those that wait to be taken, may hold together in one worker: memory is the bound. */
 const OBJECT_MEMORY_BYTES = 64 * 1024 * 1024
+
+/** A payload takes about so many times its header: the bytes, their text, and the text as JSON. */
+const PAYLOAD_PER_HEADER = 4
 
 /**
  * Inspects locations in a worker and gives their results in order: files one after the other on this thread, objects many
@@ -102,27 +102,33 @@ async function* lookAtPixels(
 
 /** Files are inspected side by side, so each is booked with its share of the time. */
 function* inspectFiles(files: readonly Location[], { options, mark }: LocationOptions): Generator<LocationResult> {
-  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
-    const slice = files.slice(start, start + FILES_AT_ONCE)
-    const startedUs = BigInt(Date.now()) * 1000n
-    const startedMs = performance.now()
-    // Marked files are asked about one by one; in a thread, where nobody reads marks, side by side, which is faster.
-    const markHere = isChild() ? (index: number | null) => mark(index === null ? null : start + index) : undefined
-    const results = inspectFilesSync(slice, options, markHere)
-    const durationUs = ((performance.now() - startedMs) * 1000) / slice.length
-    for (const [index, result] of results.entries()) yield { location: slice[index]!, result, startedUs, durationUs }
+  let done = 0
+  let startedUs = BigInt(Date.now()) * 1000n
+  let startedMs = performance.now()
+  // Marked files are asked about one by one; in a thread, where nobody reads marks, side by side, which is faster.
+  const markHere = isChild() ? mark : undefined
+  for (const results of inspectRuns(files, options, markHere)) {
+    const durationUs = ((performance.now() - startedMs) * 1000) / results.length
+    for (const result of results) yield { location: files[done++]!, result, startedUs, durationUs }
+    startedUs = BigInt(Date.now()) * 1000n
+    startedMs = performance.now()
   }
 }
 
 async function* inspectObjects(urls: readonly string[], common: LocationOptions): AsyncGenerator<LocationResult> {
-  const [{ flow }, { inspectObject }, { parseS3Url }, s3] = await Promise.all([
+  const [{ flow }, { MemoryBudget }, { inspectObject }, { parseS3Url }, s3] = await Promise.all([
     import('../workers/flow.ts'),
+    import('../workers/memory-budget.ts'),
     import('../inspect/inspect-object.ts'),
     import('../source/s3-url.ts'),
     connection(common.s3),
   ])
   const { options, mark } = common
-  const inspectOne = async ([index, url]: [number, string]): Promise<LocationResult> => {
+  const budget = new MemoryBudget(OBJECT_MEMORY_BYTES)
+  // Neighbours have headers of one size, so the largest one seen lately tells what the next may take.
+  let expectedBytes = options.firstReadBytes
+  const inspectOne = async ([index, url]: [number, string]) => {
+    const release = await budget.reserve(expectedBytes)
     const startedUs = BigInt(Date.now()) * 1000n
     const startedMs = performance.now()
     const result = await resultOf(async () => {
@@ -134,10 +140,16 @@ async function* inspectObjects(urls: readonly string[], common: LocationOptions)
       }
       return (await inspectObject(s3, parseS3Url(url), options, undefined, ask)).payload
     })
-    return { location: url, result, startedUs, durationUs: (performance.now() - startedMs) * 1000 }
+    const takenBytes = result.ok ? result.value.file.header_bytes * PAYLOAD_PER_HEADER : 0
+    expectedBytes = Math.max(options.firstReadBytes, takenBytes, Math.floor(expectedBytes / 2))
+    const found = { location: url, result, startedUs, durationUs: (performance.now() - startedMs) * 1000 }
+    return { found, release }
   }
   const window = Math.max(1, Math.floor(OBJECT_MEMORY_BYTES / options.firstReadBytes))
-  yield* flow(urls.entries(), inspectOne, { window, ordered: true })
+  for await (const { found, release } of flow(urls.entries(), inspectOne, { window, ordered: true })) {
+    yield found
+    release()
+  }
 }
 
 let connected: ReturnType<typeof connect> | undefined

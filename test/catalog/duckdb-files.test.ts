@@ -158,7 +158,7 @@ describe('opening a catalog file', () => {
 })
 
 describe('a session', () => {
-  const options = { readOnly: false, memoryLimit: '64MB', threads: 2, checkpointBytes: 2 ** 24 }
+  const options = { readOnly: false, memoryBytes: 64 * 2 ** 20, threads: 2, checkpointBytes: 2 ** 24 }
 
   it('cuts tables into row groups small enough for every thread to have some', async () => {
     const session = await openSession(path, options)

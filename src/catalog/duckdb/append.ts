@@ -23,6 +23,8 @@ interface AppendColumns {
 
 /** Rows of a DuckDB vector. */
 const CHUNK_ROWS = duckdb.vector_size()
+/** Bytes of text in a chunk after which it ends early: DuckDB holds a chunk's strings several times. */
+const CHUNK_TEXT_BYTES = 4 * 1024 * 1024
 /** Bytes of a `duckdb_string_t`. */
 const STRING_BYTES = 16
 const ALL_VALID = 2n ** 64n - 1n
@@ -67,8 +69,8 @@ export class TableAppender {
     const chunk = this.#chunk
     const positions = new StringPositions(strings)
     const vectorsTaken = new Uint32Array(this.#types.length)
-    for (let start = 0; start < table.rowCount; start += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, table.rowCount - start)
+    for (let start = 0, rows = 0; start < table.rowCount; start += rows) {
+      rows = this.#rowsFrom(start, table, strings)
       chunk.reset()
       chunk.rowCount = rows
       this.#types.forEach((type, index) => {
@@ -84,6 +86,21 @@ export class TableAppender {
       })
       yield chunk
     }
+  }
+
+  /** Rows of the chunk that begins at `start`: at least one. */
+  #rowsFrom(start: number, { rowCount, columns }: AppendColumns, { bytes, offsets }: StringPool): number {
+    const most = Math.min(CHUNK_ROWS, rowCount - start)
+    if (bytes.length <= CHUNK_TEXT_BYTES) return most
+    let textBytes = 0
+    for (let row = 0; row < most; row++) {
+      for (const [index, type] of this.#types.entries()) {
+        const code = type === 'utf8' ? columns[index]!.data[start + row]! : -1
+        if (code >= 0) textBytes += offsets[Number(code) + 1]! - offsets[Number(code)]!
+      }
+      if (textBytes > CHUNK_TEXT_BYTES) return Math.max(1, row)
+    }
+    return most
   }
 
   #fillScalars(vector: Vector, { data, valid }: EncodedColumn, start: number, rows: number): void {

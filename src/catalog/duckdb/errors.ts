@@ -55,6 +55,11 @@ export function queryError(error: unknown, path: string): ExrError {
   return failure('ERR_CATALOG_QUERY', `The query failed: ${text.trim()}`, error, path)
 }
 
+/** True when DuckDB had no memory left; what it keeps of earlier rows goes with its next start. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /Out of Memory|failed to (pin|allocate)/i.test(messageOf(error))
+}
+
 /** True when DuckDB will answer nothing more until the file is opened again. */
 export function isFatal(error: unknown): boolean {
   const text = messageOf(error instanceof ExrError ? error.cause : error)

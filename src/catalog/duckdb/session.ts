@@ -6,8 +6,8 @@ import { openError } from './errors.ts'
 
 export interface SessionOptions {
   readonly readOnly: boolean
-  /** DuckDB's buffer pool, such as `256MB`. */
-  readonly memoryLimit: string
+  /** DuckDB's buffer pool. */
+  readonly memoryBytes: number
   readonly threads: number | null
   /** Size of the journal at which a commit rewrites the file. */
   readonly checkpointBytes: number
@@ -88,7 +88,7 @@ async function openInstance(path: string, options: SessionOptions): Promise<Duck
     })
   }
   const config: Record<string, string> = {
-    memory_limit: options.memoryLimit,
+    memory_limit: `${options.memoryBytes}B`,
     temp_directory: `${path}.tmp`,
     checkpoint_threshold: `${options.checkpointBytes}B`,
     autoinstall_known_extensions: 'false',

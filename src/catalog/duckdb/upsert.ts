@@ -77,6 +77,27 @@ export class Upserter {
     })
   }
 
+  /**
+   * What `write` would have answered, when the batch is stored although its commit threw (a checkpoint right after it may
+   * fail); null when nothing of it is. A transaction is stored whole, so its first sighting speaks for all.
+   */
+  async committed(batch: EncodedBatch): Promise<UpsertResult[] | null> {
+    const files = filesOf(batch)
+    const seenAt = valueAt(batch.tables.files, FILES_COLUMN.lastInspected, 0)
+    const sighted = await this.#connection.runAndReadAll(
+      'SELECT count(*) FROM inspections WHERE file_id = $1 AND inspected_at = make_timestamptz($2::BIGINT)',
+      [files[0]!.fileId, seenAt as bigint],
+    )
+    if (sighted.getRows()[0]![0] === 0n) return null
+    const counts = await this.#connection.runAndReadAll(
+      'SELECT file_id, inspection_count FROM files WHERE file_id IN (SELECT unnest($1))',
+      [listValue(files.map(({ fileId }) => fileId))],
+      [LIST(VARCHAR)],
+    )
+    const isNew = new Map(counts.getRows().map(([fileId, count]) => [fileId, count === 1]))
+    return files.map(({ fileId, path }) => ({ status: isNew.get(fileId) ? 'inserted' : 'updated', fileId, path }))
+  }
+
   /** To be called when the tables may have changed. */
   forgetLayout(): void {
     this.#isChecked = false

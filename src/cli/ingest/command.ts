@@ -11,6 +11,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-j, --jobs <n>', 'workers at a time (EXR_JOBS; default one a core)')
     .addOption(isolateOption('thread'))
+    .option('--catalog-memory <bytes>', 'buffers of an embedded catalog, such as 1G (EXR_CATALOG_MEMORY)')
     .option('--force', 'open files again that have not changed')
     .option('--limit <n|name=amount>', 'open at most n files; or raise a limit, as in header-bytes=128M', list)
     .addOption(checkOption())

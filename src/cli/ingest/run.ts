@@ -26,6 +26,7 @@ export interface IngestFlags {
   readonly catalog?: string
   readonly jobs?: string
   readonly isolate?: string
+  readonly catalogMemory?: string
   readonly force?: true
   readonly limit?: readonly string[]
   readonly check?: CheckOption
@@ -50,12 +51,17 @@ export interface IngestFlags {
 
 const PROBLEMS_SHOWN = 20
 
-/** Cores and memory go to the threads that inspect: one thread writes faster than they read. */
-const WRITER = { threads: 1, memoryLimit: '64MB' } as const
+/** Cores go to the threads that inspect: one thread writes faster than they read. */
+const WRITER_THREADS = 1
 
 export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   const { sample, rest } = sampleOf(given, flags)
-  const config = context.config({ catalog: flags.catalog, jobs: flags.jobs, isolate: flags.isolate })
+  const config = context.config({
+    catalog: flags.catalog,
+    jobs: flags.jobs,
+    isolate: flags.isolate,
+    catalogMemory: flags.catalogMemory,
+  })
   const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
   const s3 = s3SettingsFrom((name) => context.env[name])
@@ -88,7 +94,12 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   if (flags.dryRun) return showPlan(what, flags, config, context)
 
   assertSomeRoot(args, config)
-  const catalog = await openCatalog(config.catalog, { foldCase: what.foldCase, vast: config.vast, ...WRITER })
+  const catalog = await openCatalog(config.catalog, {
+    foldCase: what.foldCase,
+    vast: config.vast,
+    threads: WRITER_THREADS,
+    memoryLimit: config.catalogMemoryBytes,
+  })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
     progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')

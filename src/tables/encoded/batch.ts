@@ -72,6 +72,11 @@ export function transferList(batch: EncodedBatch): ArrayBuffer[] {
   return [...buffers]
 }
 
+/** Memory of a batch. */
+export function byteLengthOf(batch: EncodedBatch): number {
+  return transferList(batch).reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
 /** The string of a code, or null for -1. */
 export function stringAt(pool: StringPool, code: number): string | null {
   if (code < 0) return null
