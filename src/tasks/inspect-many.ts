@@ -11,7 +11,6 @@ import type { S3Settings } from '../source/s3-client.ts'
 import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
 import type { Location } from './locations.ts'
-import { checkPolicy, withValidation } from './validation.ts'
 
 /** How many files are inspected; everything `inspect` takes holds for each of them. */
 export interface InspectManyOptions extends InspectCallOptions {
@@ -48,6 +47,8 @@ export async function* inspectMany(
   const { isolation: wanted, ...what } = rest
   const resolved = resolveInspectOptions(what)
   const decodes = wantsPixels(resolved)
+  // The policy engine takes a third of a second to load.
+  const judge = resolved.validate ? await import('./validation.ts') : null
   const isolation = wanted ?? (decodes ? 'process' : 'thread')
   const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
@@ -77,14 +78,14 @@ export async function* inspectMany(
   async function inspectHere(input: SourceInput): Promise<TaskResult<Payload>> {
     try {
       const seen = await inspectWithPixels(input, { ...what, isolation, ...stop })
-      return { ok: true, value: await withValidation(seen, resolved, s3 === undefined ? {} : { s3 }) }
+      return { ok: true, value: (await judge?.withValidation(seen, resolved, s3 === undefined ? {} : { s3 })) ?? seen }
     } catch (error) {
       if (signal?.aborted) throw error
       return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
     }
   }
 
-  await checkPolicy(resolved, s3 === undefined ? {} : { s3 })
+  await judge?.checkPolicy(resolved, s3 === undefined ? {} : { s3 })
   try {
     const window = maxThreads * (ordered ? 4 : 2)
     const batches = batchesOf(inputs, batchSize, lingerMs)
