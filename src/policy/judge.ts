@@ -57,6 +57,8 @@ export interface JudgeOptions {
   readonly maxTier?: Tier
   /** Rules to leave out, by id. */
   readonly skip?: readonly string[]
+  /** Keep nothing of files for their sequences; `finish` then judges none. */
+  readonly filesOnly?: boolean
 }
 
 interface SeenFile {
@@ -96,7 +98,7 @@ export class Judge {
     const view = new FileView(facts, this.#policy.variables(path))
     const key = this.#policy.overrides.map((override) => (override.applies(view) ? '1' : '0')).join('')
     const active = this.#rulesFor(key)
-    this.#remember(view, key, active)
+    if (!this.#options.filesOnly) this.#remember(view, key, active)
     return { path, results: active.filter(isFileRule).map((rule) => this.#judgeFile(rule, view, facts)) }
   }
 

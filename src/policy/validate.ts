@@ -45,10 +45,18 @@ export interface PayloadValidation {
   findings: ValidationReport['findings']
 }
 
+/** Making rules ready takes longer than judging a file by them. */
+const judges = new WeakMap<Policy, Judge>()
+
 /** Judges one file alone; rules over sequences are for those who see more of them. */
 export function validateFile(facts: PolicyFacts, policy: Policy): PayloadValidation {
   const report = new ReportBuilder(policy)
-  const judgement = new Judge(policy).file(facts)
+  let judge = judges.get(policy)
+  if (judge === undefined) {
+    judge = new Judge(policy, { filesOnly: true })
+    judges.set(policy, judge)
+  }
+  const judgement = judge.file(facts)
   if (judgement !== null) report.file(judgement, facts.error !== null)
   const { findings, summary } = report.finish()
   return { policy: policy.name, policy_version: policy.version, states: summary.states, findings }
