@@ -14,7 +14,10 @@ export function checkCondition(text: string): void {
   }
   if (text.trim() === '') refuse('nothing')
   // Quoted text first, so that what it holds is not looked at.
-  const outside = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, ' x ')
+  const outside = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '\0')
+  // In E'\'' a backslash hides the quote that would end the text.
+  const prefixed = /[\w&]\0/.exec(outside)
+  if (prefixed) refuse(`a quote right after "${prefixed[0][0]}"`)
   if (/['"]/.test(outside)) refuse('a quote that does not end')
   const forbidden = /;|--|\/\*|\$/.exec(outside)
   if (forbidden) refuse(`"${forbidden[0]}"`)

@@ -15,6 +15,7 @@ it.each([
   ['1) OR (1', 'a parenthesis that was not opened'],
   ['(width > 1', 'a parenthesis that is not closed'],
   ["name = 'open", 'a quote that does not end'],
+  ["name = E'\\'' ) UNION SELECT file_id FROM files WHERE ('1' = '1'", 'a quote right after "E"'],
   ['true; DROP TABLE files', '";"'],
   ['true -- rest', '"--"'],
   ['true /* rest */', '"/*"'],
