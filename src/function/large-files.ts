@@ -10,7 +10,7 @@ const GRANT_GROWTH = 4
 /**
  * Memory that a byte of a header costs on its way to the catalog, in the worker and in this process together: the bytes,
  * their text, the payload's copy, the encoded rows, their copy between processes and the catalog's own.
- * benchmarks/function-memory.ts measures it.
+ * scripts/function-memory.ts measures it.
  */
 const COST_FACTOR = 10
 
