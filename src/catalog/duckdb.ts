@@ -49,6 +49,9 @@ const FINAL_CODES = new Set([
   'ERR_CATALOG_COLUMNS',
 ])
 
+/** How often one write may have the file opened again. */
+const MOST_REOPENINGS = 3
+
 /** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
 export class DuckDbCatalog implements Catalog {
   readonly url: string
@@ -176,15 +179,17 @@ export class DuckDbCatalog implements Catalog {
    */
   async #writeOrSplit(batch: EncodedBatch, signal?: AbortSignal, isFresh = false): Promise<UpsertResult[]> {
     try {
-      const { upserter } = await this.#writer!
+      const { upserter } = await this.#ready()
       return await upserter.write(batch, signal)
     } catch (cause) {
       const error = signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
       if (FINAL_CODES.has(error.code)) throw error
       if (isFatal(cause) || isOutOfMemory(cause)) {
-        const committed = await this.#openAgain(batch)
+        await this.#openAgain()
+        const { upserter } = await this.#ready()
+        const committed = await upserter.committed(batch)
         if (committed) return committed
-        if (!isFresh) return this.#writeOrSplit(batch, signal, true)
+        if (!isFresh) return await this.#writeOrSplit(batch, signal, true)
       }
       if (batch.fileCount === 1) return [errorResult(batch, error)]
       const middle = batch.fileCount >> 1
@@ -200,8 +205,8 @@ export class DuckDbCatalog implements Catalog {
     }
   }
 
-  /** Results of the batch whose commit failed, when it is in the reopened database after all; else null. */
-  async #openAgain(batch: EncodedBatch): Promise<UpsertResult[] | null> {
+  /** Opens the file again: DuckDB forgets what it held in memory, and answers again when it had given up. */
+  async #openAgain(): Promise<void> {
     const writer = await this.#writer?.catch(() => null)
     writer?.connection.closeSync()
     this.#writer = null
@@ -209,9 +214,6 @@ export class DuckDbCatalog implements Catalog {
     await this.#session.close()
     this.#session = await this.#reopen()
     this.#state = 'open'
-    this.#writer = this.#connectWriter()
-    const { upserter } = await this.#writer
-    return upserter.committed(batch)
   }
 
   /** Runs `work` on the one connection that writes, after everything asked for before. */
@@ -221,18 +223,28 @@ export class DuckDbCatalog implements Catalog {
       if (this.#options.readOnly) {
         throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.#session.path} was opened for reading only.`)
       }
-      try {
-        this.#writer ??= this.#connectWriter()
-        const { connection, upserter } = await this.#writer
-        return await work(connection, upserter)
-      } catch (cause) {
-        if (isFatal(cause)) this.#state = 'broken'
-        throw writeError(cause, this.#session.path)
+      for (let left = MOST_REOPENINGS; ; left--) {
+        try {
+          const { connection, upserter } = await this.#ready()
+          return await work(connection, upserter)
+        } catch (cause) {
+          const mayHelp = isFatal(cause) || isOutOfMemory(cause)
+          if (mayHelp && left > 0) await this.#openAgain()
+          else {
+            if (isFatal(cause)) this.#state = 'broken'
+            throw writeError(cause, this.#session.path)
+          }
+        }
       }
     }
     const result = this.#queue.then(run, run)
     this.#queue = result.catch(() => undefined)
     return result
+  }
+
+  #ready() {
+    this.#writer ??= this.#connectWriter()
+    return this.#writer
   }
 
   async #connectWriter() {

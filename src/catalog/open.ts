@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
-import { defaultCatalogMemoryBytes } from '../settings/memory.ts'
+import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
 import { parseBytes } from '../settings/parse.ts'
 import { throwIfAborted } from './abort.ts'
 import type { Catalog } from './catalog.ts'
@@ -21,7 +21,8 @@ export interface OpenCatalogOptions {
   readonly migrate?: boolean
   /** How long to wait for another process to let go of the catalog, in milliseconds. Default 0. */
   readonly waitMs?: number
-  /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most. */
+  /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most; a batch that
+   * does not fit has it doubled, to half of the machine's at most. */
   readonly memoryLimit?: string | number
   /** DuckDB's threads. Default: one per core. */
   readonly threads?: number
@@ -77,10 +78,9 @@ async function connectVast(url: string, options: OpenCatalogOptions): Promise<Ve
 async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
   const readOnly = options.readOnly ?? false
   const path = duckdbPath(url)
-  const memoryBytes =
-    options.memoryLimit === undefined
-      ? defaultCatalogMemoryBytes()
-      : parseBytes(options.memoryLimit, 'memoryLimit', 2 ** 20, 2 ** 50)
+  const givenBytes =
+    options.memoryLimit === undefined ? null : parseBytes(options.memoryLimit, 'memoryLimit', 2 ** 20, 2 ** 50)
+  const memoryBytes = givenBytes ?? defaultCatalogMemoryBytes()
   const settings = {
     readOnly,
     memoryBytes,
@@ -88,7 +88,14 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Ver
     checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
   }
   const session = await openWaiting(path, settings, options.waitMs ?? 0, options.signal)
-  return new DuckDbCatalog(session, () => openSession(path, settings), {
+  // Whoever set a limit means it; the default gives way where it is too little, up to half of what there is.
+  const mostBytes = givenBytes ?? Math.max(memoryBytes, Math.floor(memoryLimitBytes() / 2))
+  let largerBytes = memoryBytes
+  const reopen = () => {
+    largerBytes = Math.min(mostBytes, largerBytes * 2)
+    return openSession(path, { ...settings, memoryBytes: largerBytes })
+  }
+  return new DuckDbCatalog(session, reopen, {
     readOnly,
     toolVersion: toolVersion(),
     foldCase: options.foldCase ?? false,

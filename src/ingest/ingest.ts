@@ -94,9 +94,12 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   await options.catalog.recordRun(summary())
   try {
     await run.finish()
-  } finally {
-    await options.catalog.recordRun(summary())
+  } catch (error) {
+    // What ended the run is what to tell, not that a broken catalog takes no note of it.
+    await options.catalog.recordRun(summary()).catch(() => undefined)
+    throw error
   }
+  await options.catalog.recordRun(summary())
   return {
     runId: run.runId,
     counts,

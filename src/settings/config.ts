@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { defaultCatalogMemoryBytes } from './memory.ts'
 import { parseBytes, parseChoice, parseWhole } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { VARIABLES } from './variables.ts'
@@ -14,8 +13,8 @@ export interface Config {
   readonly jobs: number
   /** Where native code reads files: child processes or threads; null where nobody said. */
   readonly isolation: 'process' | 'thread' | null
-  /** What an embedded catalog may keep in memory. */
-  readonly catalogMemoryBytes: number
+  /** What an embedded catalog may keep in memory; null where nobody said. */
+  readonly catalogMemoryBytes: number | null
   /** Show stack traces and Node's own warnings. */
   readonly debug: boolean
 }
@@ -70,7 +69,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
     isolation: toIsolation(flags.isolate, '--isolate') ?? toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION'),
     catalogMemoryBytes:
       flags.catalogMemory === undefined
-        ? read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes())
+        ? read.isSet('EXR_CATALOG_MEMORY')
+          ? read.number('EXR_CATALOG_MEMORY')
+          : null
         : parseBytes(flags.catalogMemory, '--catalog-memory', memory.min, memory.max),
     debug: read.flag('EXR_DEBUG'),
   })

@@ -42,7 +42,8 @@ export function writeError(error: unknown, path: string): ExrError {
   if (isInterrupt(text)) return failure('ERR_ABORTED', `Writing to catalog ${path} was aborted.`, error, path)
   if (isMissingTable(text)) return missingSchema(error, path)
   if (CORRUPT.test(text)) return corrupt(error, path)
-  return failure('ERR_CATALOG_WRITE', `Writing to catalog ${path} failed: ${firstLine(text)}`, error, path)
+  const remedy = isOutOfMemory(error) ? ' Give it more memory: --catalog-memory or EXR_CATALOG_MEMORY.' : ''
+  return failure('ERR_CATALOG_WRITE', `Writing to catalog ${path} failed: ${firstLine(text)}${remedy}`, error, path)
 }
 
 /** DuckDB's failure to answer a query as one of ours. */
@@ -57,7 +58,7 @@ export function queryError(error: unknown, path: string): ExrError {
 
 /** True when DuckDB had no memory left; what it keeps of earlier rows goes with its next start. */
 export function isOutOfMemory(error: unknown): boolean {
-  return /Out of Memory|failed to (pin|allocate)/i.test(messageOf(error))
+  return /Out of Memory|failed to (pin|allocate)|could not allocate block/i.test(messageOf(error))
 }
 
 /** True when DuckDB will answer nothing more until the file is opened again. */
