@@ -7,6 +7,9 @@ import { channelLayers, channelsByPart, layerText } from './channel-layers.ts'
 
 const PARTS_SHOWN = 40
 
+/** Of part, name and storage; longer ones push their row's rest to the right. */
+const MAX_WIDTHS = [5, 20, 32]
+
 /** Every part in one line: what it is, how large, how stored, and its channels. Names only where a part has one. */
 export function partTable(payload: Payload, style: Style, width: number): string[] {
   const channels = channelsByPart(payload.channels)
@@ -25,9 +28,14 @@ export function partTable(payload: Payload, style: Style, width: number): string
     ),
   ])
   const used = head.map((_, column) => rows.some((row) => row[column] !== ''))
-  const kept = (row: readonly string[]) => row.filter((_, column) => used[column])
+  const kept = <Cell>(row: readonly Cell[]) => row.filter((_, column) => used[column])
   const more = payload.parts.length - rows.length
-  const lines = columns([kept(head).map(style.dim), ...rows.map(kept)], { indent: '  ', width, maxWidths: [5, 20, 26] })
+  const maxWidths = kept([...MAX_WIDTHS, ...head.slice(MAX_WIDTHS.length).map(() => Number.POSITIVE_INFINITY)])
+  const lines = columns([kept(head).map(style.dim), ...rows.map((row) => kept(row))], {
+    indent: '  ',
+    width,
+    maxWidths,
+  })
   return more > 0 ? [...lines, `  and ${plural(more, 'part')} more: --long shows all`] : lines
 }
 
