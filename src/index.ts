@@ -39,28 +39,6 @@ export { nativeStatus } from './oiio/index.ts'
 export type { NativeStatus } from './oiio/types.ts'
 export type { RegionPixels, RegionWish } from './pixels/region.ts'
 export type * from './pixels/types.ts'
-export {
-  type Baseline,
-  type FileRule,
-  type FileView,
-  factsOf,
-  type JudgeOptions,
-  loadPolicyText,
-  makeBaseline,
-  type Policy,
-  type PolicyFacts,
-  policySchema,
-  type ReportFinding,
-  RULES,
-  type Rule,
-  type SequenceRule,
-  STARTERS,
-  unreadableFacts,
-  Validation,
-  type ValidationReport,
-  validate,
-  withoutAccepted,
-} from './policy/index.ts'
 export * from './sequences/index.ts'
 export { fileSource } from './source/file.ts'
 export { displayPath } from './source/file-path.ts'
