@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import { refuseActingFunctions } from './statement.ts'
 
 /**
  * Checks that text can stand between parentheses as one SQL condition: parentheses balance and never close more than
@@ -13,6 +14,7 @@ export function checkCondition(text: string): void {
     )
   }
   if (text.trim() === '') refuse('nothing')
+  refuseActingFunctions(text)
   // Quoted text first, so that what it holds is not looked at.
   const outside = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '\0')
   // In E'\'' a backslash hides the quote that would end the text.

@@ -22,6 +22,19 @@ export function checkStatement(sql: string): string {
   return sql.trim().replace(/;$/, '')
 }
 
+/** Functions that act although they stand in a SELECT, and those that run text, which may name them. */
+const ACTING =
+  /\b(?:(?:enable|disable)_logging|truncate_duckdb_logs)\b|\bquery(?:_table)?"?\s*(?:\/\*[\s\S]*?\*\/\s*|--[^\n]*\n\s*)*\(/i
+
+/**
+ * Refuses SQL that names a function which writes, such as enable_logging, which sends a log to any file. Names are looked
+ * for in texts and comments too: better one query too many than a file. Throws ERR_CATALOG_QUERY.
+ */
+export function refuseActingFunctions(sql: string): void {
+  const found = ACTING.exec(sql)
+  if (found) throw refusal('functions that only read', /^\w+/.exec(found[0])![0])
+}
+
 function refusal(expected: string, found: string): ExrError {
   return new ExrError('ERR_CATALOG_QUERY', `Expected ${expected} but received ${found}.`)
 }

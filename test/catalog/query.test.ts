@@ -24,6 +24,24 @@ const count = async () => (await catalog.sql('SELECT count(*) FROM files')).rows
 const referencePage = readFileSync(new URL('../../docs/reference/catalog.md', import.meta.url), 'utf8')
 const documented = [...referencePage.matchAll(/```sql\n(.*?)```/gs)].map(([, query]) => query ?? '')
 
+it.each([
+  [
+    'a function that logs to a file',
+    (path: string) => `SELECT * FROM enable_logging(storage = 'file', storage_path = '${path}')`,
+  ],
+  ['its quoted name', (path: string) => `FROM system.main."enable_logging"(storage='file', storage_path='${path}')`],
+  [
+    'text that names it',
+    (path: string) =>
+      `SELECT * FROM query /* */ ('FROM enable_' || 'logging(storage=''file'', storage_path=''${path}'')')`,
+  ],
+])('refuses %s, and goes on answering', async (_what, sql) => {
+  const path = join(folder, 'log')
+  await expect(catalog.sql(sql(path))).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+  expect(existsSync(path)).toBe(false)
+  expect(await count()).toBe(20n)
+})
+
 it.each(documented)('runs the documented query %#', async (query) => {
   expect((await catalog.sql(query)).columns.length).toBeGreaterThan(1)
 })

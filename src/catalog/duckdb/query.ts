@@ -2,6 +2,7 @@ import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, Stateme
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { QueryResult, QueryStream } from '../catalog.ts'
+import { refuseActingFunctions } from '../statement.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
@@ -61,6 +62,7 @@ export async function readStream(
 }
 
 async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
+  refuseActingFunctions(query)
   const statements = await connection.extractStatements(query)
   if (statements.count !== 1) {
     throw new ExrError(
