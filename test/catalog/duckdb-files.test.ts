@@ -18,7 +18,9 @@ import { promisify } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSession } from '../../src/catalog/duckdb/session.ts'
+import { Upserter } from '../../src/catalog/duckdb/upsert.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
+import { encodeRecords } from '../../src/tables/index.ts'
 import { record, sequence } from './records.ts'
 
 const child = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -154,6 +156,29 @@ describe('opening a catalog file', () => {
       }
     }
     await expect(check()).rejects.toMatchObject({ code: 'ERR_CATALOG_CORRUPT' })
+  })
+})
+
+describe('a batch whose commit threw', () => {
+  it('is told from one that is not stored, so that it is never written twice', async () => {
+    const catalog = await openCatalog(path)
+    await catalog.close()
+    const session = await openSession(path, {
+      readOnly: false,
+      memoryBytes: 2 ** 28,
+      threads: 1,
+      checkpointBytes: 2 ** 24,
+    })
+    const connection = await session.connect()
+    const upserter = await Upserter.create(connection, path)
+    const [stored, other] = ['a', 'b'].map((name) => encodeRecords(sequence(`/mnt/${name}`, 3), { runId: 'run' }))
+
+    const results = await upserter.write(stored!, undefined)
+    expect(results.map(({ status }) => status)).toEqual(['inserted', 'inserted', 'inserted'])
+    expect(await upserter.committed(stored!)).toEqual(results)
+    expect(await upserter.committed(other!)).toBeNull()
+    connection.closeSync()
+    await session.close()
   })
 })
 
