@@ -1,6 +1,7 @@
 import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
 import { throwIfAborted, untilAborted } from './abort.ts'
-import type { Catalog, CatalogRecord, UpsertResult } from './catalog.ts'
+import type { CatalogRecord, CatalogWriter, UpsertResult } from './catalog.ts'
+import { writeInHalves } from './write-batch.ts'
 
 interface BatcherOptions {
   /** Records that make a full batch. Default 256. */
@@ -16,7 +17,7 @@ interface BatcherOptions {
  * as a whole for what may be the fault of one record is written again in halves, so that no record suffers from another.
  */
 export class UpsertBatcher {
-  readonly #catalog: Pick<Catalog, 'upsert'>
+  readonly #catalog: Pick<CatalogWriter, 'upsert'>
   readonly #runId: string
   readonly #maxRecords: number
   readonly #maxWaitMs: number
@@ -25,7 +26,7 @@ export class UpsertBatcher {
   #running: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(catalog: Pick<Catalog, 'upsert'>, runId: string, options: BatcherOptions = {}) {
+  constructor(catalog: Pick<CatalogWriter, 'upsert'>, runId: string, options: BatcherOptions = {}) {
     this.#catalog = catalog
     this.#runId = runId
     this.#maxRecords = options.maxRecords ?? 256
@@ -84,22 +85,29 @@ export class UpsertBatcher {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
-      const records = batch.map(({ record }) => record)
-      const results = await this.#catalog.upsert(records, this.#runId)
-      batch.forEach(({ resolve, reject }, index) => {
-        const result = results[index]
-        if (result === undefined) reject(new ExrError('ERR_CATALOG_WRITE', 'The catalog gave no result for a record.'))
-        else resolve(result)
+      await writeInHalves(batch, {
+        sizeOf: ({ length }) => length,
+        slice: (whole, start, end) => whole.slice(start, end),
+        write: (part) => this.#writeWhole(part),
+        isFinal: (error) => HOPELESS.has(toPlainError(error, 'ERR_INTERNAL').code),
+        failed: ([only], error) => only!.reject(error) as undefined,
       })
     } catch (error) {
-      if (batch.length === 1 || HOPELESS.has(toPlainError(error, 'ERR_INTERNAL').code)) {
-        for (const { reject } of batch) reject(error)
-        return
-      }
-      const middle = batch.length >> 1
-      await this.#write(batch.slice(0, middle))
-      await this.#write(batch.slice(middle))
+      // Promises that are settled already stay as they are.
+      for (const { reject } of batch) reject(error)
     }
+  }
+
+  /** Settles the promises of what one upsert has written. */
+  async #writeWhole(batch: readonly Waiting[]): Promise<readonly undefined[]> {
+    const records = batch.map(({ record }) => record)
+    const results = await this.#catalog.upsert(records, this.#runId)
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const result = results[index]
+      if (result === undefined) reject(new ExrError('ERR_CATALOG_WRITE', 'The catalog gave no result for a record.'))
+      else resolve(result)
+    }
+    return []
   }
 }
 

@@ -131,16 +131,8 @@ export interface CatalogReport {
   readonly checks: readonly CatalogCheck[]
 }
 
-/**
- * The one interface both catalogs (embedded DuckDB, VAST DataBase) implement. Every method throws ExrError
- * with an ERR_CATALOG_* code; `upsert` never throws for a single bad record but reports it in its result.
- */
-export interface Catalog {
-  readonly url: string
-  /** Create what is missing and bring older tables up to date. Safe to call again. */
-  ensureSchema(signal?: AbortSignal): Promise<void>
-  /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
-  migrate(target?: number): Promise<AppliedMigration[]>
+/** Writing: what ingests and the function need. */
+export interface CatalogWriter {
   /**
    * One transaction; rolled back whole on error, then split so that one bad record does not sink the others.
    * Throws when nothing more can be written: ERR_DISK_FULL, ERR_ABORTED, a closed or damaged catalog. Records of
@@ -160,6 +152,10 @@ export interface Catalog {
   recordRun(summary: RunSummary): Promise<void>
   /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files; removed ones left out. */
   knownFiles(prefix: string): Promise<KnownFiles>
+}
+
+/** Searching by likeness. */
+export interface CatalogSearch {
   /**
    * The files whose header vectors are most alike, best first, by exact cosine over all current files
    * that are not marked as removed. `query` is a
@@ -168,6 +164,10 @@ export interface Catalog {
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
   /** What `findSimilar` would run. Nothing is sent. */
   explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan
+}
+
+/** Asking in SQL. */
+export interface CatalogSql {
   /**
    * Runs one read-only statement; anything that writes, or touches files or the network, is refused with
    * ERR_CATALOG_QUERY. So are results of more than a million rows: use LIMIT or `sqlStream`.
@@ -175,9 +175,28 @@ export interface Catalog {
   sql(query: string, signal?: AbortSignal): Promise<QueryResult>
   /** The same without a limit. The catalog stays busy with the query until the stream is read or left. */
   sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream>
+}
+
+/** Keeping the catalog itself in order. */
+export interface CatalogAdministration {
+  /** Create what is missing and bring older tables up to date. Safe to call again. */
+  ensureSchema(signal?: AbortSignal): Promise<void>
+  /** Version of the schema that is there, 0 for none. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one this release cannot work with. */
+  version(): Promise<number>
+  /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
+  migrate(target?: number): Promise<AppliedMigration[]>
   info(): Promise<CatalogInfo>
   /** Checks that the tables agree with each other. Reads everything; changes nothing. */
   verify(signal?: AbortSignal): Promise<CatalogReport>
+}
+
+/**
+ * What both catalogs (embedded DuckDB, VAST DataBase) implement; whoever needs a side of it asks for that side. Every
+ * method throws ExrError with an ERR_CATALOG_* code; `upsert` never throws for a single bad record but reports it in
+ * its result.
+ */
+export interface Catalog extends CatalogWriter, CatalogSearch, CatalogSql, CatalogAdministration {
+  readonly url: string
   /** May be called twice. */
   close(): Promise<void>
 }

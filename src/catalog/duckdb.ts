@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { ExrError, toPlainError } from '../errors.ts'
+import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { type EncodedBatch, encodeRecords, notInFuture, selectFiles, stringAt } from '../tables/index.ts'
+import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
 import { abortError, throwIfAborted } from './abort.ts'
 import type {
   AppliedMigration,
@@ -23,7 +23,7 @@ import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
-import { readAll, readStream } from './duckdb/query.ts'
+import { readStream } from './duckdb/query.ts'
 import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
@@ -31,6 +31,9 @@ import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { Upserter } from './duckdb/upsert.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
+import { readAll } from './results.ts'
+import { writeEncoded } from './write-batch.ts'
+import { WriteQueue } from './write-queue.ts'
 
 interface DuckDbCatalogOptions {
   readonly readOnly: boolean
@@ -41,7 +44,7 @@ interface DuckDbCatalogOptions {
 }
 
 /** Errors after which writing the rest of a batch is hopeless or unwanted. */
-const FINAL_CODES = new Set([
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_ABORTED',
   'ERR_DISK_FULL',
   'ERR_CATALOG_CORRUPT',
@@ -59,7 +62,7 @@ export class DuckDbCatalog implements Catalog {
   readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions
   #writer: Promise<{ connection: DuckDBConnection; upserter: Upserter }> | null = null
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #queue = new WriteQueue()
   #state: 'open' | 'broken' | 'closed' = 'open'
   #closing: Promise<void> | null = null
 
@@ -100,16 +103,12 @@ export class DuckDbCatalog implements Catalog {
 
   async upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
     throwIfAborted(signal)
-    const results: UpsertResult[] = []
-    for (const { index, path, code, message } of batch.failures)
-      results[index] = { status: 'error', path, code, message }
-    if (batch.fileCount > 0) {
-      const written = await this.#write(() => this.#writeOrSplit(batch, signal))
-      written.forEach((result, file) => {
-        results[batch.ordinals[file]!] = result
-      })
-    }
-    return results
+    return this.#write(() =>
+      writeEncoded(batch, {
+        write: (part) => this.#writeWhole(part, signal),
+        isFinal: (error) => FINAL_CODES.has(toPlainError(error, 'ERR_CATALOG_WRITE').code),
+      }),
+    )
   }
 
   async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
@@ -140,7 +139,7 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
-    return readAll(this.#open(), query, signal)
+    return readAll(await this.sqlStream(query, signal))
   }
 
   async sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream> {
@@ -161,7 +160,7 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async #close(): Promise<void> {
-    await this.#queue.catch(() => undefined)
+    await this.#queue.idle()
     const writer = await this.#writer?.catch(() => null)
     if (writer && this.#state === 'open') {
       // Committed rows are safe in the journal; a checkpoint that fails is made up for at the next open.
@@ -173,35 +172,22 @@ export class DuckDbCatalog implements Catalog {
   }
 
   /**
-   * Halves a batch that fails until the records at fault stand alone. A database that has no memory left, or that DuckDB
-   * has given up because of it in the middle of a commit, is opened again first: what it holds of earlier rows is then
-   * in the file.
+   * One transaction. A database that has no memory left, or that DuckDB has given up because of it in the middle of a
+   * commit, is opened again first: what it holds of earlier rows is then in the file.
    */
-  async #writeOrSplit(batch: EncodedBatch, signal?: AbortSignal, isFresh = false): Promise<UpsertResult[]> {
+  async #writeWhole(batch: EncodedBatch, signal?: AbortSignal, isFresh = false): Promise<UpsertResult[]> {
     try {
       const { upserter } = await this.#ready()
       return await upserter.write(batch, signal)
     } catch (cause) {
-      const error = signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
-      if (FINAL_CODES.has(error.code)) throw error
-      if (isFatal(cause) || isOutOfMemory(cause)) {
+      if (!signal?.aborted && (isFatal(cause) || isOutOfMemory(cause))) {
         await this.#openAgain()
         const { upserter } = await this.#ready()
         const committed = await upserter.committed(batch)
         if (committed) return committed
-        if (!isFresh) return await this.#writeOrSplit(batch, signal, true)
+        if (!isFresh) return this.#writeWhole(batch, signal, true)
       }
-      if (batch.fileCount === 1) return [errorResult(batch, error)]
-      const middle = batch.fileCount >> 1
-      const results: UpsertResult[] = []
-      for (const [start, end] of [
-        [0, middle],
-        [middle, batch.fileCount],
-      ] as const) {
-        const half = selectFiles(batch, range(start, end))
-        results.push(...(await this.#writeOrSplit(half, signal)))
-      }
-      return results
+      throw signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
     }
   }
 
@@ -218,7 +204,7 @@ export class DuckDbCatalog implements Catalog {
 
   /** Runs `work` on the one connection that writes, after everything asked for before. */
   #write<T>(work: (connection: DuckDBConnection, upserter: Upserter) => Promise<T>): Promise<T> {
-    const run = async () => {
+    return this.#queue.add(async () => {
       this.#open()
       if (this.#options.readOnly) {
         throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.#session.path} was opened for reading only.`)
@@ -236,10 +222,7 @@ export class DuckDbCatalog implements Catalog {
           }
         }
       }
-    }
-    const result = this.#queue.then(run, run)
-    this.#queue = result.catch(() => undefined)
-    return result
+    })
   }
 
   #ready() {
@@ -262,14 +245,4 @@ export class DuckDbCatalog implements Catalog {
       this.#state === 'closed' ? 'it is closed' : 'an earlier write failed for good; close it and open it again'
     throw new ExrError('ERR_CATALOG_OPEN', `Cannot use catalog ${this.#session.path}: ${why}.`)
   }
-}
-
-function errorResult(batch: EncodedBatch, error: ExrError): UpsertResult {
-  const { code, message } = toPlainError(error, 'ERR_CATALOG_WRITE')
-  const path = stringAt(batch.strings, batch.tables.files.columns[1]!.data[0] as number) ?? ''
-  return { status: 'error', path, code, message }
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, index) => start + index)
 }

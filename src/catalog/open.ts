@@ -61,10 +61,8 @@ export async function openCatalog(url: string, options: OpenCatalogOptions = {})
   }
 }
 
-type VersionedCatalog = Catalog & { version(): Promise<number> }
-
 /** The client of VAST DataBase is loaded only for catalogs there. */
-async function connectVast(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
+async function connectVast(url: string, options: OpenCatalogOptions): Promise<Catalog> {
   const address = parseVastUrl(url)
   const { connectVastCatalog } = await import('./vast.ts')
   const nowhere: VastConnection = { endpoint: null, accessKey: null, secretKey: null, region: 'us-east-1' }
@@ -75,7 +73,7 @@ async function connectVast(url: string, options: OpenCatalogOptions): Promise<Ve
   })
 }
 
-async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<VersionedCatalog> {
+async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Catalog> {
   const readOnly = options.readOnly ?? false
   const path = duckdbPath(url)
   const givenBytes =
@@ -102,7 +100,7 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Ver
   })
 }
 
-async function checkVersion(catalog: VersionedCatalog): Promise<void> {
+async function checkVersion(catalog: Catalog): Promise<void> {
   const version = await catalog.version()
   if (version < CATALOG_VERSION) throw olderError(catalog.url.replace(/^duckdb:/, ''), version)
 }

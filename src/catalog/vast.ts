@@ -1,6 +1,6 @@
-import { ExrError, toPlainError } from '../errors.ts'
+import { ExrError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { type EncodedBatch, encodeRecords, notInFuture, selectFiles, stringAt } from '../tables/index.ts'
+import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {
@@ -21,6 +21,7 @@ import type {
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
+import { readAll } from './results.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
@@ -34,10 +35,12 @@ import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
 import { shortenValues } from './vast/shorten.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
-import { readAll, searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
+import { searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
 import { Store } from './vast/store.ts'
 import { writeBatch } from './vast/upsert.ts'
 import { verifyCatalog } from './vast/verify.ts'
+import { writeEncoded } from './write-batch.ts'
+import { WriteQueue } from './write-queue.ts'
 
 interface VastCatalogOptions {
   readonly readOnly: boolean
@@ -77,7 +80,7 @@ class VastCatalog implements Catalog {
   readonly #options: VastCatalogOptions
   #isOpen = true
   #isChecked = false
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #queue = new WriteQueue()
   #closing: Promise<void> | null = null
 
   /** Takes the store's session over and closes it. */
@@ -121,16 +124,12 @@ class VastCatalog implements Catalog {
 
   async upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
     throwIfAborted(signal)
-    const results: UpsertResult[] = []
-    for (const { index, path, code, message } of batch.failures)
-      results[index] = { status: 'error', path, code, message }
-    if (batch.fileCount > 0) {
-      const written = await this.#write((store) => this.#writeOrSplit(store, shortenValues(batch), signal))
-      written.forEach((result, file) => {
-        results[batch.ordinals[file]!] = result
-      })
-    }
-    return results
+    return this.#write((store) =>
+      writeEncoded(shortenValues(batch), {
+        write: (part) => writeBatch(store, part, signal),
+        isFinal: (error) => !refusesRows(error),
+      }),
+    )
   }
 
   async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
@@ -199,7 +198,7 @@ class VastCatalog implements Catalog {
   }
 
   async #close(): Promise<void> {
-    await this.#queue.catch(() => undefined)
+    await this.#queue.idle()
     this.#isOpen = false
     await this.#store.session.close()
   }
@@ -213,31 +212,13 @@ class VastCatalog implements Catalog {
     })
   }
 
-  /** Halves a batch whose rows are refused until the records at fault stand alone. */
-  async #writeOrSplit(store: Store, batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
-    try {
-      return await writeBatch(store, batch, signal)
-    } catch (error) {
-      if (!refusesRows(error)) throw error
-      if (batch.fileCount === 1) return [errorResult(batch, error)]
-      const middle = batch.fileCount >> 1
-      const first = await this.#writeOrSplit(store, selectFiles(batch, range(0, middle)), signal)
-      return [
-        ...first,
-        ...(await this.#writeOrSplit(store, selectFiles(batch, range(middle, batch.fileCount)), signal)),
-      ]
-    }
-  }
-
   #write<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const run = () =>
+    return this.#queue.add(() =>
       this.#run((store) => {
         if (!this.#options.readOnly) return work(store)
         throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.url} was opened for reading only.`)
-      })
-    const result = this.#queue.then(run, run)
-    this.#queue = result.catch(() => undefined)
-    return result
+      }),
+    )
   }
 
   async #run<T>(
@@ -259,13 +240,4 @@ class VastCatalog implements Catalog {
         'set VAST_TRINO_URL to its address, or VAST_DB_SEARCH=engine.',
     )
   }
-}
-
-function errorResult(batch: EncodedBatch, error: unknown): UpsertResult {
-  const path = stringAt(batch.strings, batch.tables.files.columns[1]!.data[0] as number) ?? ''
-  return { status: 'error', path, code: 'ERR_CATALOG_WRITE', message: toPlainError(error, 'ERR_CATALOG_WRITE').message }
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, index) => start + index)
 }

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { CatalogWriter } from '../catalog/catalog.ts'
 import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
 import type { IngestOptions } from './ingest.ts'
 import { knownBelow, nothingKnown } from './known.ts'
@@ -23,7 +23,7 @@ interface DryRunOptions
     | 'startAfter'
   > {
   /** Null where there is no catalog yet. */
-  readonly catalog: Pick<Catalog, 'knownFiles'> | null
+  readonly catalog: Pick<CatalogWriter, 'knownFiles'> | null
   /** Called with every file that a run would open. */
   readonly onFile?: (location: string) => void | Promise<void>
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog, CatalogFailure, RunSummary } from '../catalog/catalog.ts'
+import type { CatalogFailure, CatalogWriter, RunSummary } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import type { IngestAnswer } from '../tasks/ingest-task.ts'
@@ -17,7 +17,7 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   /** Files, directories and `s3://bucket/prefix` URLs; a stream for lists too long to hold. */
   readonly roots: readonly string[] | AsyncIterable<string>
   /** Open, its schema ensured. Stays open. */
-  readonly catalog: Catalog
+  readonly catalog: CatalogWriter
   /** Threads or processes that inspect. */
   readonly jobs: number
   /** `process`: a file that crashes native code costs itself only. Default `thread`. */

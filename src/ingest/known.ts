@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Catalog, KnownFile } from '../catalog/catalog.ts'
+import type { CatalogWriter, KnownFile } from '../catalog/catalog.ts'
 import { normalizePath } from '../inspect/identity.ts'
 import type { PlanOptions } from './plan.ts'
 
@@ -12,7 +12,7 @@ export const nothingKnown: Known = { size: 0, get: () => undefined }
 
 /** Last sightings of what lies below `roots`; of everything when the roots arrive on a stream. */
 export async function knownBelow(
-  catalog: Pick<Catalog, 'knownFiles'>,
+  catalog: Pick<CatalogWriter, 'knownFiles'>,
   roots: Iterable<string> | AsyncIterable<string>,
   foldCase: boolean,
 ): Promise<Known> {

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { CatalogSql } from '../catalog/catalog.ts'
 import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload } from '../inspect/payload.ts'
 import type { PolicyFacts } from '../policy/index.ts'
 
@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>>
  * Facts of every live file of a catalog, as rows tell them: values of the header and what is known of chunks. Nothing is
  * opened. `where` is a condition over files and parts. Throws ERR_CATALOG_QUERY for a condition that does not parse.
  */
-export async function* catalogFacts(catalog: Catalog, where: string | null): AsyncGenerator<PolicyFacts> {
+export async function* catalogFacts(catalog: CatalogSql, where: string | null): AsyncGenerator<PolicyFacts> {
   const chosen =
     where === null
       ? ''
@@ -47,7 +47,7 @@ export async function* catalogFacts(catalog: Catalog, where: string | null): Asy
   }
 }
 
-async function rows(catalog: Catalog, sql: string): Promise<Row[]> {
+async function rows(catalog: CatalogSql, sql: string): Promise<Row[]> {
   const { columns, batches } = await catalog.sqlStream(sql)
   const found: Row[] = []
   for await (const batch of batches) {

@@ -1,38 +1,14 @@
 import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
-import type { QueryResult, QueryStream } from '../catalog.ts'
+import type { QueryStream } from '../catalog.ts'
 import { refuseActingFunctions } from '../statement.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 import { plainValue } from './values.ts'
 
-/** Rows `sql` returns at most. */
-export const MAX_ROWS = 1_000_000
-
 const READ_STATEMENTS: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN]
-
-/** All rows of a read-only query. Throws ERR_CATALOG_QUERY beyond `maxRows`. */
-export async function readAll(
-  session: Session,
-  query: string,
-  signal: AbortSignal | undefined,
-  maxRows = MAX_ROWS,
-): Promise<QueryResult> {
-  const stream = await readStream(session, query, signal)
-  const rows: (readonly unknown[])[] = []
-  for await (const batch of stream.batches) {
-    if (rows.length + batch.length > maxRows) {
-      throw new ExrError(
-        'ERR_CATALOG_QUERY',
-        `The query returns more than ${maxRows} rows. Add LIMIT, aggregate, or read it as a stream.`,
-      )
-    }
-    for (const row of batch) rows.push(row)
-  }
-  return { columns: stream.columns, rows }
-}
 
 /**
  * Starts a read-only query on a connection of its own, inside a transaction DuckDB itself keeps from writing

@@ -5,6 +5,7 @@ import { EMBEDDING_VERSION, METADATA_DIMENSION } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'
+import { similarMatch } from '../results.ts'
 import { checkCount, checkVector } from '../similar-options.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
@@ -34,11 +35,7 @@ export async function findSimilar(
     else statement.bindVarchar(3, target.fileId)
     statement.bindInteger(4, target.version)
     const reader = await statement.runAndReadAll()
-    return reader.getRows().map(([fileId, path, similarity]) => ({
-      fileId: String(fileId),
-      path: String(path),
-      similarity: Math.max(-1, Math.min(1, Number(similarity))),
-    }))
+    return reader.getRows().map(([fileId, path, similarity]) => similarMatch(fileId, path, Number(similarity)))
   } catch (error) {
     throw queryError(error, session.path)
   } finally {

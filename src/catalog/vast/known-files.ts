@@ -1,7 +1,8 @@
 import { col } from '../../vastdb/index.ts'
 import type { KnownFiles } from '../catalog.ts'
 import { KnownFileTable, NO_TIME } from '../known-file-table.ts'
-import { isRemoved, readRemovals } from './live.ts'
+import { isRemoved } from '../live.ts'
+import { readRemovals } from './removals.ts'
 import { forEachRow } from './rows.ts'
 import type { Store } from './store.ts'
 

@@ -1,7 +1,20 @@
 import { tableNamed } from '../../tables/index.ts'
+import type { Removals } from '../live.ts'
 import { lookUp } from './lookup.ts'
 import { rowBatch } from './row-batch.ts'
-import type { Store } from './store.ts'
+import { forEachRow } from './rows.ts'
+import type { Store, Tables } from './store.ts'
+
+/** When each file was last marked as removed. */
+export async function readRemovals(tables: Tables): Promise<Removals> {
+  const removals = new Map<string, bigint>()
+  await forEachRow(tables('removals').select({ columns: ['file_id', 'removed_at'] }), (row) => {
+    const fileId = row.name(0)
+    const removedAtUs = row.big(1)!
+    if (removedAtUs > (removals.get(fileId) ?? removedAtUs - 1n)) removals.set(fileId, removedAtUs)
+  })
+  return removals
+}
 
 /**
  * Marks the current rows of normalized paths as removed; a file that is marked already, since it was inspected last or

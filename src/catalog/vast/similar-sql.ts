@@ -1,5 +1,6 @@
 import { METADATA_DIMENSION, tableNamed } from '../../tables/index.ts'
 import { checkCondition } from '../condition.ts'
+import { lastRemovals, liveCondition } from '../live.ts'
 
 /** SQL of the cluster's engine, or of Trino's VAST connector. */
 export type SqlKind = 'engine' | 'trino'
@@ -42,9 +43,9 @@ export function similarSql({ kind, tableName, vector, version, fileId, k, where 
   SELECT ${columns.join(', ')}
   FROM ${tableName('files')} live
   LEFT JOIN (
-    SELECT file_id, max(removed_at) AS removed_at FROM ${tableName('removals')} GROUP BY file_id
+    ${lastRemovals(tableName('removals'))}
   ) gone ON gone.file_id = live.file_id${join}
-  WHERE live.superseded_by IS NULL AND (gone.removed_at IS NULL OR gone.removed_at < live.last_inspected)
+  WHERE ${liveCondition('live', 'gone')}
 )
 SELECT file_id, file_path, ${distance(kind, vector)} AS distance
 FROM candidates

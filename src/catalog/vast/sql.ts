@@ -1,5 +1,6 @@
 import { ExrError } from '../../errors.ts'
-import type { QueryColumn, QueryResult, QueryStream, SimilarMatch, SimilarOptions } from '../catalog.ts'
+import type { QueryColumn, QueryStream, SimilarMatch, SimilarOptions } from '../catalog.ts'
+import { readAll, similarMatch } from '../results.ts'
 import { checkStatement } from '../statement.ts'
 import type { CatalogAddress } from './address.ts'
 import type { TrinoConnection, VastConnection } from './connection.ts'
@@ -8,8 +9,6 @@ import type { Target } from './scan.ts'
 import { type SqlKind, similarSql } from './similar-sql.ts'
 import type { Store } from './store.ts'
 import { TrinoClient } from './trino.ts'
-
-const MAX_ROWS = 1_000_000
 
 /** Something that answers SQL over a catalog's tables. */
 interface SqlDoor {
@@ -40,26 +39,7 @@ export async function similarThrough(
   const tableName = door.tableName.bind(door)
   const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where })
   const { rows } = await readAll(await door.stream(sql, signal))
-  return rows.map(([fileId, path, distance]) => ({
-    fileId: String(fileId),
-    path: String(path),
-    similarity: Math.max(-1, Math.min(1, 1 - Number(distance))),
-  }))
-}
-
-/** All rows of a stream. Throws ERR_CATALOG_QUERY for more than a million. */
-export async function readAll({ columns, batches }: QueryStream): Promise<QueryResult> {
-  const rows: (readonly unknown[])[] = []
-  for await (const batch of batches) {
-    for (const row of batch) rows.push(row)
-    if (rows.length > MAX_ROWS) {
-      throw new ExrError(
-        'ERR_CATALOG_QUERY',
-        `The query has more than ${MAX_ROWS} rows. Use LIMIT, or read it as a stream.`,
-      )
-    }
-  }
-  return { columns, rows }
+  return rows.map(([fileId, path, distance]) => similarMatch(fileId, path, 1 - Number(distance)))
 }
 
 function trinoDoor({ bucket, schema }: CatalogAddress, connection: TrinoConnection): SqlDoor {

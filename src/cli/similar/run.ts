@@ -55,7 +55,11 @@ async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, contex
 }
 
 /** A file that is not in the catalog is inspected on the spot. */
-async function findSimilar(catalog: Catalog, query: string, options: SimilarOptions): Promise<SimilarMatch[]> {
+async function findSimilar(
+  catalog: Pick<Catalog, 'findSimilar' | 'knownFiles'>,
+  query: string,
+  options: SimilarOptions,
+): Promise<SimilarMatch[]> {
   if (isFileId(query)) return catalog.findSimilar(query, options)
   const location = isUrl(query) ? query : resolve(query)
   const path = normalizePath(location)
