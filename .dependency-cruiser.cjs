@@ -44,6 +44,12 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     // `#addon` and the like are build outputs, which are not there before the build.
     { name: 'no-missing-imports', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^#' } },
+    {
+      name: 'header-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^src/(header/|errors\\.ts)' },
+      to: { dependencyTypes: ['core'] },
+    },
     ...Object.entries(ROOMS).map(mayImport),
     {
       name: 'only-oiio-loads-the-addon',

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { natives } from './natives.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
@@ -42,7 +42,7 @@ export function textAt(bytes: Uint8Array, start: number, end: number): string {
 }
 
 export function isUtf8Text(bytes: Uint8Array): boolean {
-  return isUtf8(bytes)
+  return natives.isUtf8(bytes)
 }
 
 export function utf8Bytes(text: string): Uint8Array {

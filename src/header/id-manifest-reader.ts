@@ -1,9 +1,11 @@
 import { ExrError } from '../errors.ts'
-import { uint32At } from './bytes.ts'
+import { textAt, uint32At, viewOf } from './bytes.ts'
+import { natives } from './natives.ts'
 
 /** Cursor over an unpacked id manifest. Every method throws ERR_EXR_HEADER where the bytes end or contradict themselves. */
 export class IdManifestReader {
-  readonly #bytes: Buffer
+  readonly #bytes: Uint8Array
+  readonly #latin1: (start: number, end: number) => string
   readonly #byteOffset: number
   readonly #maxBytes: number
   #position = 0
@@ -13,7 +15,8 @@ export class IdManifestReader {
    * @param maxBytes bytes that all texts together may have; ERR_EXR_LIMIT beyond
    */
   constructor(bytes: Uint8Array, byteOffset: number, maxBytes: number) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#bytes = bytes
+    this.#latin1 = natives.latin1Of(bytes)
     this.#byteOffset = byteOffset
     this.#maxBytes = maxBytes
   }
@@ -43,7 +46,7 @@ export class IdManifestReader {
   text(): string {
     const length = this.uint32()
     const start = this.#take(length)
-    return this.#bytes.toString('utf8', start, start + length)
+    return textAt(this.#bytes, start, start + length)
   }
 
   /** A number, the lengths of that many texts, then the texts. */
@@ -103,7 +106,7 @@ export class IdManifestReader {
 
   /** An id, or its difference to the one before: 8 bytes, 4 bytes, or as many as it needs. */
   id(storage: number): bigint {
-    if (storage === 0) return this.#bytes.readBigUInt64LE(this.#take(8))
+    if (storage === 0) return viewOf(this.#bytes).getBigUint64(this.#take(8), true)
     return storage === 1 ? BigInt(this.uint32()) : this.#variable()
   }
 
@@ -119,7 +122,7 @@ export class IdManifestReader {
     const lengths = Array.from({ length: count }, () => Number(this.#variable()))
     return lengths.map((length) => {
       const start = this.#take(length)
-      return this.#bytes.toString('latin1', start, start + length)
+      return this.#latin1(start, start + length)
     })
   }
 
@@ -151,7 +154,9 @@ export class IdManifestReader {
 /** Texts are kept one character per byte while prefixes, which count bytes, are taken from them. */
 function fromLatin1(text: string): string {
   for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) >= 0x80) return Buffer.from(text, 'latin1').toString('utf8')
+    if (text.charCodeAt(i) < 0x80) continue
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+    return textAt(bytes, 0, bytes.length)
   }
   return text
 }

@@ -1,8 +1,8 @@
-import { inflateSync } from 'node:zlib'
 import { ExrError } from '../errors.ts'
 import { uint32At } from './bytes.ts'
 import { IdManifestReader } from './id-manifest-reader.ts'
 import type { HeaderAttribute } from './model.ts'
+import { natives } from './natives.ts'
 
 /** What one group of channels' ids stand for. */
 export interface IdManifestGroup {
@@ -57,7 +57,7 @@ function inflate(packed: Uint8Array, size: number, byteOffset: number): Uint8Arr
     new ExrError('ERR_EXR_HEADER', `The id manifest ${problem}`, { cause, details: { byteOffset } })
   let inflated: Uint8Array
   try {
-    inflated = inflateSync(packed, { maxOutputLength: Math.max(1, size) })
+    inflated = natives.inflate(packed, size)
   } catch (error) {
     throw fail('cannot be unpacked to the size it claims', error)
   }

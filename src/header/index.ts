@@ -1,3 +1,4 @@
+export { type ErrorCode, type ErrorDetails, ExrError } from '../errors.ts'
 export { componentOf, layerOf, viewOfChannel } from './channel-names.ts'
 export { chromaticitiesName } from './chromaticities.ts'
 export { ChunkCensus, DEFAULT_MAX_LISTED, judgeChunkTables } from './chunk-census.ts'

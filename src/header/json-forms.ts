@@ -1,4 +1,5 @@
 import { shortestFloat32 } from './float32.ts'
+import { natives } from './natives.ts'
 
 /** Text or bytes that JSON cannot hold as they are. */
 export interface EncodedBytes {
@@ -26,5 +27,5 @@ export function base64(bytes: Uint8Array): EncodedBytes {
 
 /** Bytes as base64 text alone. */
 export function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+  return natives.toBase64(bytes)
 }

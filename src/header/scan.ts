@@ -323,7 +323,7 @@ export function decodeHeader(bytes: Uint8Array, options: ScanOptions = {}): ExrH
 }
 
 function wrongMagic(prefix: Uint8Array): ExrError {
-  const found = Buffer.from(prefix.subarray(0, 4)).toString('hex')
+  const found = Array.from(prefix.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')
   const what = sniff(prefix)
   const message = `Not an OpenEXR file: ${what === null ? '' : `it is ${what}; `}it begins with ${found}, not with 762f3101`
   return new ExrError('ERR_EXR_MAGIC', message, { details: { byteOffset: 0 } })

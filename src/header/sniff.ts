@@ -1,3 +1,5 @@
+import { natives } from './natives.ts'
+
 /** Beginnings of files that turn up where an EXR should be, in Latin-1, and what they are. */
 const BEGINNINGS: readonly (readonly [beginning: string, what: string])[] = [
   ['\x89PNG\r\n', 'a PNG image'],
@@ -24,7 +26,7 @@ const LFS = 'version https://git-lfs.github.com/'
 
 /** What bytes that are no OpenEXR file are instead, as far as their beginning tells; null for none that is known. */
 export function sniff(prefix: Uint8Array): string | null {
-  const text = Buffer.from(prefix.buffer, prefix.byteOffset, Math.min(prefix.length, 512)).toString('latin1')
+  const text = natives.latin1Of(prefix)(0, Math.min(prefix.length, 512))
   if (text.startsWith(LFS)) return 'a Git LFS pointer to it: `git lfs pull` in its repository gets the file itself'
   const known = BEGINNINGS.find(([beginning]) => text.startsWith(beginning))
   if (known !== undefined) return known[1]
