@@ -28,7 +28,7 @@ if [[ -z ${EXR_CLEAN_ROOM:-} ]]; then
   [[ -n $keep ]] || trap 'rm -rf --one-file-system "$folder"' EXIT
   arguments=(--node "$node_version" "$folder")
   ((${#users[@]} > 1)) || arguments+=(--as "${users[0]}")
-  EXR_CLEAN_ROOM=1 unshare --mount --pid --fork --kill-child --propagation private bash "$0" "${arguments[@]}"
+  EXR_CLEAN_ROOM=1 unshare --mount --pid --fork --kill-child --propagation private bash "$project/scripts/clean-room.sh" "${arguments[@]}"
   exit
 fi
 

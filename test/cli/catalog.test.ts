@@ -253,23 +253,6 @@ describe('catalog', () => {
   })
 })
 
-describe('doctor', () => {
-  it('says what is there', async () => {
-    const { code, stdout } = await runCli(['doctor', '--json'])
-    const { ok, checks } = JSON.parse(stdout)
-    expect({ ok, code }).toEqual({ ok: true, code: 0 })
-    const versions = Object.fromEntries(
-      checks.map(({ name, version }: { name: string; version: string }) => [name, version]),
-    )
-    expect(versions).toMatchObject({
-      'Node.js': process.versions.node,
-      OpenImageIO: expect.stringMatching(/^\d+\.\d+/),
-      OpenEXR: expect.stringMatching(/^\d+\.\d+/),
-      DuckDB: expect.stringMatching(/^\d+\.\d+/),
-    })
-  })
-})
-
 describe('a catalog in use', () => {
   it('is refused to a second writer by name, and opened again when the first is done', async () => {
     const first = await openCatalog(catalog)
@@ -298,15 +281,6 @@ describe('an installation without its native addon', () => {
   symlinkSync(join(projectRoot, 'node_modules'), join(copy, 'node_modules'))
   const bare = (args: string[]) =>
     spawnSync(process.execPath, [join(copy, 'dist/cli/main.js'), ...args], { encoding: 'utf8' })
-
-  it('is told by doctor, with what to install and how to build', () => {
-    const { status, stdout } = bare(['doctor'])
-    expect(status).toBe(0)
-    expect(stdout).toMatch(/^optional +native addon/m)
-    expect(stdout).toContain('libopenimageio-dev')
-    expect(stdout).not.toContain('# build')
-    expect(stdout).toContain('npm rebuild exr-inspector')
-  })
 
   it('still inspects, and says what is left out', () => {
     const { status, stdout } = bare(['inspect', path('compression-zip.exr')])

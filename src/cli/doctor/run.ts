@@ -1,30 +1,57 @@
-import type { CliContext } from '../context.ts'
+import { existsSync } from 'node:fs'
+import { type CliContext, widthOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
-import { columns } from '../format/columns.ts'
-import { type Check, checkInstallation } from './checks.ts'
+import { columns, wrap } from '../format/columns.ts'
+import { isRemote } from '../open-catalog.ts'
+import type { Style } from '../style.ts'
+import type { Check } from './check.ts'
+import { machineChecks } from './machine.ts'
+import { serviceChecks } from './services.ts'
 
-/** Prints every check, and for each that fails what to do about it. */
+const LEVELS = [
+  ['required', 'Required'],
+  ['optional', 'Optional'],
+  ['developer', 'For developers'],
+] as const
+
+/** Prints every check by level, and for each that fails what to do about it. */
 export async function runDoctor(json: boolean, context: CliContext): Promise<void> {
-  const checks = await checkInstallation(context.config())
-  const ok = checks.every((check) => check.ok || check.level === 'optional')
-  const isWhole = checks.every((check) => check.ok)
+  const config = context.config()
+  const isEmbedded = !isRemote(config.catalog)
+  const needsDuckDb = isEmbedded && (Boolean(context.env['EXR_CATALOG']) || existsSync(config.catalog))
+  const checks = [...(await machineChecks(config, needsDuckDb)), ...(await serviceChecks(config, context))]
+  const missing = checks.filter(({ state }) => state === 'missing')
+  const ok = missing.every(({ level }) => level !== 'required')
   if (!ok) context.exitWith(EXIT.system)
-  if (json) return context.printData(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
-  const { style } = context
-  const rows = checks.map((check) => [
-    check.ok ? style.green('ok') : check.level === 'optional' ? style.yellow('optional') : style.red('MISSING'),
-    check.name,
-    check.version ?? '',
-    style.dim(check.detail),
-  ])
-  const remedies = checks.flatMap((check) => remedyLines(check))
-  const verdict = isWhole ? 'All is there.' : ok ? 'All that is required is there. To add the rest:' : 'To repair:'
-  await context.print(
-    `${[...columns(rows, { width: Number.POSITIVE_INFINITY }), '', verdict, ...remedies].join('\n')}\n`,
-  )
+  if (json) return context.printData(`${JSON.stringify({ ok, checks: checks.map(toJson) }, null, 2)}\n`)
+
+  const width = widthOf(context)
+  const lines = LEVELS.flatMap(([level, title]) => {
+    const ofLevel = checks.filter((candidate) => candidate.level === level)
+    return ofLevel.length === 0 ? [] : [title, ...table(ofLevel, checks, context.style, width), '']
+  })
+  const verdict =
+    missing.length === 0 ? 'All is there.' : ok ? 'All that is required is there. To add the rest:' : 'To repair:'
+  const remedies = missing.flatMap((entry) => remedyLines(entry, Math.min(width, 100)))
+  await context.print(`${[...lines, verdict, ...remedies].join('\n')}\n`)
 }
 
-function remedyLines({ name, remedy }: Check): string[] {
-  if (remedy.length === 0) return []
-  return [`  ${name}`, ...remedy.map((line) => `    ${line}`)]
+/** Columns are as wide in every level's table. */
+function table(some: readonly Check[], all: readonly Check[], style: Style, width: number): string[] {
+  const row = ({ name, state, version, detail }: Check) => [
+    state === 'ok' ? style.green('ok') : state === 'unused' ? style.dim('not used') : style.red('missing'),
+    name,
+    version ?? '',
+    style.dim(state === 'missing' ? 'see below' : detail),
+  ]
+  const lines = columns(all.map(row), { indent: '  ', width })
+  return all.flatMap((entry, index) => (some.includes(entry) ? [lines[index] ?? ''] : []))
+}
+
+function remedyLines({ name, detail, remedy }: Check, width: number): string[] {
+  return [`  ${name}`, ...wrap(detail, width, '    '), ...remedy.map((line) => `      ${line}`)]
+}
+
+function toJson({ state, ...rest }: Check) {
+  return { ...rest, ok: state !== 'missing', state }
 }
