@@ -162,8 +162,8 @@ export interface CatalogSearch {
    * vector, a `file_id`, or the path of a file in the catalog; that file itself is left out.
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
-  /** What `findSimilar` would run. Nothing is sent. */
-  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan
+  /** What `findSimilar` would run. Nothing is sent. Throws ERR_CATALOG_QUERY for a condition it would refuse. */
+  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan>
 }
 
 /** Asking in SQL. */

@@ -19,6 +19,7 @@ import type {
   SimilarPlan,
   UpsertResult,
 } from './catalog.ts'
+import { checkCondition } from './condition.ts'
 import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
@@ -134,7 +135,8 @@ export class DuckDbCatalog implements Catalog {
     return findSimilar(this.#open(), query, options)
   }
 
-  explainSimilar({ where }: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan {
+  async explainSimilar({ where }: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan> {
+    if (where !== undefined) await checkCondition(where)
     return { method: 'duckdb', sql: similarSql(where) }
   }
 

@@ -19,7 +19,7 @@ import type {
   SimilarPlan,
   UpsertResult,
 } from './catalog.ts'
-import { checkCondition } from './condition.ts'
+import { checkPortableCondition } from './condition.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
 import type { CatalogAddress } from './vast/address.ts'
@@ -153,14 +153,15 @@ class VastCatalog implements Catalog {
 
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
     return this.#run(async (store) => {
-      if (options.where !== undefined) checkCondition(options.where)
+      if (options.where !== undefined) await checkPortableCondition(options.where)
       const target = await similarTarget(store, query, options, this.#options.foldCase)
       const door = searchDoor(store, this.#connection)
       return door ? similarThrough(door, target, options) : scanSimilar(store, target, options)
     }, 'ERR_CATALOG_QUERY')
   }
 
-  explainSimilar({ k, where }: Pick<SimilarOptions, 'k' | 'where'>): SimilarPlan {
+  async explainSimilar({ k, where }: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan> {
+    if (where !== undefined) await checkPortableCondition(where)
     const method = this.#connection.search ?? 'scan'
     if (method === 'scan' && where !== undefined) pushCondition(where)
     const door = searchDoor(this.#store, { ...this.#connection, search: method === 'scan' ? 'engine' : method })!

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
@@ -27,19 +28,79 @@ const documented = [...referencePage.matchAll(/```sql\n(.*?)```/gs)].map(([, que
 it.each([
   [
     'a function that logs to a file',
-    (path: string) => `SELECT * FROM enable_logging(storage = 'file', storage_path = '${path}')`,
+    (path: string) => `FROM enable_logging(storage = 'file', storage_path = '${path}')`,
   ],
   ['its quoted name', (path: string) => `FROM system.main."enable_logging"(storage='file', storage_path='${path}')`],
+  ['its name in capitals', (path: string) => `SELECT 1, (FROM ENABLE_LOGGING(storage='file', storage_path='${path}'))`],
+  ['a common table', (path: string) => `WITH x AS (FROM enable_logging(storage_path='${path}')) SELECT 1 FROM x`],
+  ['a joined one', (path: string) => `FROM files, LATERAL (FROM enable_logging(storage_path='${path}'))`],
+  ['an explained one', (path: string) => `EXPLAIN ANALYZE FROM enable_logging(storage='file', storage_path='${path}')`],
+  ['one described', (path: string) => `DESCRIBE FROM enable_logging(storage='file', storage_path='${path}')`],
+  ['one with a comment inside', (path: string) => `FROM /* */ enable_logging /* */ (storage_path='${path}')`],
   [
     'text that names it',
-    (path: string) =>
-      `SELECT * FROM query /* */ ('FROM enable_' || 'logging(storage=''file'', storage_path=''${path}'')')`,
+    (path: string) => `FROM query /* */ ('FROM enable_' || 'logging(storage=''file'', storage_path=''${path}'')')`,
   ],
+  ['a name as text', () => "FROM query_table('files')"],
+  ['a plan from elsewhere', () => "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))"],
+  ['a list of files', () => "FROM glob('/etc/*')"],
+  ['a file as text', () => "SELECT (SELECT content FROM read_text('/etc/hostname'))"],
+  ['another database', () => "FROM read_duckdb('/tmp/x.duckdb')"],
+  ['profiles', (path: string) => `FROM enable_profiling(save_location = '${path}')`],
+  ['a checkpoint', () => 'FROM checkpoint()'],
+  ['logs', () => "SELECT write_log('x')"],
+  ['a pause', () => 'SELECT sleep_ms(1)'],
+  ['a pragma', () => "PRAGMA table_info('files')"],
+  ['a pragma that writes', (path: string) => `PRAGMA profiling_output='${path}'`],
+  ['a common table that copies', (path: string) => `WITH x AS (COPY files TO '${path}') SELECT 1`],
+  ['a common table that deletes', () => 'WITH x AS (DELETE FROM files RETURNING *) FROM x'],
+  ['two statements', () => 'SELECT 1; SELECT 2'],
+  ['what stands behind a NUL', () => 'SELECT 1 \0; DROP TABLE files'],
 ])('refuses %s, and goes on answering', async (_what, sql) => {
   const path = join(folder, 'log')
   await expect(catalog.sql(sql(path))).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
   expect(existsSync(path)).toBe(false)
   expect(await count()).toBe(20n)
+})
+
+it.each([
+  'FROM range(3)',
+  "SELECT count(*) FROM pragma_table_info('files')",
+  'SELECT view_name FROM duckdb_views() WHERE NOT internal',
+  'SELECT key FROM json_each(\'{"a": 1}\')',
+  'SELECT unnest([1, 2])',
+  'EXPLAIN (FORMAT json) FROM frames',
+  'explain analyze (SELECT 1)',
+  "SELECT * FROM (PIVOT parts ON compression IN ('zips') USING count(*))",
+  'SELECT random() IS NOT NULL, now() IS NOT NULL',
+])('answers %s', async (query) => {
+  expect((await catalog.sql(query)).rows.length).toBeGreaterThan(0)
+})
+
+it('looks into the views and functions that a catalog brings along', async () => {
+  const path = join(folder, 'foreign.duckdb')
+  const log = join(folder, 'view-log')
+  await (await openCatalog(path)).close()
+  const instance = await DuckDBInstance.create(path)
+  const connection = await instance.connect()
+  const acting = `FROM enable_logging(storage='file', storage_path='${log}')`
+  await connection.run(
+    `CREATE VIEW "an AS inner" AS ${acting}; CREATE VIEW outer_one(a) AS SELECT 1 FROM "an AS inner"`,
+  )
+  await connection.run(`CREATE MACRO one() AS TABLE ${acting}; CREATE MACRO two() AS (SELECT 1 ${acting})`)
+  await connection.run('CREATE VIEW harmless AS SELECT 1 AS a')
+  connection.closeSync()
+  instance.closeSync()
+  const foreign = await openCatalog(path)
+  for (const query of ['FROM "an AS inner"', 'FROM Outer_One', 'SUMMARIZE outer_one', 'FROM one()', 'SELECT two()']) {
+    await expect(foreign.sql(query), query).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+  }
+  const where = 'EXISTS (FROM outer_one)'
+  const vector = new Float32Array(384).fill(1)
+  await expect(foreign.findSimilar(vector, { k: 1, where })).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
+  expect(existsSync(log)).toBe(false)
+  expect((await foreign.sql('FROM harmless')).rows).toEqual([[1]])
+  await foreign.close()
 })
 
 it.each(documented)('runs the documented query %#', async (query) => {

@@ -2,9 +2,9 @@ import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, Stateme
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { QueryStream } from '../catalog.ts'
-import { refuseActingFunctions } from '../statement.ts'
+import { checkQuery } from '../statement.ts'
 import { queryError } from './errors.ts'
-import type { Session } from './session.ts'
+import { ownNames, type Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 import { plainValue } from './values.ts'
 
@@ -12,7 +12,8 @@ const READ_STATEMENTS: readonly StatementType[] = [StatementType.SELECT, Stateme
 
 /**
  * Starts a read-only query on a connection of its own, inside a transaction DuckDB itself keeps from writing
- * (EXPLAIN ANALYZE runs the statement it explains); files and the network are out of reach by configuration.
+ * (EXPLAIN ANALYZE runs the statement it explains); files and the network are out of reach by configuration, and what
+ * else could act is refused before anything is planned.
  */
 export async function readStream(
   session: Session,
@@ -38,7 +39,6 @@ export async function readStream(
 }
 
 async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
-  refuseActingFunctions(query)
   const statements = await connection.extractStatements(query)
   if (statements.count !== 1) {
     throw new ExrError(
@@ -46,6 +46,7 @@ async function start(connection: DuckDBConnection, query: string): Promise<DuckD
       `Expected one SQL statement but received ${statements.count === 0 ? 'none' : statements.count}.`,
     )
   }
+  await checkQuery(query, await ownNames(connection))
   await connection.run('BEGIN TRANSACTION READ ONLY')
   const statement = await statements.prepare(0)
   if (!READ_STATEMENTS.includes(statement.statementType)) {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
+import type { OwnNames } from '../statement.ts'
 import { openError } from './errors.ts'
 
 export interface SessionOptions {
@@ -79,6 +80,21 @@ async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const connection = await instance.connect()
   await connection.run(`USE ${DATABASE}`)
   return connection
+}
+
+/** The views and functions that the catalog's file itself brings along. */
+export async function ownNames(connection: DuckDBConnection): Promise<OwnNames> {
+  const reader = await connection.runAndReadAll(
+    `SELECT lower(view_name), sql FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
+     UNION ALL SELECT lower(function_name), NULL FROM duckdb_functions() WHERE database_name = current_database()`,
+  )
+  const rows = reader.getRows() as [string, string | null][]
+  // DuckDB's own wording: CREATE VIEW name (columns) AS query;
+  const query = /^CREATE VIEW (?:[\w.]|"(?:[^"]|"")*")+ ?(?:\((?:[^()"]|"(?:[^"]|"")*")*\) )?AS /
+  return {
+    views: new Map(rows.flatMap(([name, sql]) => (sql === null ? [] : [[name, sql.replace(query, '')]]))),
+    macros: new Set(rows.flatMap(([name, sql]) => (sql === null ? [name] : []))),
+  }
 }
 
 async function openInstance(path: string, options: SessionOptions): Promise<DuckDBInstance> {

@@ -8,7 +8,7 @@ import { checkCondition } from '../condition.ts'
 import { similarMatch } from '../results.ts'
 import { checkCount, checkVector } from '../similar-options.ts'
 import { queryError } from './errors.ts'
-import type { Session } from './session.ts'
+import { ownNames, type Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
 /** Exact cosine over every live file, in DuckDB; see `Catalog.findSimilar`. */
@@ -18,11 +18,11 @@ export async function findSimilar(
   { k, where, embeddingVersion = EMBEDDING_VERSION, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   checkCount(k)
-  if (where !== undefined) checkCondition(where)
   throwIfAborted(signal)
   const connection = await session.connect()
   const stopListening = interruptOn(connection, signal)
   try {
+    if (where !== undefined) await checkCondition(where, await ownNames(connection))
     await connection.run('BEGIN TRANSACTION READ ONLY')
     const target =
       typeof query === 'string'

@@ -1,5 +1,4 @@
 import { METADATA_DIMENSION, tableNamed } from '../../tables/index.ts'
-import { checkCondition } from '../condition.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
 
 /** SQL of the cluster's engine, or of Trino's VAST connector. */
@@ -26,10 +25,10 @@ const FIRST_PART = tableNamed('parts')
 
 /**
  * The files nearest to a vector by cosine distance, with the columns file_id, file_path and distance. The condition may
- * use every column of `files` and of a file's first part. Throws ERR_CATALOG_QUERY for text that is not one condition.
+ * use every column of `files` and of a file's first part. It is
+ * put in as it is: `checkPortableCondition` must have let it through.
  */
 export function similarSql({ kind, tableName, vector, version, fileId, k, where }: SimilarSql): string {
-  if (where !== undefined) checkCondition(where)
   const columns = [...FILES.map((name) => `live.${name}`)]
   if (where !== undefined) columns.push(...FIRST_PART.map((name) => `first_part.${name}`))
   const join =

@@ -1,7 +1,7 @@
 import { ExrError } from '../../errors.ts'
 import type { QueryColumn, QueryStream, SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { readAll, similarMatch } from '../results.ts'
-import { checkStatement } from '../statement.ts'
+import { checkQuery, checkStatement } from '../statement.ts'
 import type { CatalogAddress } from './address.ts'
 import type { TrinoConnection, VastConnection } from './connection.ts'
 import { plainRows } from './rows.ts'
@@ -59,6 +59,7 @@ function engineDoor(store: Store): SqlDoor {
     stream: async (sql, signal) => {
       const tx = await store.session.begin()
       try {
+        await checkQuery(sql)
         const answer = await tx.sql(checkStatement(sql), signal)
         const columns = answer.schema.fields.map(({ name, type }): QueryColumn => ({ name, type: String(type) }))
         const batches = (async function* () {

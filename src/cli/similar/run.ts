@@ -24,7 +24,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   let matches: SimilarMatch[]
   let plan: SimilarPlan
   try {
-    plan = catalog.explainSimilar(options)
+    plan = await catalog.explainSimilar(options)
     if (flags.explain) return await explain(plan, flags, context)
     matches = await findSimilar(catalog, query, options)
   } finally {

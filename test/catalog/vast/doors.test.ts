@@ -91,8 +91,8 @@ describe('doors to similar files and SQL', () => {
   })
 
   describe('scan', () => {
-    it('says so, and shows the query whose answer it computes', () => {
-      const plan = scan.explainSimilar({ k: 5, where: 'width >= 1920' })
+    it('says so, and shows the query whose answer it computes', async () => {
+      const plan = await scan.explainSimilar({ k: 5, where: 'width >= 1920' })
       expect(plan.method).toBe('scan')
       expect(plan.sql).toContain('array_cosine_distance(metadata_embedding::FLOAT[384], :vector::FLOAT[384])')
       expect(plan.sql).toContain('"vastdb/exr_metadata".files')
@@ -118,7 +118,7 @@ describe('doors to similar files and SQL', () => {
       { where: 'width >= 1920 AND frame_number < 1005' },
       { where: "compression = 'piz' OR frame_number = 1002" },
     ])('finds what a scan finds: %o', async (options) => {
-      expect(engine.explainSimilar({ k: 4 }).method).toBe('engine')
+      expect((await engine.explainSimilar({ k: 4 })).method).toBe('engine')
       const found = await engine.findSimilar(QUERY, { k: 4, ...options })
       const pushable = !options.where?.includes(' OR ')
       if (pushable) {
@@ -188,7 +188,7 @@ describe('doors to similar files and SQL', () => {
       expect(trino.statements).toHaveLength(1)
       expect(trino.statements[0]).toContain('"vast"."vastdb|exr_metadata".files')
       expect(trino.statements[0]).toContain("(compression = 'piz'\n)")
-      expect(catalog.explainSimilar({ k: 2 })).toMatchObject({
+      expect(await catalog.explainSimilar({ k: 2 })).toMatchObject({
         method: 'trino',
         sql: expect.stringContaining('zip_with'),
       })
