@@ -148,6 +148,12 @@ export interface CatalogWriter {
    * stay. Told twice, it is marked once. Returns how many files are marked.
    */
   markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number>
+  /**
+   * Decides frame and sequence of the files of these folders (normalized, with the slash that ends them; null for all)
+   * anew over the live names of each folder, in one transaction: an inspection knows the name of its own file alone.
+   * Returns how many rows changed.
+   */
+  regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number>
   /** Write a run's summary, or write it again with newer counts. */
   recordRun(summary: RunSummary): Promise<void>
   /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files; removed ones left out. */

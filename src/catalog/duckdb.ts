@@ -21,6 +21,7 @@ import type {
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
 import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
+import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
@@ -29,6 +30,7 @@ import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
 import { findSimilar, similarSql } from './duckdb/similar.ts'
+import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
@@ -121,6 +123,11 @@ export class DuckDbCatalog implements Catalog {
     const { foldCase } = this.#options
     const normalized = paths.map((path) => normalizePath(path, { foldCase }))
     return this.#write((connection) => writeRemovals(connection, normalized, notInFuture(removedAtUs)))
+  }
+
+  async regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number> {
+    throwIfAborted(signal)
+    return this.#write((connection) => inTransaction(connection, () => regroupFrames(connection, folders, signal)))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

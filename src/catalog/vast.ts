@@ -26,6 +26,7 @@ import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
 import { inCatalog, refusesRows } from './vast/errors.ts'
+import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
 import { readKnownFiles } from './vast/known-files.ts'
 import { writeRemovals } from './vast/removals.ts'
@@ -141,6 +142,11 @@ class VastCatalog implements Catalog {
     const { foldCase } = this.#options
     const normalized = paths.map((path) => normalizePath(path, { foldCase }))
     return this.#write((store) => writeRemovals(store, normalized, notInFuture(removedAtUs), signal))
+  }
+
+  async regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number> {
+    throwIfAborted(signal)
+    return this.#write((store) => store.write((tables) => regroupFrames(tables, folders, signal), { signal }))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

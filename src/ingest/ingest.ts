@@ -6,7 +6,8 @@ import type { IngestAnswer } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
 import type { Isolation } from '../workers/pool-types.ts'
 import { type IngestCounts, type IngestProblem, type MutableCounts, ProblemList, zeroCounts } from './counts.ts'
-import type { WalkFailure } from './found.ts'
+import { SeenFolders } from './folders.ts'
+import type { WalkFailure, WalkStep } from './found.ts'
 import { knownBelow, nothingKnown } from './known.ts'
 import { locations, type PlannedStep, planned } from './pipeline.ts'
 import type { Shard } from './shard.ts'
@@ -71,8 +72,9 @@ const KEPT_PROBLEMS = 10_000
 
 /**
  * Walks, inspects and stores. Each task's files are one transaction of the catalog; while one is written the next are
- * read. A file that cannot be read is a row of `ingest_errors` and stops nothing. Throws when the catalog cannot go
- * on (ERR_CATALOG_*, ERR_DISK_FULL); what was stored before stays.
+ * read. A file that cannot be read is a row of `ingest_errors` and stops nothing. At the end, asked to stop or not,
+ * frames and sequences are decided over the names of every folder seen. Throws when the catalog cannot go on
+ * (ERR_CATALOG_*, ERR_DISK_FULL); what was stored before stays.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now()
@@ -158,8 +160,9 @@ class Run {
     })
     try {
       const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
+      const folders = new SeenFolders(foldCase)
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
-      const plan = planned(steps, this.counts, { known, force, shard, foldCase, stop: this.#stop })
+      const plan = planned(noted(steps, folders), this.counts, { known, force, shard, foldCase, stop: this.#stop })
       const changed = locations(readAhead(this.#shown(plan, workers), LOOK_AHEAD_FILES, filesOf), {
         limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
         stop: this.#stop,
@@ -172,6 +175,7 @@ class Run {
         this.#options.onProgress?.(this.counts)
       }
       await this.#storeWalkFailures()
+      if (folders.all.size > 0) await catalog.regroupFrames(folders.all)
     } finally {
       await workers.close()
     }
@@ -223,6 +227,13 @@ class Run {
     this.failures.add({ path, code, message })
     this.counts.failed += 1
     if (this.#options.failFast) this.#failFast.abort()
+  }
+}
+
+async function* noted(steps: AsyncIterable<WalkStep>, folders: SeenFolders): AsyncGenerator<WalkStep> {
+  for await (const step of steps) {
+    folders.add(step.files)
+    yield step
   }
 }
 

@@ -59,6 +59,29 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.verify()).checks.filter((check) => check.violations > 0)).toEqual([])
     })
 
+    it('decides frames over the names of a folder when told to, for headers of old as for new', async () => {
+      const paths = ['/mnt/f.998.exr', '/mnt/f.999.exr', '/mnt/f.1001.exr', '/mnt/sub/f.1.exr', 's3://b/k/f.7.exr']
+      await upsert(paths.map((path) => record({ path })))
+      await upsert([record({ path: '/mnt/f.1001.exr', header: 'another' })])
+      const keys = async () => (await rows('files')).map((row) => row['sequence_key']).sort()
+      const before = ['/mnt/f.####.exr', '/mnt/f.####.exr', '/mnt/f.###.exr', '/mnt/f.###.exr']
+      expect(await keys()).toEqual([...before, '/mnt/sub/f.#.exr', 's3://b/k/f.#.exr'])
+
+      expect(await catalog.regroupFrames(new Set(['/mnt/sub/', 's3://b/k/']))).toBe(0)
+      expect(await catalog.regroupFrames(new Set(['/mnt/', 's3://b/k/']))).toBe(2)
+      expect(await keys()).toEqual([...Array(4).fill('/mnt/f.###.exr'), '/mnt/sub/f.#.exr', 's3://b/k/f.#.exr'])
+      expect((await fileAt('/mnt/f.1001.exr'))?.['frame_number']).toBe(1001)
+      expect(await catalog.regroupFrames(null)).toBe(0)
+    })
+
+    it('lets a removed file decide nothing', async () => {
+      await upsert(['/mnt/f.1.exr', '/mnt/f.0001.exr', '/mnt/f.0002.exr'].map((path) => record({ path })))
+      expect(await catalog.regroupFrames(null)).toBe(0)
+      await catalog.markRemoved(['/mnt/f.0001.exr'], T0 + MINUTE)
+      expect(await catalog.regroupFrames(null)).toBe(1)
+      expect((await fileAt('/mnt/f.1.exr'))?.['sequence_key']).toBe('/mnt/f.####.exr')
+    })
+
     it('stores the columns of a file as they were inspected', async () => {
       await upsert([
         record({

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
-import { sequence } from '../records.ts'
+import { record, sequence } from '../records.ts'
 import { connectionTo, emulator, openAt } from './place.ts'
 
 const FILES = [
@@ -129,6 +130,20 @@ describe('doors to similar files and SQL', () => {
         })
       }
       expect(found).toHaveLength(4)
+    })
+
+    it('answers the documented question for missing frames', async () => {
+      const page = readFileSync(new URL('../../../docs/reference/vast-catalog.md', import.meta.url), 'utf8')
+      const query = /```sql\n(SELECT sequence_key.*?)```/s.exec(page)![1]!
+      await engine.upsert(
+        [998, 999, 1001, 1005].map((frame) => record({ path: `/mnt/gap/f.${frame}.exr` })),
+        'run',
+      )
+      await engine.regroupFrames(new Set(['/mnt/gap/']))
+      expect((await engine.sql(query.replace('bucket/schema', 'vastdb/exr_metadata'))).rows).toEqual([
+        ['/mnt/gap/f.###.exr', 1000, 1000],
+        ['/mnt/gap/f.###.exr', 1002, 1004],
+      ])
     })
 
     it('leaves removed and superseded files out', async () => {

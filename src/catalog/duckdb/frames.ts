@@ -1,0 +1,99 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type ColumnType, columnWriter, StringCollector } from '../../tables/index.ts'
+import { throwIfAborted } from '../abort.ts'
+import { lastRemovals, liveCondition } from '../live.ts'
+import { type FrameChange, type FrameRow, planFrames } from '../plan-frames.ts'
+import { TableAppender } from './append.ts'
+
+const FOLDER_COLUMNS: readonly ColumnType[] = ['utf8']
+const CHANGE_COLUMNS: readonly ColumnType[] = ['int64', 'int32', 'utf8']
+const FOLDER = "regexp_extract(file_path_normalized, '^.*/', 0, 's')"
+
+/**
+ * Decides frame and sequence of the files of these folders (of all when null) anew, over the names of each folder.
+ * Reads base tables alone, since migrations run without views. Belongs into a transaction. Returns how many rows changed.
+ */
+export async function regroupFrames(
+  connection: DuckDBConnection,
+  folders: Iterable<string> | null,
+  signal?: AbortSignal,
+): Promise<number> {
+  await connection.run(`
+    CREATE OR REPLACE TEMP TABLE frame_folders (folder VARCHAR);
+    CREATE OR REPLACE TEMP TABLE frame_changes (row_id BIGINT, frame_number INTEGER, sequence_key VARCHAR)`)
+  try {
+    if (folders !== null) {
+      const rows = Array.from(folders, (folder) => [folder])
+      await appendRows(connection, 'frame_folders', FOLDER_COLUMNS, rows)
+    }
+    const changes = await changesIn(connection, folders !== null, signal)
+    if (changes.length === 0) return 0
+    const rows = changes.map(({ id, frameNumber, sequenceKey }) => [id, frameNumber, sequenceKey])
+    await appendRows(connection, 'frame_changes', CHANGE_COLUMNS, rows)
+    throwIfAborted(signal)
+    await connection.run(`
+      UPDATE files SET frame_number = c.frame_number, sequence_key = c.sequence_key
+      FROM temp.frame_changes c WHERE files.rowid = c.row_id`)
+    return changes.length
+  } finally {
+    await connection
+      .run('DROP TABLE IF EXISTS temp.frame_folders; DROP TABLE IF EXISTS temp.frame_changes')
+      .catch(() => undefined)
+  }
+}
+
+/** One folder at a time is held, and every change. */
+async function changesIn(
+  connection: DuckDBConnection,
+  isSome: boolean,
+  signal: AbortSignal | undefined,
+): Promise<FrameChange[]> {
+  const result = await connection.stream(`
+    SELECT f.rowid, f.folder, f.file_path_normalized, f.frame_number, f.sequence_key,
+      ${liveCondition('f', 'r')} AS is_live
+    FROM (SELECT rowid, ${FOLDER} AS folder, * FROM files) f
+    LEFT JOIN (${lastRemovals('removals')}) r USING (file_id)
+    ${isSome ? 'WHERE f.folder IN (FROM temp.frame_folders)' : ''}
+    ORDER BY f.folder`)
+  const changes: FrameChange[] = []
+  let folder: string | null = null
+  let rows: FrameRow[] = []
+  const endFolder = () => {
+    for (const change of planFrames(rows)) changes.push(change)
+    rows = []
+  }
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    throwIfAborted(signal)
+    const [ids, folders, paths, frames, keys, live] = chunk.getColumns()
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (folders![row] !== folder) endFolder()
+      folder = folders![row] as string
+      rows.push({
+        id: ids![row] as bigint,
+        path: paths![row] as string,
+        frameNumber: frames![row] as number | null,
+        sequenceKey: keys![row] as string | null,
+        isLive: live![row] === true,
+      })
+    }
+  }
+  endFolder()
+  return changes
+}
+
+async function appendRows(
+  connection: DuckDBConnection,
+  table: string,
+  types: readonly ColumnType[],
+  rows: readonly (readonly (string | number | bigint | null)[])[],
+): Promise<void> {
+  const strings = new StringCollector()
+  const writers = types.map((type) => columnWriter(type, rows.length, strings))
+  rows.forEach((values, row) => {
+    values.forEach((value, column) => {
+      writers[column]!.set(row, value)
+    })
+  })
+  const columns = writers.map((writer) => writer.finish(rows.length))
+  await new TableAppender(types, table, 'temp').append(connection, { rowCount: rows.length, columns }, strings.finish())
+}

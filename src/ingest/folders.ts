@@ -1,0 +1,25 @@
+import { normalizePath } from '../inspect/identity.ts'
+import { type FoundFiles, locationOf } from './found.ts'
+
+/** Collects the normalized folders of found files, each with the slash that ends it. */
+export class SeenFolders {
+  readonly all = new Set<string>()
+  readonly #foldCase: boolean
+  #last = ''
+
+  constructor(foldCase: boolean) {
+    this.#foldCase = foldCase
+  }
+
+  /** Files of one step lie next to each other: a folder is normalized once for all of them. */
+  add(files: FoundFiles): void {
+    for (let index = 0; index < files.names.length; index++) {
+      const location = locationOf(files, index)
+      const end = location.lastIndexOf('/') + 1
+      if (end === this.#last.length && location.startsWith(this.#last)) continue
+      this.#last = location.slice(0, end)
+      const path = normalizePath(location, { foldCase: this.#foldCase })
+      this.all.add(path.slice(0, path.lastIndexOf('/') + 1))
+    }
+  }
+}
