@@ -2,7 +2,7 @@ import { type EncodedBatch, RECORD_TABLES, stringAt } from '../tables/index.ts'
 import type { BatchFile } from './plan-upsert.ts'
 
 /** A file of a batch with the path it was given. */
-export interface NamedFile extends BatchFile {
+interface NamedFile extends BatchFile {
   readonly path: string
 }
 

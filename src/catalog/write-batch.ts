@@ -4,7 +4,7 @@ import { filesOf } from './batch-files.ts'
 import type { UpsertResult } from './catalog.ts'
 
 /** How a batch is written that may have to be divided. */
-export interface DividedWrite<Batch, Result> {
+interface DividedWrite<Batch, Result> {
   readonly sizeOf: (batch: Batch) => number
   /** The items from `start`, inclusive, to `end`, exclusive. */
   readonly slice: (batch: Batch, start: number, end: number) => Batch

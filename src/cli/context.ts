@@ -32,7 +32,7 @@ export interface CliContext {
   exitCode(): number
 }
 
-export interface CliStreams {
+interface CliStreams {
   readonly stdin: InputStream
   readonly stdout: OutputStream
   readonly stderr: OutputStream

@@ -30,7 +30,7 @@ export function firstReadOption(): Option {
 }
 
 /** Flags that every command which inspects has. */
-export interface InspectionFlags {
+interface InspectionFlags {
   readonly check?: CheckOption
   readonly limit?: readonly string[]
   readonly firstRead?: string

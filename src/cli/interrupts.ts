@@ -1,6 +1,6 @@
 import { EXIT } from './exit-codes.ts'
 
-export interface Interrupts {
+interface Interrupts {
   /** Fires at the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
   /** Exit code that tells which signal it was; null when there was none. */

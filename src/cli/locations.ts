@@ -16,7 +16,7 @@ export type Located =
   | { readonly kind: 'file'; readonly location: string }
   | { readonly kind: 'failure'; readonly error: ExrError }
 
-export interface LocationOptions extends WalkOptions {
+interface LocationOptions extends WalkOptions {
   /** Where the argument `-` reads its list from. */
   readonly stdin: Readable
   /** Names on stdin end in NUL bytes instead of line ends. */

@@ -1,13 +1,13 @@
 import { ExrError } from '../errors.ts'
 
 /** `--validate [policy]` and `--policy <name|file>` of commands that do something else first. */
-export interface PolicyFlags {
+interface PolicyFlags {
   readonly validate?: true | string
   readonly policy?: string
 }
 
 /** What to judge by; and the locations, because `--validate beauty.exr` means the file. */
-export interface PolicyWish {
+interface PolicyWish {
   readonly validate: boolean
   readonly policyPath?: string
   readonly args: readonly string[]

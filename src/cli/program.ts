@@ -6,7 +6,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { version } from './version.ts'
 
 /** A command's own module: adds arguments, flags and the action. It imports heavy things inside the action only. */
-export interface CommandModule {
+interface CommandModule {
   /** `wholeTree` gives all commands with all their flags; only completion needs it. */
   configure(command: Command, context: CliContext, wholeTree: () => Promise<Command>): void
 }

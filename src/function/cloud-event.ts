@@ -19,7 +19,7 @@ export interface EventBatch {
   readonly bad: readonly BadEntry[]
 }
 
-export interface EventLimits {
+interface EventLimits {
   /** Levels of arrays and objects. Default 64. */
   readonly depth: number
   /** Events of one batch. Default 1,000. */

@@ -15,9 +15,9 @@ const GRANT_GROWTH = 4
 const COST_FACTOR = 10
 
 /** A file as a worker read it. */
-export type EncodedFile = Extract<EventAnswer, { kind: 'encoded' }>
+type EncodedFile = Extract<EventAnswer, { kind: 'encoded' }>
 
-export interface LargeFilesOptions {
+interface LargeFilesOptions {
   readonly budget: MemoryBudget
   /** What a header may have at most. */
   readonly maxHeaderBytes: number

@@ -13,9 +13,7 @@ import { SMALL_HEADER_BYTES } from './large-files.ts'
 import type { ObjectTarget } from './target.ts'
 
 /** What reading told: a payload, or that the header is too large to be read here. */
-export type Reading =
-  | ({ readonly kind: 'payload' } & ObjectInspection)
-  | { readonly kind: 'large'; readonly location: string }
+type Reading = ({ readonly kind: 'payload' } & ObjectInspection) | { readonly kind: 'large'; readonly location: string }
 
 /**
  * Inspects an object with a small header: keys are tried in order, and only a missing one leads to the next. One that is
@@ -71,9 +69,7 @@ async function readSmall(
 }
 
 /** What looking for an object's possible keys told; `unknown` when the key pair may not look. */
-export type Absence =
-  | { readonly kind: 'absent'; readonly paths: readonly string[] }
-  | { readonly kind: 'present' | 'unknown' }
+type Absence = { readonly kind: 'absent'; readonly paths: readonly string[] } | { readonly kind: 'present' | 'unknown' }
 
 /** Which of an object's possible locations hold nothing now. Throws ERR_SOURCE_* when the store cannot be asked. */
 export async function lookForAbsent(

@@ -8,7 +8,7 @@ interface Listed<T> {
 }
 
 /** Scan lines of one chunk, inclusive on both ends; null for parts without known scan-line chunks. */
-export function rowsOf(part: PartChunkPlan, chunk: number): [number, number] | null {
+function rowsOf(part: PartChunkPlan, chunk: number): [number, number] | null {
   const { dataWindow, linesPerChunk } = part
   if (dataWindow === null || linesPerChunk === null) return null
   const first = dataWindow.minY + chunk * linesPerChunk
@@ -40,7 +40,7 @@ export function chunkAt(part: PartChunkPlan, { first, y, levelX, levelY }: Leade
 }
 
 /** The tile a chunk holds; null for parts without known tiles. */
-export function tileOf(part: PartChunkPlan, chunk: number): TilePosition | null {
+function tileOf(part: PartChunkPlan, chunk: number): TilePosition | null {
   const level = part.levels.findLast(({ firstChunk }) => firstChunk <= chunk)
   return level === undefined ? null : tileIn(level, chunk)
 }

@@ -1,7 +1,7 @@
 import { unzlibSync } from 'fflate'
 
 /** What the codec does with bytes that Node does natively and a browser in script. */
-export interface Natives {
+interface Natives {
   isUtf8(bytes: Uint8Array): boolean
   toBase64(bytes: Uint8Array): string
   /** A function from [start, end) to the text that has one character per byte. */

@@ -3,7 +3,7 @@ import type { CatalogWriter, KnownFile } from '../catalog/catalog.ts'
 import { normalizePath } from '../inspect/identity.ts'
 import type { PlanOptions } from './plan.ts'
 
-export type Known = PlanOptions['known']
+type Known = PlanOptions['known']
 
 /** Roots asked for one by one; more of them are cheaper to answer with the whole catalog. */
 const MAX_PREFIXES = 8

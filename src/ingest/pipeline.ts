@@ -34,7 +34,7 @@ export async function* planned(
   counts.walkEnded = true
 }
 
-export interface LocationOptions {
+interface LocationOptions {
   /** Files at most. */
   readonly limit: number
   /** Ends the stage early, without an error. */

@@ -13,7 +13,7 @@ const INTEROP_IDS: Readonly<Record<string, string>> = {
 }
 
 /** A colour space and the attribute that states it. */
-export interface StatedColorSpace {
+interface StatedColorSpace {
   readonly space: string
   readonly source: string
 }

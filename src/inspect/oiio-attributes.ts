@@ -33,7 +33,7 @@ const ORIGINALS: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** OpenImageIO's view of one part, set against what is in the file. */
-export interface OiioView {
+interface OiioView {
   /** OpenImageIO's name by the name in the file, where the two differ. */
   readonly names: ReadonlyMap<string, string>
   /** What it derives on top, in its own order. */

@@ -112,7 +112,7 @@ export function resolveInspectOptions(options: unknown = {}): ResolvedInspectOpt
 }
 
 /** True and false in the spellings that events, shells and forms use. */
-export function toBoolean(value: unknown, name: string, fallback: boolean): boolean {
+function toBoolean(value: unknown, name: string, fallback: boolean): boolean {
   return isUnset(value) ? fallback : parseFlag(value, name)
 }
 

@@ -15,7 +15,7 @@ export interface Findings {
 }
 
 /** Told what the time since the last call was spent on. */
-export type StepClock = (step: 'header' | 'chunks' | 'oiio') => void
+type StepClock = (step: 'header' | 'chunks' | 'oiio') => void
 
 /** A read of the header's rest at least multiplies the bytes known so far by this. */
 const GROWTH = 16

@@ -4,7 +4,7 @@ import type { PartFacts } from './payload.ts'
 import { EVIDENCE, type Evidence, PREFIXES, type WriterFact } from './writers.ts'
 
 /** What the attributes of whoever wrote a part tell, under the names of the columns. */
-export type WriterFacts = Pick<
+type WriterFacts = Pick<
   PartFacts,
   | 'render_software'
   | 'render_software_version'

@@ -4,7 +4,7 @@ import type { Chromaticities, HeaderPart } from '../header/index.ts'
 type Matrix = readonly number[]
 
 /** What a file says of its colours, and how it was understood. */
-export interface ColourStatement {
+interface ColourStatement {
   /** In words: the name the file gives, `chromaticities`, or `linear Rec. 709, assumed`. */
   readonly source: string
   /** To linear Rec. 709. */

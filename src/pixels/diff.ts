@@ -29,7 +29,7 @@ export interface DiffMap {
   readonly sizes: Float32Array
 }
 
-export interface Diffed {
+interface Diffed {
   readonly diff: FileDiff
   /** Null when it was not asked for or nothing could be compared. */
   readonly map: DiffMap | null

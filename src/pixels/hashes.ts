@@ -9,7 +9,7 @@ import { missingPixels } from './missing.ts'
 import { nameOf } from './names.ts'
 import type { PassOutcome } from './pass.ts'
 import { PICTURE_SIDE, perceptualHash } from './perceptual-hash.ts'
-import type { FileHashes, HashAlgorithm, PartHashes } from './types.ts'
+import type { HashAlgorithm, PartHashes } from './types.ts'
 
 const NUMBERS: Readonly<Record<HashAlgorithm, 0 | 1>> = { 'xxh3-128': 0, 'sha-256': 1 }
 const READ_BYTES = 4 * 1024 * 1024
@@ -115,5 +115,3 @@ export async function fileHash(source: ByteSource, sizeBytes: number, signal?: A
   }
   return hash.digest('hex')
 }
-
-export type { FileHashes }

@@ -23,9 +23,9 @@ const LEVEL_MODES = ['one_level', 'mipmap_levels', 'ripmap_levels']
 const ROUNDING_MODES = ['round_down', 'round_up']
 const MAX_SIDE = 2 ** 31 - 1
 /** Beyond it a chunk is refused: no writer makes such chunks, and two of them have to fit into memory. */
-export const MAX_CHUNK_BYTES = 512 * 1024 * 1024
+const MAX_CHUNK_BYTES = 512 * 1024 * 1024
 
-export interface LayoutOptions {
+interface LayoutOptions {
   readonly level?: LevelNumber
   /** Channels to look at. Default: all. */
   readonly wants?: (channel: string) => boolean

@@ -31,7 +31,7 @@ export interface PassOutcome {
   readonly lost: readonly LostChunk[]
 }
 
-export interface PassOptions {
+interface PassOptions {
   readonly sampling?: Sampling
   readonly region?: Region
   readonly read?: ReadChunkOptions

@@ -14,7 +14,7 @@ export function wantsPixels({ stats, deepStats, hash }: ResolvedInspectOptions):
 }
 
 /** How a look at the pixels of a payload's file goes on. */
-export interface PixelLook {
+interface PixelLook {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }

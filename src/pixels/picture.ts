@@ -21,7 +21,7 @@ export interface Picture {
   readonly missing: MissingPixels | undefined
 }
 
-export interface PictureRequest {
+interface PictureRequest {
   readonly choice: PictureChoice
   readonly level: LevelNumber
   /** Pixels of the level, all inside it. */

@@ -24,7 +24,7 @@ export const READ_DEFAULTS: ReadChunkOptions = { batchBytes: 8 * 1024 * 1024, ma
 const MAX_BATCH_CHUNKS = 4096
 
 /** Cuts a list into batches. Chunks without a range are left to the caller. Pure. */
-export function* batchesOf(
+function* batchesOf(
   chunks: Iterable<ListedChunk>,
   { batchBytes }: Pick<ReadChunkOptions, 'batchBytes'>,
 ): Generator<ListedChunk[]> {
@@ -45,7 +45,7 @@ export function* batchesOf(
 }
 
 /** The fewest reads that hold all ranges, rising, none longer than `batchBytes` unless one range is. Pure. */
-export function coalesce(ranges: readonly ByteRange[], { maxGap, batchBytes }: ReadChunkOptions): ByteRange[] {
+function coalesce(ranges: readonly ByteRange[], { maxGap, batchBytes }: ReadChunkOptions): ByteRange[] {
   const merged: { start: number; endExclusive: number }[] = []
   for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
     const last = merged.at(-1)

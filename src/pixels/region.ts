@@ -26,7 +26,7 @@ export interface RegionPixels extends Region {
 }
 
 /** More pixels than these are asked for in pieces. */
-export const MAX_REGION_PIXELS = 16 * 1024 * 1024
+const MAX_REGION_PIXELS = 16 * 1024 * 1024
 
 /**
  * Pixels of a region and level, decoding only the chunks that hold them.

@@ -10,7 +10,7 @@ export interface SheetCell {
   readonly label: string
 }
 
-export interface SheetOptions {
+interface SheetOptions {
   readonly columns: number
   readonly cellWidth: number
   readonly cellHeight: number

@@ -56,7 +56,7 @@ const FACTS: readonly Fact[] = [
 ]
 
 /** A policy learnt from good files. */
-export interface LearntPolicy {
+interface LearntPolicy {
   /** YAML, with comments for what was left open. */
   readonly text: string
   /** Facts in which the files differ, and so no rule was made of. */

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import { ExrError } from '../errors.ts'
 
 /** Fields by name. */
-export type Captured = Readonly<Record<string, string>>
+type Captured = Readonly<Record<string, string>>
 
 const FIELD = /\{([a-z][a-z0-9_]*)\}|\*\*|\*|\?/gi
 const templates = new Map<string, (path: string) => Captured | null>()

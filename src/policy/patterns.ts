@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import { ExrError } from '../errors.ts'
 
 /** A test of text by a regular expression. */
-export interface TextPattern {
+interface TextPattern {
   test(text: string): boolean
 }
 

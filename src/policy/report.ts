@@ -25,7 +25,7 @@ export interface ReportFinding {
   message: string
 }
 
-export type StateCounts = Record<State, number>
+type StateCounts = Record<State, number>
 
 /** What a validation found, counted. */
 export interface ReportSummary {

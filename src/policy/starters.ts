@@ -1,5 +1,5 @@
 /** A policy before it is made ready, as YAML spells it. */
-export interface StarterPolicy {
+interface StarterPolicy {
   readonly name: string
   readonly about: string
   readonly extends?: readonly string[]

@@ -5,7 +5,7 @@ import type { HandledWork } from '../function/outcome.ts'
 import type { FunctionSettings } from '../settings/function.ts'
 
 /** A failure as the status page shows it. */
-export interface Mishap {
+interface Mishap {
   readonly at: string
   readonly outcome: string
   readonly code: string

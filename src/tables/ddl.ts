@@ -1,7 +1,7 @@
 import type { ColumnDefinition, ColumnType, TableDefinition } from './definition.ts'
 
 /** `trino` is the SQL of Trino's VAST connector. */
-export type SqlDialect = 'duckdb' | 'trino'
+type SqlDialect = 'duckdb' | 'trino'
 
 const SCALARS = {
   duckdb: {

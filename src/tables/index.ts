@@ -5,15 +5,12 @@ import { recordTables } from './record-tables.ts'
 import { removals } from './removals.ts'
 import { schemaMigrations } from './schema-migrations.ts'
 
-export { createTableSql, type SqlDialect, sqlType } from './ddl.ts'
+export { createTableSql, sqlType } from './ddl.ts'
 export type {
   AnyRecordTable,
   ColumnDefinition,
   ColumnType,
-  RecordColumn,
-  RecordTable,
   TableDefinition,
-  VectorType,
 } from './definition.ts'
 export {
   byteLengthOf,
@@ -21,7 +18,6 @@ export {
   type EncodedBatch,
   type EncodedColumn,
   type EncodedTable,
-  type EncodeFailure,
   type StringPool,
   stringAt,
   transferList,
@@ -30,20 +26,12 @@ export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
 export { encodeRecords } from './encoded/encode.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
-export type {
-  ChannelStatsRow,
-  ContentHashRow,
-  DeepStatsRow,
-  RecordFacts,
-  ValidationResultRow,
-} from './facts.ts'
+
 export {
   type CatalogRecord,
   type EncodeOptions,
-  FINGERPRINT_DIMENSION,
   METADATA_DIMENSION,
   type RecordVectors,
-  ROW_SCHEMA_VERSION,
   recordVectors,
 } from './record.ts'
 export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTables } from './record-tables.ts'

@@ -23,7 +23,7 @@ export interface LocationResult {
 }
 
 /** What all locations of a batch have in common. */
-export interface LocationOptions {
+interface LocationOptions {
   readonly options: ResolvedInspectOptions
   /** How to reach the object store of `s3://` locations. */
   readonly s3: S3Settings

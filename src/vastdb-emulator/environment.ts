@@ -1,5 +1,5 @@
 /** What a client needs to know to reach an emulator. */
-export interface ClientSettings {
+interface ClientSettings {
   readonly endpoint: string
   readonly accessKey: string
   /** Null keeps it out of the output: it is not the well-known default. */

@@ -1,5 +1,5 @@
-export { type ClientSettings, environmentLines } from './environment.ts'
-export { FAULT_HEADER, type Fault, type FaultRule, parseFaultRule } from './faults.ts'
+export { environmentLines } from './environment.ts'
+export { type FaultRule, parseFaultRule } from './faults.ts'
 export type { EmulatorOptions, RecordedRequest } from './options.ts'
-export { openRecorder, type Recorder } from './recorder.ts'
+export { openRecorder } from './recorder.ts'
 export { type Emulator, startEmulator } from './server.ts'

@@ -4,7 +4,7 @@ import { ExrError } from '../errors.ts'
 import type { RecordedRequest } from './options.ts'
 
 /** Writes requests to a file, one JSON object a line, bodies in base64. */
-export interface Recorder {
+interface Recorder {
   record(request: RecordedRequest): void
   close(): Promise<void>
 }

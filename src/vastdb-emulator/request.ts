@@ -91,7 +91,7 @@ export function tablePath(request: EmulatorRequest): { schemaPath: string; table
 }
 
 /** What a request asks of a listing. */
-export interface ListRequest {
+interface ListRequest {
   readonly maxKeys: number
   readonly nextKey: number
   readonly matches: (name: string) => boolean

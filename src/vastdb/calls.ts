@@ -42,7 +42,7 @@ export function flag(value: boolean): string {
   return value ? 'True' : 'False'
 }
 
-export interface ListRequest {
+interface ListRequest {
   readonly path: string
   readonly command: (typeof COMMAND)[keyof typeof COMMAND]
   readonly params?: Readonly<Record<string, string>>

@@ -25,7 +25,7 @@ export interface QueryRequest {
   readonly rowsPerRequest: number
 }
 
-export interface SplitRequest extends QueryRequest {
+interface SplitRequest extends QueryRequest {
   readonly endpoint: URL
   readonly split: number
 }

@@ -26,7 +26,7 @@ function typeError(what: string, column: string, reason: string): VastdbError {
 }
 
 /** Why a server refuses this type, or undefined. */
-export function refusal({ type }: Field): string | undefined {
+function refusal({ type }: Field): string | undefined {
   const own = ownRefusal(type)
   if (own !== undefined) return own
   for (const child of childrenOf(type)) {

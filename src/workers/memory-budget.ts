@@ -1,7 +1,7 @@
 import { aborted } from './abort.ts'
 
 /** Gives back what was reserved; may be called twice. */
-export type Release = () => void
+type Release = () => void
 
 /**
  * Bytes that several pieces of work share. Whoever needs some waits until they are free, in the order of asking, so that

@@ -14,7 +14,7 @@ export interface RetryPolicy {
 }
 
 /** What `retry` is told beside its policy. */
-export interface RetryOptions extends RetryPolicy {
+interface RetryOptions extends RetryPolicy {
   /** Whether another try may succeed. */
   readonly mayRetry: (error: unknown) => boolean
   /** Told of each failure that is followed by another try. */

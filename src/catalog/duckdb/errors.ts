@@ -71,7 +71,7 @@ function isMissingTable(text: string): boolean {
   return /Table with name \S+ does not exist/i.test(text)
 }
 
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 

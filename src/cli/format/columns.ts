@@ -1,7 +1,7 @@
 import { displayWidth, padEnd, padStart } from '../style.ts'
 import { cut } from './fit.ts'
 
-export interface ColumnOptions {
+interface ColumnOptions {
   readonly indent?: string
   /** Columns of the terminal; the last column is cut there. Infinity never cuts. */
   readonly width: number

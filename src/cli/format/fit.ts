@@ -1,6 +1,6 @@
 import { displayWidth } from '../style.ts'
 
-export interface ColumnNeed {
+interface ColumnNeed {
   /** Columns of the terminal that its longest cell takes. */
   readonly width: number
   /** Narrowest it may become: the same for numbers, which mean something else when they are cut. */

@@ -33,7 +33,7 @@ export async function* csvText(stream: Rows, options: CsvOptions): AsyncGenerato
   for await (const rows of stream.batches) yield rows.map((row) => csvLine(row, options)).join('')
 }
 
-export interface TableOptions {
+interface TableOptions {
   readonly style: Style
   /** Columns of the terminal: cells are cut, then columns left out, until a row fits. Infinity in a pipe. */
   readonly width: number
@@ -42,7 +42,7 @@ export interface TableOptions {
 }
 
 /** Rows a table shows; whoever wants more wants another format. */
-export const TABLE_ROWS = 1000
+const TABLE_ROWS = 1000
 /** Longest cell where nothing bounds the line. */
 const LONGEST_CELL = 200
 const GAP = 2

@@ -5,7 +5,7 @@ import { bytes, count, duration, plural, rate } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 
-export interface SummaryOptions {
+interface SummaryOptions {
   readonly style: Style
   readonly catalog: string
   /** Problems shown of each kind. */

@@ -1,7 +1,7 @@
 import type { ChannelFacts } from '../../inspect/payload.ts'
 
 /** Channels of one layer, as a compositor lists them. */
-export interface ChannelLayer {
+interface ChannelLayer {
   /** Empty for channels without a layer. */
   readonly name: string
   /** Components by pixel type: RGBA and XYZ first, in that order; the rest as in the file. */

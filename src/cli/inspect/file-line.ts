@@ -9,7 +9,7 @@ import { attributeText, shortened } from './attribute-text.ts'
 import { kinds } from './headline.ts'
 import { verdictText } from './verdict-text.ts'
 
-export interface FileLineOptions {
+interface FileLineOptions {
   readonly style: Style
   readonly width: number
   /** The path as the user knows it. */

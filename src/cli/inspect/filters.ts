@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import type { Payload } from '../../inspect/payload.ts'
 
-export interface PayloadFilters {
+interface PayloadFilters {
   /** Part numbers or globs of part names; empty for all. */
   readonly parts: readonly string[]
   /** Globs of attribute names, the file's or OpenImageIO's; empty for all. */

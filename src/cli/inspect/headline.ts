@@ -109,7 +109,7 @@ function dataWindow({ data_window: data, display_window: display }: PartFacts, d
   return `${sizeOf(data)} at ${data.min.x},${data.min.y}; ${how}${others}`
 }
 
-export function sizeOf({ min, max }: WindowFacts): string {
+function sizeOf({ min, max }: WindowFacts): string {
   return `${max.x - min.x + 1}x${max.y - min.y + 1}`
 }
 

@@ -42,11 +42,6 @@ export function namedColumns(payload: Payload, names: readonly string[]): Record
   return Object.fromEntries(names.map((name) => [name, factOf(payload, name)]))
 }
 
-/** Whether a name means something in every payload; others are names of attributes. */
-export function isFact(payload: Payload, name: string): boolean {
-  return Object.hasOwn(COMPUTED, name) || name in payload.file || name in (payload.parts[0] ?? {})
-}
-
 function factOf(payload: Payload, name: string): unknown {
   if (Object.hasOwn(COMPUTED, name)) return COMPUTED[name]?.(payload)
   if (Object.hasOwn(payload.file, name)) return payload.file[name as keyof Payload['file']]

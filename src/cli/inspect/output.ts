@@ -19,7 +19,7 @@ export interface InspectOutput {
   end(): Promise<void>
 }
 
-export interface JsonOptions {
+interface JsonOptions {
   /** `json`: one object, or an array when `single` is false. `ndjson`: an object a line. */
   readonly form: 'json' | 'ndjson'
   readonly single: boolean
@@ -102,7 +102,7 @@ export function tableOutput(context: CliContext, columns: readonly string[]): In
   }
 }
 
-export interface PeopleOptions {
+interface PeopleOptions {
   /** A path as the user typed it. */
   readonly shown: (path: string) => string
   /** Called before each report; null for no pictures. */

@@ -40,7 +40,7 @@ export function partTable(payload: Payload, style: Style, width: number): string
 }
 
 /** `scan lines`, `deep tiles 64x64 mipmap, 11 levels`. */
-export function storage(part: PartFacts): string {
+function storage(part: PartFacts): string {
   const deep = part.is_deep ? 'deep ' : ''
   if (!part.is_tiled) return `${deep}scan lines`
   const levels =

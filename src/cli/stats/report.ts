@@ -4,7 +4,7 @@ import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 
-export interface StatsReportOptions {
+interface StatsReportOptions {
   readonly style: Style
   /** With percentiles and positions. */
   readonly isLong: boolean

@@ -87,7 +87,7 @@ const idmanifest = attributeType({
 export const LIST_TYPES: readonly AttributeType[] = [chlist, preview, bytesType, idmanifest]
 
 /** A value must be walked before it is trusted; `wellFormed` is false when its bytes contradict its type. */
-export interface ChannelList {
+interface ChannelList {
   readonly channels: readonly Channel[]
   readonly wellFormed: boolean
 }
@@ -96,7 +96,7 @@ export interface ChannelList {
  * Channels of a `chlist`: name, NUL, pixel type, linearity, three reserved bytes and two sampling rates each, and a
  * NUL after the last. Reading stops at `maxChannels`.
  */
-export function readChannels(bytes: Uint8Array, maxChannels = Number.POSITIVE_INFINITY): ChannelList {
+function readChannels(bytes: Uint8Array, maxChannels = Number.POSITIVE_INFINITY): ChannelList {
   const channels: Channel[] = []
   let position = 0
   while (position < bytes.length && bytes[position] !== 0) {

@@ -3,7 +3,7 @@ import { RULES } from '../rules/index.ts'
 import { xml } from './junit.ts'
 
 /** A small picture of a file for its findings: its pixel size, and where its data window begins. */
-export interface ReportPicture {
+interface ReportPicture {
   /** `data:` URL, so that the report needs no network. */
   readonly url: string
   readonly width: number

@@ -10,7 +10,7 @@ const LEVELS: Record<Severity, 'note' | 'warning' | 'error'> = { info: 'note', w
 /** Hosts show no more results of one run. */
 const MAX_RESULTS = 5000
 
-export interface SarifOptions {
+interface SarifOptions {
   readonly toolVersion: string
   /** Rules of the policy are listed with its own severities. */
   readonly policy: Policy

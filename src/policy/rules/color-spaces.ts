@@ -4,7 +4,7 @@ import { textOf } from '../file-view.ts'
 type Xy = readonly [number, number]
 
 /** Primaries as the `chromaticities` attribute has them. */
-export interface Primaries {
+interface Primaries {
   readonly red: Xy
   readonly green: Xy
   readonly blue: Xy

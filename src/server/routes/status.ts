@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Service } from '../service.ts'
 
 /** What the status page tells. */
-export interface Status {
+interface Status {
   readonly function: string
   readonly version: string
   readonly state: string
@@ -51,7 +51,7 @@ async function readStatus({ settings, metrics, state, startedAt, mishaps }: Serv
 }
 
 /** The page: plain HTML without scripts, which reads itself again every ten seconds. */
-export function statusPage(status: Status): string {
+function statusPage(status: Status): string {
   const facts: [string, string][] = [
     ['State', status.state],
     ['Version', status.version],

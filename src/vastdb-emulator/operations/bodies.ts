@@ -68,7 +68,7 @@ function writeObject(builder: Builder, entry: ListedObject): number {
   return fb.ObjectDetails.endObjectDetails(builder)
 }
 
-export interface TableStats {
+interface TableStats {
   readonly rows: bigint
   readonly bytes: bigint
   readonly externalRowIds: boolean

@@ -38,7 +38,7 @@ export interface TableEntry {
 }
 
 /** Name and place of a table without its columns. */
-export type TableName = Pick<TableEntry, 'id' | 'name' | 'properties'> & { readonly isSorted: boolean }
+type TableName = Pick<TableEntry, 'id' | 'name' | 'properties'> & { readonly isSorted: boolean }
 
 export interface ProjectionEntry {
   readonly id: number

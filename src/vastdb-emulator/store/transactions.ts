@@ -88,7 +88,7 @@ export class Transaction implements Writer {
   }
 }
 
-export interface TransactionOptions {
+interface TransactionOptions {
   /** Milliseconds without a request after which an open transaction is rolled back. */
   readonly idleTimeoutMs: number
 }

@@ -8,7 +8,7 @@ import { writeSchema } from './arrow-schema.ts'
 import { childrenOf, leafNumbers, nodeCount } from './layout.ts'
 import { writeLiteral, writeLiteralType } from './literals.ts'
 
-export interface Query {
+interface Query {
   /** Columns to return, in this order. */
   readonly columns: readonly Field[]
   /** Columns that only the filter names. */
