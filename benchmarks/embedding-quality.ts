@@ -51,6 +51,19 @@ export function familyQuality(items: readonly Labelled[]): FamilyQuality {
   }
 }
 
+/** Flat files that come before the last deep one among the neighbours of deep files, all deep files together. */
+export function flatBeforeDeep(items: readonly { readonly isDeep: boolean; readonly vector: Float32Array }[]): number {
+  let early = 0
+  for (const item of items.filter(({ isDeep }) => isDeep)) {
+    const others = items
+      .filter((other) => other !== item)
+      .map((other) => ({ ...other, at: cosine(item.vector, other.vector) }))
+    const last = Math.min(...others.filter(({ isDeep }) => isDeep).map(({ at }) => at))
+    early += others.filter(({ isDeep, at }) => !isDeep && at >= last).length
+  }
+  return early
+}
+
 /** Cosine of two unit vectors. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0
@@ -66,6 +79,21 @@ export function inspectFamilies(
   return families.flatMap(({ family, files }) =>
     files.map((file) => ({ family, payload: inspectFileSync(join(folder, file)) })),
   )
+}
+
+/** Payloads grouped by the program that wrote them, at most so many of each; programs of a single file are left out. */
+export function byWriter(payloads: readonly Payload[], most: number): { family: string; payload: Payload }[] {
+  const writers = new Map<string, Payload[]>()
+  for (const payload of payloads) {
+    const writer = payload.parts[0]?.render_software?.toLowerCase()
+    if (writer === undefined) continue
+    const files = writers.get(writer) ?? []
+    if (files.length < most) files.push(payload)
+    writers.set(writer, files)
+  }
+  return [...writers]
+    .filter(([, files]) => files.length > 1)
+    .flatMap(([family, files]) => files.map((payload) => ({ family, payload })))
 }
 
 /** Files grouped by the folder they lie in. */

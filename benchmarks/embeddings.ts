@@ -1,9 +1,13 @@
 // How well do files of one family lie together, and apart from look-alikes?
 import { join } from 'node:path'
+import { inspectFileSync } from '../src/inspect/inspect-file.ts'
 import type { Payload } from '../src/inspect/payload.ts'
 import { corpusDir, exrFiles, farmDir, farmFamilies } from '../test/paths.ts'
-import { byFolder, cosine, familyQuality, inspectFamilies } from './embedding-quality.ts'
+import { byFolder, byWriter, cosine, familyQuality, flatBeforeDeep, inspectFamilies } from './embedding-quality.ts'
 import { check, type Outcome, product, type Row } from './frame.ts'
+
+/** So that the program most files were written with does not decide alone. */
+const FILES_PER_WRITER = 40
 
 type Vectors = typeof import('../src/embeddings/index.ts')
 type Labelled = { family: string; payload: Payload }
@@ -23,16 +27,39 @@ export async function run(): Promise<Outcome> {
     const files = inspectFamilies(folder, byFolder(exrFiles(folder)))
     rows.push(...qualityRows('openexr-images', files, vectors.computeMetadataEmbedding, { ofAttainable: 0.9 }))
     rows.push(...qualityRows('  random vectors', files, randomVectors(), {}))
+    rows.push(...corpusRows(corpus, vectors.computeMetadataEmbedding))
   }
   return {
     input: { farm: farm.length, families: farmFamilies().length, version: vectors.EMBEDDING_VERSION },
     rows,
     leavesOut: [
-      'what people find alike: a family is a sequence of the farm, or a folder of openexr-images',
+      'what people find alike: a family is a sequence of the farm, a folder of openexr-images, or what one program wrote',
       'vectors of pixels: only headers are compared',
       ...(corpus === null ? ['openexr-images: there is no corpus beside the project'] : []),
     ],
   }
+}
+
+/** All public sample files that can be read, whatever folder they lie in. */
+function corpusRows(corpus: string, vectorOf: (payload: Payload) => Float32Array): Row[] {
+  const payloads = exrFiles(corpus).flatMap((file) => {
+    try {
+      return [inspectFileSync(join(corpus, file))]
+    } catch {
+      return []
+    }
+  })
+  const items = payloads.map((payload) => ({ isDeep: payload.file.is_deep, vector: vectorOf(payload) }))
+  const deep = items.filter(({ isDeep }) => isDeep).length
+  return [
+    ...qualityRows('sample files by writer', byWriter(payloads, FILES_PER_WRITER), vectorOf, {}),
+    {
+      name: `sample files: flat ones before the last of ${deep} deep ones`,
+      unit: '',
+      median: flatBeforeDeep(items),
+      target: { atMost: 0 },
+    },
+  ]
 }
 
 function qualityRows(

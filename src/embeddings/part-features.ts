@@ -56,7 +56,7 @@ export function addStructure(hasher: FeatureHasher, parts: readonly PartFacts[])
 export function addDepth(hasher: FeatureHasher, part: PartFacts): void {
   if (!part.is_deep) return
   hasher.add(DEEP)
-  hasher.add(hashText(DEEP, part.part_type), 0.5)
+  hasher.add(hashText(DEEP, part.part_type), 0.3)
 }
 
 /** The frame the artist sees: its size, shape and pixel aspect. */

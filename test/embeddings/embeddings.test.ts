@@ -27,6 +27,14 @@ function expectUnit(vector: Float32Array, dim: number): void {
   expect(Math.abs(length(vector) - 1)).toBeLessThan(1e-6)
 }
 
+function readable(path: string): Payload[] {
+  try {
+    return [inspectFileSync(path)]
+  } catch {
+    return []
+  }
+}
+
 function payloadsOf(paths: readonly string[]): Payload[] {
   return paths.flatMap((path) => {
     try {
@@ -90,6 +98,33 @@ describe('deep files', () => {
     const flat = ['compression-zips.exr', 'compression-zip.exr', 'tiled-one-level-up.exr', 'multipart-two.exr']
     const nearest = (names: string[]) => names.map((name) => cosine(deep, of(name)))
     expect(Math.min(...nearest(others))).toBeGreaterThan(Math.max(...nearest(flat)))
+  })
+
+  it('come before a flat twin even when they have nothing but depth in common', () => {
+    const twin = frame()
+    const deep = { ...twin, parts: twin.parts.map((part) => ({ ...part, is_deep: true, part_type: 'deepscanline' })) }
+    const stranger = inspectFileSync(fixturePath('deep-tile-mipmap.exr'))
+    const [a, b, flat] = [deep, stranger, twin].map((payload) => computeMetadataEmbedding(payload)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ]
+    expect(cosine(a, b)).toBeGreaterThan(cosine(a, flat))
+  })
+
+  it.runIf(corpusDir() !== null)('of the public sample files all come before the first flat one', () => {
+    const files = corpusFiles().flatMap((name) => readable(join(corpusDir()!, name)))
+    const vectors = files.map((payload) => ({
+      isDeep: payload.file.is_deep,
+      vector: computeMetadataEmbedding(payload),
+    }))
+    const deep = vectors.filter(({ isDeep }) => isDeep)
+    expect(deep.length).toBeGreaterThan(15)
+    for (const { vector } of deep) {
+      const cosines = (isDeep: boolean) =>
+        vectors.filter((other) => other.isDeep === isDeep).map((other) => cosine(vector, other.vector))
+      expect(Math.min(...cosines(true))).toBeGreaterThan(Math.max(...cosines(false)))
+    }
   })
 })
 
@@ -159,7 +194,7 @@ describe('the same file', () => {
       EMBEDDING_VERSION,
       bits(computeMetadataEmbedding(byHand)),
       bits(computeChannelFingerprint(byHand.channels)),
-    ]).toEqual([2, '4ed4a137d492bb50', 'ccc1a3dc4954d087'])
+    ]).toEqual([3, '4ed4a137d492bb50', 'ccc1a3dc4954d087'])
   })
 
   it('hashes as FNV-1a does', () => {
