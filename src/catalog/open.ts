@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
 import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
 import { parseBytes } from '../settings/parse.ts'
-import { throwIfAborted } from './abort.ts'
+import { retry } from '../workers/retry.ts'
 import type { Catalog } from './catalog.ts'
-import { openSession, type Session, type SessionOptions } from './duckdb/session.ts'
+import { openSession } from './duckdb/session.ts'
 import { DuckDbCatalog } from './duckdb.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { parseVastUrl } from './vast/address.ts'
@@ -85,7 +84,14 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
     threads: options.threads ?? null,
     checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
   }
-  const session = await openWaiting(path, settings, options.waitMs ?? 0, options.signal)
+  const session = await retry(() => openSession(path, settings), {
+    maxTries: Number.POSITIVE_INFINITY,
+    maxTimeMs: options.waitMs ?? 0,
+    baseMs: 25,
+    longestWaitMs: 1000,
+    mayRetry: (error) => error instanceof ExrError && error.code === 'ERR_CATALOG_LOCKED',
+    signal: options.signal,
+  })
   // Whoever set a limit means it; the default gives way where it is too little, up to half of what there is.
   const mostBytes = givenBytes ?? Math.max(memoryBytes, Math.floor(memoryLimitBytes() / 2))
   let largerBytes = memoryBytes
@@ -120,25 +126,6 @@ function duckdbPath(url: string): string {
     )
   }
   return path
-}
-
-async function openWaiting(
-  path: string,
-  options: SessionOptions,
-  waitMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Session> {
-  const deadline = Date.now() + waitMs
-  for (let delayMs = 25; ; delayMs = Math.min(delayMs * 2, 1000)) {
-    try {
-      return await openSession(path, options)
-    } catch (error) {
-      const left = deadline - Date.now()
-      if (!(error instanceof ExrError) || error.code !== 'ERR_CATALOG_LOCKED' || left <= 0) throw error
-      throwIfAborted(signal)
-      await sleep(Math.min(delayMs, left), undefined, signal ? { signal } : {}).catch(() => throwIfAborted(signal))
-    }
-  }
 }
 
 function olderError(path: string, version: number): ExrError {
