@@ -3,7 +3,7 @@ import { columnsOf, type RecordTable } from './definition.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
 import { type ValueColumns, valueColumns } from './value-columns.ts'
 
-interface AttributeRow {
+export interface AttributeRow {
   readonly part_index: number
   readonly attribute: AttributeFacts
   readonly value: ValueColumns

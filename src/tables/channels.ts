@@ -4,7 +4,7 @@ import { FINGERPRINT_DIMENSION, type FileRecord } from './record.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
 
 /** A channel, and its part's fingerprint where it is the part's first. */
-interface ChannelRow {
+export interface ChannelRow {
   readonly part_index: number
   readonly channel: ChannelFacts
   readonly fingerprint: Float32Array | null | undefined
