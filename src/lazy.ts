@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog } from './catalog/catalog.ts'
+import type { Catalog, CatalogValues } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
@@ -81,6 +81,15 @@ export async function* inspectMany(
 export async function openCatalog(url: string, options?: OpenCatalogOptions): Promise<Catalog> {
   const catalog = await import('./catalog/open.ts')
   return catalog.openCatalog(url, options)
+}
+
+/**
+ * What an attribute's `value_json` stands for: of a large value, which the row names by its SHA-256, all of it, read from
+ * where the catalog keeps it. Throws ERR_CATALOG_VALUE when it is not there or not whole.
+ */
+export async function attributeValue(catalog: CatalogValues, valueJson: string): Promise<unknown> {
+  const values = await import('./catalog/large-values.ts')
+  return values.attributeValue(catalog, valueJson)
 }
 
 /**

@@ -18,12 +18,12 @@ import { arrowSchema } from './schema.ts'
 export type RecordBatches = PerTable<RecordBatch>
 
 /**
- * Inspected files as Arrow, one batch a table, columns as in `TABLES`.
+ * Inspected files as Arrow, one batch a table, columns as in `TABLES`; large values are in their rows.
  * Throws the first failure's message as ERR_CATALOG_WRITE when a record cannot be encoded; use `encodeRecords` to
  * keep the others.
  */
 export function recordsToBatches(records: readonly CatalogRecord[], options: EncodeOptions): RecordBatches {
-  const batch = encodeRecords(records, options)
+  const batch = encodeRecords(records, options, null)
   const failure = batch.failures[0]
   if (failure) {
     throw new ExrError('ERR_CATALOG_WRITE', `Encoding ${failure.path} for Arrow failed: ${failure.message}`, {

@@ -1,4 +1,5 @@
 import {
+  Binary,
   Bool,
   type DataType,
   Field,
@@ -36,5 +37,7 @@ export function arrowType(type: ColumnType): DataType {
       return new Bool()
     case 'timestamp':
       return new TimestampMicrosecond('UTC')
+    case 'binary':
+      return new Binary()
   }
 }

@@ -110,7 +110,7 @@ export interface CatalogInfo {
   readonly version: number
   /** Version this release writes. */
   readonly latestVersion: number
-  /** Bytes on disk, journal included; null where it is not known. */
+  /** Bytes on disk, journal and large values included; null where it is not known. */
   readonly sizeBytes: number | null
   /** Rows by table, for the tables that exist. */
   readonly rows: Readonly<Record<string, number>>
@@ -183,6 +183,16 @@ export interface CatalogSql {
   sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream>
 }
 
+/** Reading attribute values that are too large for a row. */
+export interface CatalogValues {
+  /**
+   * The bytes of a value that its `value_json` names by SHA-256 (hex): a text in UTF-8 or JSON, in pieces of up to 128 KiB.
+   * Throws ERR_CATALOG_VALUE when it is not there, and at its end when it is not what was stored; `attributeValue` reads
+   * whole ones.
+   */
+  largeValue(sha256: string): AsyncIterable<Uint8Array>
+}
+
 /** Keeping the catalog itself in order. */
 export interface CatalogAdministration {
   /** Create what is missing and bring older tables up to date. Safe to call again. */
@@ -201,7 +211,7 @@ export interface CatalogAdministration {
  * method throws ExrError with an ERR_CATALOG_* code; `upsert` never throws for a single bad record but reports it in
  * its result.
  */
-export interface Catalog extends CatalogWriter, CatalogSearch, CatalogSql, CatalogAdministration {
+export interface Catalog extends CatalogWriter, CatalogSearch, CatalogSql, CatalogValues, CatalogAdministration {
   readonly url: string
   /** May be called twice. */
   close(): Promise<void>

@@ -24,6 +24,7 @@ import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
 import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
+import { largeValue } from './duckdb/large-values.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readStream } from './duckdb/query.ts'
 import { writeRemovals } from './duckdb/removals.ts'
@@ -32,7 +33,9 @@ import { DATABASE, type Session } from './duckdb/session.ts'
 import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
+import { ValueFile } from './duckdb/value-file.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
+import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
 import { writeEncoded } from './write-batch.ts'
@@ -64,6 +67,7 @@ export class DuckDbCatalog implements Catalog {
   #session: Session
   readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions
+  readonly #values: ValueFile
   #writer: Promise<{ connection: DuckDBConnection; upserter: Upserter }> | null = null
   readonly #queue = new WriteQueue()
   #state: 'open' | 'broken' | 'closed' = 'open'
@@ -74,6 +78,7 @@ export class DuckDbCatalog implements Catalog {
     this.#session = session
     this.#reopen = reopen
     this.#options = options
+    this.#values = new ValueFile(session.path)
     this.url = `duckdb:${session.path}`
   }
 
@@ -155,6 +160,10 @@ export class DuckDbCatalog implements Catalog {
     return readStream(this.#open(), query, signal)
   }
 
+  largeValue(sha256: string): AsyncIterable<Uint8Array> {
+    return largeValue(this.#open(), checkSha256(sha256))
+  }
+
   async info(): Promise<CatalogInfo> {
     return readInfo(this.#open(), this.url)
   }
@@ -177,6 +186,7 @@ export class DuckDbCatalog implements Catalog {
     }
     this.#state = 'closed'
     writer?.connection.closeSync()
+    await this.#values.close()
     await this.#session.close()
   }
 
@@ -241,7 +251,7 @@ export class DuckDbCatalog implements Catalog {
 
   async #connectWriter() {
     const connection = await this.#session.connect()
-    return { connection, upserter: await Upserter.create(connection, this.#session.path) }
+    return { connection, upserter: await Upserter.create(connection, this.#session.path, this.#values) }
   }
 
   async #reader(): Promise<DuckDBConnection> {

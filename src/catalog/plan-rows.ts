@@ -1,8 +1,8 @@
 import { ExrError } from '../errors.ts'
 import {
   type AnyRecordTable,
+  type CellType,
   type ColumnData,
-  type ColumnType,
   type EncodedBatch,
   type EncodedTable,
   type RecordTableName,
@@ -65,7 +65,7 @@ export function columnsError(message: string): ExrError {
   )
 }
 
-function arrayOf(type: ColumnType): new (length: number) => ColumnData {
+function arrayOf(type: CellType): new (length: number) => ColumnData {
   if (typeof type === 'object') return Float32Array
   return ARRAYS[type]
 }

@@ -20,6 +20,7 @@ import type {
   UpsertResult,
 } from './catalog.ts'
 import { checkPortableCondition } from './condition.ts'
+import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
 import type { CatalogAddress } from './vast/address.ts'
@@ -29,11 +30,11 @@ import { inCatalog, refusesRows } from './vast/errors.ts'
 import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
 import { readKnownFiles } from './vast/known-files.ts'
+import { largeValue } from './vast/large-values.ts'
 import { writeRemovals } from './vast/removals.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
 import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
-import { shortenValues } from './vast/shorten.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
 import { searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
@@ -126,7 +127,7 @@ class VastCatalog implements Catalog {
   async upsertEncoded(batch: EncodedBatch, signal?: AbortSignal): Promise<UpsertResult[]> {
     throwIfAborted(signal)
     return this.#write((store) =>
-      writeEncoded(shortenValues(batch), {
+      writeEncoded(batch, {
         write: (part) => writeBatch(store, part, signal),
         isFinal: (error) => !refusesRows(error),
       }),
@@ -189,6 +190,15 @@ class VastCatalog implements Catalog {
       if (!door) throw this.#noSql()
       return door.stream(query, signal)
     }, 'ERR_CATALOG_QUERY')
+  }
+
+  async *largeValue(sha256: string): AsyncGenerator<Uint8Array> {
+    const pieces = await this.#run(async (store) => largeValue(store, checkSha256(sha256)))
+    try {
+      yield* pieces
+    } catch (error) {
+      throw inCatalog(this.url, error, 'ERR_CATALOG_QUERY')
+    }
   }
 
   info(): Promise<CatalogInfo> {

@@ -1,9 +1,20 @@
-import type { CatalogSql } from '../catalog/catalog.ts'
+import type { CatalogSql, CatalogValues } from '../catalog/catalog.ts'
+import { attributeValue } from '../catalog/large-values.ts'
 import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload } from '../inspect/payload.ts'
 import type { PolicyFacts } from '../policy/index.ts'
+import { largeMarkerOf } from '../tables/index.ts'
 
 /** Files of one page: enough that a page costs few scans, few enough that their attributes fit in memory. */
 const PAGE = 5000
+
+/** How much is read. */
+export interface FactOptions {
+  /** Read values that are too large for a row; else their place has what the row says of them. Default true. */
+  readonly largeValues?: boolean
+}
+
+/** Values by the JSON that stands for them. */
+type Values = ReadonlyMap<string, unknown>
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -11,7 +22,12 @@ type Row = Readonly<Record<string, unknown>>
  * Facts of every live file of a catalog, as rows tell them: values of the header and what is known of chunks. Nothing is
  * opened. `where` is a condition over files and parts. Throws ERR_CATALOG_QUERY for a condition that does not parse.
  */
-export async function* catalogFacts(catalog: CatalogSql, where: string | null): AsyncGenerator<PolicyFacts> {
+export async function* catalogFacts(
+  catalog: CatalogSql & CatalogValues,
+  where: string | null,
+  { largeValues = true }: FactOptions = {},
+): AsyncGenerator<PolicyFacts> {
+  let values: Values = new Map()
   const chosen =
     where === null
       ? ''
@@ -41,10 +57,23 @@ export async function* catalogFacts(catalog: CatalogSql, where: string | null): 
     )
     for (const file of files) {
       const id = text(file, 'file_id')!
-      yield factsOfRows(file, parts.get(id) ?? [], channels.get(id) ?? [], attributes.get(id) ?? [])
+      const own = attributes.get(id) ?? []
+      if (largeValues) values = await readValues(catalog, own, values)
+      yield factsOfRows(file, parts.get(id) ?? [], channels.get(id) ?? [], own, values)
     }
     last = end
   }
+}
+
+/** The large values of one file, read when its turn comes so that few are held; frames of a shot often share theirs. */
+async function readValues(catalog: CatalogValues, attributes: readonly Row[], before: Values): Promise<Values> {
+  const values = new Map<string, unknown>()
+  for (const row of attributes) {
+    const json = text(row, 'value_json') ?? ''
+    if (largeMarkerOf(json) === null || values.has(json)) continue
+    values.set(json, before.has(json) ? before.get(json) : await attributeValue(catalog, json))
+  }
+  return values
 }
 
 async function rows(catalog: CatalogSql, sql: string): Promise<Row[]> {
@@ -76,6 +105,7 @@ function factsOfRows(
   parts: readonly Row[],
   channels: readonly Row[],
   attributes: readonly Row[],
+  values: Values,
 ): PolicyFacts {
   const path = text(file, 'file_path')!
   const payload: Payload = {
@@ -106,7 +136,9 @@ function factsOfRows(
             (row): AttributeFacts => ({
               name: text(row, 'attr_name')!,
               type: text(row, 'attr_type') ?? '',
-              value: json(row['value_json']),
+              value: values.has(text(row, 'value_json')!)
+                ? values.get(text(row, 'value_json')!)
+                : json(row['value_json']),
               source: 'exr',
             }),
           ),

@@ -1,7 +1,7 @@
 import type { AttributeFacts } from '../inspect/payload.ts'
 import { columnsOf, type RecordTable } from './definition.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
-import { type ValueColumns, valueColumns } from './value-columns.ts'
+import { storedColumns, type ValueColumns } from './value-columns.ts'
 
 export interface AttributeRow {
   readonly part_index: number
@@ -18,9 +18,9 @@ export const attributes = {
   key: ['file_id', 'part_index', 'attr_name', 'source'],
   parent: 'parts',
   written: 'once',
-  rows: ({ record }) =>
+  rows: ({ record, large }) =>
     record.payload.attributes.parts.flatMap((list, part_index) =>
-      list.map((attribute) => ({ part_index, attribute, value: valueColumns(attribute) })),
+      list.map((attribute) => ({ part_index, attribute, value: storedColumns(attribute, large) })),
     ),
   columns: [
     fileId,
@@ -28,8 +28,13 @@ export const attributes = {
     partIndex,
     required('attr_name', 'utf8', 'name in the file', ({ attribute }) => attribute.name),
     optional('attr_type', 'utf8', 'type name in the file', ({ attribute }) => attribute.type),
-    required('value_json', 'utf8', 'the value as JSON', ({ value }) => value.json),
-    optional('value_text', 'utf8', 'string values', ({ value }) => value.text),
+    required(
+      'value_json',
+      'utf8',
+      'the value as JSON; of a large one its SHA-256 and length, see large_values',
+      ({ value }) => value.json,
+    ),
+    optional('value_text', 'utf8', 'string values, but for large ones', ({ value }) => value.text),
     optional('value_int', 'int64', 'integer values', ({ value }) => value.int),
     optional('value_float', 'float64', 'floating point values', ({ value }) => value.float),
     optional('source', 'utf8', 'exr: in the file; oiio: derived by OpenImageIO', ({ attribute }) => attribute.source),
@@ -42,8 +47,8 @@ export const attributes = {
     optional(
       'display',
       'utf8',
-      'a form for people: time code, key code, rate, date; null where the value is one',
-      ({ attribute }) => attribute.display,
+      'a form for people: time code, key code, rate, date, how to read a large value; null where the value is one',
+      ({ attribute, value }) => value.display ?? attribute.display,
     ),
   ],
 } as const satisfies RecordTable<AttributeRow>

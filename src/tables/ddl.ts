@@ -12,6 +12,7 @@ const SCALARS = {
     float64: 'DOUBLE',
     bool: 'BOOLEAN',
     timestamp: 'TIMESTAMPTZ',
+    binary: 'BLOB',
   },
   trino: {
     utf8: 'VARCHAR',
@@ -21,6 +22,7 @@ const SCALARS = {
     float64: 'DOUBLE',
     bool: 'BOOLEAN',
     timestamp: 'TIMESTAMP(6)',
+    binary: 'VARBINARY',
   },
 } as const
 

@@ -5,8 +5,20 @@ export interface VectorType {
   readonly vector: number
 }
 
-/** Microseconds since the Unix epoch, UTC, for `timestamp`; UTF-8 text for `utf8`. */
-export type ColumnType = 'utf8' | 'int32' | 'int64' | 'float32' | 'float64' | 'bool' | 'timestamp' | VectorType
+/** Microseconds since the Unix epoch, UTC, for `timestamp`; UTF-8 text for `utf8`; bytes for `binary`. */
+export type ColumnType =
+  | 'utf8'
+  | 'int32'
+  | 'int64'
+  | 'float32'
+  | 'float64'
+  | 'bool'
+  | 'timestamp'
+  | 'binary'
+  | VectorType
+
+/** A type that the rows of an inspected file may have: their bytes are stored apart, as large values. */
+export type CellType = Exclude<ColumnType, 'binary'>
 
 /** A column of a table: what DDL, Arrow schemas and documentation derive from. */
 export interface ColumnDefinition {
@@ -36,6 +48,7 @@ export type Written = 'once' | 'sighting' | 'latest'
 
 /** A column of a table that an inspected file fills. */
 export interface RecordColumn<Row> extends ColumnDefinition {
+  readonly type: CellType
   /** The cell of a row: null and undefined are null, and so is a number that the type cannot hold. */
   readonly value: (row: Row, file: FileRecord) => unknown
 }
@@ -53,12 +66,20 @@ export interface RecordTable<Row> extends TableDefinition {
 export type AnyRecordTable = RecordTable<any>
 
 /** A column that has a value in every row. */
-export function required(name: string, type: ColumnType, doc: string): ColumnDefinition {
+export function required<T extends ColumnType>(
+  name: string,
+  type: T,
+  doc: string,
+): ColumnDefinition & { readonly type: T } {
   return { name, type, nullable: false, doc }
 }
 
 /** A column that may be null. */
-export function optional(name: string, type: ColumnType, doc: string): ColumnDefinition {
+export function optional<T extends ColumnType>(
+  name: string,
+  type: T,
+  doc: string,
+): ColumnDefinition & { readonly type: T } {
   return { name, type, nullable: true, doc }
 }
 
@@ -66,17 +87,18 @@ type Value<Row> = RecordColumn<Row>['value']
 
 interface ColumnMaker<Row> {
   /** A column that bears the name of the row's property. */
-  (name: keyof Row & string, type: ColumnType, doc: string): RecordColumn<Row>
+  (name: keyof Row & string, type: CellType, doc: string): RecordColumn<Row>
   /** A column whose cells are made from the row. */
-  (name: string, type: ColumnType, doc: string, value: Value<Row>): RecordColumn<Row>
+  (name: string, type: CellType, doc: string, value: Value<Row>): RecordColumn<Row>
 }
 
 /** The same for tables of inspected files: makers of columns that know where each cell comes from. */
 export function columnsOf<Row>(): { readonly required: ColumnMaker<Row>; readonly optional: ColumnMaker<Row> } {
   const maker =
-    (make: typeof required): ColumnMaker<Row> =>
-    (name: string, type: ColumnType, doc: string, value?: Value<Row>) => ({
+    (make: typeof required | typeof optional): ColumnMaker<Row> =>
+    (name: string, type: CellType, doc: string, value?: Value<Row>) => ({
       ...make(name, type, doc),
+      type,
       value: value ?? ((row) => row[name as keyof Row]),
     })
   return { required: maker(required), optional: maker(optional) }

@@ -1,6 +1,7 @@
 import type { TableDefinition } from './definition.ts'
 import { ingestErrors } from './ingest-errors.ts'
 import { ingestRuns } from './ingest-runs.ts'
+import { largeValues } from './large-values.ts'
 import { recordTables } from './record-tables.ts'
 import { removals } from './removals.ts'
 import { schemaMigrations } from './schema-migrations.ts'
@@ -8,6 +9,7 @@ import { schemaMigrations } from './schema-migrations.ts'
 export { createTableSql, sqlType } from './ddl.ts'
 export type {
   AnyRecordTable,
+  CellType,
   ColumnDefinition,
   ColumnType,
   TableDefinition,
@@ -25,6 +27,14 @@ export {
 export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
 export { encodeRecords } from './encoded/encode.ts'
+export {
+  inflatePiece,
+  LARGE_VALUE_BYTES,
+  type LargeMarker,
+  type LargeValue,
+  largeMarkerOf,
+  storedPieces,
+} from './encoded/large-values.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
 
 export {
@@ -43,6 +53,7 @@ export const TABLES: readonly TableDefinition[] = [
   ingestRuns,
   ingestErrors,
   removals,
+  largeValues,
   schemaMigrations,
 ]
 

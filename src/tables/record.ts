@@ -1,6 +1,7 @@
 import { computeChannelFingerprint, computeMetadataEmbedding, EMBEDDING_VERSION } from '../embeddings/index.ts'
 import { fileId, type IdentityOptions, normalizePath } from '../inspect/identity.ts'
 import type { ChannelFacts, Payload } from '../inspect/payload.ts'
+import type { LargeValueCollector } from './encoded/large-values.ts'
 import type { RecordFacts } from './facts.ts'
 import { pixelFacts } from './pixel-facts.ts'
 import { timestampUs } from './timestamp.ts'
@@ -53,12 +54,18 @@ export interface FileRecord {
   readonly mtimeUs: bigint | null
   readonly vectors: RecordVectors
   readonly runId: string
+  /** Takes values that are too large for a row; null where rows keep them. */
+  readonly large: LargeValueCollector | null
   /** JSON, the rows that are stored once with the file, by table. */
   readonly childRows: string
 }
 
 /** All but `childRows`, which the rows tell. Throws for a payload that is not one, and ERR_CATALOG_WRITE for a time that is not one. */
-export function fileRecord(record: CatalogRecord, options: EncodeOptions): FileRecord {
+export function fileRecord(
+  record: CatalogRecord,
+  options: EncodeOptions,
+  large: LargeValueCollector | null,
+): FileRecord {
   const { file } = record.payload
   const normalizedPath = normalizePath(file.path, options)
   return {
@@ -69,6 +76,7 @@ export function fileRecord(record: CatalogRecord, options: EncodeOptions): FileR
     mtimeUs: timestampUs(file.mtime),
     vectors: record.vectors ?? recordVectors(record.payload),
     runId: options.runId,
+    large,
     childRows: '',
   }
 }

@@ -1,5 +1,6 @@
 import { withoutPadding } from '../header/index.ts'
 import type { AttributeFacts } from '../inspect/payload.ts'
+import { LARGE_VALUE_BYTES, type LargeValueCollector } from './encoded/large-values.ts'
 
 /** The typed columns of one attribute value. */
 export interface ValueColumns {
@@ -7,6 +8,8 @@ export interface ValueColumns {
   readonly text: string | null
   readonly int: number | null
   readonly float: number | null
+  /** A form for people, in place of the attribute's own. */
+  readonly display?: string
 }
 
 const FLOAT_TYPES = /^(?:float|double|half)$/
@@ -31,6 +34,29 @@ export function valueColumns(attribute: AttributeFacts): ValueColumns {
       : { json, text: null, int: null, float }
   }
   return { json, text: type === 'string' ? replacementText(value) : null, int: null, float: null }
+}
+
+/** The same for storing: a large value goes to `large`, and the row says where it is. */
+export function storedColumns(attribute: AttributeFacts, large: LargeValueCollector | null): ValueColumns {
+  const { value } = attribute
+  if (large === null || typeof value === 'number') return valueColumns(attribute)
+  const isText = typeof value === 'string' && value.isWellFormed()
+  if (isText && isLarge(value)) return markerColumns(value, 'text', large)
+  const columns = valueColumns(attribute)
+  if (!isLarge(columns.json)) return columns
+  return isText ? markerColumns(value, 'text', large) : markerColumns(columns.json, 'json', large)
+}
+
+function markerColumns(content: string, form: 'text' | 'json', large: LargeValueCollector): ValueColumns {
+  const { json, sha256, byteLength } = large.add(content, form)
+  const display = `${byteLength} bytes of ${form === 'text' ? 'text' : 'JSON'}: exr-inspector catalog value ${sha256}`
+  return { json, text: null, int: null, float: null, display }
+}
+
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+function isLarge(text: string): boolean {
+  if (text.length * 3 <= LARGE_VALUE_BYTES) return false
+  return text.length > LARGE_VALUE_BYTES || Buffer.byteLength(text) > LARGE_VALUE_BYTES
 }
 
 function replacementText(value: unknown): string | null {

@@ -19,6 +19,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSession } from '../../src/catalog/duckdb/session.ts'
 import { Upserter } from '../../src/catalog/duckdb/upsert.ts'
+import { ValueFile } from '../../src/catalog/duckdb/value-file.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { encodeRecords } from '../../src/tables/index.ts'
 import { record, sequence } from './records.ts'
@@ -170,7 +171,7 @@ describe('a batch whose commit threw', () => {
       checkpointBytes: 2 ** 24,
     })
     const connection = await session.connect()
-    const upserter = await Upserter.create(connection, path)
+    const upserter = await Upserter.create(connection, path, new ValueFile(path))
     const [stored, other] = ['a', 'b'].map((name) => encodeRecords(sequence(`/mnt/${name}`, 3), { runId: 'run' }))
 
     const results = await upserter.write(stored!, undefined)

@@ -12,7 +12,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
-import type { ColumnType, EncodedColumn, StringPool } from '../../tables/index.ts'
+import type { CellType, EncodedColumn, StringPool } from '../../tables/index.ts'
 import { DATABASE } from './session.ts'
 
 /** Columns of one table, ready to be written. */
@@ -37,11 +37,11 @@ const VALIDITY_WORDS = CHUNK_ROWS / 64
 export class TableAppender {
   readonly #name: string
   readonly #database: string
-  readonly #types: readonly ColumnType[]
+  readonly #types: readonly CellType[]
   readonly #chunk: DuckDBDataChunk
   readonly #validity = new BigUint64Array(VALIDITY_WORDS)
 
-  constructor(types: readonly ColumnType[], name: string, database: string = DATABASE) {
+  constructor(types: readonly CellType[], name: string, database: string = DATABASE) {
     this.#types = types
     this.#chunk = DuckDBDataChunk.create(types.map(duckdbType))
     this.#name = name
@@ -216,7 +216,7 @@ function writeValidity(vector: Vector, words: BigUint64Array<ArrayBuffer>): void
   duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, words.byteOffset, words.byteLength)
 }
 
-function duckdbType(type: ColumnType): DuckDBType {
+function duckdbType(type: CellType): DuckDBType {
   if (typeof type === 'object') return ARRAY(FLOAT, type.vector)
   return SCALAR_TYPES[type]
 }

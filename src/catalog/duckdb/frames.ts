@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type ColumnType, columnWriter, StringCollector } from '../../tables/index.ts'
+import { type CellType, columnWriter, StringCollector } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
 import { type FrameChange, type FrameRow, planFrames } from '../plan-frames.ts'
 import { TableAppender } from './append.ts'
 
-const FOLDER_COLUMNS: readonly ColumnType[] = ['utf8']
-const CHANGE_COLUMNS: readonly ColumnType[] = ['int64', 'int32', 'utf8']
+const FOLDER_COLUMNS: readonly CellType[] = ['utf8']
+const CHANGE_COLUMNS: readonly CellType[] = ['int64', 'int32', 'utf8']
 const FOLDER = "regexp_extract(file_path_normalized, '^.*/', 0, 's')"
 
 /**
@@ -84,7 +84,7 @@ async function changesIn(
 async function appendRows(
   connection: DuckDBConnection,
   table: string,
-  types: readonly ColumnType[],
+  types: readonly CellType[],
   rows: readonly (readonly (string | number | bigint | null)[])[],
 ): Promise<void> {
   const strings = new StringCollector()

@@ -5,6 +5,7 @@ import { CATALOG_VERSION } from '../migrations/index.ts'
 import { queryError } from './errors.ts'
 import { readVersion } from './migrate.ts'
 import type { Session } from './session.ts'
+import { valueFilePath } from './value-file.ts'
 
 export async function readInfo(session: Session, url: string): Promise<CatalogInfo> {
   const connection = await session.connect()
@@ -24,7 +25,7 @@ export async function readInfo(session: Session, url: string): Promise<CatalogIn
       engine: `DuckDB ${engine}`,
       version: await readVersion(connection, session.path),
       latestVersion: CATALOG_VERSION,
-      sizeBytes: fileBytes(session.path) + fileBytes(`${session.path}.wal`),
+      sizeBytes: fileBytes(session.path) + fileBytes(`${session.path}.wal`) + fileBytes(valueFilePath(session.path)),
       rows,
     }
   } catch (error) {

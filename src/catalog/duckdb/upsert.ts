@@ -1,6 +1,6 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
 import {
-  type ColumnType,
+  type CellType,
   columnWriter,
   type EncodedBatch,
   type EncodedTable,
@@ -13,14 +13,17 @@ import {
 import { throwIfAborted } from '../abort.ts'
 import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
+import { valuesToStore } from '../large-values.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
+import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
 import { inTransaction } from './transaction.ts'
+import type { ValueFile } from './value-file.ts'
 
-const TOUCH_COLUMNS: readonly ColumnType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
-const KEY_COLUMNS: readonly ColumnType[] = ['utf8', 'utf8']
+const TOUCH_COLUMNS: readonly CellType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
+const KEY_COLUMNS: readonly CellType[] = ['utf8', 'utf8']
 
 /**
  * Writes batches through one connection. There is no unique index: DuckDB locks the file for this process and
@@ -32,10 +35,12 @@ export class Upserter {
   readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
   readonly #path: string
+  readonly #values: ValueFile
   #isChecked = false
 
-  private constructor(connection: DuckDBConnection, path: string) {
+  private constructor(connection: DuckDBConnection, path: string, values: ValueFile) {
     this.#connection = connection
+    this.#values = values
     this.#path = path
     this.#tables = perTable(
       ({ name, columns }) =>
@@ -47,14 +52,14 @@ export class Upserter {
   }
 
   /** The connection must not be used for anything else while a batch is written. */
-  static async create(connection: DuckDBConnection, path: string): Promise<Upserter> {
+  static async create(connection: DuckDBConnection, path: string, values: ValueFile): Promise<Upserter> {
     await connection.run(`
       CREATE OR REPLACE TEMP TABLE batch_keys (file_path VARCHAR, file_path_normalized VARCHAR);
       CREATE OR REPLACE TEMP TABLE batch_touches (
         file_id VARCHAR, sightings INTEGER, last_inspected TIMESTAMPTZ,
         size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR
       )`)
-    return new Upserter(connection, path)
+    return new Upserter(connection, path, values)
   }
 
   /** One transaction for the whole batch; results in the batch's order. Throws DuckDB's error after rolling back. */
@@ -62,9 +67,11 @@ export class Upserter {
     if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
     this.#isChecked = true
     const files = filesOf(batch)
-    return inTransaction(this.#connection, async () => {
+    const results = await inTransaction(this.#connection, async () => {
       const stored = await this.#stored(batch)
       const plan = planUpsert(files, stored)
+      const values = valuesToStore(batch, plan)
+      if (values.length > 0) await storeValues(this.#connection, this.#values, values)
       for (const { name, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
         if (replaced.length > 0) await this.#delete(name, replaced)
@@ -75,6 +82,8 @@ export class Upserter {
       throwIfAborted(signal)
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
     })
+    this.#values.settle()
+    return results
   }
 
   /**

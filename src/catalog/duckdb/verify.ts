@@ -2,6 +2,7 @@ import { recordTables, TABLES, type TableDefinition } from '../../tables/index.t
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { queryError } from './errors.ts'
+import { verifyValues } from './large-values.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
@@ -112,6 +113,7 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
       const [violations, examples] = reader.getRowsJS()[0]!
       checks.push({ name, violations: Number(violations), examples: (examples as string[] | null) ?? [] })
     }
+    checks.push(...(await verifyValues(session, connection, signal)))
     return { ok: checks.every((check) => check.violations === 0), checks }
   } catch (error) {
     throw queryError(error, session.path)

@@ -1,9 +1,9 @@
-import { type Data, Field, makeData, RecordBatch, Schema, Struct, Uint64 } from 'apache-arrow'
+import { Binary, type Data, Field, makeData, RecordBatch, Schema, Struct, Uint64 } from 'apache-arrow'
 import { arrowType, columnData } from '../../arrow/index.ts'
 import { columnWriter, StringCollector, type TableDefinition, tableNamed } from '../../tables/index.ts'
 
-/** A value of a column: text, numbers, bigint for 64-bit integers and timestamps (microseconds). */
-export type CellValue = string | number | bigint | boolean | null
+/** A value of a column: text, numbers, bigint for 64-bit integers and timestamps (microseconds), bytes for binary. */
+export type CellValue = string | number | bigint | boolean | Uint8Array | null
 
 /** Name of the virtual column that names a row. */
 const ROW_ID = '$row_id'
@@ -55,18 +55,36 @@ function toBatch(fields: readonly TypedField[], rows: readonly (readonly CellVal
 
 function dataOf(fields: readonly TypedField[], rows: readonly (readonly CellValue[])[]): NamedData[] {
   const strings = new StringCollector()
-  const writers = fields.map(({ type }) => columnWriter(type, rows.length, strings))
+  const writers = fields.map(({ type }) => (type === 'binary' ? null : columnWriter(type, rows.length, strings)))
   rows.forEach((values, row) => {
     values.forEach((value, column) => {
-      writers[column]!.set(row, value)
+      writers[column]?.set(row, value)
     })
   })
-  const columns = writers.map((writer) => writer.finish(rows.length))
+  const columns = writers.map((writer) => writer?.finish(rows.length))
   const pool = strings.finish()
-  return fields.map(({ name, type, nullable }, index) => ({
-    field: new Field(name, arrowType(type), nullable),
-    data: columnData(arrowType(type), columns[index]!, rows.length, pool),
-  }))
+  return fields.map(({ name, type, nullable }, index) => {
+    const column = columns[index]
+    return {
+      field: new Field(name, arrowType(type), nullable),
+      data: column
+        ? columnData(arrowType(type), column, rows.length, pool)
+        : bytesData(rows.map((values) => values[index] as Uint8Array)),
+    }
+  })
+}
+
+/** Bytes in every row. */
+function bytesData(values: readonly Uint8Array[]): Data {
+  const valueOffsets = new Int32Array(values.length + 1)
+  values.forEach(({ length }, row) => {
+    valueOffsets[row + 1] = valueOffsets[row]! + length
+  })
+  const data = new Uint8Array(valueOffsets.at(-1)!)
+  values.forEach((value, row) => {
+    data.set(value, valueOffsets[row])
+  })
+  return makeData({ type: new Binary(), length: values.length, nullCount: 0, valueOffsets, data })
 }
 
 function batchOf(columns: readonly NamedData[], length: number): RecordBatch {

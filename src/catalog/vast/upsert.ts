@@ -5,8 +5,10 @@ import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { FILES_COLUMN, filesOf } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
+import { valuesToStore } from '../large-values.ts'
 import { planRows } from '../plan-rows.ts'
 import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
+import { storeValues } from './large-values.ts'
 import { lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
 import { updateBatch } from './row-batch.ts'
@@ -65,6 +67,7 @@ export async function writeBatch(
     async (tables): Promise<Written> => {
       const stored = await readStored(tables, files)
       const plan = planUpsert(files, distinct(stored))
+      await storeValues(tables, valuesToStore(batch, plan), signal)
       let rowIds: bigint[] = []
       for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)

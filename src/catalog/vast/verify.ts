@@ -2,6 +2,7 @@ import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
 import { recordTables, TABLES } from '../../tables/index.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
+import { verifyValues } from './large-values.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
@@ -51,17 +52,18 @@ interface FileFacts {
 }
 
 /** Runs every check on one state of the tables. Rows stream past; what stays in memory grows with files and parts. */
-export function verifyCatalog(store: Store, signal: AbortSignal | undefined): Promise<CatalogReport> {
-  return store.read(async (tables) => {
+export async function verifyCatalog(store: Store, signal: AbortSignal | undefined): Promise<CatalogReport> {
+  const checks = await store.read(async (tables) => {
     const tally = new Tally()
     const files = await readFiles(tables, tally, signal)
     await readChildren(tables, files, tally, signal)
     checkCounts(files, tally)
     checkCurrent(files, tally)
     await checkFailures(tables, tally)
-    const checks = tally.checks()
-    return { ok: checks.every((check) => check.violations === 0), checks }
+    return tally.checks()
   }, signal)
+  checks.push(...(await verifyValues(store, signal)))
+  return { ok: checks.every((check) => check.violations === 0), checks }
 }
 
 async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | undefined) {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
-import type { DdlFlags, InfoFlags, MigrateFlags } from './run.ts'
+import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags } from './run.ts'
 
 const CATALOG_FLAG = ['-c, --catalog <path|url>', 'catalog (EXR_CATALOG; default exr-catalog.duckdb)'] as const
 const JSON_FLAG = ['--json', 'print JSON'] as const
@@ -26,6 +26,12 @@ export function configure(command: Command, context: CliContext): void {
     .option('--to <version>', 'schema version; older ones drop the tables they do not have')
     .option(...JSON_FLAG)
     .action(async (flags: MigrateFlags) => (await load()).migrate(flags, context))
+  command
+    .command('value <sha256>')
+    .description('write an attribute value that is too large for a row, as value_json names it')
+    .option(...CATALOG_FLAG)
+    .option('-o, --output <file>', 'write it there')
+    .action(async (sha256: string, flags: ValueFlags) => (await load()).showValue(sha256, flags, context))
   command
     .command('ddl')
     .description('print the tables as SQL')

@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { columns } from '../format/columns.ts'
 import { bytes, count } from '../format/units.ts'
 import { openExisting } from '../open-catalog.ts'
+import { writeOutput } from '../output-file.ts'
 
 export interface InfoFlags {
   readonly catalog?: string
@@ -14,6 +15,11 @@ export interface InfoFlags {
 
 export interface MigrateFlags extends InfoFlags {
   readonly to?: string
+}
+
+export interface ValueFlags {
+  readonly catalog?: string
+  readonly output?: string
 }
 
 export interface DdlFlags {
@@ -72,6 +78,21 @@ export async function verify(flags: InfoFlags, context: CliContext): Promise<voi
       return [`${style.red('BROKEN')} ${name}: ${count(violations)} rows`, ...examples.map((row) => `         ${row}`)]
     })
     await context.print(`${lines.join('\n')}\n`)
+  } finally {
+    await catalog.close()
+  }
+}
+
+/** The value's own bytes, piece by piece; on a terminal with what would act on it escaped. */
+export async function showValue(sha256: string, flags: ValueFlags, context: CliContext): Promise<void> {
+  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(url, { readOnly: true, vast })
+  try {
+    const pieces = catalog.largeValue(sha256.toLowerCase())
+    if (flags.output !== undefined) return await writeOutput(pieces, flags.output)
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    for await (const piece of pieces) await context.printData(decoder.decode(piece, { stream: true }))
+    await context.printData(decoder.decode())
   } finally {
     await catalog.close()
   }

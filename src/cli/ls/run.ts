@@ -68,7 +68,7 @@ async function addCatalog(url: string, names: string[], facts: Map<string, Polic
   ])
   const catalog = await openExisting(url, { readOnly: true })
   try {
-    for await (const file of catalogFacts(catalog, null)) {
+    for await (const file of catalogFacts(catalog, null, { largeValues: false })) {
       names.push(file.path)
       facts.set(file.path, file)
     }

@@ -1,15 +1,15 @@
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import type { QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { isCsvSafe } from '../format/csv.ts'
 import { csvText, jsonText, ndjsonText, tableText } from '../format/rows.ts'
 import { openExisting } from '../open-catalog.ts'
+import { writeOutput } from '../output-file.ts'
 
 export interface SqlFlags {
   readonly catalog?: string
@@ -66,11 +66,7 @@ async function writeText(
     for await (const piece of texts) await print(piece)
     return
   }
-  try {
-    await pipeline(texts, createWriteStream(output))
-  } catch (error) {
-    throw error instanceof ExrError ? error : cannotWrite(output, error)
-  }
+  await writeOutput(texts, output)
 }
 
 async function writeParquetTo(stream: QueryStream, output: string | undefined, context: CliContext): Promise<void> {
@@ -86,16 +82,4 @@ async function writeParquetTo(stream: QueryStream, output: string | undefined, c
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function cannotWrite(output: string, cause: unknown): ExrError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const full = code === 'ENOSPC'
-  return new ExrError(
-    full ? 'ERR_DISK_FULL' : 'ERR_OPTION_INVALID',
-    full
-      ? `Could not write ${output}: the disk is full. Free some space`
-      : `Cannot write --output ${output}: ${message}`,
-    { cause, details: { path: output } },
-  )
 }

@@ -1,4 +1,5 @@
 import type { PerTable } from '../record-tables.ts'
+import type { LargeValue } from './large-values.ts'
 
 /** Bytes of every distinct string of a batch; string `code` is `bytes[offsets[code], offsets[code + 1])`, UTF-8. */
 export interface StringPool {
@@ -52,6 +53,8 @@ export interface EncodedBatch {
   readonly ordinals: Uint32Array<ArrayBuffer>
   readonly strings: StringPool
   readonly tables: PerTable<EncodedTable>
+  /** Values that rows name by their hash; some may belong to files that are not in the batch. */
+  readonly largeValues: readonly LargeValue[]
   readonly failures: readonly EncodeFailure[]
 }
 
@@ -69,6 +72,7 @@ export function transferList(batch: EncodedBatch): ArrayBuffer[] {
       if (column.valid) buffers.add(column.valid.buffer)
     }
   }
+  for (const { stored } of batch.largeValues) buffers.add(stored.buffer)
   return [...buffers]
 }
 

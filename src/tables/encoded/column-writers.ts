@@ -1,4 +1,4 @@
-import type { ColumnType } from '../definition.ts'
+import type { CellType } from '../definition.ts'
 import type { ColumnData, EncodedColumn, StringPool } from './batch.ts'
 
 /** Collects distinct strings as UTF-8 and hands out their codes. */
@@ -43,7 +43,7 @@ export interface ColumnWriter {
 }
 
 /** A writer for `capacity` rows of a type. */
-export function columnWriter(type: ColumnType, capacity: number, strings: StringCollector): ColumnWriter {
+export function columnWriter(type: CellType, capacity: number, strings: StringCollector): ColumnWriter {
   if (typeof type === 'object') return new VectorWriter(type.vector)
   switch (type) {
     case 'utf8':

@@ -1,6 +1,7 @@
-import type { AnyRecordTable, ColumnType } from '../definition.ts'
+import type { AnyRecordTable, CellType } from '../definition.ts'
 import { perTable } from '../record-tables.ts'
 import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable, StringPool } from './batch.ts'
+import type { LargeValue } from './large-values.ts'
 
 /**
  * Several batches as one, their files in order, so that they share a transaction. `ordinals` and `failures` count
@@ -24,10 +25,16 @@ export function concatBatches(batches: readonly EncodedBatch[]): EncodedBatch {
         codeBases,
       ),
     ),
+    largeValues: distinctValues(batches),
     failures: batches.flatMap(({ failures }, batch) =>
       failures.map((failure) => ({ ...failure, index: failure.index + recordBases[batch]! })),
     ),
   }
+}
+
+function distinctValues(batches: readonly EncodedBatch[]): LargeValue[] {
+  const values = batches.flatMap(({ largeValues }) => largeValues)
+  return [...new Map(values.map((value) => [value.sha256, value])).values()]
 }
 
 /** How many records a batch was encoded from. */
@@ -69,7 +76,7 @@ function concatTables(
 }
 
 function concatColumns(
-  type: ColumnType,
+  type: CellType,
   pieces: readonly EncodedColumn[],
   tables: readonly EncodedTable[],
   codeBases: readonly number[],

@@ -3,13 +3,19 @@ import { type CatalogRecord, type EncodeOptions, fileRecord } from '../record.ts
 import { type PerTable, perTable, recordTables } from '../record-tables.ts'
 import type { EncodedBatch, EncodeFailure } from './batch.ts'
 import { StringCollector } from './column-writers.ts'
+import { LargeValueCollector } from './large-values.ts'
 import { TableWriter } from './table-writer.ts'
 
 /**
  * Inspected files as columns, one table after the other. A record that cannot be encoded (a payload that is not one,
- * a vector of another size) is left out and named in `failures`. Everything a catalog stores is decided here.
+ * a vector of another size) is left out and named in `failures`. Everything a catalog stores is decided here. Values too
+ * large for a row go to `large`; with null they stay in their rows.
  */
-export function encodeRecords(records: readonly CatalogRecord[], options: EncodeOptions): EncodedBatch {
+export function encodeRecords(
+  records: readonly CatalogRecord[],
+  options: EncodeOptions,
+  large: LargeValueCollector | null = new LargeValueCollector(),
+): EncodedBatch {
   const strings = new StringCollector()
   const writers = perTable((table) => new TableWriter(table, records.length, strings))
   const tables = recordTables()
@@ -18,7 +24,7 @@ export function encodeRecords(records: readonly CatalogRecord[], options: Encode
   const failures: EncodeFailure[] = []
   records.forEach((record, index) => {
     try {
-      const keyed = fileRecord(record, options)
+      const keyed = fileRecord(record, options, large)
       const rows = perTable((table) => table.rows(keyed))
       const file = { ...keyed, childRows: JSON.stringify(onceCounts(rows)) }
       for (const { name } of tables) writers[name].write(rows[name], file)
@@ -35,6 +41,7 @@ export function encodeRecords(records: readonly CatalogRecord[], options: Encode
     ordinals: Uint32Array.from(ordinals),
     strings: strings.finish(),
     tables: perTable((table) => writers[table.name].finish()),
+    largeValues: large?.finish() ?? [],
     failures,
   }
 }

@@ -1,14 +1,15 @@
-import type { AnyRecordTable, ColumnType } from '../definition.ts'
+import type { AnyRecordTable, CellType } from '../definition.ts'
 import { perTable } from '../record-tables.ts'
 import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './batch.ts'
 
-/** The batch with only some of its files: ascending positions in the batch. Strings are shared, not copied. */
+/** The batch with only some of its files: ascending positions in the batch. Strings and large values are shared, not copied. */
 export function selectFiles(batch: EncodedBatch, files: readonly number[]): EncodedBatch {
   if (files.length === batch.fileCount) return batch
   return {
     fileCount: files.length,
     ordinals: Uint32Array.from(files, (file) => batch.ordinals[file]!),
     strings: batch.strings,
+    largeValues: batch.largeValues,
     tables: perTable((table) => selectRows(table, batch.tables[table.name], files)),
     failures: [],
   }
@@ -39,7 +40,7 @@ export function selectRows({ columns }: AnyRecordTable, table: EncodedTable, fil
   }
 }
 
-function selectColumn(column: EncodedColumn, type: ColumnType, runs: readonly Run[]): EncodedColumn {
+function selectColumn(column: EncodedColumn, type: CellType, runs: readonly Run[]): EncodedColumn {
   const valid = column.valid && gather(column.valid, runs, 1)
   if (typeof type === 'string') return { data: gather(column.data, runs, 1), valid }
   const vectorRuns = column.valid ? presentRuns(column.valid, runs) : runs

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Field, Schema, Utf8 } from 'apache-arrow'
@@ -165,25 +164,6 @@ describe('the schema of a VAST DataBase catalog', () => {
       expect(error).toMatchObject({ code, message: expect.stringContaining(text) })
       expect(String(error)).not.toMatch(/nobodyatall|topsecretvalue/)
     })
-  })
-
-  it('keeps a file whose value is too large for a column, with a mark in place of the value', async () => {
-    const catalog = await openAt(server)
-    const value = 'é'.repeat(100_000)
-    const attributes = [
-      { name: 'manifest', type: 'string', value, source: 'exr' as const },
-      { name: 'edge', type: 'string', value: 'x'.repeat(128 * 1024 - 2), source: 'exr' as const },
-    ]
-    const results = await catalog.upsert([record({ path: '/mnt/huge.exr', attributes })], 'run')
-    expect(results).toMatchObject([{ status: 'inserted' }])
-    const stored = new Map((await tableRows(server, 'attributes')).map((row) => [row['attr_name'], row]))
-    const sha256 = createHash('sha256').update(JSON.stringify(value)).digest('hex')
-    expect(stored.get('manifest')).toMatchObject({
-      value_json: JSON.stringify({ encoding: 'omitted', byte_length: 200_002, sha256 }),
-      value_text: null,
-    })
-    expect(stored.get('edge')).toMatchObject({ value_text: 'x'.repeat(128 * 1024 - 2) })
-    await catalog.close()
   })
 
   it('does not let a row too large for the protocol sink the others', async () => {

@@ -1,0 +1,86 @@
+import { BIGINT, type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { LargeValue } from '../../tables/index.ts'
+import { throwIfAborted } from '../abort.ts'
+import type { CatalogCheck } from '../catalog.ts'
+import { checkedPieces, Tally, VALUE_CHECKS, valueError } from '../large-values.ts'
+import { queryError } from './errors.ts'
+import type { Session } from './session.ts'
+import { readValue, type ValueFile } from './value-file.ts'
+
+/** Stores those values that the catalog lacks, inside the connection's transaction. */
+export async function storeValues(
+  connection: DuckDBConnection,
+  file: ValueFile,
+  values: readonly LargeValue[],
+): Promise<void> {
+  const reader = await connection.runAndReadAll(
+    'SELECT sha256 FROM large_values WHERE sha256 IN (SELECT unnest($1))',
+    [listValue(values.map(({ sha256 }) => sha256))],
+    [LIST(VARCHAR)],
+  )
+  const known = new Set(reader.getRows().map(([sha256]) => sha256))
+  const missing = values.filter(({ sha256 }) => !known.has(sha256))
+  if (missing.length === 0) return
+  const places = await file.append(missing)
+  await connection.run(
+    `INSERT INTO large_values (sha256, piece, byte_length, stored_bytes, file_offset)
+     SELECT unnest($1), 0, unnest($2), unnest($3), unnest($4)`,
+    [
+      listValue(missing.map(({ sha256 }) => sha256)),
+      listValue(missing.map(({ byteLength }) => BigInt(byteLength))),
+      listValue(places.map(({ storedBytes }) => BigInt(storedBytes))),
+      listValue(places.map(({ offset }) => BigInt(offset))),
+    ],
+    [LIST(VARCHAR), LIST(BIGINT), LIST(BIGINT), LIST(BIGINT)],
+  )
+}
+
+/** The bytes of a value. Throws ERR_CATALOG_VALUE when it is not there or not whole. */
+export async function* largeValue(session: Session, sha256: string): AsyncGenerator<Uint8Array> {
+  const place = await placeOf(session, sha256)
+  if (place === null) throw valueError(session.path, sha256, 'the catalog has none of that SHA-256')
+  const { byteLength, offset, storedBytes } = place
+  const pieces = readValue(session.path, { sha256 }, { offset, storedBytes })
+  yield* checkedPieces(session.path, { sha256, byteLength }, pieces)
+}
+
+async function placeOf(session: Session, sha256: string) {
+  const connection = await session.connect()
+  try {
+    const reader = await connection.runAndReadAll(
+      'SELECT byte_length, stored_bytes, file_offset FROM large_values WHERE sha256 = $1',
+      [sha256],
+    )
+    const [row] = reader.getRows()
+    if (!row) return null
+    const [byteLength, storedBytes, offset] = row.map(Number) as [number, number, number]
+    return { byteLength, storedBytes, offset }
+  } catch (error) {
+    throw queryError(error, session.path)
+  } finally {
+    connection.closeSync()
+  }
+}
+
+const MARKED = `regexp_extract(value_json, '^\\{"large":\\{"sha256":"([0-9a-f]{64})"', 1)`
+
+/** Checks that every large value a row names is there, and reads all of them. */
+export async function verifyValues(
+  session: Session,
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+): Promise<CatalogCheck[]> {
+  const named = new Tally(VALUE_CHECKS.named)
+  const unknown = await connection.runAndReadAll(
+    `SELECT file_id || ' ' || attr_name FROM attributes
+     WHERE starts_with(value_json, '{"large":') AND ${MARKED} NOT IN (SELECT sha256 FROM large_values)`,
+  )
+  for (const [row] of unknown.getRows()) named.add(String(row))
+  const whole = new Tally(VALUE_CHECKS.whole)
+  const stored = await connection.runAndReadAll('SELECT sha256 FROM large_values ORDER BY file_offset')
+  for (const [sha256] of stored.getRows()) {
+    throwIfAborted(signal)
+    await whole.check(String(sha256), largeValue(session, String(sha256)))
+  }
+  return [named.result(), whole.result()]
+}
