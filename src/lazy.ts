@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Catalog, CatalogValues } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
+import type { EmbedOptions, EmbedSummary } from './ingest/embed.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
@@ -90,6 +91,16 @@ export async function openCatalog(url: string, options?: OpenCatalogOptions): Pr
 export async function attributeValue(catalog: CatalogValues, valueJson: string): Promise<unknown> {
   const values = await import('./catalog/large-values.ts')
   return values.attributeValue(catalog, valueJson)
+}
+
+/**
+ * Gives every file of a catalog whose vectors another release made vectors of this one, from the catalog's rows where
+ * they suffice, else from the file if its header has not changed. Stopped, it goes on where it was. Throws ERR_CATALOG_*;
+ * files that keep their old vectors are problems of the summary.
+ */
+export async function embed(catalog: Catalog, options?: EmbedOptions): Promise<EmbedSummary> {
+  const { embed: run } = await import('./ingest/embed.ts')
+  return run(catalog, options)
 }
 
 /**

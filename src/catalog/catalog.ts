@@ -1,6 +1,9 @@
+import type { EmbeddablePayload } from '../embeddings/index.ts'
 import type { CatalogRecord, EncodedBatch } from '../tables/index.ts'
+import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
 export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
+export type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
 import type { AppliedMigration } from './migrations/migration.ts'
 
@@ -172,6 +175,19 @@ export interface CatalogSearch {
   explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan>
 }
 
+/** Bringing vectors that another release made up to date. */
+export interface CatalogVectors {
+  /**
+   * Files whose vectors are missing or not of this release's version, superseded and removed ones included, ordered by
+   * path and then id: at most `limit`, behind the file `after`.
+   */
+  outdatedFiles(limit: number, after?: AfterFile): Promise<OutdatedFile[]>
+  /** What vectors are made from, by file_id, of those files whose rows suffice. */
+  embeddableFacts(files: readonly OutdatedFile[]): Promise<Map<string, EmbeddablePayload>>
+  /** Puts vectors in the place of stored ones, in one transaction. */
+  writeVectors(batch: readonly NewVectors[]): Promise<void>
+}
+
 /** Asking in SQL. */
 export interface CatalogSql {
   /**
@@ -211,7 +227,13 @@ export interface CatalogAdministration {
  * method throws ExrError with an ERR_CATALOG_* code; `upsert` never throws for a single bad record but reports it in
  * its result.
  */
-export interface Catalog extends CatalogWriter, CatalogSearch, CatalogSql, CatalogValues, CatalogAdministration {
+export interface Catalog
+  extends CatalogWriter,
+    CatalogSearch,
+    CatalogVectors,
+    CatalogSql,
+    CatalogValues,
+    CatalogAdministration {
   readonly url: string
   /** May be called twice. */
   close(): Promise<void>

@@ -1,9 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { EmbeddablePayload } from '../embeddings/index.ts'
 import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
 import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
 import { abortError, throwIfAborted } from './abort.ts'
 import type {
+  AfterFile,
   AppliedMigration,
   Catalog,
   CatalogFailure,
@@ -11,6 +13,8 @@ import type {
   CatalogRecord,
   CatalogReport,
   KnownFiles,
+  NewVectors,
+  OutdatedFile,
   QueryResult,
   QueryStream,
   RunSummary,
@@ -20,7 +24,7 @@ import type {
   UpsertResult,
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
-import { isFatal, isOutOfMemory, writeError } from './duckdb/errors.ts'
+import { isFatal, isOutOfMemory, queryError, writeError } from './duckdb/errors.ts'
 import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
@@ -34,10 +38,12 @@ import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
 import { ValueFile } from './duckdb/value-file.ts'
+import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
+import { storedFacts } from './stored-vectors.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -152,6 +158,19 @@ export class DuckDbCatalog implements Catalog {
     return { method: 'duckdb', sql: similarSql(where) }
   }
 
+  async outdatedFiles(limit: number, after: AfterFile | null = null): Promise<OutdatedFile[]> {
+    return this.#read((connection) => readOutdated(connection, limit, after))
+  }
+
+  async embeddableFacts(files: readonly OutdatedFile[]): Promise<Map<string, EmbeddablePayload>> {
+    if (files.length === 0) return new Map()
+    return this.#read(async (connection) => storedFacts(await readFactRows(connection, files)))
+  }
+
+  async writeVectors(batch: readonly NewVectors[]): Promise<void> {
+    if (batch.length > 0) await this.#write((connection) => writeVectors(connection, batch))
+  }
+
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
     return readAll(await this.sqlStream(query, signal))
   }
@@ -252,6 +271,18 @@ export class DuckDbCatalog implements Catalog {
   async #connectWriter() {
     const connection = await this.#session.connect()
     return { connection, upserter: await Upserter.create(connection, this.#session.path, this.#values) }
+  }
+
+  async #read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const session = this.#open()
+    const connection = await session.connect()
+    try {
+      return await work(connection)
+    } catch (error) {
+      throw queryError(error, session.path)
+    } finally {
+      connection.closeSync()
+    }
   }
 
   async #reader(): Promise<DuckDBConnection> {

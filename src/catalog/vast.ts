@@ -1,9 +1,11 @@
+import type { EmbeddablePayload } from '../embeddings/index.ts'
 import { ExrError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
 import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {
+  AfterFile,
   AppliedMigration,
   Catalog,
   CatalogFailure,
@@ -11,6 +13,8 @@ import type {
   CatalogRecord,
   CatalogReport,
   KnownFiles,
+  NewVectors,
+  OutdatedFile,
   QueryResult,
   QueryStream,
   RunSummary,
@@ -23,6 +27,7 @@ import { checkPortableCondition } from './condition.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
+import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
@@ -40,6 +45,7 @@ import { similarSql } from './vast/similar-sql.ts'
 import { searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
 import { Store } from './vast/store.ts'
 import { writeBatch } from './vast/upsert.ts'
+import { readFactRows, readOutdated, writeVectors } from './vast/vectors.ts'
 import { verifyCatalog } from './vast/verify.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -177,6 +183,18 @@ class VastCatalog implements Catalog {
       method,
       sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where }),
     }
+  }
+
+  outdatedFiles(limit: number, after: AfterFile | null = null): Promise<OutdatedFile[]> {
+    return this.#run((store) => readOutdated(store, limit, after))
+  }
+
+  embeddableFacts(files: readonly OutdatedFile[]): Promise<Map<string, EmbeddablePayload>> {
+    return this.#run(async (store) => storedFacts(await readFactRows(store, files)))
+  }
+
+  async writeVectors(batch: readonly NewVectors[]): Promise<void> {
+    if (batch.length > 0) await this.#write((store) => writeVectors(store, batch))
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {

@@ -65,6 +65,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./similar/command.ts'),
   },
   {
+    name: 'embed',
+    summary: "bring a catalog's vectors of older releases up to date",
+    load: () => import('./embed/command.ts'),
+  },
+  {
     name: 'ls',
     summary: 'list sequences: frames, gaps, sizes, whether they are whole',
     load: () => import('./ls/command.ts'),

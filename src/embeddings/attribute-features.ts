@@ -81,6 +81,11 @@ const CAMERA_STRUCTURES: ReadonlySet<string> = new Set([
   'sensorAcquisitionRectangle',
 ])
 
+/** Whether these features depend on the value of an attribute of this name, and not only on its being there. */
+export function attributeValueCounts(name: string): boolean {
+  return [TELLING_TEXT, CAMERA_TEXT, CAMERA_NUMBERS, CAMERA_STRUCTURES].some((names) => names.has(name))
+}
+
 /** Lengths of the three groups. */
 interface AttributeWeights {
   readonly names: number

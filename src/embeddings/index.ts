@@ -1,5 +1,5 @@
 import type { ChannelFacts, PartFacts, Payload } from '../inspect/payload.ts'
-import { addAttributeFeatures } from './attribute-features.ts'
+import { addAttributeFeatures, attributeValueCounts } from './attribute-features.ts'
 import { addChannelFeatures } from './channel-features.ts'
 import { FeatureHasher } from './feature-hash.ts'
 import {
@@ -11,6 +11,7 @@ import {
   addSoftware,
   addStructure,
   addTiling,
+  COLOR_ATTRIBUTES,
 } from './part-features.ts'
 
 /** Raised whenever the same header would give another vector; vectors of different versions do not compare. */
@@ -65,6 +66,11 @@ export function computeChannelFingerprint(
   const hasher = new FeatureHasher(dim)
   if (channels.length > 0) addChannelFeatures(hasher, channels, FINGERPRINT_WEIGHTS)
   return hasher.finish()
+}
+
+/** Whether a vector depends on the value of an attribute of this name, and not only on its being there. */
+export function valueCounts(name: string): boolean {
+  return attributeValueCounts(name) || COLOR_ATTRIBUTES.has(name)
 }
 
 function addPartFeatures(hasher: FeatureHasher, parts: readonly PartFacts[], { attributes }: EmbeddablePayload): void {

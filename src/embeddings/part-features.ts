@@ -99,6 +99,14 @@ export function addTiling(hasher: FeatureHasher, part: PartFacts): void {
   hasher.addSoft(LEVELS, softLog2(part.level_count ?? 1), 0.5)
 }
 
+/** Attributes whose values `addColor` reads. */
+export const COLOR_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'colorInteropID',
+  'oiio:ColorSpace',
+  'acesImageContainerFlag',
+  'chromaticities',
+])
+
 /** What the file itself says of its colours: what OpenImageIO guesses differs between its versions. */
 export function addColor(hasher: FeatureHasher, attributes: readonly AttributeFacts[]): void {
   const texts = new Map(attributes.filter(({ source }) => source === 'exr').map(({ name, value }) => [name, value]))

@@ -40,8 +40,10 @@ export { selectFiles, selectRows } from './encoded/select.ts'
 export {
   type CatalogRecord,
   type EncodeOptions,
+  FINGERPRINT_DIMENSION,
   METADATA_DIMENSION,
   type RecordVectors,
+  ROW_SCHEMA_VERSION,
   recordVectors,
 } from './record.ts'
 export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTables } from './record-tables.ts'

@@ -1,4 +1,9 @@
-import { computeChannelFingerprint, computeMetadataEmbedding, EMBEDDING_VERSION } from '../embeddings/index.ts'
+import {
+  computeChannelFingerprint,
+  computeMetadataEmbedding,
+  EMBEDDING_VERSION,
+  type EmbeddablePayload,
+} from '../embeddings/index.ts'
 import { fileId, type IdentityOptions, normalizePath } from '../inspect/identity.ts'
 import type { ChannelFacts, Payload } from '../inspect/payload.ts'
 import type { LargeValueCollector } from './encoded/large-values.ts'
@@ -82,7 +87,7 @@ export function fileRecord(
 }
 
 /** The vectors a record is stored with. */
-export function recordVectors(payload: Payload): RecordVectors {
+export function recordVectors(payload: EmbeddablePayload): RecordVectors {
   const byPart: ChannelFacts[][] = payload.parts.map(() => [])
   for (const channel of payload.channels) byPart[channel.part_index]?.push(channel)
   return {

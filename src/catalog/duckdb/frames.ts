@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type CellType, columnWriter, StringCollector } from '../../tables/index.ts'
+import type { CellType } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
 import { type FrameChange, type FrameRow, planFrames } from '../plan-frames.ts'
-import { TableAppender } from './append.ts'
+import { appendRows } from './append-rows.ts'
 
 const FOLDER_COLUMNS: readonly CellType[] = ['utf8']
 const CHANGE_COLUMNS: readonly CellType[] = ['int64', 'int32', 'utf8']
@@ -79,21 +79,4 @@ async function changesIn(
   }
   endFolder()
   return changes
-}
-
-async function appendRows(
-  connection: DuckDBConnection,
-  table: string,
-  types: readonly CellType[],
-  rows: readonly (readonly (string | number | bigint | null)[])[],
-): Promise<void> {
-  const strings = new StringCollector()
-  const writers = types.map((type) => columnWriter(type, rows.length, strings))
-  rows.forEach((values, row) => {
-    values.forEach((value, column) => {
-      writers[column]!.set(row, value)
-    })
-  })
-  const columns = writers.map((writer) => writer.finish(rows.length))
-  await new TableAppender(types, table, 'temp').append(connection, { rowCount: rows.length, columns }, strings.finish())
 }

@@ -2,8 +2,8 @@ import { Binary, type Data, Field, makeData, RecordBatch, Schema, Struct, Uint64
 import { arrowType, columnData } from '../../arrow/index.ts'
 import { columnWriter, StringCollector, type TableDefinition, tableNamed } from '../../tables/index.ts'
 
-/** A value of a column: text, numbers, bigint for 64-bit integers and timestamps (microseconds), bytes for binary. */
-export type CellValue = string | number | bigint | boolean | Uint8Array | null
+/** A value of a column: text, numbers, bigint for 64-bit integers and timestamps (microseconds), bytes for binary, a vector. */
+export type CellValue = string | number | bigint | boolean | Uint8Array | Float32Array | null
 
 /** Name of the virtual column that names a row. */
 const ROW_ID = '$row_id'

@@ -23,12 +23,19 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
   let matches: SimilarMatch[]
   let plan: SimilarPlan
+  let isMixed: boolean
   try {
     plan = await catalog.explainSimilar(options)
     if (flags.explain) return await explain(plan, flags, context)
     matches = await findSimilar(catalog, query, options)
+    isMixed = (await catalog.outdatedFiles(1)).length > 0
   } finally {
     await catalog.close()
+  }
+  if (isMixed) {
+    context.note(
+      'Only files with vectors of one version were compared: exr-inspector embed brings the others up to date.',
+    )
   }
   if (flags.json) {
     const found = matches.map(({ fileId, path, similarity }) => ({ file_id: fileId, file_path: path, similarity }))

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { EmbedFlags } from './run.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .option('-c, --catalog <path|url>', 'catalog to bring up to date (EXR_CATALOG; default exr-catalog.duckdb)')
+    .option('-j, --jobs <n>', 'workers that read files again (EXR_JOBS; default one a core)')
+    .option('--rows-only', 'read no file again: leave those whose rows do not suffice')
+    .option('-q, --quiet', 'print failures only')
+    .option('-v, --verbose', 'print every file that was left, not the first 20')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      `
+Vectors of another release do not compare with new ones: similar searches among vectors of one version only. This makes
+the old ones anew, from the catalog's rows where they suffice, else from the files. Ctrl-C finishes the batch at hand;
+the same command goes on from there.
+
+  exr-inspector embed
+  exr-inspector embed --catalog vast://bucket/schema --rows-only --json`,
+    )
+    .action(async (flags: EmbedFlags) => {
+      const { runEmbed } = await import('./run.ts')
+      await runEmbed(flags, context)
+    })
+}

@@ -1,0 +1,49 @@
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { expect, it } from 'vitest'
+import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
+import { fixturePath, tempDir } from '../helpers.ts'
+import { runCli } from './run-cli.ts'
+
+const dir = tempDir()
+const catalog = join(dir, 'catalog.duckdb')
+const cli = (...args: string[]) => runCli([...args, '--catalog', catalog])
+
+async function write(sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(catalog)
+  const connection = await instance.connect()
+  await connection.run(sql)
+  connection.closeSync()
+  instance.closeSync()
+}
+
+it('says that vectors are old, makes them anew, and names files it cannot help', async () => {
+  for (const name of ['a.exr', 'b.exr', 'c.exr']) copyFileSync(fixturePath('compression-zip.exr'), join(dir, name))
+  await cli('ingest', dir, '--quiet')
+  expect(await cli('embed')).toMatchObject({
+    code: 0,
+    stdout: `Every vector has version ${EMBEDDING_VERSION} already.\n`,
+  })
+
+  await write('UPDATE files SET embedding_version = 1')
+  await write("UPDATE files SET schema_version = 1 WHERE file_path NOT LIKE '%/a.exr'")
+  rmSync(join(dir, 'c.exr'))
+  const before = await cli('similar', fixturePath('compression-zip.exr'), '--json')
+  expect(JSON.parse(before.stdout).matches).toEqual([])
+  expect(before.stderr).toContain('exr-inspector embed brings the others up to date')
+
+  const { code, stdout, stderr } = await cli('embed', '--json')
+  expect([code, stderr]).toEqual([1, ''])
+  expect(JSON.parse(stdout)).toEqual({
+    embedding_version: EMBEDDING_VERSION,
+    outdated: 3,
+    from_rows: 1,
+    from_files: 1,
+    left: 1,
+    stopped: false,
+    problems: [{ path: join(dir, 'c.exr'), code: 'ERR_SOURCE_NOT_FOUND', message: expect.any(String) }],
+  })
+  const after = await cli('similar', fixturePath('compression-zip.exr'), '--json')
+  expect(JSON.parse(after.stdout).matches).toHaveLength(2)
+})
