@@ -6,9 +6,11 @@ import type { PixelNews } from '../tasks/pixel-task.ts'
 import type { CliContext } from './context.ts'
 import { errorJson, errorLine, toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { shortPath } from './format/fit.ts'
 import { singleLine } from './format/visible.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { type Located, locate, namesOneFile } from './locations.ts'
+import { shownPath } from './shown-path.ts'
 
 /** Flags of every command that looks at the pixels of some files. */
 export interface PixelFileFlags {
@@ -102,7 +104,9 @@ export async function runOnPixelFiles(
       if (output.isPartial(facts)) context.exitWith(EXIT.someFilesFailed)
       const object = asJson ? { path, ...output.json(facts, path) } : null
       const text =
-        object === null ? output.text(facts, singleLine(path)) : JSON.stringify(object, null, flags.ndjson ? 0 : 2)
+        object === null
+          ? output.text(facts, singleLine(shownPath(path, args)))
+          : JSON.stringify(object, null, flags.ndjson ? 0 : 2)
       if (object === null) await context.print(text)
       else if (inArray) await context.print(`${printed === 0 ? '[\n' : ',\n'}${text}`)
       else await context.print(`${text}\n`)
@@ -136,7 +140,10 @@ class ChunkProgress {
     if (!this.#isShown || performance.now() - this.#start < 500) return
     this.#isOnScreen = true
     const percent = chunks === 0 ? 100 : Math.floor((100 * chunksDone) / chunks)
-    this.#context.stderr.write(`\r\u001b[K${singleLine(location)}: ${chunksDone} of ${chunks} chunks, ${percent} %`)
+    const { stderr } = this.#context
+    const state = `: ${chunksDone} of ${chunks} chunks, ${percent} %`
+    const name = shortPath(singleLine(location), (stderr.columns || 80) - 1 - state.length)
+    stderr.write(`\r\u001b[K${name}${state}`)
   }
 
   clear(): void {

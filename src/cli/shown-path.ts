@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 /**
@@ -14,6 +15,13 @@ export function shownPath(path: string, args: readonly string[]): string {
       return joined(typed, path.slice(base.length).replace(/^\//, ''))
   }
   return path
+}
+
+/** The one directory by its absolute path that was typed: a list on a terminal shows what is below it. Null for all else. */
+export function listedFolder(args: readonly string[]): string | null {
+  const [arg, more] = args
+  if (arg === undefined || more !== undefined || !arg.startsWith('/')) return null
+  return statSync(arg, { throwIfNoEntry: false })?.isDirectory() ? resolve(arg) : null
 }
 
 /** What stands before the first wildcard or placeholder of a pattern, up to its last slash. */

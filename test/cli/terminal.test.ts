@@ -1,21 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../src/cli/style.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
 import { CLI, runCli } from './run-cli.ts'
 
 const hasScript = spawnSync('script', ['--version']).status === 0
 if (!hasScript) console.warn('SKIPPED: tests on a terminal need script(1) of util-linux')
 
-/** Everything a terminal of 100 columns receives, both streams together. */
+/** Everything a terminal receives, of 100 columns unless said, both streams together. */
 function onTerminal(
   args: readonly string[],
   env: Record<string, string> = {},
+  columns = 100,
 ): { code: number | null; screen: string } {
   const { FORCE_COLOR, NO_COLOR, ...rest } = process.env
-  const command = `stty cols 100; ${[process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')}`
+  const command = `stty cols ${columns}; ${[process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')}`
   const { status, stdout } = spawnSync('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     encoding: 'utf8',
     env: { ...rest, TERM: 'xterm-256color', ...env },
@@ -59,6 +61,48 @@ describe.runIf(hasScript)('on a terminal', () => {
       )
     expect(longest(onTerminal(['inspect', path]).screen)).toBeLessThanOrEqual(100)
     expect(longest((await runCli(['inspect', path])).stdout)).toBeGreaterThan(100)
+  })
+
+  it('fits 80 columns with the tables of every command', async () => {
+    const folder = join(tempDir(), 'a_folder_with_a_long_name', 'and_another_one_below_it')
+    mkdirSync(folder, { recursive: true })
+    const names = ['compression-zip', 'multipart-many', 'deep-tile', 'tiled-mipmap-down', 'unfinished-tiles']
+    for (const name of [...names, 'truncated-header', 'cryptomatte', 'attributes-all-types', 'pixel-types'])
+      copyFileSync(fixturePath(`${name}.exr`), join(folder, `beauty_of_a_shot_${name}.exr`))
+    const file = (name: string) => join(folder, `beauty_of_a_shot_${name}.exr`)
+    const catalog = join(folder, 'c.duckdb')
+    await runCli(['ingest', folder, '--catalog', catalog])
+    const commands = [
+      ['inspect', file('attributes-all-types')],
+      ['inspect', file('multipart-many')],
+      ['inspect', folder],
+      ['ls', folder],
+      ['ls', '--long', folder],
+      ['stats', '--long', file('pixel-types')],
+      ['diff', file('compression-zip'), file('tiled-mipmap-down')],
+      ['diff', file('compression-zip'), file('pixel-types')],
+      ['validate', folder],
+      ['sql', 'SELECT * FROM files', '--catalog', catalog],
+      ['similar', file('compression-zip'), '--catalog', catalog],
+      ['catalog', 'info', '--catalog', catalog],
+    ]
+    const wide = commands.flatMap((args) => {
+      const { screen } = onTerminal(args, { NO_COLOR: '1' }, 80)
+      // What a progress line showed is gone; a path may stand whole on a line of its own.
+      const lines = screen.split(/\r?\n/).map((line) => line.split('\r\u001b[K').at(-1) ?? '')
+      const tooWide = lines.filter((line) => displayWidth(line) > 80 && !/^(?:catalog +)?\S+$/.test(line))
+      return tooWide.map((line) => `${args.join(' ')}: ${line}`)
+    })
+    expect(wide).toEqual([])
+  })
+
+  it('names the directory once above a list of what is in it', () => {
+    const folder = frames()
+    for (const command of ['inspect', 'ls']) {
+      const { screen } = onTerminal([command, folder], { NO_COLOR: '1' })
+      expect(screen.startsWith(`${folder}:\r\n`)).toBe(true)
+      expect(screen.split(folder)).toHaveLength(2)
+    }
   })
 
   it('never lets a value act on it, in any form', () => {

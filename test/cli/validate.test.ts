@@ -99,7 +99,8 @@ describe('policy', () => {
 describe('ls', () => {
   it('lists a sequence as one line and one object', async () => {
     const { stdout } = await runCli(['ls', frames])
-    expect(stdout).toMatch(/3 {2}998-1001 {2}lacks 1000 {2}.*f\.###\.exr/)
+    expect(stdout).toMatch(/^frames +range +lacks +file\n/)
+    expect(stdout).toMatch(/^ +3 {2}998-1001 {2}1000 {3}.*f\.###\.exr$/m)
     const [entry] = JSON.parse((await runCli(['ls', frames, '--json', '-l'])).stdout).filter(
       ({ kind }: { kind: string }) => kind === 'frames',
     )
@@ -113,5 +114,20 @@ describe('ls', () => {
       compression: 'zip',
       whole: true,
     })
+  })
+
+  it('names a compression once, however many parts have it, and shows what is deep or has levels', async () => {
+    const folder = tempDir()
+    for (const name of ['multipart-many.exr', 'deep-tile.exr', 'tiled-mipmap-down.exr'])
+      copyFileSync(fixturePath(name), join(folder, name))
+    const entries = JSON.parse((await runCli(['ls', folder, '--json', '-l'])).stdout)
+    expect(entries.map((entry: Record<string, unknown>) => [entry['compression'], entry['kinds']])).toEqual([
+      ['zips', ['deep', 'tiled']],
+      ['zip', []],
+      ['zip', ['mipmapped']],
+    ])
+    const { stdout } = await runCli(['ls', folder, '-l'])
+    expect(stdout).toMatch(/zips deep tiled {2}whole {2}.*deep-tile\.exr\n/)
+    expect(stdout).toMatch(/zip mipmapped {4}whole {2}.*tiled-mipmap-down\.exr\n/)
   })
 })

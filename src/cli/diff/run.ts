@@ -6,11 +6,12 @@ import type { FileDiff } from '../../pixels/diff-types.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
 import { flow } from '../../workers/index.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { errorJson, errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
+import { shownPath } from '../shown-path.ts'
 import { diffReport } from './report.ts'
 
 export interface DiffFlags {
@@ -57,6 +58,8 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
       return { error: known }
     }
   }
+  const shown = (path: string) => shownPath(path, [a, b])
+  const reportOptions = { style: context.style, width: widthOf(context), shown }
   const results = new Set<FileDiff['result']>(onlyA.length + onlyB.length > 0 ? ['differs'] : [])
   const diffs: FileDiff[] = []
   try {
@@ -72,7 +75,7 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
       results.add(diff.result)
       diffs.push(diff)
       if (flags.json) continue
-      await context.print(diffReport(diff, context.style))
+      await context.print(diffReport(diff, reportOptions))
       if (top !== null)
         await context.print(
           `  ${singleLine(flags.image!)}: brightest at a difference of ${top}, dark at a thousandth of it\n`,

@@ -25,19 +25,18 @@ const BEFORE_PATH = Object.values(WIDTHS).reduce((sum, width) => sum + width + G
 const INDENT = ' '.repeat(WIDTHS.state + GAP.length)
 const REASONS_SHOWN = 3
 
-/** Heading over `fileLine`s. */
-export function fileLineHeading(style: Style): string {
+/** Heading over `fileLine`s, below the name of the directory that their paths start from. */
+export function fileLineHeading(style: Style, below: string | null): string {
   const { state, size, resolution, channels, storage } = WIDTHS
-  return style.dim(
-    [
-      'state'.padEnd(state),
-      'size'.padStart(size),
-      'pixels'.padStart(resolution),
-      'ch'.padStart(channels),
-      'storage'.padEnd(storage),
-      'file',
-    ].join(GAP),
-  )
+  const heading = [
+    'state'.padEnd(state),
+    'size'.padStart(size),
+    'pixels'.padStart(resolution),
+    'ch'.padStart(channels),
+    'storage'.padEnd(storage),
+    'file',
+  ].join(GAP)
+  return `${below === null ? '' : `${singleLine(below)}:\n`}${style.dim(heading)}`
 }
 
 /** One file as one line, and below it why it is not whole. Widths are fixed, so that lines can be printed as they come. */

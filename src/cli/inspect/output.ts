@@ -105,6 +105,8 @@ export function tableOutput(context: CliContext, columns: readonly string[]): In
 interface PeopleOptions {
   /** A path as the user typed it. */
   readonly shown: (path: string) => string
+  /** The directory that was typed, where its name would take most of every line. */
+  readonly below?: string | null
   /** Called before each report; null for no pictures. */
   readonly picture: ((payload: Payload) => string) | null
   /** Attributes were asked for by name: what matches is shown, derived ones too. */
@@ -136,26 +138,29 @@ export function reportOutput(
 }
 
 /** A line for each file and a count at the end. */
-export function lineOutput(context: CliContext, { shown, byName }: PeopleOptions): InspectOutput {
+export function lineOutput(context: CliContext, { shown, byName, below = null }: PeopleOptions): InspectOutput {
   const { style } = context
   const width = widthOf(context)
+  const base = below !== null && Number.isFinite(width) ? below : null
+  const inList = (path: string) =>
+    base !== null && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : shown(path)
   const states: Record<string, number> = {}
   const tell = (state: string) => {
     states[state] = (states[state] ?? 0) + 1
   }
   let lines = 0
   const print = async (text: string) => {
-    await context.print(lines === 0 ? `${fileLineHeading(style)}\n${text}` : text)
+    await context.print(lines === 0 ? `${fileLineHeading(style, base)}\n${text}` : text)
     lines += 1
   }
   return {
     async file(payload) {
       tell(verdictOf(payload).state)
-      await print(fileLine(payload, { style, width, path: shown(payload.file.path), withAttributes: byName }))
+      await print(fileLine(payload, { style, width, path: inList(payload.file.path), withAttributes: byName }))
     },
     async failure(error, location) {
       tell('unreadable')
-      const path = shown(error.details.path ?? location)
+      const path = inList(error.details.path ?? location)
       await print(unreadableLine(path, `${error.message} [${error.code}]`, style, width))
     },
     async end() {

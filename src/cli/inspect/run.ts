@@ -16,7 +16,7 @@ import { type Located, locate, namesOneFile } from '../locations.ts'
 import { encodePicture } from '../picture/encode.ts'
 import { protocolFor } from '../picture/protocol.ts'
 import { policyWish } from '../policy-flags.ts'
-import { shownPath } from '../shown-path.ts'
+import { listedFolder, shownPath } from '../shown-path.ts'
 import { filterPayload } from './filters.ts'
 import { DEFAULT_COLUMNS } from './named-columns.ts'
 import {
@@ -146,6 +146,7 @@ async function outputFor(
   if (columns !== null) return tableOutput(context, columns)
   const people = {
     shown: (path: string) => shownPath(path, args),
+    below: listedFolder(args),
     picture: flags.image === undefined ? null : pictures(flags.image, context),
     byName: (flags.attr?.length ?? 0) > 0,
   }

@@ -10,6 +10,7 @@ import {
   stepOf,
   toRanges,
 } from '../../sequences/index.ts'
+import { kinds } from '../inspect/headline.ts'
 
 /** One object of `ls --json`. */
 export interface SequenceEntry {
@@ -33,6 +34,8 @@ export interface SequenceEntry {
   /** Display size; several joined by commas. What follows is null when headers were not read. */
   readonly resolution: string | null
   readonly compression: string | null
+  /** `deep`, `tiled`, `mipmapped` or `ripmapped`, where any part of a file is. */
+  readonly kinds: readonly string[] | null
   readonly channels: readonly string[] | null
   readonly layers: number | null
   /** Null too when it cannot be told. */
@@ -94,12 +97,24 @@ function headerFacts(
     return file === undefined ? [] : [{ frame, file }]
   })
   if (known.length === 0) {
-    return { resolution: null, compression: null, channels: null, layers: null, whole: null, broken: null, drift: null }
+    return {
+      resolution: null,
+      compression: null,
+      kinds: null,
+      channels: null,
+      layers: null,
+      whole: null,
+      broken: null,
+      drift: null,
+    }
   }
   const payloads = known.flatMap(({ file }) => file.payload ?? [])
   const distinct = (of: (payload: (typeof payloads)[number]) => string) => [...new Set(payloads.map(of))]
   const resolutions = distinct(({ parts }) => `${parts[0]?.display_width ?? '?'}x${parts[0]?.display_height ?? '?'}`)
-  const compressions = distinct(({ parts }) => parts.map(({ compression }) => compression ?? 'none stated').join('+'))
+  // Of a file with many parts each compression once.
+  const compressions = distinct(({ parts }) =>
+    [...new Set(parts.map(({ compression }) => compression ?? 'none stated'))].join('+'),
+  )
   const channels = distinct(({ channels }) =>
     channels.map(({ channel_name, channel_type }) => `${channel_name} ${channel_type}`).join(','),
   )
@@ -118,6 +133,7 @@ function headerFacts(
   return {
     resolution: resolutions.join(', ') || null,
     compression: compressions.join(', ') || null,
+    kinds: kinds(payloads.flatMap(({ parts }) => parts)),
     channels: names,
     layers: new Set(payloads[0]?.channels.map(({ layer_name }) => layer_name)).size,
     whole: broken.length > 0 ? false : unknown ? null : true,

@@ -1,14 +1,17 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import type { PolicyFacts } from '../../policy/index.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CliContext } from '../context.ts'
 import { widthOf } from '../context.ts'
-import { columns } from '../format/columns.ts'
+import { wrap } from '../format/columns.ts'
+import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { namesFrom } from '../locations.ts'
+import { listedFolder } from '../shown-path.ts'
+import type { Style } from '../style.ts'
 import { entriesOf, type SequenceEntry } from './entries.ts'
 
 export interface LsFlags {
@@ -49,10 +52,10 @@ export async function runLs(args: readonly string[], flags: LsFlags, context: Cl
   const entries = entriesOf(names, (path) => sizeOf(path, facts, wantsSize), facts).sort(order)
   if (flags.json) return context.printData(`${JSON.stringify(entries, null, 2)}\n`)
   const files = entries.reduce((sum, entry) => sum + entry.files, 0)
-  const lines = columns(
-    entries.map((entry) => line(entry, flags, context)),
-    { width: widthOf(context), right: [0] },
-  )
+  const lines =
+    entries.length === 0
+      ? []
+      : tableOf(entries, flags, Number.isFinite(widthOf(context)) ? listedFolder(args) : null, context)
   const summary = `${plural(entries.length, 'line')}, ${plural(files, 'file')}`
   await context.print(`${[...lines, context.style.dim(summary)].join('\n')}\n`)
 }
@@ -130,34 +133,112 @@ function sizeOf(path: string, facts: ReadonlyMap<string, PolicyFacts>, wanted: b
   return statSync(path, { throwIfNoEntry: false })?.size ?? null
 }
 
-function line(entry: SequenceEntry, flags: LsFlags, context: CliContext): string[] {
+const SHORT: readonly TableColumn[] = [
+  { name: 'frames', right: true },
+  { name: 'range' },
+  { name: 'lacks' },
+  { name: 'padding' },
+  { name: 'file', isPath: true },
+]
+/** What is not alike in a sequence stands below its line. */
+const LONG: readonly TableColumn[] = [
+  { name: 'frames', right: true },
+  { name: 'range' },
+  { name: 'size', right: true },
+  { name: 'pixels', right: true },
+  { name: 'layers', right: true },
+  { name: 'storage' },
+  { name: 'state' },
+  { name: 'file', isPath: true },
+]
+
+/** Paths start from the directory `below`, whose name stands above the table. */
+function tableOf(
+  entries: readonly SequenceEntry[],
+  flags: LsFlags,
+  below: string | null,
+  context: CliContext,
+): string[] {
   const { style } = context
-  const range =
-    entry.first === null
-      ? ''
-      : entry.first === entry.last
-        ? `${entry.first}`
-        : `${entry.first}-${entry.last}${entry.step === 1 ? '' : `x${entry.step}`}`
-  const gaps = entry.missing === '' ? '' : style.yellow(`lacks ${shortened(entry.missing)}`)
-  const padding = entry.paddings.length > 1 ? style.yellow(`padding ${entry.paddings.join(', ')}`) : ''
-  const long = flags.long
-    ? [
-        entry.size_bytes === null ? '' : bytes(entry.size_bytes),
-        entry.resolution ?? '',
-        entry.compression ?? '',
-        entry.layers === null ? '' : plural(entry.layers, 'layer'),
-        wholeText(entry, context),
-        entry.drift === null || entry.drift.length === 0 ? '' : style.yellow(`drift: ${entry.drift.join(', ')}`),
-      ]
-    : []
-  return [entry.first === null ? '' : count(entry.frames), range, gaps, padding, ...long, singleLine(entry.pattern)]
+  if (below !== null) {
+    const inFolder = entries.map((entry) => ({ ...entry, pattern: relative(below, entry.pattern) }))
+    return [`${singleLine(below)}:`, ...tableOf(inFolder, flags, null, context)]
+  }
+  const width = widthOf(context)
+  const options = { style, width, giveWay: ['layers', 'padding', 'size'] }
+  if (!flags.long)
+    return fittedTable(
+      SHORT,
+      entries.map((entry) => shortRow(entry, style)),
+      options,
+    )
+  const [heading = '', ...lines] = fittedTable(
+    LONG,
+    entries.map((entry) => longRow(entry, style)),
+    options,
+  )
+  const notes = lines.splice(entries.length)
+  return [heading, ...lines.flatMap((line, index) => [line, ...notesOf(entries[index]!, style, width)]), ...notes]
 }
 
-function wholeText({ whole, broken }: SequenceEntry, { style }: CliContext): string {
-  if (whole === null) return ''
-  return whole ? style.green('whole') : style.red(`broken: ${shortened(broken ?? '')}`)
+function shortRow(entry: SequenceEntry, style: Style): string[] {
+  const padding = entry.paddings.length > 1 ? style.yellow(entry.paddings.join(', ')) : ''
+  return [
+    framesText(entry),
+    rangeText(entry),
+    style.yellow(shortened(entry.missing)),
+    padding,
+    singleLine(entry.pattern),
+  ]
+}
+
+function longRow(entry: SequenceEntry, style: Style): string[] {
+  const [resolution = '', ...others] = entry.resolution?.split(', ') ?? []
+  return [
+    framesText(entry),
+    rangeText(entry),
+    entry.size_bytes === null ? '' : bytes(entry.size_bytes),
+    others.length > 0 ? 'several' : resolution,
+    entry.layers === null ? '' : count(entry.layers),
+    storageText(entry),
+    stateText(entry, style),
+    singleLine(entry.pattern),
+  ]
+}
+
+function framesText({ first, frames }: SequenceEntry): string {
+  return first === null ? '' : count(frames)
+}
+
+function rangeText({ first, last, step }: SequenceEntry): string {
+  if (first === null) return ''
+  return first === last ? `${first}` : `${first}-${last}${step === 1 ? '' : `x${step}`}`
+}
+
+/** `zip`, `zips deep`, `several tiled`. */
+function storageText({ compression, kinds }: SequenceEntry): string {
+  if (compression === null) return ''
+  return [/[,+]/.test(compression) ? 'several' : compression, ...(kinds ?? [])].join(' ')
+}
+
+function stateText({ whole, broken, resolution }: SequenceEntry, style: Style): string {
+  if (whole === null) return resolution === null ? '' : style.yellow('unknown')
+  if (whole) return style.green('whole')
+  return style.red(broken === null ? 'unreadable' : 'broken')
+}
+
+function notesOf(entry: SequenceEntry, style: Style, width: number): string[] {
+  const isSequence = entry.first !== null
+  return [
+    entry.missing === '' ? '' : `lacks ${entry.missing}`,
+    entry.paddings.length > 1 ? `padding ${entry.paddings.join(', ')}` : '',
+    isSequence && entry.broken ? `broken: ${entry.broken}` : '',
+    entry.drift === null || entry.drift.length === 0 ? '' : `drift: ${entry.drift.join(', ')}`,
+  ]
+    .filter((text) => text !== '')
+    .flatMap((text) => wrap(text, width, '    ').map(style.yellow))
 }
 
 function shortened(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 38)} …`
+  return text.length <= 30 ? text : `${text.slice(0, text.lastIndexOf(',', 28) + 1)} …`
 }

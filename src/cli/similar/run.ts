@@ -4,8 +4,8 @@ import { computeMetadataEmbedding } from '../../embeddings/index.ts'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { inspect } from '../../inspect/inspect.ts'
-import type { CliContext } from '../context.ts'
-import { columns } from '../format/columns.ts'
+import { type CliContext, widthOf } from '../context.ts'
+import { fittedTable } from '../format/fitted-table.ts'
 import { singleLine } from '../format/visible.ts'
 import { openExisting } from '../open-catalog.ts'
 
@@ -42,9 +42,12 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
     return context.printData(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
   }
   if (matches.length === 0) return context.print('No file of the catalog matches.\n')
-  const { style } = context
   const rows = matches.map(({ path, similarity }) => [similarity.toFixed(3), singleLine(path)])
-  const lines = columns([[style.dim('similarity'), style.dim('file')], ...rows], { width: Infinity, right: [0] })
+  const table = [
+    { name: 'similarity', right: true },
+    { name: 'file', isPath: true },
+  ] as const
+  const lines = fittedTable(table, rows, { style: context.style, width: widthOf(context) })
   await context.print(`${lines.join('\n')}\n`)
   if (plan.method !== 'duckdb') context.note(`Searched by ${METHODS[plan.method]}.`)
 }

@@ -1,5 +1,5 @@
 import type { ChannelStats, FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
-import { columns } from '../format/columns.ts'
+import { fittedTable } from '../format/fitted-table.ts'
 import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
@@ -8,6 +8,8 @@ interface StatsReportOptions {
   readonly style: Style
   /** With percentiles and positions. */
   readonly isLong: boolean
+  /** Columns of the terminal; infinity in a pipe. */
+  readonly width: number
 }
 
 /** Statistics of a file for people: a table a part, and below it what stands out. */
@@ -32,7 +34,10 @@ function partLines(part: PartStats, options: StatsReportOptions): string[] {
         `  a sample: ${count(part.chunks_seen)} of ${plural(part.chunk_count, 'chunk')}; means and shares are estimates`,
       ),
     )
-  lines.push(...columns(table(part.channels, options), { indent: '  ', width: Number.POSITIVE_INFINITY, right: RIGHT }))
+  const headings = options.isLong ? [...HEADING, ...PERCENTILES.map((percent) => `p${percent}`)] : HEADING
+  const columns = headings.map((name, column) => (column === 0 ? { name } : { name, right: true as const }))
+  const { width } = options
+  lines.push(...fittedTable(columns, rowsOf(part.channels, options), { style, width, indent: '  ', giveWay: GIVE_WAY }))
   lines.push(...part.channels.flatMap((channel) => channelNotes(channel, style)))
   lines.push(...frameNotes(part, style))
   if (part.missing !== undefined) lines.push(...missingLines(part.missing, style))
@@ -41,29 +46,26 @@ function partLines(part: PartStats, options: StatsReportOptions): string[] {
 
 const HEADING = ['channel', 'samples', 'min', 'max', 'mean', 'stddev', 'zero', 'negative', 'NaN', 'inf']
 const PERCENTILES = ['1', '5', '25', '50', '75', '95', '99']
-const RIGHT = Array.from({ length: HEADING.length + PERCENTILES.length - 1 }, (_, i) => i + 1)
+/** Whether there are NaN and what the range is stays the longest. */
+const GIVE_WAY = ['p5', 'p95', 'p25', 'p75', 'p1', 'p99', 'stddev', 'samples', 'p50', 'zero', 'negative', 'mean']
 
-function table(channels: readonly ChannelStats[], { style, isLong }: StatsReportOptions): string[][] {
-  const heading = isLong ? [...HEADING, ...PERCENTILES.map((percent) => `p${percent}`)] : HEADING
-  return [
-    heading.map((text) => style.dim(text)),
-    ...channels.map((channel) => {
-      const inf = channel.pos_inf_count + channel.neg_inf_count
-      const row = [
-        singleLine(channel.channel_name),
-        count(channel.count),
-        number(channel.min),
-        number(channel.max),
-        number(channel.mean),
-        number(channel.stddev),
-        count(channel.zero_count),
-        count(channel.negative_count),
-        channel.nan_count > 0 ? style.red(count(channel.nan_count)) : '0',
-        inf > 0 ? style.red(count(inf)) : '0',
-      ]
-      return isLong ? [...row, ...PERCENTILES.map((percent) => number(channel.percentiles?.[percent] ?? null))] : row
-    }),
-  ]
+function rowsOf(channels: readonly ChannelStats[], { style, isLong }: StatsReportOptions): string[][] {
+  return channels.map((channel) => {
+    const inf = channel.pos_inf_count + channel.neg_inf_count
+    const row = [
+      singleLine(channel.channel_name),
+      count(channel.count),
+      number(channel.min),
+      number(channel.max),
+      number(channel.mean),
+      number(channel.stddev),
+      count(channel.zero_count),
+      count(channel.negative_count),
+      channel.nan_count > 0 ? style.red(count(channel.nan_count)) : '0',
+      inf > 0 ? style.red(count(inf)) : '0',
+    ]
+    return isLong ? [...row, ...PERCENTILES.map((percent) => number(channel.percentiles?.[percent] ?? null))] : row
+  })
 }
 
 /** Six significant digits; a dash for what does not exist. */

@@ -1,6 +1,6 @@
 import { parseSampling } from '../../inspect/sampling.ts'
 import { parseLevel } from '../../pixels/options.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { type PixelFileFlags, type PixelFileOutput, runOnPixelFiles } from '../pixel-files.ts'
 import { statsReport } from './report.ts'
 
@@ -23,7 +23,8 @@ export async function runStats(args: readonly string[], flags: StatsFlags, conte
   }
   const output: PixelFileOutput = {
     json: ({ stats }) => stats!,
-    text: ({ stats }, path) => statsReport(stats!, path, { style: context.style, isLong: flags.long === true }),
+    text: ({ stats }, path) =>
+      statsReport(stats!, path, { style: context.style, isLong: flags.long === true, width: widthOf(context) }),
     isPartial: ({ stats }) => stats!.parts.some(({ partial }) => partial),
   }
   await runOnPixelFiles(args, flags, work, output, context)

@@ -1,8 +1,9 @@
 import { type ReportFinding, RULES, type ValidationReport } from '../../policy/index.ts'
 import { columns, wrap } from '../format/columns.ts'
-import { plural } from '../format/units.ts'
+import { shortPath } from '../format/fit.ts'
+import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
-import type { Style } from '../style.ts'
+import { displayWidth, type Style } from '../style.ts'
 
 interface TextOptions {
   readonly style: Style
@@ -16,7 +17,7 @@ export function reportText(report: ValidationReport, options: TextOptions): stri
   const { findings, summary } = report
   const { style, all } = options
   const shown = findings.filter(({ state }) => all || state === 'fail')
-  const lines = shown.flatMap((finding) => findingLines(finding, options))
+  const lines = placesOf(shown).flatMap((findings) => placeLines(findings, options))
   const failing = Object.entries(summary.rules).filter(([, { fail }]) => fail > 0)
   if (failing.length > 0) {
     lines.push('', style.bold('Rules that fail'))
@@ -33,20 +34,45 @@ export function reportText(report: ValidationReport, options: TextOptions): stri
   return `${lines.join('\n')}\n`
 }
 
-function findingLines(finding: ReportFinding, { style, width, root }: TextOptions): string[] {
-  const { rule, state, severity, path, sequence, frames, byte_offset: offset, message } = finding
+/** Findings of one rule on one file or sequence in a row: parts and channels of it. */
+function placesOf(findings: readonly ReportFinding[]): ReportFinding[][] {
+  const places: ReportFinding[][] = []
+  const place = ({ rule, state, severity, path, sequence, frames }: ReportFinding) =>
+    JSON.stringify([rule, state, severity, sequence ?? path, frames])
+  for (const finding of findings) {
+    const last = places.at(-1)
+    if (last?.[0] !== undefined && place(last[0]) === place(finding)) last.push(finding)
+    else places.push([finding])
+  }
+  return places
+}
+
+const SHOWN_OF_A_PLACE = 5
+const INDENT = ' '.repeat(7)
+
+/** Rule and file once, then what was found, a line each, then the remedy. */
+function placeLines(findings: readonly ReportFinding[], { style, width, root, all }: TextOptions): string[] {
+  const [first] = findings
+  if (first === undefined) return []
+  const { rule, state, severity, path, sequence, frames } = first
   const paint = { error: style.red, warn: style.yellow, info: style.cyan }[severity]
   const label = state === 'fail' ? paint(severity.padEnd(5)) : style.dim(state.replace('_', ' '))
-  const place = frames === undefined ? path : (sequence ?? path)
+  const offset = findings.length === 1 ? first.byte_offset : undefined
   const at = [frames === undefined ? null : `frames ${frames}`, offset === undefined ? null : `byte ${offset}`].filter(
     Boolean,
   )
-  const head = `${label}  ${style.bold(rule)}  ${singleLine(relative(place, root))}${at.length > 0 ? style.dim(`  ${at.join(', ')}`) : ''}`
+  const before = `${label}  ${style.bold(rule)}  `
+  const after = at.length > 0 ? style.dim(`  ${at.join(', ')}`) : ''
+  const place = singleLine(relative(frames === undefined ? path : (sequence ?? path), root))
+  const room = Math.max(24, width - displayWidth(before) - displayWidth(after))
   const remedy = state === 'fail' ? RULES.get(rule)?.remedy : undefined
+  const shown = all || findings.length <= SHOWN_OF_A_PLACE + 1 ? findings : findings.slice(0, SHOWN_OF_A_PLACE)
+  const more = findings.length - shown.length
   return [
-    head,
-    ...wrap(singleLine(message), width, '       '),
-    ...(remedy === undefined ? [] : wrap(remedy, width, '       ').map(style.dim)),
+    `${before}${shortPath(place, room)}${after}`,
+    ...shown.flatMap(({ message }) => wrap(singleLine(message), width, INDENT)),
+    ...(more === 0 ? [] : [style.dim(`${INDENT}and ${count(more)} more; --all lists them`)]),
+    ...(remedy === undefined ? [] : wrap(remedy, width, INDENT).map(style.dim)),
   ]
 }
 
@@ -54,7 +80,7 @@ function relative(path: string, root: string): string {
   return path.startsWith(root) ? path.slice(root.length) : path
 }
 
-function countLines({ summary }: ValidationReport, { style, all }: TextOptions): string[] {
+function countLines({ summary }: ValidationReport, { style, all, width }: TextOptions): string[] {
   const { severities, states, files, sequences, unreadable, ignored, accepted } = summary
   const counts = [
     severities.error > 0 ? style.red(plural(severities.error, 'error')) : null,
@@ -71,7 +97,6 @@ function countLines({ summary }: ValidationReport, { style, all }: TextOptions):
     states.not_checked > 0 ? `${plural(states.not_checked, 'check')} not made` : null,
   ].filter((text) => text !== null)
   const hint = !all && states.not_checked + states.cannot_check > 0 ? '; --all lists them' : ''
-  return [
-    `${plural(files, 'file')}${groups} by ${summary.policy}: ${what}${rest.length > 0 ? `; ${rest.join(', ')}${hint}` : ''}`,
-  ]
+  const counted = `${plural(files, 'file')}${groups} by ${summary.policy}: ${what}`
+  return wrap(`${counted}${rest.length > 0 ? `; ${rest.join(', ')}${hint}` : ''}`, width, '')
 }
