@@ -32,6 +32,13 @@ const ORIGINALS: ReadonlyMap<string, readonly string[]> = new Map([
   ['worldtoscreen', ['worldToNDC', 'worldToScreen']],
 ])
 
+const RENAMED: ReadonlySet<string> = new Set([...ORIGINALS.values()].flat())
+
+/** Whether OpenImageIO gives this attribute of a file another name. */
+export function isRenamed(name: string): boolean {
+  return RENAMED.has(name)
+}
+
 /** OpenImageIO's view of one part, set against what is in the file. */
 interface OiioView {
   /** OpenImageIO's name by the name in the file, where the two differ. */

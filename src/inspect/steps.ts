@@ -2,6 +2,7 @@ import { ExrError } from '../errors.ts'
 import { type ChunkReport, type ExrHeader, type HeaderProgress, HeaderScanner } from '../header/index.ts'
 import type { SpecAnswer } from '../oiio/ask.ts'
 import type { SourceIdentity } from '../source/source.ts'
+import { bytesForOiio } from './bytes-for-oiio.ts'
 import { readChunks } from './chunk-steps.ts'
 import type { Inspection, InspectRequest } from './inspection.ts'
 import { bytesOf, supply } from './known-bytes.ts'
@@ -97,7 +98,12 @@ function* askOiio(
   const knownNames = header.parts.map((part) => part.attributes.map(({ name }) => name).join('\0'))
   let answer: SpecAnswer | null = null
   for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
-    const source = { name: identity.path, sizeBytes: identity.sizeBytes, ranges: known.spans, knownNames }
+    const source = {
+      name: identity.path,
+      sizeBytes: identity.sizeBytes,
+      ranges: bytesForOiio(known.spans, header),
+      knownNames,
+    }
     yield { kind: 'specs', source }
     answer = inspection.spec
     if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break
