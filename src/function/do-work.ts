@@ -7,6 +7,7 @@ import type { Payload } from '../inspect/payload.ts'
 import { wantsPixels } from '../pixels/payload.ts'
 import { withValidation } from '../tasks/validation.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
+import type { LargeFile } from './large-files.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
 import { lookForAbsent, readFile, readObject } from './reader.ts'
 import type { Resources } from './resources.ts'
@@ -34,7 +35,7 @@ async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSig
   const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
   const inspectedAtUs = BigInt(Date.now()) * 1000n
   const release = await budget.reserve(SMALL_FILE_BYTES, signal)
-  let result: HandledWork | { readonly large: string }
+  let result: HandledWork | { readonly large: LargeFile }
   try {
     result = await inspectSmall(ctx, resources, target, options, inspectedAtUs, signal)
   } finally {
@@ -52,7 +53,7 @@ async function inspectSmall(
   options: ResolvedInspectOptions,
   inspectedAtUs: bigint,
   signal: AbortSignal,
-): Promise<HandledWork | { readonly large: string }> {
+): Promise<HandledWork | { readonly large: LargeFile }> {
   const metrics = metricsOf(ctx)
   const { askOiio } = stateOf(ctx)
   const startedMs = performance.now()
@@ -61,9 +62,10 @@ async function inspectSmall(
     target.kind === 'object'
       ? await readObject(resources.s3, target, options, signal, askOiio)
       : await readFile(target.path, ctx.settings.allowedFolders, options, signal, askOiio)
-  if (reading.kind === 'large') return { large: reading.location }
+  if (reading.kind === 'large') return { large: reading }
   // Pixels are decoded where a crash ends no more than a child process.
-  if (wantsPixels(options)) return { large: reading.payload.file.path }
+  if (wantsPixels(options))
+    return { large: { location: reading.payload.file.path, neededBytes: reading.payload.file.header_bytes } }
   const { folders, s3 } = { folders: ctx.settings.allowedFolders, s3: resources.s3Settings }
   const payload = await untilAborted(withValidation(reading.payload, options, { folders, s3, signal }), signal)
   end()
@@ -82,7 +84,7 @@ async function inspectSmall(
 async function inspectLarge(
   ctx: FunctionContext,
   resources: Resources,
-  location: string,
+  { location, neededBytes }: LargeFile,
   options: ResolvedInspectOptions,
   inspectedAtUs: bigint,
   signal: AbortSignal,
@@ -93,7 +95,7 @@ async function inspectLarge(
   const wantsPayload = ctx.keepPayloads ?? true
   const task = { location, s3: s3Settings, folders: settings.allowedFolders, runId, inspectedAtUs, wantsPayload }
   const end = metrics.stages.startTimer({ stage: 'inspect' })
-  return stateOf(ctx).large.read({ ...task, options }, signal, async (file) => {
+  return stateOf(ctx).large.read({ ...task, options, neededBytes }, signal, async (file) => {
     end()
     metrics.sourceRequests.inc(file.requests)
     metrics.sourceBytes.inc(file.bytes)

@@ -14,6 +14,14 @@ const GRANT_GROWTH = 4
  */
 const COST_FACTOR = 10
 
+/** A file that is not read on the loop that answers requests. */
+export interface LargeFile {
+  /** `s3://bucket/key`, or a path. */
+  readonly location: string
+  /** What its header is known to need at least; 0 where nothing is known, infinite where no number of bytes would do. */
+  readonly neededBytes: number
+}
+
 /** A file as a worker read it. */
 type EncodedFile = Extract<EventAnswer, { kind: 'encoded' }>
 
@@ -42,13 +50,16 @@ export class LargeFiles {
    * `inspect` throws.
    */
   async read<T>(
-    task: Omit<EventTask, 'grantBytes'>,
+    { neededBytes, ...task }: Omit<EventTask, 'grantBytes'> & LargeFile,
     signal: AbortSignal,
     use: (file: EncodedFile) => Promise<T>,
   ): Promise<T> {
     const { budget, maxHeaderBytes } = this.#options
-    for (let grantBytes = SMALL_HEADER_BYTES * GRANT_GROWTH; ; grantBytes *= GRANT_GROWTH) {
-      const granted = Math.min(grantBytes, maxHeaderBytes)
+    let granted = SMALL_HEADER_BYTES
+    for (let needed = neededBytes; ; ) {
+      // A header says how much it needs only as far as it was read, but it never needs less.
+      if (needed > maxHeaderBytes) throw tooLarge(task.location, maxHeaderBytes)
+      granted = Math.min(Math.max(granted * GRANT_GROWTH, needed), maxHeaderBytes)
       const release = await budget.reserve(granted * COST_FACTOR, signal)
       try {
         const answer = await this.#workers().ask({ ...task, grantBytes: granted }, { signal })
@@ -56,10 +67,10 @@ export class LargeFiles {
           throw new ExrError(answer.error.code, answer.error.message, { details: answer.error.details })
         }
         if (answer.kind === 'encoded') return await use(answer)
+        needed = granted === maxHeaderBytes ? Infinity : answer.neededBytes
       } finally {
         release()
       }
-      if (granted === maxHeaderBytes) throw tooLarge(task.location, maxHeaderBytes)
     }
   }
 

@@ -18,6 +18,8 @@ export interface Metrics {
   /** Bytes of the memory budget, reserved and all there are. */
   readonly reserved: Gauge
   readonly budget: Gauge
+  /** Bytes of memory that bodies of requests have reserved. */
+  readonly bodies: Gauge
 }
 
 /** New counters in a registry of their own, all at zero. */
@@ -56,6 +58,11 @@ export function createMetrics(): Metrics {
       registers,
     }),
     budget: new Gauge({ name: 'exr_memory_budget_bytes', help: 'Memory that all work may reserve.', registers }),
+    bodies: new Gauge({
+      name: 'exr_body_reserved_bytes',
+      help: 'Memory that bodies of requests have reserved.',
+      registers,
+    }),
   }
 }
 

@@ -9,11 +9,11 @@ import { objectExists } from '../source/s3-exists.ts'
 import { S3Source } from '../source/s3-source.ts'
 import { toS3Url } from '../source/s3-url.ts'
 import type { ByteSource } from '../source/source.ts'
-import { SMALL_HEADER_BYTES } from './large-files.ts'
+import { type LargeFile, SMALL_HEADER_BYTES } from './large-files.ts'
 import type { ObjectTarget } from './target.ts'
 
 /** What reading told: a payload, or that the header is too large to be read here. */
-type Reading = ({ readonly kind: 'payload' } & ObjectInspection) | { readonly kind: 'large'; readonly location: string }
+type Reading = ({ readonly kind: 'payload' } & ObjectInspection) | ({ readonly kind: 'large' } & LargeFile)
 
 /**
  * Inspects an object with a small header: keys are tried in order, and only a missing one leads to the next. One that is
@@ -63,7 +63,7 @@ async function readSmall(
     })
     return { kind: 'payload', ...inspection }
   } catch (error) {
-    if (error instanceof GrantExceeded) return { kind: 'large', location }
+    if (error instanceof GrantExceeded) return { kind: 'large', location, neededBytes: error.neededBytes }
     throw error
   }
 }

@@ -24,7 +24,7 @@ export { base64, type EncodedBytes, float32, float64, type JsonNumber, toBase64 
 export { DEFAULT_LIMITS } from './limits.ts'
 export { makeAttribute, makeHeader, makePart } from './make.ts'
 export type * from './model.ts'
-export { decodeHeader, HeaderScanner, type ScanOptions, scanHeader } from './scan.ts'
+export { decodeHeader, HeaderScanner, LimitReached, type ScanOptions, scanHeader } from './scan.ts'
 export { isDeep, isTiled, storageOf } from './storage.ts'
 export { type GuessedText, guessText, withoutPadding } from './text-encoding.ts'
 export { formatTimeCode, shortTimeCode, type TimeCodeFields, timeCodeFields, timeCodeProblem } from './time-code.ts'

@@ -21,6 +21,22 @@ export interface ScanOptions {
   /** Whole size of the file in bytes, when known: sizes that leave it are then reported without asking for them. */
   readonly fileSize?: number
   readonly limits?: Partial<HeaderLimits>
+  /** Throw LimitReached at a limit, rather than check and report what was read up to there. Default false. */
+  readonly stopAtLimit?: boolean
+}
+
+/** A header needs more than a limit allows, and was to be given up there. Never leaves the code that asked for it. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached'
+  readonly limit: keyof HeaderLimits
+  /** What the header asks for as far as it was read. */
+  readonly needed: number
+
+  constructor(limit: keyof HeaderLimits, needed: number) {
+    super(`The header needs ${needed} of ${limit}.`)
+    this.limit = limit
+    this.needed = needed
+  }
 }
 
 /** Header under construction; becomes the result as it is. */
@@ -46,6 +62,7 @@ interface Need {
 export class HeaderScanner {
   readonly #limits: HeaderLimits
   readonly #fileSize: number
+  readonly #stopsAtLimit: boolean
   readonly #store: ByteStore
   readonly #defects = new DefectList()
   readonly #header: HeaderState = {
@@ -69,13 +86,14 @@ export class HeaderScanner {
   constructor(options: ScanOptions = {}) {
     this.#limits = resolveLimits(options.limits)
     this.#fileSize = options.fileSize ?? Number.POSITIVE_INFINITY
+    this.#stopsAtLimit = options.stopAtLimit ?? false
     this.#store = { bytes: new Uint8Array(0), maxChannels: this.#limits.channels }
   }
 
   /**
    * @param prefix the file's first bytes; at least as many as in the call before.
    * Throws ERR_EXR_MAGIC when the file is not an OpenEXR file, ERR_SOURCE_EMPTY and ERR_EXR_TRUNCATED when the file
-   * is known to hold fewer than the eight bytes every file begins with.
+   * is known to hold fewer than the eight bytes every file begins with; LimitReached where `stopAtLimit` asks for it.
    */
   scan(prefix: Uint8Array): HeaderProgress {
     const header = this.#header
@@ -279,6 +297,7 @@ export class HeaderScanner {
 
   /** `needed` is what the header asks for as far as it was read. */
   #overLimit(limit: keyof HeaderLimits, what: string, byteOffset: number, needed: number): null {
+    if (this.#stopsAtLimit) throw new LimitReached(limit, needed)
     const message = `The header needs at least ${needed} ${what}, more than the limit of ${this.#limits[limit]}. ${limitFlag(limit, needed)} raises it (limits.${limit} in the library)`
     this.#report('limit-exceeded', message, byteOffset, this.#part?.index ?? null)
     this.#close()

@@ -38,12 +38,16 @@ export async function inspect(input: SourceInput, options: InspectCallOptions = 
   }
 }
 
-/** `inspect` on a source that is open, with options that were checked; `askOiio` says where OpenImageIO runs. */
+/**
+ * `inspect` on a source that is open, with options that were checked; `askOiio` says where OpenImageIO runs. With
+ * `stopAtLimit` it throws LimitReached for a header beyond a limit.
+ */
 export async function inspectSource(
   source: ByteSource,
   options: ResolvedInspectOptions,
   signal?: AbortSignal,
   askOiio: AskOiio = askOiioHere,
+  stopAtLimit = false,
 ): Promise<Payload> {
   const watch = new Stopwatch()
   const before = { ...source.counters }
@@ -53,7 +57,7 @@ export async function inspectSource(
   const identity = await source.identity(signal)
   watch.lap('read')
 
-  const inspection: Inspection = { identity, known, spec: null, peeked: null }
+  const inspection: Inspection = { identity, known, stopAtLimit, spec: null, peeked: null }
   const steps = inspectSteps(inspection, options, (step) => watch.lap(step))
   for (;;) {
     assertNotAborted(signal, source.path)

@@ -7,6 +7,8 @@ import type { ByteRange, SourceIdentity } from '../source/source.ts'
 export interface Inspection {
   readonly identity: SourceIdentity
   readonly known: KnownBytes
+  /** Give up with LimitReached at a limit of the header, rather than tell what was read up to there. */
+  readonly stopAtLimit?: boolean
   /** The answer to the `specs` request asked last. */
   spec: SpecAnswer | null
   /** The answer to the `peek` request asked last: bytes in the order of its ranges, null where they cost too much. */

@@ -31,7 +31,8 @@ const READ_AHEAD = 64 * 1024
 /**
  * Plans an inspection without doing any I/O: yields what it needs and goes on once the driver has supplied it. The
  * driver has read the first bytes before. Throws ERR_EXR_MAGIC, ERR_EXR_TRUNCATED and ERR_SOURCE_EMPTY for what is
- * not an OpenEXR file; everything else that is wrong with it is in the findings.
+ * not an OpenEXR file, and LimitReached where the inspection is to stop there; everything else that is wrong with it is
+ * in the findings.
  */
 export function* inspectSteps(
   inspection: Inspection,
@@ -58,11 +59,11 @@ function* timed<T>(
 }
 
 function* readHeader(
-  { identity, known }: Inspection,
+  { identity, known, stopAtLimit = false }: Inspection,
   options: ResolvedInspectOptions,
 ): Generator<InspectRequest, ExrHeader, void> {
   const fileSize = identity.sizeBytes
-  const scanner = new HeaderScanner({ fileSize, limits: options.limits })
+  const scanner = new HeaderScanner({ fileSize, limits: options.limits, stopAtLimit })
   let progress = scan(scanner, bytesOf(known, identity, 0, Math.min(known.prefixLength, fileSize)), identity)
   while (!progress.done) {
     // Each read reaches past the attribute that was cut off, to what follows it and the chunk tables; for a header of

@@ -7,6 +7,7 @@ import { startTracing } from '../function/tracing.ts'
 import type { Logger } from '../log.ts'
 import type { FunctionSettings } from '../settings/function.ts'
 import { oneLine } from './answers.ts'
+import { Bodies, divided } from './bodies.ts'
 import { drain, InHand } from './drain.ts'
 import { pinoLogger } from './logger.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -41,15 +42,16 @@ export async function createServer(
 ): Promise<FunctionServer> {
   const metrics = createMetrics()
   const tracing = await startTracing(settings.otlpEndpoint, settings.functionName)
+  const shares = divided(settings.memoryBudgetBytes)
   const ctx: FunctionContext = {
-    settings,
+    settings: { ...settings, memoryBudgetBytes: shares.work },
     log,
     metrics,
     tracing,
     eventEndpoints: settings.allowedEndpoints,
     keepPayloads: settings.debugRoute,
   }
-  const service = new Service(settings, ctx, metrics)
+  const service = new Service(settings, ctx, metrics, new Bodies(shares.bodies, settings))
   const app = newApp(settings)
   const inHand = new InHand(app)
   // A connection that stays open after its last answer would hold the shutdown up until the proxy lets go of it.

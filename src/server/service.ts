@@ -3,6 +3,7 @@ import type { FunctionContext } from '../function/context.ts'
 import type { Metrics } from '../function/metrics.ts'
 import type { HandledWork } from '../function/outcome.ts'
 import type { FunctionSettings } from '../settings/function.ts'
+import type { Bodies } from './bodies.ts'
 
 /** A failure as the status page shows it. */
 interface Mishap {
@@ -21,16 +22,18 @@ export class Service {
   readonly settings: FunctionSettings
   readonly ctx: FunctionContext
   readonly metrics: Metrics
+  readonly bodies: Bodies
   readonly startedAt = new Date()
   /** Fires when the shutdown's patience ends: whatever still runs is given up. */
   readonly stopping = new AbortController()
   state: 'starting' | 'ready' | 'closing' = 'starting'
   readonly #mishaps: Mishap[] = []
 
-  constructor(settings: FunctionSettings, ctx: FunctionContext, metrics: Metrics) {
+  constructor(settings: FunctionSettings, ctx: FunctionContext, metrics: Metrics, bodies: Bodies) {
     this.settings = settings
     this.ctx = ctx
     this.metrics = metrics
+    this.bodies = bodies
     // Every request under way listens to it.
     setMaxListeners(0, this.stopping.signal)
   }

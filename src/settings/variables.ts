@@ -160,12 +160,15 @@ export const VARIABLES = {
       isBytes: true,
     },
   ),
-  EXR_MEMORY_BUDGET: limits('memory that all work under way may reserve; files with large headers wait for it', {
-    otherwise: "a quarter of the container's memory",
-    min: MIB,
-    max: 2 ** 40,
-    isBytes: true,
-  }),
+  EXR_MEMORY_BUDGET: limits(
+    'memory that all work under way may reserve, a quarter of it for request bodies; files with large headers wait for it',
+    {
+      otherwise: "a quarter of the container's memory",
+      min: MIB,
+      max: 2 ** 40,
+      isBytes: true,
+    },
+  ),
   HOST: platform('address to bind', { value: '0.0.0.0', flag: '--host' }),
   PORT: platform('port to bind, 0 for a free one', { value: 8080, min: 0, max: 65_535, flag: '--port' }),
   EXR_SECRETS_DIR: platform('folder of mounted secrets', { value: '/secrets' }),

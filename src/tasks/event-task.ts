@@ -29,6 +29,6 @@ export type EventAnswer =
       readonly requests: number
       readonly bytes: number
     }
-  /** More bytes are needed than were granted. */
-  | { readonly kind: 'larger' }
+  /** More bytes are needed than were granted: at least so many, infinitely many where none would do. */
+  | { readonly kind: 'larger'; readonly neededBytes: number }
   | { readonly kind: 'failed'; readonly error: PlainError }

@@ -38,7 +38,7 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
       }),
     )
   } catch (error) {
-    if (error instanceof GrantExceeded) return { kind: 'larger' }
+    if (error instanceof GrantExceeded) return { kind: 'larger', neededBytes: error.neededBytes }
     return { kind: 'failed', error: toPlainError(error, 'ERR_INTERNAL') }
   }
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ExrError } from '../../errors.ts'
 import { badEntries, type EventBatch, readEventBatch } from '../../function/cloud-event.ts'
 import { handler } from '../../function/handler.ts'
@@ -18,8 +18,11 @@ import type { Service } from '../service.ts'
  */
 export function eventRoutes(service: Service) {
   return async (app: FastifyInstance): Promise<void> => {
+    app.addHook('preParsing', async ({ headers }, reply) => {
+      await service.bodies.admit(headers['content-length'], reply.raw)
+    })
     app.post('*', async (request, reply) => {
-      const batch = readBatch(service, request)
+      const batch = await readBatch(service, request, reply)
       const results = await handle(service, batch)
       const again = results.find(({ outcome }) => outcome === 'retry')
       if (again !== undefined) return oneLine(reply, 503, again.code ?? 'ERR_SOURCE_READ', again.message)
@@ -29,13 +32,20 @@ export function eventRoutes(service: Service) {
       return reply.code(204).send()
     })
     if (!service.settings.debugRoute) return
-    app.post('/debug/inspect', async (request) => ({ results: await handle(service, readBatch(service, request)) }))
+    app.post('/debug/inspect', async (request, reply) => ({
+      results: await handle(service, await readBatch(service, request, reply)),
+    }))
   }
 }
 
 /** Throws ERR_EVENT_INVALID for what is no event, and for a request that names more objects than one may. */
-function readBatch({ settings }: Service, request: FastifyRequest): EventBatch {
+async function readBatch(
+  { settings, bodies }: Service,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<EventBatch> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  await bodies.admitValues(body, reply.raw)
   return readEventBatch(request.headers, body, { depth: 64, events: settings.maxRecords })
 }
 
