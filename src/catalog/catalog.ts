@@ -188,8 +188,18 @@ export interface CatalogVectors {
   writeVectors(batch: readonly NewVectors[]): Promise<void>
 }
 
+/** Whose SQL a catalog takes. */
+export interface CatalogDialect {
+  /** `engine` is the one of a VAST cluster. */
+  readonly kind: 'duckdb' | 'trino' | 'engine'
+  /** How a table of the catalog is named. */
+  readonly tableName: (table: string) => string
+}
+
 /** Asking in SQL. */
 export interface CatalogSql {
+  /** Throws ERR_FEATURE_UNAVAILABLE where nothing answers SQL. */
+  readonly dialect: CatalogDialect
   /**
    * Runs one read-only statement; anything that writes, or touches files or the network, is refused with
    * ERR_CATALOG_QUERY. So are results of more than a million rows: use LIMIT or `sqlStream`.

@@ -8,6 +8,7 @@ import type {
   AfterFile,
   AppliedMigration,
   Catalog,
+  CatalogDialect,
   CatalogFailure,
   CatalogInfo,
   CatalogRecord,
@@ -70,6 +71,7 @@ const MOST_REOPENINGS = 3
 /** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
 export class DuckDbCatalog implements Catalog {
   readonly url: string
+  readonly dialect: CatalogDialect = { kind: 'duckdb', tableName: (table) => table }
   #session: Session
   readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions

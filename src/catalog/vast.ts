@@ -8,6 +8,7 @@ import type {
   AfterFile,
   AppliedMigration,
   Catalog,
+  CatalogDialect,
   CatalogFailure,
   CatalogInfo,
   CatalogRecord,
@@ -97,6 +98,12 @@ class VastCatalog implements Catalog {
     this.#connection = connection
     this.#options = options
     this.url = store.address.url
+  }
+
+  get dialect(): CatalogDialect {
+    const door = sqlDoor(this.#store, this.#connection)
+    if (!door) throw this.#noSql()
+    return { kind: door.kind, tableName: (table) => door.tableName(table) }
   }
 
   /** Version of the schema. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one it cannot work with. */

@@ -84,6 +84,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'list, explain, check, learn and test policies',
     load: () => import('./policy/command.ts'),
   },
+  {
+    name: 'query',
+    summary: 'ask a catalog by name: missing frames, drift, trends, what costs most',
+    load: () => import('./query/command.ts'),
+  },
   { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
   { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {

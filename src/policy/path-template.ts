@@ -16,6 +16,32 @@ const templates = new Map<string, (path: string) => Captured | null>()
 export function pathTemplate(template: string): (path: string) => Captured | null {
   const known = templates.get(template)
   if (known !== undefined) return known
+  const { source, names } = templatePattern(template)
+  const pattern = RE2JS.compile(source)
+  const read = (path: string): Captured | null => {
+    const matcher = pattern.matcher(path)
+    if (!matcher.find()) return null
+    const fields: Record<string, string> = {}
+    for (const [index, name] of names.entries()) {
+      const text = matcher.group(index + 1) ?? ''
+      if (name in fields && fields[name] !== text) return null
+      fields[name] = text
+    }
+    return fields
+  }
+  if (templates.size > 1000) templates.clear()
+  templates.set(template, read)
+  return read
+}
+
+/** A template as a regular expression in RE2's form, and the field that each of its groups holds, the first group's first. */
+export interface TemplatePattern {
+  readonly source: string
+  readonly names: readonly string[]
+}
+
+/** What `pathTemplate` matches by; for engines that match themselves. Throws ERR_POLICY_INVALID for a template without sense. */
+export function templatePattern(template: string): TemplatePattern {
   if (template.length > 500) throw new ExrError('ERR_POLICY_INVALID', 'A path template has more than 500 characters.')
   const names: string[] = []
   let source = ''
@@ -32,21 +58,7 @@ export function pathTemplate(template: string): (path: string) => Captured | nul
   }
   source += RE2JS.quote(template.slice(from))
   const isWhole = /^(?:\/|[a-z][a-z0-9+.-]*:)/i.test(template)
-  const pattern = RE2JS.compile(`${isWhole ? '^' : '(?:^|.*/)'}${source}$`)
-  const read = (path: string): Captured | null => {
-    const matcher = pattern.matcher(path)
-    if (!matcher.find()) return null
-    const fields: Record<string, string> = {}
-    for (const [index, name] of names.entries()) {
-      const text = matcher.group(index + 1) ?? ''
-      if (name in fields && fields[name] !== text) return null
-      fields[name] = text
-    }
-    return fields
-  }
-  if (templates.size > 1000) templates.clear()
-  templates.set(template, read)
-  return read
+  return { source: `${isWhole ? '^' : '(?:^|.*/)'}${source}$`, names }
 }
 
 const NUMBERS = new Set(['frame', 'version', 'width', 'height'])

@@ -151,6 +151,36 @@ describe('sql', () => {
   })
 })
 
+describe('query', () => {
+  it('lists what can be asked, for people and for scripts', async () => {
+    const { stdout } = await runCli(['query', 'list'])
+    expect(stdout).toContain('missing-frames')
+    const told = JSON.parse((await runCli(['query', 'list', '--json'])).stdout)
+    expect(told[0]).toMatchObject({ name: 'missing-frames', columns: { missing_count: { type: 'integer' } } })
+  })
+
+  it('answers in the form that is asked for', async () => {
+    const { stdout, code } = await cli('query', 'broken-frames', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([{ file_path: path('unfinished-tiles.exr'), state: 'incomplete' }])
+    const csv = await cli('query', 'channel-composition', '-p', 'all=Z', '-w', 'is_deep', '-f', 'csv')
+    expect(csv.stdout.split('\n')[0]).toBe('file_path,part_count,channel_count,layers')
+    expect(csv.stdout).toContain('deep-tile.exr')
+    expect((await cli('query', 'drift', '--explain')).stdout).toMatch(/^WITH chosen AS/)
+  })
+
+  it.each([
+    [['query', 'drft'], 2, 'did you mean drift?'],
+    [['query', 'drift', '-p', 'limit'], 2, 'Expected name=value for --param'],
+    [['query', 'drift', '-p', 'limit=1', '-p', 'limit=2'], 2, 'given twice'],
+    [['query', 'attribute-values'], 2, 'needs --param name='],
+  ] as const)('refuses %j', async (args, expected, message) => {
+    const { code, stderr } = await cli(...args)
+    expect(code).toBe(expected)
+    expect(stderr).toContain(message)
+  })
+})
+
 describe('similar', () => {
   it('finds the files most like one of the catalog, best first, by path and by file_id', async () => {
     const { stdout, code } = await cli('similar', path('compression-zip.exr'), '-k', '3', '--json')

@@ -11,40 +11,49 @@ import { csvText, jsonText, ndjsonText, tableText } from '../format/rows.ts'
 import { openExisting } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
 
-export interface SqlFlags {
-  readonly catalog?: string
+/** How an answer is written. */
+export interface AnswerFlags {
   readonly format: 'table' | 'json' | 'ndjson' | 'csv' | 'parquet'
   readonly json?: true
   readonly output?: string
   readonly csvSafe?: boolean
 }
 
+export interface SqlFlags extends AnswerFlags {
+  readonly catalog?: string
+}
+
 export async function runSql(argument: string, flags: SqlFlags, context: CliContext): Promise<void> {
-  const format = flags.json ? 'json' : flags.format
-  const toTerminal = flags.output === undefined && context.stdout.isTTY === true
-  if (format === 'parquet' && toTerminal) {
-    throw new ExrError('ERR_OPTION_INVALID', 'Parquet is not for terminals. Name a file with --output')
-  }
+  checkAnswerFlags(flags, context)
   const query = argument === '-' ? await text(context.stdin) : argument
   const { catalog: url, vast } = context.config({ catalog: flags.catalog })
   const catalog = await openExisting(url, { readOnly: true, vast })
   try {
-    const stream = await catalog.sqlStream(query)
-    if (format === 'parquet') await writeParquetTo(stream, flags.output, context)
-    else
-      await writeText(
-        textsOf(stream, { ...flags, format }, context),
-        flags.output,
-        format === 'table' ? context.print : context.printData,
-      )
+    await printAnswer(await catalog.sqlStream(query), flags, context)
   } finally {
     await catalog.close()
   }
 }
 
+/** Prints rows in the form the flags ask for, or writes them to a file. */
+export async function printAnswer(stream: QueryStream, flags: AnswerFlags, context: CliContext): Promise<void> {
+  const format = flags.json ? 'json' : flags.format
+  if (format === 'parquet') return writeParquetTo(stream, flags.output, context)
+  const print = format === 'table' ? context.print : context.printData
+  await writeText(textsOf(stream, { ...flags, format }, context), flags.output, print)
+}
+
+/** Throws ERR_OPTION_INVALID for a form that is not for terminals. */
+export function checkAnswerFlags(flags: AnswerFlags, context: CliContext): void {
+  const toTerminal = flags.output === undefined && context.stdout.isTTY === true
+  if (flags.format === 'parquet' && !flags.json && toTerminal) {
+    throw new ExrError('ERR_OPTION_INVALID', 'Parquet is not for terminals. Name a file with --output')
+  }
+}
+
 function textsOf(
   stream: QueryStream,
-  flags: SqlFlags & { readonly format: 'table' | 'json' | 'ndjson' | 'csv' },
+  flags: AnswerFlags & { readonly format: 'table' | 'json' | 'ndjson' | 'csv' },
   context: CliContext,
 ): AsyncIterable<string> {
   const { format, output } = flags

@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander'
+import type { CliContext } from '../context.ts'
+import type { QueryFlags } from './run.ts'
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .argument('<name>', 'name of the query, or list')
+    .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
+    .option('-p, --param <name=value>', 'what the query is told; may be given several times', collect, [])
+    .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
+    .addOption(
+      new Option('-f, --format <form>', 'form of the answer')
+        .choices(['table', 'json', 'ndjson', 'csv', 'parquet'])
+        .default('table'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'write to a file instead of standard output')
+    .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas (default with --output)')
+    .option('--no-csv-safe', 'CSV with every text as it is (default in a pipe)')
+    .option('--explain', 'print the SQL of the query, and ask nothing')
+    .addHelpText(
+      'after',
+      `
+  exr-inspector query list
+  exr-inspector query missing-frames
+  exr-inspector query drift --where "file_path LIKE '%/sh010/%'"
+  exr-inspector query channel-composition -p all=diffuse,Z -p none=crypto_object
+  exr-inspector query trends -p every=week -p since=2026-01-01 --format csv`,
+    )
+    .action(async (name: string, flags: QueryFlags) => {
+      const { runQuery } = await import('./run.ts')
+      await runQuery(name, flags, context)
+    })
+}
+
+function collect(value: string, all: readonly string[]): string[] {
+  return [...all, value]
+}

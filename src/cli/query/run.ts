@@ -1,0 +1,78 @@
+import { ExrError } from '../../errors.ts'
+import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, streamQuery } from '../../queries/index.ts'
+import { type CliContext, widthOf } from '../context.ts'
+import { columns } from '../format/columns.ts'
+import { openExisting } from '../open-catalog.ts'
+import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../sql/run.ts'
+
+export interface QueryFlags extends AnswerFlags {
+  readonly catalog?: string
+  readonly param: readonly string[]
+  readonly where?: string
+  readonly explain?: true
+}
+
+export async function runQuery(name: string, flags: QueryFlags, context: CliContext): Promise<void> {
+  if (name === 'list') return list(flags, context)
+  checkAnswerFlags(flags, context)
+  const query = findQuery(name)
+  const given = parametersOf(query, flags)
+  const config = context.config({ catalog: flags.catalog })
+  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
+  try {
+    if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
+    await printAnswer(await streamQuery(catalog, name, given), flags, context)
+  } finally {
+    await catalog.close()
+  }
+}
+
+function parametersOf(query: NamedQuery, { param, where }: QueryFlags): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const text of param) {
+    const at = text.indexOf('=')
+    if (at < 1) throw invalid(`Expected name=value for --param but received ${text}`)
+    const name = text.slice(0, at)
+    if (name in given) throw invalid(`Parameter ${name} is given twice`)
+    given[name] = text.slice(at + 1)
+  }
+  if (where === undefined) return given
+  if (!('where' in query.parameters)) throw invalid(`Query ${query.name} takes no --where`)
+  if ('where' in given) throw invalid('A condition is given by --where and by --param where; give one')
+  return { ...given, where }
+}
+
+async function list(flags: QueryFlags, context: CliContext): Promise<void> {
+  const queries = Object.values(QUERIES) as unknown as readonly NamedQuery[]
+  if (flags.json || flags.format === 'json') {
+    const told = queries.map(({ name, title, doc, parameters, columns }) => ({ name, title, doc, parameters, columns }))
+    return context.printData(`${JSON.stringify(told, null, 2)}\n`)
+  }
+  const { style } = context
+  const rows = queries.map(({ name, title }) => [name, title])
+  const lines = columns(rows, { width: widthOf(context) })
+  const needed = queries.flatMap(({ name, parameters }) =>
+    Object.entries(parameters)
+      .filter(([, parameter]) => isNeeded(parameter))
+      .map(([parameter, { doc }]) => `  ${name} -p ${parameter}=...  ${doc}`),
+  )
+  await context.print(
+    [
+      ...lines,
+      '',
+      style.dim('What must be given:'),
+      ...needed,
+      '',
+      style.dim('All parameters and columns: --json'),
+    ].join('\n'),
+  )
+  await context.print('\n')
+}
+
+function isNeeded({ default: fallback, optional }: Parameter): boolean {
+  return fallback === undefined && optional === undefined
+}
+
+function invalid(message: string): ExrError {
+  return new ExrError('ERR_OPTION_INVALID', message)
+}

@@ -1,0 +1,63 @@
+import type { CatalogDialect } from '../catalog/catalog.ts'
+import { lastRemovals, liveCondition } from '../catalog/live.ts'
+import { tableNamed } from '../tables/index.ts'
+
+/**
+ * The few words in which engines differ. Named queries are written in what DuckDB and Trino read alike (FILTER, window
+ * functions, max_by, date_diff, regexp_extract with a group), and come here for the rest.
+ */
+export interface Dialect {
+  readonly kind: CatalogDialect['kind']
+  /** A table of the catalog. */
+  table(name: string): string
+  /** Live files, as something to select from; it needs an alias. */
+  readonly live: string
+  /** Live files with the columns of their first part, as something to select from; it needs an alias. */
+  readonly frames: string
+  /** The middle of numbers; engines that spread over machines estimate it. */
+  median(value: string): string
+  /** Texts of a group, sorted, with a comma between. */
+  joined(value: string): string
+  /** Whether a text holds a match of a regular expression. */
+  matches(value: string, pattern: string): string
+  /** A text as SQL. */
+  literal(text: string): string
+  /** Texts as a list for `IN`; a list of none holds nothing. */
+  literals(texts: readonly string[]): string
+  /** A moment as SQL, from ISO 8601 text. */
+  moment(time: string): string
+}
+
+const FILES = tableNamed('files').columns.map(({ name }) => name)
+const FIRST_PART = tableNamed('parts')
+  .columns.map(({ name }) => name)
+  .filter((name) => !FILES.includes(name))
+
+/** The words of a catalog's engine. */
+export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
+  const table = (name: string) => tableName(name)
+  const live = `(SELECT f.* FROM ${table('files')} f
+    LEFT JOIN (${lastRemovals(table('removals'))}) r ON r.file_id = f.file_id
+    WHERE ${liveCondition('f', 'r')})`
+  const frames = `(SELECT f.*, ${FIRST_PART.map((name) => `p.${name}`).join(', ')} FROM ${live} f
+    LEFT JOIN ${table('parts')} p ON p.file_id = f.file_id AND p.part_index = 0)`
+  const isTrino = kind === 'trino'
+  return {
+    kind,
+    table,
+    live,
+    frames,
+    median: (value) => (isTrino ? `approx_percentile(${value}, 0.5)` : `median(${value})`),
+    joined: (value) =>
+      isTrino ? `array_join(array_sort(array_agg(${value})), ', ')` : `string_agg(${value}, ', ' ORDER BY ${value})`,
+    matches: (value, pattern) =>
+      isTrino ? `regexp_like(${value}, ${pattern})` : `regexp_matches(${value}, ${pattern})`,
+    literal,
+    literals: (texts) => (texts.length === 0 ? '(NULL)' : `(${texts.map(literal).join(', ')})`),
+    moment: (time) => `TIMESTAMP '${new Date(time).toISOString().replace('T', ' ').replace('Z', '')} UTC'`,
+  }
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,3 @@
+export { QUERIES, type QueryName } from './all.ts'
+export { type Answer, ask, explainQuery, findQuery, type Given, streamQuery } from './ask.ts'
+export type { AnswerRow, Column, Columns, NamedQuery, Parameter, Parameters, Values } from './query.ts'

@@ -1,0 +1,66 @@
+import { defineQuery, limit, where } from '../query.ts'
+
+const FACTS = {
+  size: "concat(CAST(width AS VARCHAR), 'x', CAST(height AS VARCHAR))",
+  data_window: 'data_window',
+  display_window: 'display_window',
+  compression: 'compression',
+  part_type: 'part_type',
+  part_count: 'CAST(multipart_count AS VARCHAR)',
+  channels: 'channel_list',
+  color_space: 'color_space',
+  pixel_aspect_ratio: 'CAST(pixel_aspect_ratio AS VARCHAR)',
+  render_software: "concat(render_software, ' ', coalesce(render_software_version, ''))",
+  camera_name: 'camera_name',
+  frames_per_second: 'CAST(frames_per_second AS VARCHAR)',
+}
+
+/** Facts that change inside a sequence. */
+export const drift = defineQuery({
+  name: 'drift',
+  title: 'What changes inside sequences, from which frame to which?',
+  doc: 'Looks at the first part of every live frame: size, windows, compression, part type and count, channels with their types, colour space, pixel aspect ratio, software, camera, frame rate. Only facts with more than one value in a sequence are told; unknown is a value of its own.',
+  parameters: {
+    sequence: { type: 'text', doc: 'only this sequence, as the column sequence_key names it', optional: true },
+    where,
+    limit,
+  },
+  columns: {
+    sequence: { type: 'text', doc: 'sequence' },
+    fact: { type: 'text', doc: 'what changes' },
+    first_frame: { type: 'integer', doc: 'first frame of a run with this value' },
+    last_frame: {
+      type: 'integer',
+      doc: 'last frame of the run, inclusive; frames that are missing between do not end it',
+    },
+    frame_count: { type: 'integer', doc: 'frames of the run that are there' },
+    value: { type: 'text', doc: 'the value; null for unknown' },
+  },
+  sql: ({ sequence, where, limit }, { frames, table, joined, literal }) => `WITH chosen AS (
+  SELECT * FROM ${frames} frame
+  WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL${sequence === null ? '' : ` AND sequence_key = ${literal(sequence)}`} AND (${where}
+  )
+), lists AS (
+  SELECT c.file_id, ${joined("concat(channel_name, ':', channel_type)")} AS channel_list
+  FROM ${table('channels')} c JOIN chosen ON chosen.file_id = c.file_id WHERE c.part_index = 0 GROUP BY c.file_id
+), wide AS (
+  SELECT chosen.*, lists.channel_list FROM chosen LEFT JOIN lists ON lists.file_id = chosen.file_id
+), facts AS (
+${Object.entries(FACTS)
+  .map(([fact, value]) => `  SELECT sequence_key, frame_number, '${fact}' AS fact, ${value} AS fact_value FROM wide`)
+  .join(' UNION ALL\n')}
+), marked AS (
+  SELECT sequence_key, frame_number, fact, fact_value,
+    row_number() OVER (PARTITION BY sequence_key, fact ORDER BY frame_number) -
+    row_number() OVER (PARTITION BY sequence_key, fact, fact_value ORDER BY frame_number) AS run
+  FROM facts
+), runs AS (
+  SELECT sequence_key, fact, fact_value, min(frame_number) AS first_frame, max(frame_number) AS last_frame,
+    count(DISTINCT frame_number) AS frame_count
+  FROM marked GROUP BY sequence_key, fact, fact_value, run
+)
+SELECT sequence_key AS sequence, fact, first_frame, last_frame, frame_count, fact_value AS value FROM (
+  SELECT runs.*, count(*) OVER (PARTITION BY sequence_key, fact) AS values_there FROM runs
+) told WHERE values_there > 1
+ORDER BY 1, 2, 3, 6 LIMIT ${limit}`,
+})

@@ -1,0 +1,38 @@
+import { defineQuery, where } from '../query.ts'
+
+/** Layers by the bytes of their samples. */
+export const largestLayers = defineQuery({
+  name: 'largest-layers',
+  title: 'Which layers take most?',
+  doc: 'Bytes of samples without compression, over the data windows of live files; deep parts and mipmap levels are left out, since headers do not tell their samples. What a layer takes on disk a header does not tell either.',
+  parameters: { where, limit: { type: 'integer', doc: 'rows at most', default: 30 } },
+  columns: {
+    layer: { type: 'text', doc: 'layer; empty for channels without one' },
+    channel_types: { type: 'text', doc: 'pixel types of its channels' },
+    file_count: { type: 'integer', doc: 'files that have it' },
+    channel_count: { type: 'integer', doc: 'channels of all files' },
+    sample_bytes: { type: 'integer', doc: 'bytes of their samples' },
+    share: { type: 'number', doc: 'of the samples of all layers, 0 to 1' },
+  },
+  sql: ({ where, limit }, { frames, table, joined }) => `WITH chosen AS (
+  SELECT c.file_id, c.layer_name, c.channel_type,
+    CAST(ceil(p.width / CAST(c.x_sampling AS DOUBLE)) * ceil(p.height / CAST(c.y_sampling AS DOUBLE)) AS BIGINT)
+    * CASE c.channel_type WHEN 'HALF' THEN 2 ELSE 4 END AS sample_bytes
+  FROM ${table('channels')} c
+  JOIN ${table('parts')} p ON p.file_id = c.file_id AND p.part_index = c.part_index
+  JOIN (SELECT file_id FROM ${frames} frame WHERE (${where}
+  )) frame ON frame.file_id = c.file_id
+  WHERE NOT coalesce(p.is_deep, false)
+), types AS (
+  SELECT layer_name, ${joined('channel_type')} AS channel_types
+  FROM (SELECT DISTINCT layer_name, channel_type FROM chosen) named GROUP BY layer_name
+)
+SELECT types.layer_name AS layer, channel_types, file_count, channel_count, sample_bytes,
+  CAST(sample_bytes AS DOUBLE) / nullif(sum(sample_bytes) OVER (), 0) AS share
+FROM types JOIN (
+  SELECT layer_name, count(DISTINCT file_id) AS file_count, count(*) AS channel_count,
+    CAST(sum(sample_bytes) AS BIGINT) AS sample_bytes
+  FROM chosen GROUP BY layer_name
+) counted ON counted.layer_name = types.layer_name
+ORDER BY sample_bytes DESC, layer LIMIT ${limit}`,
+})
