@@ -134,6 +134,6 @@ function attributeOf([, , name, type, json, source]: readonly unknown[]): Attrib
   const attribute = { name: String(name), type: String(type), source: source as AttributeFacts['source'] }
   if (!valueCounts(attribute.name)) return { ...attribute, value: null }
   const value = JSON.parse(String(json)) as AttributeFacts['value']
-  const isElsewhere = typeof value === 'object' && value !== null && 'sha256' in value
+  const isElsewhere = typeof value === 'object' && value !== null && ('large' in value || 'sha256' in value)
   return isElsewhere ? null : { ...attribute, value }
 }
