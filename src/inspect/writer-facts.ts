@@ -21,9 +21,17 @@ interface Found {
   readonly rank: number
 }
 
-const RANKED: ReadonlyMap<string, readonly [Evidence, number]> = new Map(
-  EVIDENCE.map((evidence, rank) => [evidence.name, [evidence, rank]]),
-)
+type Ranked = readonly [evidence: Evidence, rank: number]
+
+const RANKED: ReadonlyMap<string, readonly Ranked[]> = rankedByName()
+
+function rankedByName(): Map<string, Ranked[]> {
+  const byName = new Map<string, Ranked[]>()
+  for (const [rank, evidence] of EVIDENCE.entries()) {
+    byName.set(evidence.name, [...(byName.get(evidence.name) ?? []), [evidence, rank]])
+  }
+  return byName
+}
 
 /** Facts of the program that wrote a part, each from the best evidence there is; null where there is none. */
 export function writerFacts(part: HeaderPart): WriterFacts {
@@ -31,7 +39,7 @@ export function writerFacts(part: HeaderPart): WriterFacts {
   let prefixed: { readonly program: string; readonly source: string; readonly rank: number } | null = null
   for (const attribute of part.attributes) {
     const { known, prefix: rank } = meaningOf(attribute.name)
-    if (known !== undefined) keepBest(best, attribute, ...known)
+    for (const evidence of known) keepBest(best, attribute, ...evidence)
     if (rank !== -1 && (prefixed === null || rank < prefixed.rank)) {
       prefixed = { program: PREFIXES[rank]![1], source: attribute.name, rank }
     }
@@ -108,14 +116,41 @@ export function splitVersion(text: string): { readonly name: string; readonly ve
 }
 
 /** The value of a piece of evidence in the unit of its column; null when it does not tell. */
-function told(attribute: HeaderAttribute, { fact, unit }: Evidence): string | number | null {
-  const { value } = attribute
-  const number = value.kind === 'int' || value.kind === 'float' || value.kind === 'double' ? value.value : null
-  const text = textOfAttribute(attribute)
+function told(attribute: HeaderAttribute, { fact, unit, keys }: Evidence): string | number | null {
+  const value = keys === undefined ? plainValue(attribute) : valueInJson(textOfAttribute(attribute), keys)
+  const number = typeof value === 'number' ? value : null
+  const text = typeof value === 'string' ? value : null
   if (fact === 'seconds') return number === null ? parseSeconds(text) : positive(number)
   if (fact === 'memory')
-    return number === null ? parseBytes(text, unit) : positive(unit === undefined ? null : number * unit)
-  return text
+    return number === null ? parseBytes(text, unit) : rounded(positive(unit === undefined ? null : number * unit))
+  return fact === 'host' && text !== null ? (text.split(' - ')[0] ?? text) : text
+}
+
+function plainValue(attribute: HeaderAttribute): string | number | null {
+  const { value } = attribute
+  if (value.kind === 'int' || value.kind === 'float' || value.kind === 'double') return value.value
+  return textOfAttribute(attribute)
+}
+
+/** Statistics longer than this are not searched. */
+const MAX_JSON_LENGTH = 1 << 20
+
+function valueInJson(text: string | null, keys: readonly string[]): unknown {
+  if (text === null || text.length > MAX_JSON_LENGTH) return null
+  try {
+    let value: unknown = JSON.parse(text)
+    for (const key of keys) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return null
+      value = (value as Readonly<Record<string, unknown>>)[key]
+    }
+    return value
+  } catch {
+    return null
+  }
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value)
 }
 
 function textOfAttribute({ value }: HeaderAttribute): string | null {
@@ -152,7 +187,7 @@ export function parseBytes(text: string | null, unit?: number): number | null {
 
 /** What an attribute name alone tells. */
 interface NameMeaning {
-  readonly known: readonly [Evidence, number] | undefined
+  readonly known: readonly Ranked[]
   /** Index in `PREFIXES`; -1 for none. */
   readonly prefix: number
 }
@@ -164,7 +199,7 @@ function meaningOf(name: string): NameMeaning {
   let meaning = meanings.get(name)
   if (meaning === undefined) {
     const key = name.toLowerCase().replace(/^cycles\..*\.([^.]+)$/, 'cycles.*.$1')
-    meaning = { known: RANKED.get(key), prefix: PREFIXES.findIndex(([prefix]) => key.startsWith(prefix)) }
+    meaning = { known: RANKED.get(key) ?? [], prefix: PREFIXES.findIndex(([prefix]) => key.startsWith(prefix)) }
     if (meanings.size >= 4096) meanings.clear()
     meanings.set(name, meaning)
   }

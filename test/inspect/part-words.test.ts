@@ -8,6 +8,10 @@ function text(name: string, value: string) {
   return makeAttribute(name, 'string', { kind: 'string', value, validUtf8: true })
 }
 
+function number(name: string, value: number) {
+  return makeAttribute(name, 'float', { kind: 'float', value })
+}
+
 const aces = makeAttribute('acesImageContainerFlag', 'int', { kind: 'int', value: 1 })
 const ap1 = makeAttribute('chromaticities', 'chromaticities', {
   kind: 'chromaticities',
@@ -95,6 +99,75 @@ describe('the program that wrote a part', () => {
       camera_name: 'cam_main',
     })
   })
+
+  const stats = {
+    __delegate: 'BRAY_HdKarmaXPU',
+    system_time: { wallclock: 152.25, user: 900 },
+    system_memory: { current: 4096, peak: 8 * 2 ** 30 },
+  }
+  it.each([
+    [
+      'V-Ray',
+      [
+        text('vrayInfo/camera', 'CAM_P001_34_front'),
+        text('vrayInfo/computername', 'rendersl-muc04'),
+        text('vrayInfo/peakMemory', '50399.55 MiB'),
+        text('vrayInfo/ram', '65440MB'),
+        text('vrayInfo/rendertime', ' 0h 28m 39.3s'),
+        text('vrayInfo/time', '21:05:13'),
+        text('vrayInfo/vraycore', '4.30.00'),
+        text('vrayInfo/vrayversion', 'Version of V-Ray for Maya Next'),
+      ],
+      ['4.30.00', 'vrayInfo/vraycore', 1719.3, Math.round(50399.55 * 2 ** 20), 'rendersl-muc04', 'CAM_P001_34_front'],
+    ],
+    [
+      'Redshift',
+      [text('rs/version', '2.5.60'), text('rs/hostname', 'node17')],
+      ['2.5.60', 'rs/version', null, null, 'node17', null],
+    ],
+    [
+      'Arnold',
+      [text('arnold/version', '7.2.4.1'), number('arnold/stats/memory/peak', 2048.5)],
+      ['7.2.4.1', 'arnold/version', null, 2048.5 * 2 ** 20, null, null],
+    ],
+    [
+      'Karma',
+      [text('husk:render_stats', JSON.stringify(stats)), text('HostComputer', 'PC-01 - AMD Ryzen 9 5950X')],
+      [null, 'husk:render_stats', 152.25, 8 * 2 ** 30, 'PC-01', null],
+    ],
+    [
+      'Blender',
+      [
+        text('BlenderMultiChannel', 'Blender V2.55.1 and newer'),
+        text('cycles.ViewLayer.total_time', '00:13.14'),
+        text('cycles.ViewLayer.render_time', '00:12.90'),
+        text('Memory', '512.50M'),
+        text('Hostname', 'farm-042'),
+        text('Camera', 'Camera.001'),
+      ],
+      [null, 'BlenderMultiChannel', 13.14, 512.5 * 2 ** 20, 'farm-042', 'Camera.001'],
+    ],
+  ])('reads the header %s writes', (program, attributes, [version, source, seconds, memory, host, camera]) => {
+    expect(writerFacts(makePart(attributes))).toEqual({
+      render_software: program,
+      render_software_version: version,
+      render_software_source: source,
+      render_seconds: seconds,
+      render_memory_bytes: memory,
+      render_host: host,
+      camera_name: camera,
+    })
+  })
+
+  it.each(['{', '[]', '{"system_time": 3}', '{"system_time": {"wallclock": "soon"}}', ''])(
+    'passes over statistics that are not what they should be: %s',
+    (json) => {
+      expect(writerFacts(makePart([text('husk:render_stats', json)]))).toMatchObject({
+        render_seconds: null,
+        render_memory_bytes: null,
+      })
+    },
+  )
 
   it('reads times and sizes in the forms writers use, and tells nothing where the unit is not known', () => {
     expect(['01:02:03.5', '62:03', '90', '90.5s', '1h 2m 3s', '2m', 'soon', ''].map(parseSeconds)).toEqual([
