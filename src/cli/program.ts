@@ -45,6 +45,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./hash/command.ts'),
   },
   {
+    name: 'dedupe',
+    summary: 'files of a catalog with the same pixels, and what keeping one would save',
+    load: () => import('./dedupe/command.ts'),
+  },
+  {
     name: 'diff',
     summary: 'what two files, folders or sequences do not have in common',
     load: () => import('./diff/command.ts'),

@@ -8,7 +8,9 @@ import { compressionCost } from './named/compression-cost.ts'
 import { coverage } from './named/coverage.ts'
 import { deepInventory } from './named/deep-inventory.ts'
 import { drift } from './named/drift.ts'
+import { equalPixels } from './named/equal-pixels.ts'
 import { farm } from './named/farm.ts'
+import { frozenFrames } from './named/frozen-frames.ts'
 import { largestLayers } from './named/largest-layers.ts'
 import { missingFrames } from './named/missing-frames.ts'
 import { nearDuplicates } from './named/near-duplicates.ts'
@@ -26,7 +28,9 @@ export const QUERIES = {
   anomalies: anomalies,
   drift: drift,
   'similar-renders': similarRenders,
+  'equal-pixels': equalPixels,
   'near-duplicates': nearDuplicates,
+  'frozen-frames': frozenFrames,
   'channel-composition': channelComposition,
   'largest-layers': largestLayers,
   'compression-cost': compressionCost,

@@ -15,7 +15,7 @@ import {
   streamQuery,
 } from '../../src/queries/index.ts'
 import { projectRoot } from '../helpers.ts'
-import { FARM, INSPECTED_US, OLDER } from './farm.ts'
+import { FARM, INSPECTED_US, OLDER, plant } from './farm.ts'
 
 const BEAUTY = '/farm/one/sh010/beauty.####.exr'
 const frame = (number: number) => `/farm/one/sh010/beauty.${number}.exr`
@@ -316,6 +316,34 @@ describe('named queries', () => {
       ['/farm/one/sh020/', 1, 0, 0, 0],
       ['/farm/two/', 2, 0, 2, 1],
     ])
+  })
+
+  it('finds files of the same pixels and frames that stand still', async () => {
+    const hashes = (pixel_hash: string, parts = 1) =>
+      Array.from({ length: parts }, (_, part_index) => ({
+        part_index,
+        channel_name: null,
+        algorithm: 'xxh3-128',
+        pixel_hash: part_index === 0 ? pixel_hash : `${pixel_hash}-${part_index}`,
+      }))
+    const still = [1, 2, 3, 5, 6, 7].map((number) =>
+      plant({
+        path: `/still/a.${String(number).padStart(4, '0')}.exr`,
+        sizeBytes: number,
+        parts: number === 7 ? 2 : 1,
+        facts: { content_hashes: hashes(number === 6 ? 'f6' : 'f1', number === 7 ? 2 : 1) },
+      }),
+    )
+    const other = await openCatalog(join(folder, 'still.duckdb'))
+    await other.upsert(still, 'run-1')
+    expect(await all(ask(other, 'frozen-frames'))).toEqual([
+      { sequence: '/still/a.####.exr', first_frame: 1, last_frame: 3, frame_count: 3, pixel_hash: 'f1' },
+    ])
+    const equal = await all(ask(other, 'equal-pixels'))
+    expect(
+      equal.map(({ file_path, is_extra, file_count, spare_bytes }) => [file_path, is_extra, file_count, spare_bytes]),
+    ).toEqual([1, 2, 3, 5].map((number) => [`/still/a.000${number}.exr`, number > 1, 4, 10]))
+    await other.close()
   })
 
   it('tells new headers from new files', async () => {
