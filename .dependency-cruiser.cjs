@@ -2,7 +2,7 @@
  * Imports point one way: each room may import the rooms named here, and a cycle anywhere fails. The order is the one of
  * the folder tree in CONTRIBUTING.md.
  */
-const base = ['errors.ts', 'log.ts', 'settings/']
+const base = ['errors.ts', 'log.ts', 'parts.ts', 'settings/']
 const reading = ['header/', 'sequences/', 'source/', 'oiio/', 'inspect/']
 const facts = ['pixels/', 'policy/', 'embeddings/']
 const storing = ['tables/', 'arrow/', 'catalog/']

@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
+import { loadPart } from '../parts.ts'
 import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
 import { parseBytes } from '../settings/parse.ts'
 import { retry } from '../workers/retry.ts'
 import type { Catalog } from './catalog.ts'
-import { openSession } from './duckdb/session.ts'
-import { DuckDbCatalog } from './duckdb.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { parseVastUrl } from './vast/address.ts'
 import type { VastConnection } from './vast/connection.ts'
@@ -44,7 +43,8 @@ const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20
  * Opens a catalog: a path or `duckdb:path` for the embedded one, `vast://bucket/schema` for one in a VAST DataBase.
  * What is not there is created, unless `readOnly`. Throws ERR_OPTION_INVALID for another URL or missing connection
  * settings, ERR_CATALOG_OPEN, ERR_CATALOG_LOCKED (names the process that holds it), ERR_CATALOG_CORRUPT,
- * ERR_CATALOG_NEWER, ERR_CATALOG_SCHEMA, or the ERR_VASTDB_* code of a server that cannot be reached.
+ * ERR_CATALOG_NEWER, ERR_CATALOG_SCHEMA, ERR_FEATURE_UNAVAILABLE where DuckDB is not
+ * installed, or the ERR_VASTDB_* code of a server that cannot be reached.
  */
 export async function openCatalog(url: string, options: OpenCatalogOptions = {}): Promise<Catalog> {
   const catalog = schemeOf(url) === 'vast' ? await connectVast(url, options) : await openDuckDb(url, options)
@@ -84,6 +84,9 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
     threads: options.threads ?? null,
     checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
   }
+  const [{ openSession }, { DuckDbCatalog }] = await loadPart(() =>
+    Promise.all([import('./duckdb/session.ts'), import('./duckdb.ts')]),
+  )
   const session = await retry(() => openSession(path, settings), {
     maxTries: Number.POSITIVE_INFINITY,
     maxTimeMs: options.waitMs ?? 0,

@@ -1,4 +1,5 @@
 import { ExrError, toPlainError } from '../errors.ts'
+import { missingPart } from '../parts.ts'
 import { singleLine } from './format/visible.ts'
 
 /** One line for people: `exr-inspector: <message> [CODE]`. */
@@ -25,6 +26,8 @@ export function errorJson(error: unknown): string {
 /** Any thrown value as ExrError; what was not raised on purpose is named as such. */
 export function toExrError(error: unknown): ExrError {
   if (error instanceof ExrError) return error
+  const missing = missingPart(error)
+  if (missing !== null) return missing
   const errno = (error as NodeJS.ErrnoException | null)?.code
   const message = error instanceof Error ? error.message : String(error)
   if (errno === 'ENOSPC') return new ExrError('ERR_DISK_FULL', `${message}. Free some space`, { cause: error })

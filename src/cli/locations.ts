@@ -6,7 +6,7 @@ import { locationOf } from '../ingest/found.ts'
 import { runWalkTask } from '../ingest/listing.ts'
 import { type WalkOptions, walk } from '../ingest/walk.ts'
 import { parsePattern, patternMatcher } from '../sequences/index.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
 
 const WILD = /[*?[\]{}]/

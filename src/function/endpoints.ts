@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ExrError } from '../errors.ts'
 import type { FunctionSettings, VastSettings } from '../settings/function.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 
 /** Where one event's object is read and its result is stored, after what the event itself says. */
 export interface Endpoints {

@@ -2,7 +2,8 @@ import { UpsertBatcher } from '../catalog/batcher.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { openCatalog } from '../catalog/open.ts'
 import type { FunctionSettings } from '../settings/function.ts'
-import { connectS3, type S3Connection, type S3Settings } from '../source/s3-client.ts'
+import { connectS3, type S3Connection } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import type { Endpoints } from './endpoints.ts'
 
 /** What handling an event needs open: one set per distinct combination of endpoints and keys. */

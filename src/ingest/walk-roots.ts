@@ -1,4 +1,5 @@
-import { connectS3, type S3Settings } from '../source/s3-client.ts'
+import { connectS3 } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { WalkStep } from './found.ts'
 import type { S3WalkOptions } from './s3-walk.ts'

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { ERROR_STATUS, ExrError, toPlainError } from '../errors.ts'
 import { type FunctionContext, init, shutdown } from '../function/context.ts'
 import { createMetrics } from '../function/metrics.ts'
 import { startTracing } from '../function/tracing.ts'
 import type { Logger } from '../log.ts'
+import { loadPart } from '../parts.ts'
 import type { FunctionSettings } from '../settings/function.ts'
 import { oneLine } from './answers.ts'
 import { Bodies, divided } from './bodies.ts'
@@ -35,7 +36,10 @@ const HEADERS_MS = 10_000
 /** An answer that nobody takes off the connection is given up this long after the last deadline. */
 const STUCK_MS = 15_000
 
-/** Events, health, metrics and a status page, each a plugin of its own. Nothing else is served. */
+/**
+ * Events, health, metrics and a status page, each a plugin of its own. Nothing else is served. Throws
+ * ERR_FEATURE_UNAVAILABLE where fastify is not installed.
+ */
 export async function createServer(
   settings: FunctionSettings,
   log: Logger = pinoLogger(settings),
@@ -52,7 +56,7 @@ export async function createServer(
     keepPayloads: settings.debugRoute,
   }
   const service = new Service(settings, ctx, metrics, new Bodies(shares.bodies, settings))
-  const app = newApp(settings)
+  const app = await newApp(settings)
   const inHand = new InHand(app)
   // A connection that stays open after its last answer would hold the shutdown up until the proxy lets go of it.
   app.addHook('onSend', async (_request, reply) => {
@@ -98,8 +102,9 @@ export async function createServer(
   }
 }
 
-function newApp({ maxBodyBytes, requestTimeoutMs, deadlineMs }: FunctionSettings): FastifyInstance {
-  const app = Fastify({
+async function newApp({ maxBodyBytes, requestTimeoutMs, deadlineMs }: FunctionSettings): Promise<FastifyInstance> {
+  const { fastify } = await loadPart(() => import('fastify'))
+  const app = fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,

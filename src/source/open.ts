@@ -1,6 +1,6 @@
 import { fileSource } from './file.ts'
 import { memorySource } from './memory.ts'
-import type { S3Settings } from './s3-client.ts'
+import type { S3Settings } from './s3-settings.ts'
 import { isS3Url, parseS3Url } from './s3-url.ts'
 import type { ByteSource } from './source.ts'
 

@@ -2,36 +2,15 @@ import { readFileSync } from 'node:fs'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import { loadPart } from '../parts.ts'
 import type { RetryPolicy } from '../workers/retry.ts'
-
-/** How to reach an object store. Everything left out follows the AWS SDK's own chain (environment, profile, role). */
-export interface S3Settings {
-  /** `http(s)://host:port`; left out, Amazon's own for the region. */
-  readonly endpoint?: string
-  /** Default us-east-1, which servers that are not Amazon's accept. */
-  readonly region?: string
-  /** Bucket in the path and not in the host name. Default: on when an endpoint is set. */
-  readonly pathStyle?: boolean
-  readonly accessKeyId?: string
-  readonly secretAccessKey?: string
-  readonly sessionToken?: string
-  /** File with PEM certificates to trust beside the system's. */
-  readonly caBundle?: string
-  /** False accepts any certificate: for laboratories only. */
-  readonly verifyTls?: boolean
-  /** Default 5,000. */
-  readonly connectTimeoutMs?: number
-  /** From sending a request to the last byte of its answer. Default 10,000. */
-  readonly readTimeoutMs?: number
-  /** Sockets kept open to the server. Default 64. */
-  readonly maxSockets?: number
-  /** How often one read is tried, the first time included. Default 3. */
-  readonly maxAttempts?: number
-}
+import type { S3Settings } from './s3-settings.ts'
 
 /** A client with the timeouts and limits that reads need; `close` frees its sockets and may be called twice. */
 export interface S3Connection {
   readonly client: S3Client
+  /** The SDK's module, for its commands: nothing but `connectS3` loads it. */
+  readonly sdk: typeof import('@aws-sdk/client-s3')
   /** For messages: endpoint or region, never keys. */
   readonly name: string
   readonly readTimeoutMs: number
@@ -46,12 +25,14 @@ export function retryPolicy({ maxAttempts }: Pick<S3Connection, 'maxAttempts'>):
 
 const WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
 
-/** Loads the AWS SDK on first use: a session that reads only files never pays for it. */
+/**
+ * Loads the AWS SDK on first use: a session that reads only files never pays for it. Throws ERR_FEATURE_UNAVAILABLE where
+ * it is not installed.
+ */
 export async function connectS3(settings: S3Settings = {}): Promise<S3Connection> {
-  const [{ S3Client }, { NodeHttpHandler }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('@smithy/node-http-handler'),
-  ])
+  const [sdk, { NodeHttpHandler }] = await loadPart(() =>
+    Promise.all([import('@aws-sdk/client-s3'), import('@smithy/node-http-handler')]),
+  )
   const maxSockets = settings.maxSockets ?? 64
   const readTimeoutMs = settings.readTimeoutMs ?? 10_000
   const agentOptions = { keepAlive: true, maxSockets }
@@ -83,9 +64,10 @@ export async function connectS3(settings: S3Settings = {}): Promise<S3Connection
       ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
     }
   }
-  const client = withoutVersionWarning(() => new S3Client(config))
+  const client = withoutVersionWarning(() => new sdk.S3Client(config))
   return {
     client,
+    sdk,
     name: settings.endpoint ?? `S3 in ${config.region}`,
     readTimeoutMs,
     maxAttempts: settings.maxAttempts ?? 3,

@@ -1,4 +1,3 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { ExrError } from '../errors.ts'
 import { retry } from '../workers/retry.ts'
 import { retryPolicy, type S3Connection } from './s3-client.ts'
@@ -10,7 +9,7 @@ import { assertAskable, type S3Location, toS3Url } from './s3-url.ts'
  * ERR_SOURCE_DENIED means that the key pair may not look, which many stores also say of an object that is missing.
  */
 export async function objectExists(
-  { client, name, readTimeoutMs, maxAttempts }: S3Connection,
+  { client, sdk, name, readTimeoutMs, maxAttempts }: S3Connection,
   location: S3Location,
   signal?: AbortSignal,
 ): Promise<boolean> {
@@ -20,7 +19,7 @@ export async function objectExists(
     const timeout = AbortSignal.timeout(readTimeoutMs)
     const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      await client.send(new HeadObjectCommand({ Bucket: location.bucket, Key: location.key }), { abortSignal })
+      await client.send(new sdk.HeadObjectCommand({ Bucket: location.bucket, Key: location.key }), { abortSignal })
       return true
     } catch (error) {
       if (signal?.aborted) throw new ExrError('ERR_ABORTED', `Stopped looking for ${path}.`, { cause: error })

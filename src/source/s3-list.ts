@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { ExrError } from '../errors.ts'
 import { retry } from '../workers/retry.ts'
 import { retryPolicy, type S3Connection } from './s3-client.ts'
@@ -95,7 +95,7 @@ function readPage(
   request: PageRequest,
 ): Promise<ListObjectsV2CommandOutput> {
   const path = toS3Url(prefix)
-  const command = new ListObjectsV2Command({
+  const command = new connection.sdk.ListObjectsV2Command({
     Bucket: prefix.bucket,
     Prefix: prefix.key,
     EncodingType: 'url',

@@ -1,4 +1,4 @@
-import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { ExrError } from '../errors.ts'
 import { retry } from '../workers/retry.ts'
 import { retryPolicy, type S3Connection } from './s3-client.ts'
@@ -129,13 +129,15 @@ export class S3Source implements ByteSource {
     const conditional = this.#ifMatch && expected !== null && expected.etag !== null
     try {
       const match = conditional ? { IfMatch: `"${expected.etag}"` } : {}
-      return await this.#connection.client.send(new GetObjectCommand({ ...input, ...match }), { abortSignal })
+      return await this.#connection.client.send(new this.#connection.sdk.GetObjectCommand({ ...input, ...match }), {
+        abortSignal,
+      })
     } catch (error) {
       if (!conditional || statusOf(error) !== 501) throw error
       // This server does not know If-Match: the comparison of every answer's ETag has to do.
       this.#ifMatch = false
       this.#requests++
-      return this.#connection.client.send(new GetObjectCommand(input), { abortSignal })
+      return this.#connection.client.send(new this.#connection.sdk.GetObjectCommand(input), { abortSignal })
     }
   }
 

@@ -1,6 +1,6 @@
 import type { PlainError } from '../errors.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import type { EncodedBatch } from '../tables/index.ts'
 
 /** One object or file to inspect and encode for the catalog, within a bound of bytes. */

@@ -1,5 +1,5 @@
 import type { InspectOptions } from '../inspect/options.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import type { EncodedBatch } from '../tables/index.ts'
 
 /** What every inspection of a run has in common. */

@@ -2,7 +2,7 @@ import type { TaskResult } from '../errors.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import { poolData, poolTask } from '../workers/task.ts'
 import { inspectLocations, type Location } from './locations.ts'
 

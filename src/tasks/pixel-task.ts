@@ -2,7 +2,7 @@ import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
 import type { DiffOptions } from '../pixels/diff.ts'
 import type { FileDiff } from '../pixels/diff-types.ts'
 import type { Thumbnail, ThumbnailOptions } from '../pixels/thumbnail.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 
 /** A file as text (path or URL), or the bytes of a name that is not UTF-8. */
 export type PixelLocation = string | Uint8Array

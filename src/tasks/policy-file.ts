@@ -2,7 +2,7 @@ import { dirname, posix, resolve } from 'node:path'
 import { ExrError } from '../errors.ts'
 import { loadPolicy, type Policy, type ReadPolicy } from '../policy/index.ts'
 import { openSource } from '../source/open.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
 
 /** Largest policy file that is read. */

@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module'
 import { availableParallelism, platform } from 'node:os'
+import { installCommand, OPTIONAL_PARTS, type OptionalPart } from '../../parts.ts'
 import type { Config } from '../../settings/config.ts'
 import { nodeProblem } from '../node-version.ts'
 import { type Check, check } from './check.ts'
 import { aptPackages, buildCommand, installCommands, isCheckout, missingPackages, packageFolder } from './packages.ts'
 
-const { version, engines } = createRequire(import.meta.url)('#package') as {
+const require = createRequire(import.meta.url)
+const { version, engines } = require('#package') as {
   version: string
   engines: { node: string }
 }
@@ -18,6 +20,9 @@ export async function machineChecks(config: Config, needsDuckDb: boolean): Promi
     nodeCheck(),
     workersCheck(config),
     await duckdbCheck(needsDuckDb),
+    partCheck('AWS SDK', 'objects in S3'),
+    partCheck('fastify', 'the HTTP server'),
+    partCheck('OpenTelemetry', 'traces to a collector'),
     ...(await nativeChecks()),
     ...developer,
   ]
@@ -75,8 +80,19 @@ async function duckdbCheck(isNeeded: boolean): Promise<Check> {
     return check({ ...what, state: 'ok', version: duckdb.version().replace(/^v/, ''), detail })
   } catch (error) {
     const [firstLine] = String((error as Error).message).split('\n')
-    const remedy = ['npm install @duckdb/node-api']
+    const remedy = [installCommand('catalogs in DuckDB')]
     return check({ ...what, state: 'missing', detail: `Embedded catalogs need it. ${firstLine}`, remedy })
+  }
+}
+
+/** The other parts that an installation for inspection alone leaves out. */
+function partCheck(name: string, part: OptionalPart): Check {
+  const what = { name, level: 'optional', detail: `for ${part}` } as const
+  try {
+    for (const each of OPTIONAL_PARTS[part]) require.resolve(each)
+    return check({ ...what, state: 'ok' })
+  } catch {
+    return check({ ...what, state: 'missing', remedy: [installCommand(part)] })
   }
 }
 
