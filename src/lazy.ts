@@ -10,6 +10,7 @@ import type { RegionPixels, RegionWish } from './pixels/region.ts'
 import type { OpenSourceOptions, SourceInput } from './source/open.ts'
 import type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
 import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
+import { workerFile } from './workers/worker-file.ts'
 
 /** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */
 
@@ -65,12 +66,14 @@ export async function readRegion(
 /**
  * Inspects any number of files, local ones on worker threads; inputs are read only as fast as results are taken. A bad
  * file is a result with an error and never ends the iteration.
- * Throws ERR_OPTION_INVALID, ERR_ABORTED, and what `inputs` throws.
+ * Throws ERR_OPTION_INVALID, ERR_ABORTED, what `inputs` throws, and ERR_FEATURE_UNAVAILABLE in a bundle without the workers.
  */
 export async function* inspectMany(
   inputs: Iterable<SourceInput> | AsyncIterable<SourceInput>,
   options?: InspectManyOptions,
 ): AsyncGenerator<Inspected, void, undefined> {
+  // A bundle that lacks the worker lacks what the pool needs, too, and says so in fewer words.
+  workerFile('#inspect-worker')
   const pool = await import('./tasks/inspect-many.ts')
   yield* pool.inspectMany(inputs, options)
 }

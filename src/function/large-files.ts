@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
 import type { EventAnswer, EventTask } from '../tasks/event-task.ts'
 import { type Isolation, type MemoryBudget, openPool, type Pool } from '../workers/index.ts'
+import { workerFile } from '../workers/worker-file.ts'
 
 /** Header bytes of a file that is inspected on the loop that answers requests: some milliseconds of work. */
 export const SMALL_HEADER_BYTES = 256 * 1024
@@ -84,7 +84,7 @@ export class LargeFiles {
     const { workers, isolation, timeoutMs, maxHeaderBytes } = this.#options
     const heapMiB = Math.ceil((maxHeaderBytes * COST_FACTOR) / 2 ** 20) + 96
     this.#pool ??= openPool({
-      worker: createRequire(import.meta.url).resolve('#event-worker'),
+      worker: workerFile('#event-worker'),
       workerData: { memoryBytes: heapMiB * 2 * 2 ** 20 },
       isolation,
       maxWorkers: workers,

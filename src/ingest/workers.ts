@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { unwrap } from '../errors.ts'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import type { IngestAnswer, IngestTaskSettings } from '../tasks/ingest-task.ts'
 import { type BatchOutcome, type Isolation, openPool } from '../workers/index.ts'
+import { workerFile } from '../workers/worker-file.ts'
 import type { Listing, WalkTask } from './listing.ts'
 import type { Lister } from './walk.ts'
 
@@ -33,15 +33,14 @@ export interface IngestWorkerSettings extends IngestTaskSettings {
 
 /** Starts no worker before there is work for it. */
 export function openIngestWorkers({ jobs, isolation, ...settings }: IngestWorkerSettings): IngestWorkers {
-  const require = createRequire(import.meta.url)
   const walkers = openPool<WalkTask, Listing[]>({
-    worker: require.resolve('#walk-worker'),
+    worker: workerFile('#walk-worker'),
     maxWorkers: Math.max(2, jobs),
     batchSize: 1,
     nameOf: (task) => task.directory,
   })
   const inspectors = openPool<string, IngestAnswer>({
-    worker: require.resolve('#ingest-worker'),
+    worker: workerFile('#ingest-worker'),
     workerData: { memoryBytes: CHILD_MEMORY_BYTES, ...settings },
     ...(isolation && { isolation }),
     maxWorkers: jobs,

@@ -22,8 +22,6 @@ interface Addon {
   PixelPass: new (request: NativePassRequest) => NativePixelPass
 }
 
-const require = createRequire(import.meta.url)
-
 let loaded: { addon: Addon } | { error: ExrError } | undefined
 
 /**
@@ -38,7 +36,7 @@ export function addon(): Addon {
 
 function load(): { addon: Addon } | { error: ExrError } {
   try {
-    return { addon: require('#addon') as Addon }
+    return { addon: createRequire(import.meta.url)('#addon') as Addon }
   } catch (cause) {
     return { error: new ExrError('ERR_NATIVE_UNAVAILABLE', unavailable(cause), { cause }) }
   }
@@ -49,6 +47,12 @@ function unavailable(cause: unknown): string {
     'Install cmake, make, g++, pkg-config and the OpenImageIO headers (Debian: libopenimageio-dev), ' +
     'then build it: npm rebuild exr-inspector (in a clone: npm run build:addon).'
   const { code, message } = cause as NodeJS.ErrnoException
-  if (code === 'MODULE_NOT_FOUND') return `The native addon is not built. ${remedy}`
-  return `The native addon cannot be loaded: ${message.split('\n')[0]}. ${remedy}`
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_IMPORT_NOT_DEFINED') {
+    return `The native addon cannot be loaded: ${message.split('\n')[0]}. ${remedy}`
+  }
+  if (!message.includes('#addon')) return `The native addon is not built. ${remedy}`
+  return (
+    'The native addon is not beside this code, which a bundler seems to have moved. ' +
+    'Keep the package out of the bundle: esbuild --external:exr-inspector (docs/guides/bundling.md).'
+  )
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { openPool } from '../workers/index.ts'
+import { workerFile } from '../workers/worker-file.ts'
 import type { AskOiio, SpecAnswer } from './ask.ts'
 import { CHILD_MEMORY_BYTES } from './memory-limit.ts'
 import type { DerivedSource } from './types.ts'
@@ -26,7 +26,7 @@ interface IsolatedOiioOptions {
 export function openIsolatedOiio(options: IsolatedOiioOptions = {}): IsolatedOiio {
   const pool = openPool<DerivedSource, SpecAnswer[]>({
     ...options,
-    worker: createRequire(import.meta.url).resolve('#oiio-worker'),
+    worker: workerFile('#oiio-worker'),
     workerData: { memoryBytes: CHILD_MEMORY_BYTES },
     isolation: 'process',
     batchSize: 1,

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { ExrError, type TaskResult, toPlainError } from '../errors.ts'
 import type { InspectCallOptions } from '../inspect/inspect.ts'
@@ -9,6 +8,7 @@ import { inspectWithPixels, wantsPixels } from '../pixels/payload.ts'
 import type { SourceInput } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
+import { workerFile } from '../workers/worker-file.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
 import type { Location } from './locations.ts'
 
@@ -104,7 +104,7 @@ interface InspectorOptions {
 }
 
 function openInspectors({ options, s3, ...how }: InspectorOptions): Pool<Location, string> {
-  const worker = createRequire(import.meta.url).resolve('#inspect-worker')
+  const worker = workerFile('#inspect-worker')
   const workerData: InspectWorkerData = { options, s3, memoryBytes: CHILD_MEMORY_BYTES }
   const nameOf = (location: Location) => (typeof location === 'string' ? location : Buffer.from(location).toString())
   return openPool({ worker, workerData, nameOf, ...how })

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import { displayPath } from '../source/file-path.ts'
 import { openPool, type RunOptions } from '../workers/index.ts'
+import { workerFile } from '../workers/worker-file.ts'
 import type { PixelAnswers, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
 
 interface PixelPoolOptions extends PixelWorkerData {
@@ -25,7 +25,7 @@ interface PixelPool {
 export function openPixelPool({ jobs, onProgress, ...workerData }: PixelPoolOptions = {}): PixelPool {
   const limits = { memoryBytes: CHILD_MEMORY_BYTES, ...workerData }
   const pool = openPool<PixelTask, PixelAnswers[keyof PixelAnswers][]>({
-    worker: createRequire(import.meta.url).resolve('#pixel-worker'),
+    worker: workerFile('#pixel-worker'),
     workerData: limits,
     isolation: 'process',
     batchSize: 1,

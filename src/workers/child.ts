@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readSync, unlinkSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CHILD_FD, type ChildMessage, MARK_BYTES } from './child-side.ts'
 import type { CrewOptions, Death, WorkerLimits } from './crew.ts'
+import { workerFile } from './worker-file.ts'
 
 /** Bytes of a child's last words that are kept. */
 const LAST_WORDS = 8_000
@@ -33,7 +33,7 @@ export class Child {
   #ready = () => {}
 
   constructor({ worker, workerData, onNews, resourceLimits = {}, execArgv = [] }: CrewOptions) {
-    this.#process = fork(createRequire(import.meta.url).resolve('#worker-process'), {
+    this.#process = fork(workerFile('#worker-process'), {
       // Structured clone, so that typed arrays and big integers cross.
       serialization: 'advanced',
       // A session of its own: Ctrl-C in a terminal is for the parent, which lets it finish what was begun.

@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module'
 import type { RecordBatch } from 'apache-arrow'
 import { unwrap } from '../../errors.ts'
 import { METADATA_DIMENSION } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { openPool } from '../../workers/index.ts'
+import { workerFile } from '../../workers/worker-file.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { isRemoved, type Removals } from '../live.ts'
@@ -83,7 +83,7 @@ async function compareAll(
     }
   })()
   const pool = openPool<RankTask, Float64Array[]>({
-    worker: createRequire(import.meta.url).resolve('#rank-worker'),
+    worker: workerFile('#rank-worker'),
     batchSize: 1,
     nameOf: ({ batch }) => `batch ${batch}`,
   })
