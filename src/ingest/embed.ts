@@ -1,6 +1,6 @@
 import type { Catalog, NewVectors, OutdatedFile } from '../catalog/catalog.ts'
 import { toPlainError } from '../errors.ts'
-import type { S3Settings } from '../source/s3-client.ts'
+import type { S3Settings } from '../source/s3-settings.ts'
 import { recordVectors } from '../tables/index.ts'
 import type { FileProblem } from '../tasks/ingest-task.ts'
 import { inspectMany } from '../tasks/inspect-many.ts'
