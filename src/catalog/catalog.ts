@@ -18,9 +18,12 @@ export interface CatalogFailure {
   readonly seenAtUs: bigint
 }
 
-/** What became of one record, in the order of the batch. */
+/**
+ * What became of one record, in the order of the batch. `refreshed` is an update that also put the file's rows in the place of
+ * those an older release wrote, or of those of other bytes under the same header.
+ */
 export type UpsertResult =
-  | { readonly status: 'inserted' | 'updated'; readonly fileId: string; readonly path: string }
+  | { readonly status: 'inserted' | 'updated' | 'refreshed'; readonly fileId: string; readonly path: string }
   | { readonly status: 'error'; readonly path: string; readonly code: string; readonly message: string }
 
 /** A known file's last sighting: enough to skip it without opening. */
@@ -128,10 +131,21 @@ export interface CatalogCheck {
   readonly examples: readonly string[]
 }
 
+/** Something that breaks nothing and limits what the checks could look at. */
+export interface CatalogNote {
+  readonly name: string
+  /** Rows it is about; 0 where it is about none. */
+  readonly rows: number
+  /** Up to five of them. */
+  readonly examples: readonly string[]
+}
+
 /** What checking a catalog found; `ok` when every check passed. */
 export interface CatalogReport {
   readonly ok: boolean
   readonly checks: readonly CatalogCheck[]
+  /** What could not be checked, and why. */
+  readonly notes: readonly CatalogNote[]
 }
 
 /** Writing: what ingests and the function need. */
@@ -228,7 +242,7 @@ export interface CatalogAdministration {
   /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
   migrate(target?: number): Promise<AppliedMigration[]>
   info(): Promise<CatalogInfo>
-  /** Checks that the tables agree with each other. Reads everything; changes nothing. */
+  /** Checks that the tables agree with each other and with what was stored. Reads everything; changes nothing. */
   verify(signal?: AbortSignal): Promise<CatalogReport>
 }
 

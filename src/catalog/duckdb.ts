@@ -30,6 +30,7 @@ import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { largeValue } from './duckdb/large-values.ts'
+import { Ledger } from './duckdb/ledger.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readStream } from './duckdb/query.ts'
 import { writeRemovals } from './duckdb/removals.ts'
@@ -56,6 +57,13 @@ interface DuckDbCatalogOptions {
   readonly foldCase: boolean
 }
 
+/** The one connection that writes, and what writes through it. */
+interface Writer {
+  readonly connection: DuckDBConnection
+  readonly upserter: Upserter
+  readonly ledger: Ledger
+}
+
 /** Errors after which writing the rest of a batch is hopeless or unwanted. */
 const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_ABORTED',
@@ -76,7 +84,7 @@ export class DuckDbCatalog implements Catalog {
   readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions
   readonly #values: ValueFile
-  #writer: Promise<{ connection: DuckDBConnection; upserter: Upserter }> | null = null
+  #writer: Promise<Writer> | null = null
   readonly #queue = new WriteQueue()
   #state: 'open' | 'broken' | 'closed' = 'open'
   #closing: Promise<void> | null = null
@@ -106,9 +114,11 @@ export class DuckDbCatalog implements Catalog {
   }
 
   migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
-    return this.#write(async (connection, upserter) => {
+    return this.#write(async (connection, upserter, ledger) => {
       upserter.forgetLayout()
-      return migrateTo(connection, this.#session.path, target, this.#options.toolVersion)
+      const steps = await migrateTo(connection, this.#session.path, target, this.#options.toolVersion)
+      if (steps.length > 0) ledger.forget()
+      return steps
     })
   }
 
@@ -135,7 +145,9 @@ export class DuckDbCatalog implements Catalog {
     throwIfAborted(signal)
     const { foldCase } = this.#options
     const normalized = paths.map((path) => normalizePath(path, { foldCase }))
-    return this.#write((connection) => writeRemovals(connection, normalized, notInFuture(removedAtUs)))
+    return this.#write((connection, _upserter, ledger) =>
+      writeRemovals(connection, ledger, normalized, notInFuture(removedAtUs)),
+    )
   }
 
   async regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number> {
@@ -170,7 +182,7 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
-    if (batch.length > 0) await this.#write((connection) => writeVectors(connection, batch))
+    if (batch.length > 0) await this.#write((connection, _, ledger) => writeVectors(connection, ledger, batch))
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {
@@ -203,7 +215,10 @@ export class DuckDbCatalog implements Catalog {
     const writer = await this.#writer?.catch(() => null)
     if (writer && this.#state === 'open') {
       // Committed rows are safe in the journal; a checkpoint that fails is made up for at the next open.
-      await writer.connection.run(`CHECKPOINT ${DATABASE}`).catch(() => undefined)
+      await writer.connection.run(`CHECKPOINT ${DATABASE}`).then(
+        () => writer.ledger.settled(),
+        () => undefined,
+      )
     }
     this.#state = 'closed'
     writer?.connection.closeSync()
@@ -243,7 +258,7 @@ export class DuckDbCatalog implements Catalog {
   }
 
   /** Runs `work` on the one connection that writes, after everything asked for before. */
-  #write<T>(work: (connection: DuckDBConnection, upserter: Upserter) => Promise<T>): Promise<T> {
+  #write<T>(work: (connection: DuckDBConnection, upserter: Upserter, ledger: Ledger) => Promise<T>): Promise<T> {
     return this.#queue.add(async () => {
       this.#open()
       if (this.#options.readOnly) {
@@ -251,8 +266,8 @@ export class DuckDbCatalog implements Catalog {
       }
       for (let left = MOST_REOPENINGS; ; left--) {
         try {
-          const { connection, upserter } = await this.#ready()
-          return await work(connection, upserter)
+          const { connection, upserter, ledger } = await this.#ready()
+          return await work(connection, upserter, ledger)
         } catch (cause) {
           const mayHelp = isFatal(cause) || isOutOfMemory(cause)
           if (mayHelp && left > 0) await this.#openAgain()
@@ -270,9 +285,11 @@ export class DuckDbCatalog implements Catalog {
     return this.#writer
   }
 
-  async #connectWriter() {
+  async #connectWriter(): Promise<Writer> {
     const connection = await this.#session.connect()
-    return { connection, upserter: await Upserter.create(connection, this.#session.path, this.#values) }
+    const ledger = new Ledger(connection, this.#session.path)
+    const upserter = await Upserter.create(connection, this.#session.path, this.#values, ledger)
+    return { connection, ledger, upserter }
   }
 
   async #read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {

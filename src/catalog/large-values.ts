@@ -6,12 +6,17 @@ import type { UpsertPlan } from './plan-upsert.ts'
 
 const VALUE_JSON = RECORD_TABLES.attributes.columns.findIndex(({ name }) => name === 'value_json')
 
-/** The large values of the files that a batch inserts: those of files the catalog has are stored. */
-export function valuesToStore({ largeValues, strings, tables }: EncodedBatch, { inserts }: UpsertPlan): LargeValue[] {
+/** The large values of the files whose rows a batch stores: those of other files are there. */
+export function valuesToStore(
+  { largeValues, strings, tables }: EncodedBatch,
+  { inserts, refreshes }: Pick<UpsertPlan, 'inserts' | 'refreshes'>,
+): LargeValue[] {
   if (largeValues.length === 0) return []
   const { rowStart, columns } = tables.attributes
   const codes = columns[VALUE_JSON]!.data as Int32Array
-  const named = new Set(inserts.flatMap((file) => [...codes.subarray(rowStart[file], rowStart[file + 1])]))
+  const named = new Set(
+    [...inserts, ...refreshes].flatMap((file) => [...codes.subarray(rowStart[file], rowStart[file + 1])]),
+  )
   const wanted = new Set([...named].map((code) => largeMarkerOf(stringAt(strings, code) ?? '')?.sha256))
   return largeValues.filter(({ sha256 }) => wanted.has(sha256))
 }

@@ -26,12 +26,13 @@ export function planRows(batch: EncodedBatch, files: readonly BatchFile[], plan:
     const { name, written } = table
     const all = batch.tables[name]
     checkFits(table, all)
-    if (all.rowCount === 0) return []
+    if (all.rowCount === 0 && (written !== 'once' || plan.refreshes.length === 0)) return []
     if (written === 'sighting') return [{ name, table, rows: all, replaced: [] }]
-    const positions = written === 'once' ? plan.inserts : latestWithRows(all, files)
+    const positions =
+      written === 'once' ? [...plan.inserts, ...plan.refreshes].sort((a, b) => a - b) : latestWithRows(all, files)
     const rows = positions.length === files.length ? all : selectRows(table, all, positions)
-    const replaced = written === 'once' ? [] : positions.map((position) => files[position]!.fileId)
-    return rows.rowCount > 0 ? [{ name, table, rows, replaced }] : []
+    const replaced = (written === 'once' ? plan.refreshes : positions).map((position) => files[position]!.fileId)
+    return rows.rowCount > 0 || replaced.length > 0 ? [{ name, table, rows, replaced }] : []
   })
 }
 

@@ -1,12 +1,25 @@
+import { parseLatestRows } from '../tables/index.ts'
+
 /** A file of a batch. */
 export interface BatchFile {
   readonly fileId: string
   readonly normalizedPath: string
+  /** What the digests of its row cover; left out where none are kept. */
+  readonly contentDigest?: string | null
+  readonly latestRows?: string | null
+  /** Size, time and tag of its bytes: those of another sighting are equal when the bytes were the same, as far as anyone can tell. */
+  readonly bytes?: string
+  /** Of the rows the batch has for it. */
+  readonly schemaVersion?: number
 }
 
 /** A row of `files` at one of the batch's paths. */
 export interface StoredFile extends BatchFile {
   readonly supersededBy: string | null
+  /** Its `inspection_count`. */
+  readonly count?: number
+  readonly firstInspectedUs?: bigint | null
+  readonly lastInspectedUs?: bigint | null
 }
 
 /** Changes to one row of `files`, stored before or inserted by the same batch. */
@@ -17,45 +30,81 @@ export interface FileTouch {
   /** Position in the batch of the latest sighting, or null when the file was not seen. */
   readonly lastSeen: number | null
   readonly supersededBy: string | null
+  readonly latestRows: string | null
+  /** The row that the file's new one takes the place of; null where the row stays. */
+  readonly replaces: StoredFile | null
 }
 
+/** What the ledger counts of one row of `files`. */
+export interface CountedFile {
+  readonly isCurrent: boolean
+  /** Null for a row of a release that kept none: it is not counted. */
+  readonly contentDigest: string | null
+  readonly latestRows: string | null
+}
+
+/** One row of `files` before and after a batch; null where there is none. */
+export interface CountedChange {
+  readonly before: CountedFile | null
+  readonly after: CountedFile | null
+}
+
+/** What a batch does to the rows of `files`. */
 export interface UpsertPlan {
-  readonly statuses: readonly ('inserted' | 'updated')[]
+  readonly statuses: readonly ('inserted' | 'updated' | 'refreshed')[]
   /** Positions in the batch of the files to insert, ascending. */
   readonly inserts: readonly number[]
+  /** Positions of the files whose rows take the place of stored ones, ascending. */
+  readonly refreshes: readonly number[]
   readonly touches: readonly FileTouch[]
+  /** For the ledger: every row that is new, replaced or changed in what it counts. */
+  readonly changes: readonly CountedChange[]
 }
 
 interface FileState {
+  readonly stored: StoredFile | null
   readonly fileId: string
   supersededBy: string | null
+  contentDigest: string | null
+  latestRows: string | null
   sightings: number
   lastSeen: number | null
+  refreshedAt: number | null
   touched: boolean
 }
 
 /**
  * What a batch does to a catalog, sighting by sighting: a key that is not stored is inserted, one that is counts
  * again, and the header seen last at a path is the current one, which supersedes every other that was current there.
+ * Rows of a file are replaced when an older release wrote them, or when its bytes have changed since and the new rows
+ * say something else.
  */
 export function planUpsert(batch: readonly BatchFile[], stored: readonly StoredFile[]): UpsertPlan {
   const byPath = new Map<string, Map<string, FileState>>()
-  for (const file of stored) stateAt(byPath, file.normalizedPath).set(file.fileId, newState(file))
+  for (const file of stored) stateAt(byPath, file.normalizedPath).set(file.fileId, storedState(file))
   const inserts: number[] = []
   const statuses = batch.map((file, position) => {
     const siblings = stateAt(byPath, file.normalizedPath)
     const known = siblings.get(file.fileId)
-    if (known) seeAgain(known, position)
-    else siblings.set(file.fileId, newState({ fileId: file.fileId, supersededBy: null }))
+    if (known) seeAgain(known, file, position)
+    else siblings.set(file.fileId, newState(file))
     if (!known) inserts.push(position)
     for (const sibling of siblings.values()) {
       if (sibling.supersededBy !== null || sibling.fileId === file.fileId) continue
       sibling.supersededBy = file.fileId
       sibling.touched = true
     }
-    return known ? ('updated' as const) : ('inserted' as const)
+    if (!known) return 'inserted' as const
+    return known.refreshedAt === position ? ('refreshed' as const) : ('updated' as const)
   })
-  return { statuses, inserts, touches: [...byPath.values()].flatMap(touchesOf) }
+  const states = [...byPath.values()].flatMap((siblings) => [...siblings.values()])
+  return {
+    statuses,
+    inserts,
+    refreshes: states.flatMap(({ refreshedAt }) => refreshedAt ?? []).sort((a, b) => a - b),
+    touches: states.filter(({ touched }) => touched).map(touchOf),
+    changes: states.filter(({ touched, stored }) => touched || stored === null).map(changeOf),
+  }
 }
 
 function stateAt(byPath: Map<string, Map<string, FileState>>, path: string): Map<string, FileState> {
@@ -66,19 +115,50 @@ function stateAt(byPath: Map<string, Map<string, FileState>>, path: string): Map
   return siblings
 }
 
-function newState({ fileId, supersededBy }: Omit<StoredFile, 'normalizedPath'>): FileState {
-  return { fileId, supersededBy, sightings: 0, lastSeen: null, touched: false }
+function newState({ fileId, contentDigest = null, latestRows = null }: BatchFile): FileState {
+  const nothing = { stored: null, supersededBy: null, sightings: 0, lastSeen: null, refreshedAt: null, touched: false }
+  return { ...nothing, fileId, contentDigest, latestRows }
 }
 
-function seeAgain(state: FileState, position: number): void {
+function storedState(stored: StoredFile): FileState {
+  return { ...newState(stored), stored, supersededBy: stored.supersededBy }
+}
+
+function seeAgain(state: FileState, file: BatchFile, position: number): void {
   state.sightings++
   state.lastSeen = position
   state.supersededBy = null
   state.touched = true
+  state.latestRows = withLatest(state.latestRows, file.latestRows ?? null)
+  if (state.stored === null || !isOutdated(state.stored, state, file)) return
+  state.refreshedAt = position
+  state.contentDigest = file.contentDigest ?? null
 }
 
-function touchesOf(siblings: Map<string, FileState>): FileTouch[] {
-  return [...siblings.values()]
-    .filter((state) => state.touched)
-    .map(({ fileId, sightings, lastSeen, supersededBy }) => ({ fileId, sightings, lastSeen, supersededBy }))
+function isOutdated(stored: StoredFile, { contentDigest }: FileState, file: BatchFile): boolean {
+  if (file.schemaVersion === undefined || contentDigest === file.contentDigest) return false
+  return (stored.schemaVersion ?? 0) < file.schemaVersion || stored.bytes !== file.bytes
+}
+
+/** The tables that a sighting brings rows of take the place of those of before. */
+function withLatest(before: string | null, added: string | null): string | null {
+  if (before === null || added === null) return added ?? before
+  return JSON.stringify({ ...parseLatestRows(before), ...parseLatestRows(added) })
+}
+
+function touchOf(state: FileState): FileTouch {
+  const { fileId, sightings, lastSeen, supersededBy, latestRows, stored, refreshedAt } = state
+  const replaces = refreshedAt === null ? null : stored
+  // The row that takes another's place counts itself once.
+  const counted = replaces === null ? 0 : (replaces.count ?? 1) - 1
+  return { fileId, sightings: sightings + counted, lastSeen, supersededBy, latestRows, replaces }
+}
+
+function changeOf({ stored, supersededBy, contentDigest, latestRows }: FileState): CountedChange {
+  const before = stored && {
+    isCurrent: stored.supersededBy === null,
+    contentDigest: stored.contentDigest ?? null,
+    latestRows: stored.latestRows ?? null,
+  }
+  return { before, after: { isCurrent: supersededBy === null, contentDigest, latestRows } }
 }

@@ -18,6 +18,8 @@ export interface IngestCounts {
   readonly inserted: number
   /** Already in the catalog with this header; seen again. */
   readonly updated: number
+  /** Rows brought up to date: those of an older release, or of other bytes under the same header. Part of `updated`. */
+  readonly refreshed: number
   /** In the catalog, with pixels missing. Part of `inserted` and `updated`. */
   readonly incomplete: number
   /** Locations, directories included, that could not be read or written. */
@@ -40,6 +42,7 @@ export function zeroCounts(): MutableCounts {
     inspected: 0,
     inserted: 0,
     updated: 0,
+    refreshed: 0,
     incomplete: 0,
     failed: 0,
     bytes: 0,

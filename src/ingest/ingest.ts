@@ -195,7 +195,8 @@ class Run {
     if (batch.fileCount + batch.failures.length > 0) {
       for (const result of await this.#options.catalog.upsertEncoded(batch)) {
         if (result.status === 'error') unstored.push({ ...result, byteOffset: null, seenAtUs: nowUs() })
-        else this.counts[result.status] += 1
+        else this.counts[result.status === 'inserted' ? 'inserted' : 'updated'] += 1
+        if (result.status === 'refreshed') this.counts.refreshed += 1
       }
     }
     for (const problem of incomplete) this.incomplete.add(problem)

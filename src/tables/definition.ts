@@ -27,6 +27,8 @@ export interface ColumnDefinition {
   readonly nullable: boolean
   /** Its meaning, in a few words. */
   readonly doc: string
+  /** `none` for what changes after the row is stored: it is no part of the digest of its row. */
+  readonly digest?: 'none'
 }
 
 /** A table of the catalog. */
@@ -51,6 +53,11 @@ export interface RecordColumn<Row> extends ColumnDefinition {
   readonly type: CellType
   /** The cell of a row: null and undefined are null, and so is a number that the type cannot hold. */
   readonly value: (row: Row, file: FileRecord) => unknown
+}
+
+/** A column whose values change after its row is stored. */
+export function changing<C extends ColumnDefinition>(column: C): C {
+  return { ...column, digest: 'none' }
 }
 
 /** A table that an inspected file fills; `rows` and the columns' `value` are the way from a record to its rows. */

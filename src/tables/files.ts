@@ -1,5 +1,5 @@
 import type { FileFacts } from '../inspect/payload.ts'
-import { columnsOf, type RecordTable } from './definition.ts'
+import { changing, columnsOf, type RecordTable } from './definition.ts'
 import { METADATA_DIMENSION, ROW_SCHEMA_VERSION } from './record.ts'
 import { fileId, filePath, sightingColumns } from './shared-columns.ts'
 
@@ -18,12 +18,12 @@ export const files = {
     filePath,
     required('file_path_normalized', 'utf8', 'location in its one canonical form', (_, file) => file.normalizedPath),
     required('header_hash', 'utf8', 'SHA-256, hex, of the header bytes as stored'),
-    ...sightingColumns,
+    ...sightingColumns.map(changing),
     optional('multipart_count', 'int32', 'number of parts'),
     optional('is_deep', 'bool', 'any part is deep'),
     optional('is_complete', 'bool', 'no chunk is missing or outside of the file; null where it cannot be told'),
-    optional('frame_number', 'int32', 'from the file name; null if none'),
-    optional('sequence_key', 'utf8', 'normalized path with # for the frame digits; null if no frame'),
+    changing(optional('frame_number', 'int32', 'from the file name; null if none')),
+    changing(optional('sequence_key', 'utf8', 'normalized path with # for the frame digits; null if no frame')),
     optional(
       'metadata_embedding',
       { vector: METADATA_DIMENSION },
@@ -31,15 +31,30 @@ export const files = {
       (_, { vectors }) => vectors.metadata,
     ),
     optional('embedding_version', 'int32', 'version of the vector recipe', (_, { vectors }) => vectors.version),
-    optional('inspection_timestamp', 'timestamp', 'first inspection', (_, { record }) => record.inspectedAtUs),
-    optional('last_inspected', 'timestamp', 'latest inspection', (_, { record }) => record.inspectedAtUs),
-    optional('inspection_count', 'int32', 'inspections that saw this header at this path', () => 1),
-    optional('superseded_by', 'utf8', 'file_id of the header now at this path; null for the current one', () => null),
+    changing(
+      optional('inspection_timestamp', 'timestamp', 'first inspection', (_, { record }) => record.inspectedAtUs),
+    ),
+    changing(optional('last_inspected', 'timestamp', 'latest inspection', (_, { record }) => record.inspectedAtUs)),
+    changing(optional('inspection_count', 'int32', 'inspections that saw this header at this path', () => 1)),
+    changing(
+      optional('superseded_by', 'utf8', 'file_id of the header now at this path; null for the current one', () => null),
+    ),
     optional('schema_version', 'int32', 'of the writer of the row', () => ROW_SCHEMA_VERSION),
     optional('check_depth', 'utf8', 'what is_complete looked at: table, leaders, all or pixels'),
     optional('format_version', 'int32', 'low byte of the version word'),
     optional('version_flags', 'utf8', 'flags of the version word, joined by commas; empty for none'),
     optional('trailing_bytes', 'int64', 'bytes after the last chunk; null where its end is not known'),
-    optional('child_rows', 'utf8', 'JSON, rows that came with the file by table', (_, file) => file.childRows),
+    changing(
+      optional('child_rows', 'utf8', 'JSON, rows that came with the file by table', (_, file) => file.childRows),
+    ),
+    changing(optional('content_digest', 'utf8', 'hex, of this row and the rows that came with the file', () => null)),
+    changing(
+      optional(
+        'latest_rows',
+        'utf8',
+        'JSON, count and digest by table of the rows that later looks replace',
+        () => null,
+      ),
+    ),
   ],
 } as const satisfies RecordTable<FileFacts>

@@ -2,6 +2,7 @@ import type { TableDefinition } from './definition.ts'
 import { ingestErrors } from './ingest-errors.ts'
 import { ingestRuns } from './ingest-runs.ts'
 import { largeValues } from './large-values.ts'
+import { ledger } from './ledger.ts'
 import { recordTables } from './record-tables.ts'
 import { removals } from './removals.ts'
 import { schemaMigrations } from './schema-migrations.ts'
@@ -26,6 +27,7 @@ export {
 } from './encoded/batch.ts'
 export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
+export { DigestSum, digestRows, TextCells } from './encoded/digest.ts'
 export { encodeRecords } from './encoded/encode.ts'
 export {
   inflatePiece,
@@ -35,6 +37,8 @@ export {
   largeMarkerOf,
   storedPieces,
 } from './encoded/large-values.ts'
+export { type EncodedRows, encodeRows } from './encoded/rows.ts'
+export { type LatestRows, parseLatestRows } from './encoded/seal.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
 
 export {
@@ -56,6 +60,7 @@ export const TABLES: readonly TableDefinition[] = [
   ingestErrors,
   removals,
   largeValues,
+  ledger,
   schemaMigrations,
 ]
 

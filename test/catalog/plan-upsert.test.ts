@@ -69,5 +69,5 @@ it('touches nothing when every file is new', () => {
     ],
     [],
   )
-  expect(plan).toEqual({ statuses: ['inserted', 'inserted'], inserts: [0, 1], touches: [] })
+  expect(plan).toMatchObject({ statuses: ['inserted', 'inserted'], inserts: [0, 1], refreshes: [], touches: [] })
 })

@@ -2,7 +2,14 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { type ColumnType, sqlType } from '../../tables/index.ts'
 import { CATALOG_VERSION, MIGRATIONS, viewsOf } from '../migrations/index.ts'
-import type { AppliedMigration, Backfill, FrozenType, Migration } from '../migrations/migration.ts'
+import {
+  type AppliedMigration,
+  type Backfill,
+  type FrozenType,
+  type Migration,
+  needsRecount,
+} from '../migrations/migration.ts'
+import { recount } from './recount.ts'
 import { inTransaction } from './transaction.ts'
 import { plainValue } from './values.ts'
 
@@ -64,6 +71,7 @@ export async function migrateTo(
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
     }
+    if (needsRecount(MIGRATIONS, from, target)) await recount(connection)
     for (const migration of MIGRATIONS.slice(target, from).reverse()) {
       const { version, name } = migration
       await stepBack(connection, migration)

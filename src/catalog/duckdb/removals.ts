@@ -1,5 +1,9 @@
 import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
-import { inTransaction } from './transaction.ts'
+import { tableNamed } from '../../tables/index.ts'
+import { digestValues, ledgerChange } from '../ledger.ts'
+import type { Ledger } from './ledger.ts'
+
+const REMOVALS = tableNamed('removals')
 
 /**
  * Marks the current rows of normalized paths as removed; a file that is marked already, since it was inspected last or
@@ -7,30 +11,33 @@ import { inTransaction } from './transaction.ts'
  */
 export async function writeRemovals(
   connection: DuckDBConnection,
+  ledger: Ledger,
   normalizedPaths: readonly string[],
   removedAtUs: bigint,
 ): Promise<number> {
-  return inTransaction(connection, async () => {
+  return ledger.transaction(async (record) => {
     const insert = await connection.prepare(
       `INSERT INTO removals
        SELECT file_id, file_path, $2 FROM files f
        WHERE file_path_normalized = $1 AND superseded_by IS NULL
          AND NOT EXISTS (
            SELECT 1 FROM removals r WHERE r.file_id = f.file_id AND r.removed_at >= least($2, f.last_inspected)
-         )`,
+         ) RETURNING file_id, file_path`,
     )
     const count = await connection.prepare(
       `SELECT DISTINCT f.file_id FROM removals r JOIN files f USING (file_id)
        WHERE file_path_normalized = $1 AND superseded_by IS NULL AND removed_at >= least($2, last_inspected)`,
     )
     let marked = 0
+    const added: (readonly unknown[])[] = []
     for (const path of normalizedPaths) {
       const values = [path, timestampTZValue(removedAtUs)]
       insert.bind(values, [VARCHAR, TIMESTAMPTZ])
-      await insert.run()
+      for (const row of (await insert.runAndReadAll()).getRows()) added.push([...row, removedAtUs])
       count.bind(values, [VARCHAR, TIMESTAMPTZ])
       marked += (await count.runAndReadAll()).currentRowCount
     }
+    if (added.length > 0) await record(ledgerChange([], { removals: digestValues(REMOVALS, added) }))
     return marked
   })
 }

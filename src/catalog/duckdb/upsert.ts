@@ -3,7 +3,6 @@ import {
   type CellType,
   columnWriter,
   type EncodedBatch,
-  type EncodedTable,
   type PerTable,
   perTable,
   type RecordTableName,
@@ -11,18 +10,29 @@ import {
   stringAt,
 } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
-import { FILES_COLUMN, filesOf } from '../batch-files.ts'
+import { bytesKey, digestSightings, FILES_COLUMN, filesOf, longAt } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
 import { valuesToStore } from '../large-values.ts'
+import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
 import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
-import { inTransaction } from './transaction.ts'
+import { Ledger } from './ledger.ts'
 import type { ValueFile } from './value-file.ts'
 
-const TOUCH_COLUMNS: readonly CellType[] = ['utf8', 'int32', 'timestamp', 'int64', 'timestamp', 'utf8', 'utf8']
+const TOUCH_COLUMNS: readonly CellType[] = [
+  'utf8',
+  'int32',
+  'timestamp',
+  'timestamp',
+  'int64',
+  'timestamp',
+  'utf8',
+  'utf8',
+  'utf8',
+]
 const KEY_COLUMNS: readonly CellType[] = ['utf8', 'utf8']
 
 /**
@@ -36,11 +46,13 @@ export class Upserter {
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
   readonly #path: string
   readonly #values: ValueFile
+  readonly #ledger: Ledger
   #isChecked = false
 
-  private constructor(connection: DuckDBConnection, path: string, values: ValueFile) {
+  private constructor(connection: DuckDBConnection, path: string, values: ValueFile, ledger: Ledger) {
     this.#connection = connection
     this.#values = values
+    this.#ledger = ledger
     this.#path = path
     this.#tables = perTable(
       ({ name, columns }) =>
@@ -52,14 +64,19 @@ export class Upserter {
   }
 
   /** The connection must not be used for anything else while a batch is written. */
-  static async create(connection: DuckDBConnection, path: string, values: ValueFile): Promise<Upserter> {
+  static async create(
+    connection: DuckDBConnection,
+    path: string,
+    values: ValueFile,
+    ledger: Ledger = new Ledger(connection, path),
+  ): Promise<Upserter> {
     await connection.run(`
       CREATE OR REPLACE TEMP TABLE batch_keys (file_path VARCHAR, file_path_normalized VARCHAR);
       CREATE OR REPLACE TEMP TABLE batch_touches (
-        file_id VARCHAR, sightings INTEGER, last_inspected TIMESTAMPTZ,
-        size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR
+        file_id VARCHAR, sightings INTEGER, first_inspected TIMESTAMPTZ, last_inspected TIMESTAMPTZ,
+        size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR, latest_rows VARCHAR
       )`)
-    return new Upserter(connection, path, values)
+    return new Upserter(connection, path, values, ledger)
   }
 
   /** One transaction for the whole batch; results in the batch's order. Throws DuckDB's error after rolling back. */
@@ -67,7 +84,7 @@ export class Upserter {
     if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
     this.#isChecked = true
     const files = filesOf(batch)
-    const results = await inTransaction(this.#connection, async () => {
+    const results = await this.#ledger.transaction(async (record) => {
       const stored = await this.#stored(batch)
       const plan = planUpsert(files, stored)
       const values = valuesToStore(batch, plan)
@@ -80,6 +97,7 @@ export class Upserter {
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
       await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
       throwIfAborted(signal)
+      await record(ledgerChange(plan.changes, { inspections: digestSightings(batch) }))
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
     })
     this.#values.settle()
@@ -92,10 +110,10 @@ export class Upserter {
    */
   async committed(batch: EncodedBatch): Promise<UpsertResult[] | null> {
     const files = filesOf(batch)
-    const seenAt = valueAt(batch.tables.files, FILES_COLUMN.lastInspected, 0)
+    const seenAt = longAt(batch.tables.files, FILES_COLUMN.lastInspected, 0)
     const sighted = await this.#connection.runAndReadAll(
       'SELECT count(*) FROM inspections WHERE file_id = $1 AND inspected_at = make_timestamptz($2::BIGINT)',
-      [files[0]!.fileId, seenAt as bigint],
+      [files[0]!.fileId, seenAt],
     )
     if (sighted.getRows()[0]![0] === 0n) return null
     const counts = await this.#connection.runAndReadAll(
@@ -123,14 +141,26 @@ export class Upserter {
     await this.#connection.run('TRUNCATE temp.batch_keys')
     await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
     const reader = await this.#connection.runAndReadAll(
-      `SELECT file_id, file_path_normalized, superseded_by FROM files
-       WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
+      `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
+         epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows
+       FROM files WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
-    return reader.getRows().map(([fileId, normalizedPath, supersededBy]) => ({
-      fileId: String(fileId),
-      normalizedPath: String(normalizedPath),
-      supersededBy: supersededBy === null ? null : String(supersededBy),
-    }))
+    return reader.getRows().map((row) => {
+      const text = (index: number) => row[index] as string | null
+      const long = (index: number) => row[index] as bigint | null
+      return {
+        fileId: text(0)!,
+        normalizedPath: text(1)!,
+        supersededBy: text(2),
+        count: row[3] as number,
+        firstInspectedUs: long(4),
+        lastInspectedUs: long(5),
+        bytes: bytesKey(long(6), long(7), text(8)),
+        schemaVersion: row[9] as number,
+        contentDigest: text(10),
+        latestRows: text(11),
+      }
+    })
   }
 
   async #touch(batch: EncodedBatch, touches: readonly FileTouch[]): Promise<void> {
@@ -140,6 +170,8 @@ export class Upserter {
     await this.#connection.run(`
       UPDATE files SET superseded_by = t.superseded_by,
         inspection_count = inspection_count + t.sightings,
+        inspection_timestamp = coalesce(t.first_inspected, files.inspection_timestamp),
+        latest_rows = t.latest_rows,
         last_inspected = coalesce(greatest(files.last_inspected, t.last_inspected), t.last_inspected),
         size_bytes = CASE WHEN t.sightings > 0 THEN t.size_bytes ELSE files.size_bytes END,
         mtime = CASE WHEN t.sightings > 0 THEN t.mtime ELSE files.mtime END,
@@ -157,11 +189,13 @@ function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
     const values = [
       touch.fileId,
       touch.sightings,
-      seen === null ? null : valueAt(files, FILES_COLUMN.lastInspected, seen),
-      seen === null ? null : valueAt(files, FILES_COLUMN.size, seen),
-      seen === null ? null : valueAt(files, FILES_COLUMN.mtime, seen),
+      touch.replaces?.firstInspectedUs,
+      latest(touch.replaces?.lastInspectedUs, seen === null ? null : longAt(files, FILES_COLUMN.lastInspected, seen)),
+      seen === null ? null : longAt(files, FILES_COLUMN.size, seen),
+      seen === null ? null : longAt(files, FILES_COLUMN.mtime, seen),
       seen === null ? null : stringAt(batch.strings, files.columns[FILES_COLUMN.etag]!.data[seen] as number),
       touch.supersededBy,
+      touch.latestRows,
     ]
     values.forEach((value, index) => {
       writers[index]!.set(row, value)
@@ -171,7 +205,6 @@ function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
   return { rows: { rowCount: touches.length, columns }, strings: strings.finish() }
 }
 
-function valueAt(table: EncodedTable, index: number, row: number): number | bigint | null {
-  const { data, valid } = table.columns[index]!
-  return valid && valid[row] === 0 ? null : data[row]!
+function latest(a: bigint | null | undefined, b: bigint | null): bigint | null {
+  return a !== null && a !== undefined && (b === null || a > b) ? a : b
 }

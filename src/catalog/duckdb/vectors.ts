@@ -1,8 +1,12 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
 import { type CellType, EMBEDDING_VERSION, FINGERPRINT_DIMENSION, METADATA_DIMENSION } from '../../tables/index.ts'
+import { digestChange } from '../content.ts'
+import { ledgerChange, type Tallies } from '../ledger.ts'
+import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
 import { appendRows } from './append-rows.ts'
-import { inTransaction } from './transaction.ts'
+import type { Ledger } from './ledger.ts'
+import { tableReader } from './read-table.ts'
 import { plainValue } from './values.ts'
 
 /** See `CatalogVectors.outdatedFiles`. */
@@ -52,25 +56,69 @@ const FILE_COLUMNS: readonly CellType[] = ['utf8', { vector: METADATA_DIMENSION 
 const PART_COLUMNS: readonly CellType[] = ['utf8', 'int32', { vector: FINGERPRINT_DIMENSION }]
 
 /** One transaction. A fingerprint goes where the part's was: to its first channel. */
-export async function writeVectors(connection: DuckDBConnection, batch: readonly NewVectors[]): Promise<void> {
-  await inTransaction(connection, async () => {
-    await connection.run(`
+export async function writeVectors(
+  connection: DuckDBConnection,
+  ledger: Ledger,
+  batch: readonly NewVectors[],
+): Promise<void> {
+  await ledger.transaction(async (record) => {
+    const ids = batch.map(({ fileId }) => fileId)
+    const read = await tableReader(connection, ids)
+    const digestOf = await digestChange(read, ['files', 'channels'], () => replaceVectors(connection, batch))
+    await record(await writeDigests(connection, ids, digestOf))
+  })
+}
+
+async function replaceVectors(connection: DuckDBConnection, batch: readonly NewVectors[]): Promise<void> {
+  await connection.run(`
       CREATE OR REPLACE TEMP TABLE new_vectors (file_id VARCHAR, vector FLOAT[${METADATA_DIMENSION}], version INTEGER);
       CREATE OR REPLACE TEMP TABLE new_fingerprints (
         file_id VARCHAR, part_index INTEGER, fingerprint FLOAT[${FINGERPRINT_DIMENSION}]
       )`)
-    const files = batch.map(({ fileId, vectors }) => [fileId, vectors.metadata, vectors.version])
-    await appendRows(connection, 'new_vectors', FILE_COLUMNS, files)
-    const parts = batch.flatMap(({ fileId, vectors }) =>
-      vectors.fingerprints.flatMap((fingerprint, part) => (fingerprint === null ? [] : [[fileId, part, fingerprint]])),
-    )
-    await appendRows(connection, 'new_fingerprints', PART_COLUMNS, parts)
-    await connection.run(`
+  const files = batch.map(({ fileId, vectors }) => [fileId, vectors.metadata, vectors.version])
+  await appendRows(connection, 'new_vectors', FILE_COLUMNS, files)
+  const parts = batch.flatMap(({ fileId, vectors }) =>
+    vectors.fingerprints.flatMap((fingerprint, part) => (fingerprint === null ? [] : [[fileId, part, fingerprint]])),
+  )
+  await appendRows(connection, 'new_fingerprints', PART_COLUMNS, parts)
+  await connection.run(`
       UPDATE channels SET channel_fingerprint = n.fingerprint FROM temp.new_fingerprints n
       WHERE channels.file_id = n.file_id AND channels.part_index = n.part_index AND channel_fingerprint IS NOT NULL`)
-    await connection.run(`
+  await connection.run(`
       UPDATE files SET metadata_embedding = n.vector, embedding_version = n.version FROM temp.new_vectors n
       WHERE files.file_id = n.file_id`)
-    await connection.run('DROP TABLE temp.new_vectors; DROP TABLE temp.new_fingerprints')
+  await connection.run('DROP TABLE temp.new_vectors; DROP TABLE temp.new_fingerprints')
+}
+
+/** Gives files the digests they have now; returns what that changes in the ledger. */
+async function writeDigests(
+  connection: DuckDBConnection,
+  ids: readonly string[],
+  digestOf: (fileId: string, stored: string | null) => string | null,
+): Promise<Tallies> {
+  const reader = await connection.runAndReadAll(
+    `SELECT file_id, superseded_by IS NULL, content_digest, latest_rows FROM files
+     WHERE file_id IN (SELECT unnest($1)) AND content_digest IS NOT NULL`,
+    [listValue([...ids])],
+    [LIST(VARCHAR)],
+  )
+  const changes = reader.getRows().map(([fileId, isCurrent, contentDigest, latestRows]) => {
+    const before = { isCurrent, contentDigest, latestRows } as CountedFile
+    return {
+      fileId: String(fileId),
+      before,
+      after: { ...before, contentDigest: digestOf(String(fileId), before.contentDigest) },
+    }
   })
+  await connection.run('CREATE OR REPLACE TEMP TABLE new_digests (file_id VARCHAR, content_digest VARCHAR)')
+  await appendRows(
+    connection,
+    'new_digests',
+    ['utf8', 'utf8'],
+    changes.map(({ fileId, after }) => [fileId, after.contentDigest]),
+  )
+  await connection.run(`
+    UPDATE files SET content_digest = n.content_digest FROM temp.new_digests n WHERE files.file_id = n.file_id;
+    DROP TABLE temp.new_digests`)
+  return ledgerChange(changes)
 }

@@ -1,8 +1,12 @@
 import { recordTables, TABLES, type TableDefinition } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
+import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
+import { Checks } from '../checks.ts'
+import { acknowledgedCommit } from './commit-record.ts'
 import { queryError } from './errors.ts'
 import { verifyValues } from './large-values.ts'
+import { tableReader } from './read-table.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
@@ -113,8 +117,10 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
       const [violations, examples] = reader.getRowsJS()[0]!
       checks.push({ name, violations: Number(violations), examples: (examples as string[] | null) ?? [] })
     }
-    checks.push(...(await verifyValues(session, connection, signal)))
-    return { ok: checks.every((check) => check.violations === 0), checks }
+    const compared = new Checks()
+    const notes = await audit(await tableReader(connection), compared, acknowledgedCommit(session.path))
+    checks.push(...compared.list(), ...(await verifyValues(session, connection, signal)))
+    return { ok: checks.every((check) => check.violations === 0), checks, notes }
   } catch (error) {
     throw queryError(error, session.path)
   } finally {

@@ -3,10 +3,18 @@ import { featureTables } from './0002-feature-tables.ts'
 import { removalsTable } from './0003-removals.ts'
 import { factsAsStated } from './0004-facts-as-stated.ts'
 import { largeValues } from './0005-large-values.ts'
+import { digests } from './0006-digests.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
-export const MIGRATIONS: readonly Migration[] = [recordTables, featureTables, removalsTable, factsAsStated, largeValues]
+export const MIGRATIONS: readonly Migration[] = [
+  recordTables,
+  featureTables,
+  removalsTable,
+  factsAsStated,
+  largeValues,
+  digests,
+]
 
 /** Version of a catalog that has every migration. */
 export const CATALOG_VERSION = MIGRATIONS.length

@@ -31,10 +31,18 @@ export interface Migration {
   /** Columns to add behind those that are there, by table; null in existing rows. */
   readonly columns?: Readonly<Record<string, FrozenColumns>>
   readonly backfill?: readonly Backfill[]
+  /** Makes the digests of files and the ledger anew from the rows there are; a backfill has that done too. */
+  readonly recount?: true
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */
   readonly views?: Readonly<Record<string, string>>
   /** What only the embedded catalog needs, in DuckDB's SQL. */
   readonly sql?: { readonly up: readonly string[]; readonly down: readonly string[] }
+}
+
+/** Whether digests and the ledger are made anew on the way from one version to a later one. */
+export function needsRecount(migrations: readonly Migration[], from: number, target: number): boolean {
+  if (!migrations.slice(0, target).some(({ recount }) => recount)) return false
+  return migrations.slice(from, target).some(({ recount, backfill }) => recount || backfill)
 }
 
 /** A step taken. */

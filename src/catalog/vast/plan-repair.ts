@@ -12,6 +12,8 @@ export interface FileRow extends FileKey {
   readonly etag: string | null
   readonly firstInspectedUs: bigint | null
   readonly lastInspectedUs: bigint | null
+  readonly contentDigest: string | null
+  readonly latestRows: string | null
 }
 
 /** New values of the one row that stays for a file. */
@@ -90,6 +92,8 @@ function mergeCopies(copies: readonly FileRow[]): { readonly file: KeptFile; rea
     lastInspectedUs,
     supersededBy,
     firstInspectedUs: firsts.sort(ascending)[0] ?? null,
+    contentDigest: first!.contentDigest,
+    latestRows: first!.latestRows,
     copies: copies.length,
   }
   return { file, removed: others.map((row) => row.rowId) }

@@ -1,9 +1,12 @@
 import { tableNamed } from '../../tables/index.ts'
+import { digestValues, ledgerChange } from '../ledger.ts'
 import type { Removals } from '../live.ts'
 import { lookUp } from './lookup.ts'
 import { rowBatch } from './row-batch.ts'
 import { forEachRow } from './rows.ts'
 import type { Store, Tables } from './store.ts'
+
+const REMOVALS = tableNamed('removals')
 
 /** When each file was last marked as removed. */
 export async function readRemovals(tables: Tables): Promise<Removals> {
@@ -26,8 +29,8 @@ export function writeRemovals(
   removedAtUs: bigint,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  return store.write(
-    async (tables) => {
+  return store.record(
+    async (tables, record) => {
       const files = await lookUp(
         {
           table: tables('files'),
@@ -54,7 +57,10 @@ export function writeRemovals(
       }
       const unmarked = current.filter((file) => !isMarked(file))
       const rows = unmarked.map(({ fileId, path }) => [fileId, path, removedAtUs])
-      if (rows.length > 0) await removals.insert(rowBatch(tableNamed('removals'), rows))
+      if (rows.length > 0) {
+        await removals.insert(rowBatch(REMOVALS, rows))
+        await record(ledgerChange([], { removals: digestValues(REMOVALS, rows) }))
+      }
       return current.length
     },
     { signal },

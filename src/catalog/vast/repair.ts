@@ -1,4 +1,7 @@
 import { recordTables } from '../../tables/index.ts'
+import { type FileContent, readContent } from '../content.ts'
+import { ledgerChange } from '../ledger.ts'
+import type { CountedChange, CountedFile } from '../plan-upsert.ts'
 import { lookUp } from './lookup.ts'
 import {
   type ChildRow,
@@ -9,6 +12,7 @@ import {
   pathsToRepair,
   planRepair,
 } from './plan-repair.ts'
+import { tableReader } from './read-table.ts'
 import { type CellValue, updateBatch } from './row-batch.ts'
 import type { RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
@@ -17,7 +21,16 @@ import type { Store, Tables } from './store.ts'
 const CHILD_TABLES = recordTables().filter(({ parent, key }) => parent !== null && key.length > 0)
 
 const KEY_COLUMNS = ['file_id', 'file_path_normalized', 'superseded_by']
-const FILE_COLUMNS = [...KEY_COLUMNS, 'size_bytes', 'mtime', 'etag', 'inspection_timestamp', 'last_inspected']
+const FILE_COLUMNS = [
+  ...KEY_COLUMNS,
+  'size_bytes',
+  'mtime',
+  'etag',
+  'inspection_timestamp',
+  'last_inspected',
+  'content_digest',
+  'latest_rows',
+]
 const REWRITTEN = [
   'superseded_by',
   'size_bytes',
@@ -26,6 +39,8 @@ const REWRITTEN = [
   'inspection_timestamp',
   'last_inspected',
   'inspection_count',
+  'content_digest',
+  'latest_rows',
 ]
 
 /**
@@ -42,7 +57,7 @@ export async function settlePaths(store: Store, paths: Iterable<string>): Promis
 
 /** Makes every file at these paths stand once, with one current file a path. Returns the row id of every file there. */
 function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
-  return store.write(async (tables) => {
+  return store.record(async (tables, record) => {
     const rows = await readFiles(tables, paths)
     const { doubles, kept } = planRepair(rows)
     const removed = new Set(doubles)
@@ -55,8 +70,10 @@ function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMa
       tables,
       kept.map((file) => file.fileId),
     )
-    await tables('files').update(updateBatch('files', REWRITTEN, kept.map(keptRow(sightings))))
+    const files = await withContent(tables, kept, rows)
+    await tables('files').update(updateBatch('files', REWRITTEN, files.map(keptRow(sightings))))
     if (doubles.length > 0) await tables('files').delete(doubles)
+    await record(ledgerChange(changesOf(rows, files, removed)))
     return ids
   })
 }
@@ -79,7 +96,9 @@ function readFiles(tables: Tables, paths: readonly string[]): Promise<FileRow[]>
       etag: row.text(5),
       firstInspectedUs: row.big(6),
       lastInspectedUs: row.big(7),
-      rowId: row.big(8)!,
+      contentDigest: row.text(8),
+      latestRows: row.text(9),
+      rowId: row.big(10)!,
     }),
   )
 }
@@ -125,6 +144,40 @@ function keptRow(sightings: ReadonlyMap<string, number>) {
       file.firstInspectedUs,
       file.lastInspectedUs,
       sightings.get(file.fileId) ?? 1,
+      file.contentDigest,
+      file.latestRows,
     ],
   })
+}
+
+/** Copies that say different things may leave rows of both: what such a file holds is looked at again. */
+async function withContent(
+  tables: Tables,
+  kept: readonly KeptFile[],
+  rows: readonly FileRow[],
+): Promise<readonly KeptFile[]> {
+  const own = (file: FileContent) => `${file.contentDigest} ${file.latestRows}`
+  const mixed = kept.filter((file) => rows.some((row) => row.fileId === file.fileId && own(row) !== own(file)))
+  if (mixed.length === 0) return kept
+  const contents = new Map<string, FileContent>()
+  for (const { fileId, rowId } of mixed) {
+    contents.set(fileId, (await readContent(tableReader(tables, { fileIds: [fileId], fileRow: rowId })))(fileId))
+  }
+  return kept.map((file) => ({ ...file, ...contents.get(file.fileId) }))
+}
+
+/** What a repair does to the rows of `files`, for the ledger. */
+function changesOf(
+  rows: readonly FileRow[],
+  kept: readonly KeptFile[],
+  removed: ReadonlySet<bigint>,
+): readonly CountedChange[] {
+  const after = new Map(kept.map((file) => [file.rowId, counted(file)]))
+  return rows
+    .filter(({ rowId }) => removed.has(rowId) || after.has(rowId))
+    .map((row) => ({ before: counted(row), after: after.get(row.rowId) ?? null }))
+}
+
+function counted({ supersededBy, contentDigest, latestRows }: KeptFile | FileRow): CountedFile {
+  return { isCurrent: supersededBy === null, contentDigest, latestRows }
 }

@@ -5,9 +5,10 @@ import { TABLES, type TableDefinition, tableNamed } from '../../tables/index.ts'
 import type { Table, Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
-import type { AppliedMigration, Backfill } from '../migrations/migration.ts'
+import { type AppliedMigration, type Backfill, needsRecount } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
+import { recount } from './recount.ts'
 import { REPEAT } from './repeat.ts'
 import { type CellValue, rowBatch, updateBatch } from './row-batch.ts'
 import { plainRows, readRows } from './rows.ts'
@@ -76,6 +77,7 @@ async function ensureOnce(store: Store, toolVersion: string) {
     for (const step of MIGRATIONS.slice(before.version).flatMap(({ backfill }) => backfill ?? [])) {
       if (before.layout.has(step.table)) await fill(schema.table(step.table), step)
     }
+    if (needsRecount(MIGRATIONS, before.version, CATALOG_VERSION)) await recount((name) => schema.table(name))
     if (applied.length > 0) {
       const now = BigInt(Date.now()) * 1000n
       const rows = applied.map(({ version, name }) => [version, name, now, toolVersion])

@@ -1,10 +1,14 @@
 import type { Schema as ArrowSchema } from 'apache-arrow'
 import { ExrError } from '../../errors.ts'
+import { tableNamed } from '../../tables/index.ts'
 import type { CommitCheck, Session, Table, Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
+import { LEDGER_STAYS, type LedgerRow, type LedgerStep, LedgerWriter, type Tallies } from '../ledger.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
 import { REPEAT } from './repeat.ts'
+import { rowBatch, updateBatch } from './row-batch.ts'
+import { rowIdsOf } from './rows.ts'
 
 /** The columns of the catalog's tables as the server has them. */
 export type Layout = ReadonlyMap<string, ArrowSchema>
@@ -26,6 +30,8 @@ const LOOK_UP_MS = 10_000
 export class Store {
   readonly session: Session
   readonly address: CatalogAddress
+  readonly #ledger = new LedgerWriter()
+  #ledgerRow: bigint | null = null
   #layout: Layout | null = null
 
   constructor(session: Session, address: CatalogAddress) {
@@ -60,6 +66,29 @@ export class Store {
     return retry(() => this.#writeOnce(work, options), { ...REPEAT, mayRetry: isPassing, signal: options.signal })
   }
 
+  /**
+   * The same for what the ledger counts: `work` says what it changed. Writes of one store run one after the other, so
+   * what this writer's row holds is known without reading it.
+   */
+  async record<T>(
+    work: (tables: Tables, record: (change: Tallies) => Promise<void>) => Promise<T>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    let next: LedgerStep | null = null
+    let rowId = this.#ledgerRow
+    const result = await this.write(async (tables) => {
+      next = null
+      rowId = this.#ledgerRow
+      return work(tables, async (change) => {
+        next = this.#ledger.next(change)
+        rowId = await writeLedger(tables('ledger'), rowId, next.row)
+      })
+    }, options)
+    ;(next as LedgerStep | null)?.committed()
+    this.#ledgerRow = rowId
+    return result
+  }
+
   tables(tx: Transaction): Tables {
     const schema = tx.bucket(this.address.bucket).schema(this.address.schema)
     return (name) => {
@@ -83,6 +112,11 @@ export class Store {
     } catch (error) {
       const finished = done as { readonly result: T } | null
       if (finished && committed && isUnknown(error) && (await this.#isStored(committed))) return finished.result
+      if (isUnknown(error)) {
+        // The writer's row may hold more than is known here: it is left alone from now on.
+        this.#ledger.startAnew()
+        this.#ledgerRow = null
+      }
       throw error
     }
   }
@@ -99,6 +133,16 @@ export class Store {
     }
     return false
   }
+}
+
+const LEDGER = tableNamed('ledger')
+const CHANGED = LEDGER.columns.slice(LEDGER_STAYS.length).map(({ name }) => name)
+
+/** Returns the id of the writer's row. */
+async function writeLedger(table: Table, rowId: bigint | null, row: LedgerRow): Promise<bigint> {
+  if (rowId === null) return rowIdsOf(await table.insert(rowBatch(LEDGER, [row])))[0]!
+  await table.update(updateBatch('ledger', CHANGED, [{ rowId, values: row.slice(LEDGER_STAYS.length) }]))
+  return rowId
 }
 
 function isUnknown(error: unknown): boolean {

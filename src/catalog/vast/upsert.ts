@@ -1,13 +1,14 @@
 import { tableBatch } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
-import { type EncodedBatch, type EncodedTable, stringAt } from '../../tables/index.ts'
+import { type EncodedBatch, stringAt } from '../../tables/index.ts'
 import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
-import { FILES_COLUMN, filesOf } from '../batch-files.ts'
+import { bytesKey, digestSightings, FILES_COLUMN, filesOf, longAt, type NamedFile } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
 import { valuesToStore } from '../large-values.ts'
+import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
-import { type BatchFile, type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
+import { type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
 import { storeValues } from './large-values.ts'
 import { lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
@@ -24,13 +25,27 @@ const STORED = [
   'size_bytes',
   'mtime',
   'etag',
+  'inspection_timestamp',
+  'schema_version',
+  'content_digest',
+  'latest_rows',
 ]
-const TOUCHED = ['superseded_by', 'inspection_count', 'last_inspected', 'size_bytes', 'mtime', 'etag']
+const TOUCHED = [
+  'superseded_by',
+  'inspection_count',
+  'inspection_timestamp',
+  'last_inspected',
+  'size_bytes',
+  'mtime',
+  'etag',
+  'latest_rows',
+]
 
 /** Values of a row of `files` that a sighting changes. */
 interface FileState {
   readonly rowId: bigint
   readonly count: number
+  readonly firstInspectedUs: bigint | null
   readonly lastInspectedUs: bigint | null
   readonly sizeBytes: bigint | null
   readonly mtimeUs: bigint | null
@@ -38,10 +53,6 @@ interface FileState {
 }
 
 type Stored = StoredFile & FileState
-
-interface NamedFile extends BatchFile {
-  readonly path: string
-}
 
 /** A committed batch: what became of it, and what must be looked at once more. */
 interface Written {
@@ -63,8 +74,8 @@ export async function writeBatch(
 ): Promise<UpsertResult[]> {
   const files = filesOf(batch)
   let sighting: bigint | null = null
-  const written = await store.write(
-    async (tables): Promise<Written> => {
+  const written = await store.record(
+    async (tables, record): Promise<Written> => {
       const stored = await readStored(tables, files)
       const plan = planUpsert(files, distinct(stored))
       await storeValues(tables, valuesToStore(batch, plan), signal)
@@ -76,10 +87,12 @@ export async function writeBatch(
         if (name === 'files') rowIds = rowIdsOf(ids)
         if (name === 'inspections') sighting = rowIdsOf(ids)[0]!
       }
-      const inserted = new Map(plan.inserts.map((position, row) => [files[position]!.fileId, rowIds[row]!]))
+      const stores = [...plan.inserts, ...plan.refreshes].sort((a, b) => a - b)
+      const inserted = new Map(stores.map((position, row) => [files[position]!.fileId, rowIds[row]!]))
       if (plan.touches.length > 0) await touch(tables, batch, plan.touches, statesOf(stored, inserted, batch, plan))
       await forgetFailures(tables, files)
       throwIfAborted(signal)
+      await record(ledgerChange(plan.changes, { inspections: digestSightings(batch) }))
       return { plan, inserted, unsettled: unsettledPaths(files, stored, plan) }
     },
     { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
@@ -120,7 +133,12 @@ function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored
       sizeBytes: row.big(5),
       mtimeUs: row.big(6),
       etag: row.text(7),
-      rowId: row.big(8)!,
+      bytes: bytesKey(row.big(5), row.big(6), row.text(7)),
+      firstInspectedUs: row.big(8),
+      schemaVersion: row.int(9) ?? 0,
+      contentDigest: row.text(10),
+      latestRows: row.text(11),
+      rowId: row.big(12)!,
     }),
   )
 }
@@ -142,7 +160,7 @@ function statesOf(
   plan: UpsertPlan,
 ): ReadonlyMap<string, FileState> {
   const states = new Map<string, FileState>(distinct(stored).map((row) => [row.fileId, row]))
-  for (const position of plan.inserts) {
+  for (const position of [...plan.inserts, ...plan.refreshes]) {
     const fileId = stringAt(batch.strings, batch.tables.files.columns[FILES_COLUMN.id]!.data[position] as number)!
     states.set(fileId, { rowId: inserted.get(fileId)!, count: 1, ...sightingAt(batch, position) })
   }
@@ -155,16 +173,18 @@ async function touch(
   touches: readonly FileTouch[],
   states: ReadonlyMap<string, FileState>,
 ): Promise<void> {
-  const rows = touches.map(({ fileId, sightings, lastSeen, supersededBy }) => {
+  const rows = touches.map(({ fileId, sightings, lastSeen, supersededBy, latestRows, replaces }) => {
     const before = states.get(fileId)!
     const seen = lastSeen === null ? before : sightingAt(batch, lastSeen)
     const values = [
       supersededBy,
       before.count + sightings,
-      latest(before.lastInspectedUs, seen.lastInspectedUs),
+      replaces?.firstInspectedUs ?? before.firstInspectedUs,
+      latest(replaces?.lastInspectedUs ?? before.lastInspectedUs, seen.lastInspectedUs),
       seen.sizeBytes,
       seen.mtimeUs,
       seen.etag,
+      latestRows,
     ]
     return { rowId: before.rowId, values }
   })
@@ -190,7 +210,7 @@ async function forgetFailures(tables: Tables, files: readonly NamedFile[]): Prom
 
 /** Paths where this batch stored a file or changed which one is current, or found a file twice. */
 function unsettledPaths(files: readonly NamedFile[], stored: readonly Stored[], plan: UpsertPlan): string[] {
-  const paths = new Set(plan.inserts.map((position) => files[position]!.normalizedPath))
+  const paths = new Set([...plan.inserts, ...plan.refreshes].map((position) => files[position]!.normalizedPath))
   const before = new Map<string, Stored>()
   for (const row of stored) {
     if (before.has(row.fileId)) paths.add(row.normalizedPath)
@@ -216,17 +236,14 @@ async function hasSighting(tables: Tables, rowId: bigint, batch: EncodedBatch): 
 
 function sightingAt(batch: EncodedBatch, position: number): Omit<FileState, 'rowId' | 'count'> {
   const { files } = batch.tables
+  const inspectedUs = longAt(files, FILES_COLUMN.lastInspected, position)
   return {
-    lastInspectedUs: longAt(files, FILES_COLUMN.lastInspected, position),
+    firstInspectedUs: inspectedUs,
+    lastInspectedUs: inspectedUs,
     sizeBytes: longAt(files, FILES_COLUMN.size, position),
     mtimeUs: longAt(files, FILES_COLUMN.mtime, position),
     etag: stringAt(batch.strings, files.columns[FILES_COLUMN.etag]!.data[position] as number),
   }
-}
-
-function longAt(table: EncodedTable, index: number, row: number): bigint | null {
-  const { data, valid } = table.columns[index]!
-  return valid && valid[row] === 0 ? null : (data[row] as bigint)
 }
 
 function latest(a: bigint | null, b: bigint | null): bigint | null {

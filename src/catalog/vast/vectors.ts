@@ -1,7 +1,11 @@
-import { EMBEDDING_VERSION } from '../../tables/index.ts'
+import { EMBEDDING_VERSION, type RecordVectors } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
+import { digestChange } from '../content.ts'
+import { ledgerChange, type Tallies } from '../ledger.ts'
+import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
 import { lookUp } from './lookup.ts'
+import { tableReader } from './read-table.ts'
 import { updateBatch } from './row-batch.ts'
 import { forEachRow } from './rows.ts'
 import type { Store, Tables } from './store.ts'
@@ -58,26 +62,55 @@ export function readFactRows(store: Store, files: readonly OutdatedFile[]): Prom
 /** One transaction. A fingerprint goes where the part's was: to its first channel. */
 export function writeVectors(store: Store, batch: readonly NewVectors[]): Promise<void> {
   const vectors = new Map(batch.map((one) => [one.fileId, one.vectors]))
-  return store.write(async (tables) => {
-    const files = await rowsOf(tables, 'files', vectors.keys())
-    await tables('files').update(
-      updateBatch(
-        'files',
-        ['metadata_embedding', 'embedding_version'],
-        files.map(({ rowId, fileId }) => ({
-          rowId,
-          values: [vectors.get(fileId)!.metadata, vectors.get(fileId)!.version],
-        })),
-      ),
-    )
-    const fingerprints = (await rowsOf(tables, 'channels', vectors.keys())).flatMap(({ rowId, fileId, part }) => {
-      const fingerprint = vectors.get(fileId)!.fingerprints[part] ?? null
-      return fingerprint === null ? [] : [{ rowId, values: [fingerprint] }]
-    })
-    if (fingerprints.length > 0) {
-      await tables('channels').update(updateBatch('channels', ['channel_fingerprint'], fingerprints))
-    }
+  return store.record(async (tables, record) => {
+    const read = tableReader(tables, { fileIds: [...vectors.keys()] })
+    const digestOf = await digestChange(read, ['files', 'channels'], () => replaceVectors(tables, vectors))
+    await record(await writeDigests(tables, vectors.keys(), digestOf))
   })
+}
+
+async function replaceVectors(tables: Tables, vectors: ReadonlyMap<string, RecordVectors>): Promise<void> {
+  const files = await rowsOf(tables, 'files', vectors.keys())
+  await tables('files').update(
+    updateBatch(
+      'files',
+      ['metadata_embedding', 'embedding_version'],
+      files.map(({ rowId, fileId }) => ({
+        rowId,
+        values: [vectors.get(fileId)!.metadata, vectors.get(fileId)!.version],
+      })),
+    ),
+  )
+  const fingerprints = (await rowsOf(tables, 'channels', vectors.keys())).flatMap(({ rowId, fileId, part }) => {
+    const fingerprint = vectors.get(fileId)!.fingerprints[part] ?? null
+    return fingerprint === null ? [] : [{ rowId, values: [fingerprint] }]
+  })
+  if (fingerprints.length > 0) {
+    await tables('channels').update(updateBatch('channels', ['channel_fingerprint'], fingerprints))
+  }
+}
+
+/** Gives files the digests they have now; returns what that changes in the ledger. */
+async function writeDigests(
+  tables: Tables,
+  fileIds: Iterable<string>,
+  digestOf: (fileId: string, stored: string | null) => string | null,
+): Promise<Tallies> {
+  const columns = ['file_id', 'superseded_by', 'content_digest', 'latest_rows']
+  const rows = await lookUp(
+    { table: tables('files'), column: 'file_id', values: fileIds, columns, rowId: true },
+    (row) => {
+      const before: CountedFile = { isCurrent: row.isNull(1), contentDigest: row.text(2), latestRows: row.text(3) }
+      return {
+        rowId: row.big(4)!,
+        before,
+        after: { ...before, contentDigest: digestOf(row.name(0), before.contentDigest) },
+      }
+    },
+  )
+  const changes = rows.map(({ rowId, after }) => ({ rowId, values: [after.contentDigest] }))
+  await tables('files').update(updateBatch('files', ['content_digest'], changes))
+  return ledgerChange(rows)
 }
 
 /** Rows of `files`, or those of `channels` that have a fingerprint. */

@@ -1,39 +1,18 @@
 import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
 import { recordTables, TABLES } from '../../tables/index.ts'
-import type { CatalogCheck, CatalogReport } from '../catalog.ts'
+import { audit } from '../audit.ts'
+import type { CatalogReport } from '../catalog.ts'
+import { Checks } from '../checks.ts'
 import { verifyValues } from './large-values.ts'
+import { tableReader } from './read-table.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
 const CHILD_TABLES = TABLES.filter(({ parent }) => parent !== null)
-const EXAMPLES = 5
 
 const ONE_PART = 'every part is stored once'
 const VECTORS = 'every vector has length 1'
-
-/** Rows that break a property, and a few of them; each counts once. */
-class Tally {
-  readonly #rows = new Map<string, Set<string>>()
-
-  /** Checks are listed even when nothing breaks them. */
-  declare(name: string): void {
-    if (!this.#rows.has(name)) this.#rows.set(name, new Set())
-  }
-
-  add(name: string, row: string): void {
-    const rows = this.#rows.get(name) ?? new Set()
-    this.#rows.set(name, rows.add(row))
-  }
-
-  checks(): CatalogCheck[] {
-    return [...this.#rows].map(([name, rows]) => ({
-      name,
-      violations: rows.size,
-      examples: [...rows].slice(0, EXAMPLES),
-    }))
-  }
-}
 
 interface FileFacts {
   readonly path: string
@@ -53,20 +32,21 @@ interface FileFacts {
 
 /** Runs every check on one state of the tables. Rows stream past; what stays in memory grows with files and parts. */
 export async function verifyCatalog(store: Store, signal: AbortSignal | undefined): Promise<CatalogReport> {
-  const checks = await store.read(async (tables) => {
-    const tally = new Tally()
+  const { checks, notes } = await store.read(async (tables) => {
+    const tally = new Checks()
     const files = await readFiles(tables, tally, signal)
     await readChildren(tables, files, tally, signal)
     checkCounts(files, tally)
     checkCurrent(files, tally)
     await checkFailures(tables, tally)
-    return tally.checks()
+    const notes = await audit(tableReader(tables, { signal }), tally, undefined)
+    return { checks: tally.list(), notes }
   }, signal)
   checks.push(...(await verifyValues(store, signal)))
-  return { ok: checks.every((check) => check.violations === 0), checks }
+  return { ok: checks.every((check) => check.violations === 0), checks, notes }
 }
 
-async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | undefined) {
+async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | undefined) {
   const columns = [
     'file_id',
     'file_path_normalized',
@@ -115,7 +95,7 @@ async function readFiles(tables: Tables, tally: Tally, signal: AbortSignal | und
 async function readChildren(
   tables: Tables,
   files: ReadonlyMap<string, FileFacts>,
-  tally: Tally,
+  tally: Checks,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const { name, parent } of CHILD_TABLES) {
@@ -160,7 +140,7 @@ async function readChildren(
   }
 }
 
-function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Tally): void {
+function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Checks): void {
   const parts = 'every file has as many parts as it says'
   const fingerprints = 'every part with channels has one fingerprint'
   const inspections = 'inspections are counted'
@@ -178,7 +158,7 @@ function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Tally): void 
   }
 }
 
-function checkCurrent(files: ReadonlyMap<string, FileFacts>, tally: Tally): void {
+function checkCurrent(files: ReadonlyMap<string, FileFacts>, tally: Checks): void {
   const oneCurrent = 'every path has one current file'
   const pointers = 'superseded files point to a file at the same path'
   for (const name of [oneCurrent, pointers]) tally.declare(name)
@@ -191,7 +171,7 @@ function checkCurrent(files: ReadonlyMap<string, FileFacts>, tally: Tally): void
   for (const [path, count] of current) if (count !== 1) tally.add(oneCurrent, path)
 }
 
-async function checkFailures(tables: Tables, tally: Tally): Promise<void> {
+async function checkFailures(tables: Tables, tally: Checks): Promise<void> {
   const once = 'every failure is stored once'
   tally.declare(once)
   const seen = new Set<string>()

@@ -77,6 +77,10 @@ export async function verify(flags: InfoFlags, context: CliContext): Promise<voi
       if (violations === 0) return [`${style.green('ok')}     ${name}`]
       return [`${style.red('BROKEN')} ${name}: ${count(violations)} rows`, ...examples.map((row) => `         ${row}`)]
     })
+    for (const { name, rows, examples } of report.notes) {
+      lines.push(`${style.yellow('note')}   ${rows > 0 ? `${count(rows)} ` : ''}${name}`)
+      lines.push(...examples.map((row) => `         ${row}`))
+    }
     await context.print(`${lines.join('\n')}\n`)
   } finally {
     await catalog.close()

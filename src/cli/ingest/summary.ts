@@ -21,6 +21,7 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
   const rows: [number, string, string][] = [
     [counts.inserted, 'new', ''],
     [counts.updated, 'seen again', 'same header as before'],
+    [counts.refreshed, 'of these refreshed', 'their rows were of an older release, or of other bytes'],
     [counts.unchanged, 'unchanged', 'skipped without opening'],
     [counts.elsewhere, 'in other shards', ''],
     [counts.skippedLinks, 'links passed over', '--follow follows them'],
@@ -80,6 +81,7 @@ export function ingestSummaryJson(summary: IngestSummary, catalog: string): stri
       inspected: counts.inspected,
       inserted: counts.inserted,
       updated: counts.updated,
+      refreshed: counts.refreshed,
       incomplete: counts.incomplete,
       failed: counts.failed,
       in_other_shards: counts.elsewhere,

@@ -20,6 +20,16 @@ export class StringCollector {
     return code
   }
 
+  /** The strings so far, in memory that the next one may change. */
+  view(): StringPool {
+    const count = this.#codes.size
+    const bytes = this.#bytes
+    return {
+      bytes: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, this.#offsets[count]),
+      offsets: this.#offsets.subarray(0, count + 1),
+    }
+  }
+
   finish(): StringPool {
     const count = this.#codes.size
     const end = this.#offsets[count]!

@@ -4,6 +4,7 @@ import { type PerTable, perTable, recordTables } from '../record-tables.ts'
 import type { EncodedBatch, EncodeFailure } from './batch.ts'
 import { StringCollector } from './column-writers.ts'
 import { LargeValueCollector } from './large-values.ts'
+import { sealFiles } from './seal.ts'
 import { TableWriter } from './table-writer.ts'
 
 /**
@@ -36,11 +37,13 @@ export function encodeRecords(
       failures.push({ index, path: String(record?.payload?.file?.path ?? ''), code, message })
     }
   })
+  const encoded = perTable((table) => writers[table.name].finish())
+  sealFiles(encoded, strings)
   return {
     fileCount: ordinals.length,
     ordinals: Uint32Array.from(ordinals),
     strings: strings.finish(),
-    tables: perTable((table) => writers[table.name].finish()),
+    tables: encoded,
     largeValues: large?.finish() ?? [],
     failures,
   }

@@ -13,6 +13,8 @@ function row(rowId: bigint, fileId: string, changes: Partial<FileRow> = {}): Fil
     etag: null,
     firstInspectedUs: 10n,
     lastInspectedUs: 10n,
+    contentDigest: null,
+    latestRows: null,
     ...changes,
   }
 }

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { Field, Schema, Utf8 } from 'apache-arrow'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrowSchema, encodedToBatches } from '../../../src/arrow/index.ts'
+import { digestSightings, filesOf } from '../../../src/catalog/batch-files.ts'
+import { LedgerWriter, ledgerChange } from '../../../src/catalog/ledger.ts'
 import { MIGRATIONS } from '../../../src/catalog/migrations/index.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import type { VastConnection } from '../../../src/catalog/vast/connection.ts'
@@ -50,7 +52,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     await catalog.upsert([record({ path: '/mnt/a.exr' })], 'run')
     await catalog.ensureSchema()
     expect(requests.filter((request) => /\?(schema|table|column|stats)/.test(request))).toEqual([])
-    expect(requests).toHaveLength(12)
+    expect(requests).toHaveLength(13)
     await catalog.close()
   })
 
@@ -120,9 +122,17 @@ describe('the schema of a VAST DataBase catalog', () => {
     const files = sequence('/mnt/a', 3)
     await catalog.upsert(files, 'run')
     for (const run of ['dead-1', 'dead-2']) {
-      const batches = encodedToBatches(encodeRecords(files.slice(0, 2), { runId: run }))
+      const encoded = encodeRecords(files.slice(0, 2), { runId: run })
+      const changes = filesOf(encoded).map(({ contentDigest = null }) => {
+        return { before: null, after: { isCurrent: true, contentDigest, latestRows: null } }
+      })
+      const account = new LedgerWriter().next(ledgerChange(changes, { inspections: digestSightings(encoded) }))
       await directly(async (tx) => {
-        for (const [name, batch] of Object.entries(batches)) await schemaIn(tx).table(name).insert(batch)
+        const batches = Object.entries(encodedToBatches(encoded))
+        for (const [name, batch] of batches) await schemaIn(tx).table(name).insert(batch)
+        await schemaIn(tx)
+          .table('ledger')
+          .insert(rowBatch(tableNamed('ledger'), [account.row]))
       })
     }
     expect((await tableRows(server, 'files', ['file_id'])).length).toBe(7)

@@ -1,0 +1,37 @@
+import { tableNamed } from '../../tables/index.ts'
+import { readContent, tallyOf } from '../content.ts'
+import { holdsRows, LedgerWriter, ledgerChange } from '../ledger.ts'
+import type { CountedFile } from '../plan-upsert.ts'
+import { tableReader } from './read-table.ts'
+import { rowBatch, updateBatch } from './row-batch.ts'
+import { readRows } from './rows.ts'
+import type { Tables } from './store.ts'
+
+const ROWS_PER_UPDATE = 10_000
+const LEDGER = tableNamed('ledger')
+
+/** Makes the digests of files and the ledger from the rows there are: what was lost before cannot be told any more. */
+export async function recount(tables: Tables): Promise<void> {
+  const read = tableReader(tables)
+  const contentOf = await readContent(read)
+  const columns = ['file_id', 'superseded_by']
+  const files = await readRows(tables('files').select({ columns, rowId: true }), (row) => {
+    const after: CountedFile = { isCurrent: row.isNull(1), ...contentOf(row.name(0)) }
+    return { before: null, after, rowId: row.big(2)! }
+  })
+  for (let start = 0; start < files.length; start += ROWS_PER_UPDATE) {
+    const rows = files.slice(start, start + ROWS_PER_UPDATE).map(({ rowId, after }) => {
+      return { rowId, values: [after.contentDigest, after.latestRows] }
+    })
+    await tables('files').update(updateBatch('files', ['content_digest', 'latest_rows'], rows))
+  }
+  const change = {
+    ...ledgerChange(files),
+    inspections: await tallyOf(read, 'inspections'),
+    removals: await tallyOf(read, 'removals'),
+  }
+  const ledger = tables('ledger')
+  const old = await readRows(ledger.select({ columns: [], rowId: true }), (row) => row.big(0)!)
+  if (old.length > 0) await ledger.delete(old)
+  if (holdsRows(change)) await ledger.insert(rowBatch(LEDGER, [new LedgerWriter().next(change).row]))
+}
