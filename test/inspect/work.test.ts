@@ -20,7 +20,7 @@ async function workOf(work: () => Promise<unknown>): Promise<number> {
     await work()
     const { result } = await session.post('Profiler.takePreciseCoverage')
     return result
-      .filter(({ url }) => url.includes(`${projectRoot}/src/`))
+      .filter(({ url }) => url.includes(`${projectRoot}src/`))
       .reduce((sum, script) => sum + countOf(script), 0)
   } finally {
     session.disconnect()

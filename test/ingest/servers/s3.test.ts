@@ -119,6 +119,17 @@ for (const server of servers) {
       expect(summary.failures).toMatchObject([{ code: 'ERR_SOURCE_NOT_FOUND' }])
     })
 
+    it.each([
+      ['below a prefix', () => `s3://${bucket}/show/a/`, 2],
+      ['of a single object', () => `s3://${bucket}/other/c.exr`, 1],
+    ] as const)('asks again when the very first look %s is answered 503', async (_what, root, inserted) => {
+      const busy = { kind: 'status', status: 503, code: 'SlowDown' } as const
+      proxy.plan(busy, busy)
+      expect((await run(root())).counts).toMatchObject({ found: inserted, inserted, failed: 0 })
+      proxy.plan({ kind: 'status', status: 503, code: 'ServiceUnavailable' })
+      expect((await run(root())).counts).toMatchObject({ failed: 0 })
+    })
+
     it('stores every object although requests fail now and then', async () => {
       proxy.plan(undefined, { kind: 'status', status: 503, code: 'SlowDown' }, { kind: 'reset' }, undefined, {
         kind: 'short',
