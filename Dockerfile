@@ -11,7 +11,8 @@ RUN apt-get update \
  && bash scripts/aptfile.sh run build | xargs apt-get install -y --no-install-recommends \
  && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json ./
-RUN npm install --ignore-scripts --no-audit --no-fund
+# Exactly what the lock file says, or the build fails.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build \
  && node scripts/keep-parts.mjs \

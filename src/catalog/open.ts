@@ -5,6 +5,7 @@ import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.
 import { parseBytes } from '../settings/parse.ts'
 import { retry } from '../workers/retry.ts'
 import type { Catalog } from './catalog.ts'
+import { setFileMode } from './file-mode.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { parseVastUrl } from './vast/address.ts'
 import type { VastConnection } from './vast/connection.ts'
@@ -22,6 +23,11 @@ export interface OpenCatalogOptions {
   /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most; a batch that
    * does not fit has it doubled, to half of the machine's at most. */
   readonly memoryLimit?: string | number
+  /**
+   * Permissions of the files of a new embedded catalog, such as 0o600; those of one that is there stay. Sets the umask of
+   * this process for good, as programs may do and libraries may not. Default: the umask as it is.
+   */
+  readonly fileMode?: number
   /** DuckDB's threads. Default: one per core. */
   readonly threads?: number
   /**
@@ -87,6 +93,7 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
   const [{ openSession }, { DuckDbCatalog }] = await loadPart(() =>
     Promise.all([import('./duckdb/session.ts'), import('./duckdb.ts')]),
   )
+  if (!readOnly && options.fileMode !== undefined) setFileMode(path, options.fileMode)
   const session = await retry(() => openSession(path, settings), {
     maxTries: Number.POSITIVE_INFINITY,
     maxTimeMs: options.waitMs ?? 0,

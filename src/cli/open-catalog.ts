@@ -3,6 +3,9 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { type OpenCatalogOptions, openCatalog } from '../catalog/open.ts'
 import { ExrError } from '../errors.ts'
 
+/** Files that only their owner reads; a catalog that is there keeps its own permissions. */
+const PRIVATE = 0o600
+
 /** Opens a catalog that must be there already. Throws ERR_CATALOG_OPEN with the command that makes one. */
 export async function openExisting(url: string, options: OpenCatalogOptions = {}): Promise<Catalog> {
   const path = url.replace(/^duckdb:/, '')
@@ -10,7 +13,7 @@ export async function openExisting(url: string, options: OpenCatalogOptions = {}
     const remedy = `Make one with: exr-inspector ingest <directory> --catalog ${path}, or name another with --catalog`
     throw new ExrError('ERR_CATALOG_OPEN', `There is no catalog ${path}. ${remedy}`, { details: { path } })
   }
-  return openCatalog(url, options)
+  return openCatalog(url, { fileMode: PRIVATE, ...options })
 }
 
 /** Whether a catalog lies behind a server and not in a file. */

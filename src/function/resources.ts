@@ -21,7 +21,7 @@ export interface Resources {
 /** Events that bring their own endpoints share what they open; more sets than this close the one used longest ago. */
 const MOST_SETS = 8
 
-type PoolSettings = Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs' | 'catalogMemoryBytes'>
+type PoolSettings = Pick<FunctionSettings, 'batchFiles' | 'batchWaitMs' | 'catalogMemoryBytes' | 'catalogMode'>
 
 /** Opens resources on first use and keeps them. */
 export class ResourcePool {
@@ -79,7 +79,8 @@ export class ResourcePool {
 
   async #openCatalog({ catalogUrl, vast }: Endpoints): Promise<Catalog | null> {
     if (catalogUrl === null) return null
-    const catalog = await openCatalog(catalogUrl, { vast, memoryLimit: this.#settings.catalogMemoryBytes })
+    const { catalogMemoryBytes: memoryLimit, catalogMode: fileMode } = this.#settings
+    const catalog = await openCatalog(catalogUrl, { vast, memoryLimit, fileMode })
     try {
       await catalog.ensureSchema()
       return catalog

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { parseBytes, parseChoice, parseWhole } from './parse.ts'
+import { parseBytes, parseChoice, parseMode, parseWhole } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { VARIABLES } from './variables.ts'
 
@@ -15,6 +15,8 @@ export interface Config {
   readonly isolation: 'process' | 'thread' | null
   /** What an embedded catalog may keep in memory; null where nobody said. */
   readonly catalogMemoryBytes: number | null
+  /** Permissions of the files of a new embedded catalog. */
+  readonly catalogMode: number
   /** Show stack traces and Node's own warnings. */
   readonly debug: boolean
 }
@@ -73,6 +75,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
           ? read.number('EXR_CATALOG_MEMORY')
           : null
         : parseBytes(flags.catalogMemory, '--catalog-memory', memory.min, memory.max),
+    catalogMode: parseMode(read.text('EXR_CATALOG_MODE'), 'EXR_CATALOG_MODE'),
     debug: read.flag('EXR_DEBUG'),
   })
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
 import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from './config.ts'
 import { defaultCatalogMemoryBytes, memoryLimitBytes } from './memory.ts'
-import { unexpected } from './parse.ts'
+import { parseMode, unexpected } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { type S3Variables, s3SettingsFrom } from './s3.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
@@ -43,6 +43,8 @@ export interface FunctionSettings {
   readonly memoryBudgetBytes: number
   /** What the embedded catalog's buffers may take. */
   readonly catalogMemoryBytes: number
+  /** Permissions of the files of a new embedded catalog. */
+  readonly catalogMode: number
   /** Workers that inspect files with large headers. */
   readonly workers: number
   /** Where native code and large headers are read. */
@@ -94,6 +96,7 @@ export function functionSettings(
     maxHeaderBytes: read.number('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memory)),
     memoryBudgetBytes: read.number('EXR_MEMORY_BUDGET', Math.floor(memory / 4)),
     catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes()),
+    catalogMode: parseMode(read.text('EXR_CATALOG_MODE'), 'EXR_CATALOG_MODE'),
     workers: read.number('EXR_JOBS', defaultWorkers(memory)),
     isolation: toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',
     batchFiles: read.number('EXR_BATCH_FILES'),

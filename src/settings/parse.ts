@@ -42,6 +42,14 @@ export function parseBytes(value: unknown, name: string, min: number, max: numbe
   }
 }
 
+/** Permissions of a file in octal, such as 640; the owner may always read and write. Throws ERR_OPTION_INVALID. */
+export function parseMode(value: unknown, name: string): number {
+  const text = String(value).trim()
+  const mode = /^(?:0o?)?[0-7]{3}$/.test(text) ? Number.parseInt(text.replace(/^0o?/, ''), 8) : -1
+  if (mode < 0 || (mode & 0o600) !== 0o600) throw unexpected('octal permissions such as 600 or 640', name, value)
+  return mode
+}
+
 /** Comma-separated text, without the spaces around its items and without empty ones. */
 export function parseList(text: string): string[] {
   return text

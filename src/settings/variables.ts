@@ -58,6 +58,12 @@ export const VARIABLES = {
     isBytes: true,
     flag: '--catalog-memory',
   }),
+  EXR_CATALOG_MODE: general(
+    'permissions of the files of a new embedded catalog, in octal; those of one that is there stay',
+    {
+      value: '600',
+    },
+  ),
   EXR_FIRST_READ_BYTES: general('length of the first read of a file or object; most headers need no second', {
     value: 65_536,
     min: 256,

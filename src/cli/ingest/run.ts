@@ -98,6 +98,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     foldCase: what.foldCase,
     vast: config.vast,
     threads: WRITER_THREADS,
+    fileMode: config.catalogMode,
     ...(config.catalogMemoryBytes !== null && { memoryLimit: config.catalogMemoryBytes }),
   })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
