@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts'
 import { errorJson, errorLine, toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { shortPath } from './format/fit.ts'
+import { duration } from './format/units.ts'
 import { singleLine } from './format/visible.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { type Located, locate, namesOneFile } from './locations.ts'
@@ -141,7 +142,9 @@ class ChunkProgress {
     this.#isOnScreen = true
     const percent = chunks === 0 ? 100 : Math.floor((100 * chunksDone) / chunks)
     const { stderr } = this.#context
-    const state = `: ${chunksDone} of ${chunks} chunks, ${percent} %`
+    const elapsed = performance.now() - this.#start
+    const left = chunksDone === 0 ? '' : `, ${duration((elapsed * (chunks - chunksDone)) / chunksDone)} left`
+    const state = `: ${chunksDone} of ${chunks} chunks, ${percent} %${left}`
     const name = shortPath(singleLine(location), (stderr.columns || 80) - 1 - state.length)
     stderr.write(`\r\u001b[K${name}${state}`)
   }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ExrError } from '../errors.ts'
 import type { CliContext } from './context.ts'
-import { errorJson, errorLine, toExrError } from './errors.ts'
+import { errorJson, errorLine, errorLines, toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { version } from './version.ts'
 
@@ -189,7 +189,10 @@ function usageExit(error: CommanderError, args: readonly string[], context: CliC
   const command = namedCommand(args)
   const known = COMMANDS.some((entry) => entry.name === command)
   const help = `exr-inspector ${known ? `${command} ` : ''}--help`
-  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '')
   const usage = new ExrError('ERR_OPTION_INVALID', `${message}. See ${help}`)
   context.note(wantsJson(args) ? errorJson(usage) : errorLine(usage, false))
   return EXIT.usage
@@ -197,7 +200,8 @@ function usageExit(error: CommanderError, args: readonly string[], context: CliC
 
 function fail(error: unknown, args: readonly string[], context: CliContext): number {
   const known = toExrError(error)
-  context.note(wantsJson(args) ? errorJson(known) : errorLine(known, context.config().debug))
+  const told = context.stderr.isTTY ? errorLines : errorLine
+  context.note(wantsJson(args) ? errorJson(known) : told(known, context.config().debug))
   return exitCodeOf(known.code)
 }
 

@@ -1,6 +1,7 @@
 import type { IngestCounts } from '../ingest/counts.ts'
 import type { CliContext } from './context.ts'
 import { count, duration, rate } from './format/units.ts'
+import type { Style } from './style.ts'
 
 /** Shows how far a run has come. `update` is cheap and may be called as often as there is news. */
 export interface Progress {
@@ -43,12 +44,10 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
     hideCursor: true,
     linewrap: false,
     fps: 8,
-    barsize: 24,
-    format: (options, params) => {
+    format: () => {
       if (!latest) return 'Looking for files'
-      const filled = Math.round(params.progress * (options.barsize ?? 24))
-      const drawn = `${style.green('━'.repeat(filled))}${style.dim('━'.repeat((options.barsize ?? 24) - filled))}`
-      return `${drawn} ${progressText(latest, limit, speed.measure(latest.inspected, performance.now()))}`
+      const perMs = speed.measure(latest.inspected, performance.now())
+      return progressLine(latest, limit, perMs, { style, width: context.stderr.columns || 80 })
     },
   })
   bar.start(1, 0)
@@ -66,13 +65,34 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
   }
 }
 
-/** `1,024 of 5,000+ files, 1,900 files/s, 2 failed, 12 s left`; `+` while the walk may still find more. */
-export function progressText(counts: IngestCounts, limit: number, filesPerMs: number): string {
+const [SHORTEST_BAR, LONGEST_BAR] = [8, 24]
+
+/**
+ * A bar and `progressText` on one line of the terminal: what is done is `━`, what is left `┄`, so that it reads without
+ * colour. Where not all fits, the speed goes first, then what has not changed; how long it takes stays.
+ */
+export function progressLine(
+  counts: IngestCounts,
+  limit: number,
+  filesPerMs: number,
+  { style, width }: { readonly style: Style; readonly width: number },
+): string {
+  const room = width - 2 - SHORTEST_BAR
+  const texts = [0, 1, 2].map((leftOut) => progressText(counts, limit, filesPerMs, leftOut))
+  const text = texts.find((candidate) => candidate.length <= room) ?? texts[2] ?? ''
+  const size = Math.max(SHORTEST_BAR, Math.min(LONGEST_BAR, width - 2 - text.length))
+  const share = counts.inspected / Math.max(1, counts.inspected, Math.min(counts.toInspect, limit))
+  const filled = Math.floor(share * size)
+  return `${style.green('━'.repeat(filled))}${style.dim('┄'.repeat(size - filled))} ${text}`
+}
+
+/** `1,024 of 5,000+ files, 1,900 files/s, 2 failed, 12 s left`; `+` while the walk may still find more. Leaves out the speed from 1, what is unchanged from 2. */
+export function progressText(counts: IngestCounts, limit: number, filesPerMs: number, leftOut = 0): string {
   const total = Math.min(counts.toInspect, limit)
   const mayGrow = !counts.walkEnded && total < limit
   const texts = [`${count(counts.inspected)} of ${count(total)}${mayGrow ? '+' : ''} files`]
-  if (counts.inspected > 0) texts.push(rate(filesPerMs, 1))
-  if (counts.unchanged > 0) texts.push(`${count(counts.unchanged)} unchanged`)
+  if (counts.inspected > 0 && leftOut < 1) texts.push(rate(filesPerMs, 1))
+  if (counts.unchanged > 0 && leftOut < 2) texts.push(`${count(counts.unchanged)} unchanged`)
   if (counts.failed > 0) texts.push(`${count(counts.failed)} failed`)
   const left = total - counts.inspected
   if (filesPerMs > 0 && left > 0) texts.push(`${duration(left / filesPerMs)} left`)

@@ -16,7 +16,7 @@ export function toShard(text: string): Shard {
   if (match && index >= 1 && index <= count) return { index, count }
   throw new ExrError(
     'ERR_OPTION_INVALID',
-    `Expected i/n with i from 1 to n, such as 2/8, for shard but received ${text}`,
+    `Expected i/n with i from 1 to n, such as 2/8, for --shard but received ${text}`,
   )
 }
 

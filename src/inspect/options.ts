@@ -154,7 +154,7 @@ export function parseLimits(texts: readonly string[]): Partial<HeaderLimits> {
     if (amount === '' || rest.length > 0) throw unexpected('name=amount, such as header-bytes=128M', '--limit', text)
     return [name.trim(), amount]
   })
-  return toLimits(Object.fromEntries(entries), 'limit')
+  return toLimits(Object.fromEntries(entries), '--limit')
 }
 
 function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
@@ -164,8 +164,13 @@ function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
   for (const [key, limit] of Object.entries(value as object)) {
     const camel = key.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase())
     const known = LIMIT_NAMES.find((candidate) => candidate === camel)
-    if (known === undefined) throw unexpected(`one of ${LIMIT_NAMES.join(', ')}`, 'limit name', key)
-    if (!isUnset(limit)) limits[known] = parseBytes(limit, `${name}.${known}`, 1, 2 ** 31)
+    // Named as whoever wrote the flag or the option spells them.
+    const isFlag = name === '--limit'
+    const spelled = (limit: string) =>
+      isFlag ? limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : limit
+    if (known === undefined) throw unexpected(`one of ${LIMIT_NAMES.map(spelled).join(', ')}`, name, key)
+    if (!isUnset(limit))
+      limits[known] = parseBytes(limit, isFlag ? `--limit ${spelled(known)}` : `${name}.${known}`, 1, 2 ** 31)
   }
   return Object.freeze(limits as Partial<HeaderLimits>)
 }

@@ -12,7 +12,7 @@ export type Sampling =
  * `full`, `8` or `every=8` for every 8th row (every 8th tile), `0.1` or `share=0.1` for a tenth of the chunks, and
  * `share=0.1,seed=7` for other ones. Throws ERR_OPTION_INVALID.
  */
-export function parseSampling(text: string): Sampling {
+export function parseSampling(text: string, name = 'sample'): Sampling {
   if (text === 'full') return { method: 'full' }
   const match = /^(?:sample=|every=|share=)?(\d+(?:\.\d+)?)(?:,seed=(\d+))?$/.exec(text)
   const number = Number(match?.[1])
@@ -23,5 +23,5 @@ export function parseSampling(text: string): Sampling {
     return number === 1 ? { method: 'full' } : { method: 'every', n: number }
   }
   const expected = 'full, a whole number n for every nth row or tile, or a share of the chunks such as 0.1'
-  throw new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for sample but received ${text}`)
+  throw new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${text}`)
 }

@@ -15,9 +15,9 @@ const NUMBERS: Readonly<Record<HashAlgorithm, 0 | 1>> = { 'xxh3-128': 0, 'sha-25
 const READ_BYTES = 4 * 1024 * 1024
 
 /** Throws ERR_OPTION_INVALID for an algorithm that is not known. */
-export function parseAlgorithm(text: string): HashAlgorithm {
+export function parseAlgorithm(text: string, name = 'the algorithm'): HashAlgorithm {
   if (Object.hasOwn(NUMBERS, text)) return text as HashAlgorithm
-  throw new ExrError('ERR_OPTION_INVALID', `Expected xxh3-128 or sha-256 for the algorithm but received ${text}`)
+  throw new ExrError('ERR_OPTION_INVALID', `Expected xxh3-128 or sha-256 for ${name} but received ${text}`)
 }
 
 type Decodable = Extract<PartLayout, { canDecode: true }>

@@ -8,7 +8,7 @@ import { singleLine, visibleData, visibleLines } from '../../src/cli/format/visi
 import { attributeText } from '../../src/cli/inspect/attribute-text.ts'
 import { channelLayers, layerText } from '../../src/cli/inspect/channel-layers.ts'
 import { longReport } from '../../src/cli/inspect/long-report.ts'
-import { progressText } from '../../src/cli/progress.ts'
+import { progressLine, progressText } from '../../src/cli/progress.ts'
 import { displayWidth, styleFor, usesColor } from '../../src/cli/style.ts'
 import { zeroCounts } from '../../src/ingest/counts.ts'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
@@ -243,6 +243,26 @@ describe('progressText', () => {
   it('marks a total that may still grow, and caps it at the limit', () => {
     expect(progressText(counts({ toInspect: 10 }), Infinity, 0)).toBe('0 of 10+ files')
     expect(progressText(counts({ toInspect: 100 }), 20, 0)).toBe('0 of 20 files')
+  })
+
+  it('stands behind a bar that tells done from left without colour', () => {
+    const line = (inspected: number, width: number) =>
+      progressLine(counts({ toInspect: 10, inspected, walkEnded: true }), Infinity, 0, {
+        style: styleFor({}, {}),
+        width,
+      })
+    expect(line(0, 100)).toBe(`${'┄'.repeat(24)} 0 of 10 files`)
+    expect(line(5, 23)).toBe('━━━━┄┄┄┄ 5 of 10 files')
+    expect(line(10, 100)).toContain(`${'━'.repeat(24)} 10 of 10 files`)
+  })
+
+  it('fits the terminal and keeps the time that is left', () => {
+    const many = counts({ toInspect: 9_000_000, inspected: 4_000_000, unchanged: 1_234_567, failed: 9876 })
+    for (const width of [80, 100]) {
+      const line = progressLine(many, Infinity, 1.5, { style: styleFor({}, {}), width })
+      expect(line.length).toBeLessThan(width)
+      expect(line).toContain('55 min 33 s left')
+    }
   })
 })
 

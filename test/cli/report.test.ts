@@ -2,7 +2,6 @@ import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { longReport } from '../../src/cli/inspect/long-report.ts'
 import { namedValues } from '../../src/cli/inspect/named-columns.ts'
-import { previewOf } from '../../src/cli/inspect/picture.ts'
 import { fileReport } from '../../src/cli/inspect/report.ts'
 import { encodePicture, png } from '../../src/cli/picture/encode.ts'
 import { fitPicture } from '../../src/cli/picture/image.ts'
@@ -13,7 +12,8 @@ import { encodeHeader, makeAttribute, makeHeader } from '../../src/header/index.
 import { inspect } from '../../src/inspect/inspect.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { box, channel, listedPart, part, text } from '../header/headers.ts'
-import { fixture } from '../helpers.ts'
+import { fixturePath } from '../helpers.ts'
+import { runCli } from './run-cli.ts'
 
 const window = box(1919, 1079)
 const frame = { dataWindow: window, displayWindow: window }
@@ -83,7 +83,7 @@ describe('the report of one file', () => {
 
 describe('--columns', () => {
   it('names facts of the file, of its first part, and attributes', async () => {
-    const payload = await inspect(await fixture('attributes-all-types.exr'))
+    const payload = await inspect(fixturePath('attributes-all-types.exr'))
     const [first] = payload.parts
     const names = ['state', 'part_count', 'width', 'compression', 'screenWindowWidth', 'nosuch']
     expect(namedValues(payload, names)).toEqual(['whole', 1, first?.width, first?.compression, 1, null])
@@ -97,12 +97,33 @@ describe('pictures', () => {
     rgba: Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255),
   }
 
-  it('come from the preview of the header', async () => {
-    const payload = await inspect(await fixture('preview.exr'))
-    const found = previewOf(payload)
-    expect(found?.rgba.length).toBe((found?.width ?? 0) * (found?.height ?? 0) * 4)
-    expect(found?.width).toBeGreaterThan(0)
-    expect(previewOf(await inspect(await fixture('compression-zip.exr')))).toBe(null)
+  const shown = async (name: string, ...args: string[]) =>
+    (await runCli(['inspect', ...args, fixturePath(name)])).stdout
+  const sizeOf = (text: string) => /_Ga=T,f=32,s=(\d+),v=(\d+)/.exec(text)?.slice(1).map(Number)
+
+  it('come from the preview of the header, else from the pixels', async () => {
+    const preview = JSON.parse(await shown('preview.exr', '--json')) as Payload
+    const { width, height } = preview.attributes.parts.flat().find(({ type }) => type === 'preview')!.value as {
+      width: number
+      height: number
+    }
+    expect(sizeOf(await shown('preview.exr', '--image', 'kitty'))).toEqual([width, height])
+    expect(sizeOf(await shown('compression-zip.exr', '--image', 'kitty'))).toEqual([40, 70])
+    // 48 rows of pixels in 24 of cells, and 40 * 48 / 70 columns.
+    const blocks = await shown('compression-zip.exr', '--image', 'blocks')
+    expect([...blocks.matchAll(/^.*▀.*$/gm)].map(([line]) => line.split('▀').length - 1)).toEqual(Array(24).fill(27))
+  })
+
+  it('are missed with a reason, and the report is there all the same', async () => {
+    const { stdout, stderr } = await runCli(['inspect', '--image', 'blocks', fixturePath('truncated-header.exr')])
+    expect(stderr).toMatch(/^No picture, for there is no preview in the header: .+/)
+    expect(stdout).toContain('truncated-header.exr')
+  })
+
+  it('take the file that follows --image for a file', async () => {
+    const { code, stderr } = await runCli(['inspect', '--image', fixturePath('preview.exr')])
+    expect(code).toBe(2)
+    expect(stderr).toContain('There is no terminal')
   })
 
   it('are half blocks where the terminal knows no more, two pixels a cell', () => {

@@ -53,7 +53,12 @@ export function queryError(error: unknown, path: string): ExrError {
   if (isInterrupt(text)) return failure('ERR_ABORTED', `The query on catalog ${path} was aborted.`, error, path)
   if (CORRUPT.test(text) && /^(IO|Fatal|Serialization|INTERNAL)/i.test(text)) return corrupt(error, path)
   if (DISK_FULL.test(text)) return diskFull(error, path)
-  return failure('ERR_CATALOG_QUERY', `The query failed: ${text.trim()}`, error, path)
+  return failure(
+    'ERR_CATALOG_QUERY',
+    `The query failed: ${text.trim().replace(/^Failed to extract statements: /, '')}`,
+    error,
+    path,
+  )
 }
 
 /** True when DuckDB had no memory left; what it keeps of earlier rows goes with its next start. */

@@ -38,14 +38,16 @@ export async function readStream(
   }
 }
 
+function notOne(found: string): ExrError {
+  return new ExrError('ERR_CATALOG_QUERY', `Expected one SQL statement but received ${found}.`)
+}
+
 async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
-  const statements = await connection.extractStatements(query)
-  if (statements.count !== 1) {
-    throw new ExrError(
-      'ERR_CATALOG_QUERY',
-      `Expected one SQL statement but received ${statements.count === 0 ? 'none' : statements.count}.`,
-    )
-  }
+  const statements = await connection.extractStatements(query).catch((error: Error) => {
+    // All that the binding says of a text without a statement.
+    throw error.message === 'Error in native callback' ? notOne('none') : error
+  })
+  if (statements.count !== 1) throw notOne(String(statements.count))
   await checkQuery(query, await ownNames(connection))
   await connection.run('BEGIN TRANSACTION READ ONLY')
   const statement = await statements.prepare(0)

@@ -19,7 +19,7 @@ export async function runHash(args: readonly string[], flags: HashFlags, context
     text: ({ hashes }, path) => `${hashLines(hashes!, path, flags.long === true, context.style).join('\n')}\n`,
     isPartial: ({ hashes }) => hashes!.parts.some(({ pixel_hash }) => pixel_hash === null),
   }
-  await runOnPixelFiles(args, flags, { hash: parseAlgorithm(flags.algorithm) }, output, context)
+  await runOnPixelFiles(args, flags, { hash: parseAlgorithm(flags.algorithm, '--algorithm') }, output, context)
 }
 
 function hashLines(hashes: FileHashes, path: string, isLong: boolean, style: Style): string[] {

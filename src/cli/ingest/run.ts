@@ -181,9 +181,14 @@ function assertSomeRoot(args: readonly string[], { catalog }: Config): void {
 }
 
 function rootsOf(args: readonly string[], flags: IngestFlags, context: CliContext) {
+  if (flags.startAfter !== undefined && !args.some((arg) => isS3Url(arg))) {
+    throw new ExrError('ERR_OPTION_INVALID', `--start-after is for s3:// roots; none of ${args.join(', ')} is one`)
+  }
   const remote = args.find((arg) => isRemote(arg) && !isS3Url(arg))
   if (remote !== undefined && !remote.startsWith('file://')) {
-    throw new ExrError('ERR_OPTION_INVALID', `Expected a directory or s3://bucket/prefix but received ${remote}`)
+    const scheme = remote.slice(0, remote.indexOf('://') + 3)
+    const message = `Cannot read ${remote}: URLs of ${scheme} are not supported. Name a directory or s3://bucket/prefix`
+    throw new ExrError('ERR_OPTION_INVALID', message, { details: { path: remote } })
   }
   if (!args.includes('-')) return args
   return (async function* () {
@@ -210,7 +215,7 @@ function toLimit(text: string): number {
 function sampleOf(given: readonly string[], { stats }: IngestFlags) {
   if (typeof stats !== 'string') return { sample: null, rest: given }
   if (/^(sample=|\d+(\.\d+)?(,|$))/.test(stats)) {
-    parseSampling(stats)
+    parseSampling(stats, '--stats')
     return { sample: stats, rest: given }
   }
   return { sample: null, rest: [stats, ...given] }

@@ -10,6 +10,7 @@ import { plural } from '../format/units.ts'
 import { fileLine, fileLineHeading, unreadableLine } from './file-line.ts'
 import { longReport } from './long-report.ts'
 import { namedColumns, namedValues } from './named-columns.ts'
+import type { Pictures } from './picture.ts'
 import { fileReport } from './report.ts'
 
 /** Takes results one by one and writes them in one form. */
@@ -107,8 +108,8 @@ interface PeopleOptions {
   readonly shown: (path: string) => string
   /** The directory that was typed, where its name would take most of every line. */
   readonly below?: string | null
-  /** Called before each report; null for no pictures. */
-  readonly picture: ((payload: Payload) => string) | null
+  /** Shown before each report; null for no pictures. */
+  readonly picture: Pictures | null
   /** Attributes were asked for by name: what matches is shown, derived ones too. */
   readonly byName: boolean
 }
@@ -122,18 +123,22 @@ export function reportOutput(
   let count = 0
   return {
     async file(payload) {
+      // A part was asked for that this file does not have, which is said elsewhere.
+      if (payload.parts.length === 0 && payload.file.multipart_count > 0) return
       const path = shown(payload.file.path)
       const options = { style: context.style, width: widthOf(context), path, derived: byName }
       const text = long || byName ? longReport(payload, options) : fileReport(payload, options)
       await context.print(count === 0 ? '' : '\n')
-      if (picture !== null) await context.printPicture(picture(payload))
+      if (picture !== null) await context.printPicture(await picture.of(payload))
       await context.print(text)
       count += 1
     },
     async failure(error) {
       context.note(errorLine(error, false))
     },
-    async end() {},
+    async end() {
+      await picture?.close()
+    },
   }
 }
 

@@ -13,8 +13,7 @@ import { plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, locate, namesOneFile } from '../locations.ts'
-import { encodePicture } from '../picture/encode.ts'
-import { protocolFor } from '../picture/protocol.ts'
+import { PROTOCOLS } from '../picture/protocol.ts'
 import { policyWish } from '../policy-flags.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
 import { filterPayload } from './filters.ts'
@@ -28,7 +27,7 @@ import {
   tableOutput,
   yamlOutput,
 } from './output.ts'
-import { previewOf } from './picture.ts'
+import { pictures } from './picture.ts'
 
 export interface InspectFlags {
   readonly json?: true
@@ -62,9 +61,10 @@ export interface InspectFlags {
 }
 
 /** Inspects what the arguments name and writes each result as it comes, in the order of the arguments. */
-export async function runInspect(given: readonly string[], flags: InspectFlags, context: CliContext): Promise<void> {
+export async function runInspect(given: readonly string[], asked: InspectFlags, context: CliContext): Promise<void> {
+  const { flags, locations } = imageWish(given, asked)
   const config = context.config({ jobs: flags.jobs, isolate: flags.isolate })
-  const { args, ...policy } = policyWish(given, flags)
+  const { args, ...policy } = policyWish(locations, flags)
   if (args.length === 0)
     throw new ExrError(
       'ERR_OPTION_INVALID',
@@ -88,22 +88,25 @@ export async function runInspect(given: readonly string[], flags: InspectFlags, 
     },
   })
   const options = { ...(await optionsOf(flags, config, context)), ...policy }
-  for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
-    results += 1
-    if ('payload' in result) {
-      const { payload } = result
-      if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable) || failsPolicy(payload))
-        context.exitWith(EXIT.someFilesFailed)
-      const filtered = filterPayload(payload, filters)
-      if (filtered.parts.length === 0 && payload.parts.length > 0) noSuchPart(payload, filters.parts, context)
-      attributes += filtered.attributes.parts.flat().length
-      await output.file(filtered)
-    } else {
-      context.exitWith(exitCodeOf(result.error.code))
-      await output.failure(result.error, result.location)
+  try {
+    for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
+      results += 1
+      if ('payload' in result) {
+        const { payload } = result
+        if (verdictOf(payload).state !== 'whole' || payload.errors.some(isUnavailable) || failsPolicy(payload))
+          context.exitWith(EXIT.someFilesFailed)
+        const filtered = filterPayload(payload, filters)
+        if (filtered.parts.length === 0 && payload.parts.length > 0) noSuchPart(payload, filters.parts, args, context)
+        attributes += filtered.attributes.parts.flat().length
+        await output.file(filtered)
+      } else {
+        context.exitWith(exitCodeOf(result.error.code))
+        await output.failure(result.error, result.location)
+      }
     }
+  } finally {
+    await output.end()
   }
-  await output.end()
   if (filters.attributes.length > 0 && results > 0 && attributes === 0) {
     context.exitWith(EXIT.someFilesFailed)
     context.note(`No file has an attribute that matches ${filters.attributes.join(', ')}`)
@@ -111,13 +114,29 @@ export async function runInspect(given: readonly string[], flags: InspectFlags, 
   if (results === 0 && !flags.allowEmpty) throw nothingFound(args, skippedLinks)
 }
 
-function noSuchPart({ file, parts }: Payload, asked: readonly string[], context: CliContext): void {
+/** `--image` takes a value only where it is a way to show pictures; else what follows it is a location. */
+function imageWish(given: readonly string[], flags: InspectFlags) {
+  const { image } = flags
+  const isLocation = typeof image === 'string' && !PROTOCOLS.some((name) => name === image) && /[./:*?-]/.test(image)
+  return isLocation
+    ? { flags: { ...flags, image: true as const }, locations: [image, ...given] }
+    : { flags, locations: given }
+}
+
+function noSuchPart(
+  { file, parts }: Payload,
+  asked: readonly string[],
+  args: readonly string[],
+  context: CliContext,
+): void {
   context.exitWith(EXIT.someFilesFailed)
   const names = parts.map((part) =>
     part.part_name === null ? `${part.part_index}` : `${part.part_index} ${part.part_name}`,
   )
   const shown = names.length > 8 ? [...names.slice(0, 8), `${names.length - 8} more`] : names
-  context.note(`${singleLine(file.path)} has no part ${asked.join(', ')}: its parts are ${shown.join(', ')}`)
+  context.note(
+    `${singleLine(shownPath(file.path, args))} has no part ${asked.join(', ')}: its parts are ${shown.join(', ')}`,
+  )
 }
 
 /** A script that waits for frames must not take silence for success. */
@@ -153,20 +172,6 @@ async function outputFor(
   return single || flags.long || flags.image !== undefined
     ? reportOutput(context, flags.long === true, people)
     : lineOutput(context, people)
-}
-
-/** Throws ERR_OPTION_INVALID where there is no terminal, unless the way to show pictures is named. */
-function pictures(asked: string | true, context: CliContext): (payload: Payload) => string {
-  if (asked === true && !context.stdout.isTTY) {
-    throw new ExrError('ERR_OPTION_INVALID', 'There is no terminal to show a picture on. Name a way: --image blocks')
-  }
-  const protocol = protocolFor(asked, context.env)
-  return (payload) => {
-    const picture = previewOf(payload)
-    if (picture !== null) return encodePicture(picture, protocol, context.stdout.columns || 80)
-    context.note('The file carries no picture in its header (no preview attribute)')
-    return ''
-  }
 }
 
 function columnNames(text: string): string[] {

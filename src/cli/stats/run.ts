@@ -18,7 +18,7 @@ export async function runStats(args: readonly string[], flags: StatsFlags, conte
     stats: true,
     ...(flags.channel !== undefined && { channels: flags.channel }),
     ...(flags.layer !== undefined && { layer: flags.layer }),
-    ...(flags.sample !== undefined && { sampling: parseSampling(flags.sample) }),
+    ...(flags.sample !== undefined && { sampling: parseSampling(flags.sample, '--sample') }),
     ...(flags.level !== undefined && { level: parseLevel(flags.level) }),
   }
   const output: PixelFileOutput = {
