@@ -28,6 +28,7 @@ export {
 } from './header/index.ts'
 export type * from './header/model.ts'
 export type { EmbedCounts, EmbedOptions, EmbedSummary } from './ingest/embed.ts'
+export { headerValues, pixelHashOf } from './inspect/header-values.ts'
 export { fileId, headerHash, type IdentityOptions, normalizePath } from './inspect/identity.ts'
 export type { InspectCallOptions } from './inspect/inspect.ts'
 export { inspectFileSync, inspectFilesSync } from './inspect/inspect-file.ts'

@@ -1,4 +1,5 @@
 export { conflicts, type FrameConflict } from './conflicts.ts'
+export { type Drift, driftOf, driftText, type FrameValues, frozenFrames } from './drift.ts'
 export { type FrameFacts, frameFacts, frameFactsOf } from './frame-of.ts'
 export { groupSequences } from './group.ts'
 export { type FramePattern, parsePattern, patternMatcher } from './pattern.ts'

@@ -43,6 +43,14 @@ describe.runIf(hasScript)('on a terminal', () => {
     expect(summary).not.toContain('━')
   })
 
+  it('inspects a folder by sequence, unless each file is asked for', () => {
+    const dir = frames()
+    const { screen } = onTerminal(['inspect', dir])
+    expect(stripVTControlCharacters(screen)).toMatch(/whole +1001-1040 .*a\.####\.exr/)
+    expect(screen).not.toContain('a.1001.exr')
+    expect(onTerminal(['inspect', dir, '--each']).screen).toContain('a.1001.exr')
+  })
+
   it('uses colour, but not with NO_COLOR or on a dumb terminal', () => {
     const path = fixturePath('compression-zip.exr')
     expect(onTerminal(['inspect', path]).screen).toContain('\u001b[32mwhole')

@@ -18,6 +18,8 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas')
     .option('-l, --long', 'everything about each file, not one screen of it or one line')
+    .option('--each', 'a line a file, which is so anyway where the output is no terminal')
+    .addOption(conflicting('--by-sequence', 'a line a sequence, which is so anyway on a terminal', ['each', 'long']))
     .option('--image [how]', 'show the picture: kitty, iterm, sixel, blocks; what the terminal can unless said')
     .option('--part <number|glob>', 'only this part, by number or name (repeat for more)', list)
     .option('--attr <glob>', 'only attributes of this name, derived ones included (repeat for more)', list)
@@ -42,7 +44,8 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-One file gives a report of one screen, several give a line each; --long gives everything for each.
+One file gives a report of one screen. Several give a line a sequence on a terminal, with what is wrong below it: frames that are
+missing or broken, what drifts; elsewhere, and with --each, a line a file. --long gives everything for each.
 Exit code 1 when a file cannot be read, is incomplete, or has an invalid header.
 
   exr-inspector inspect beauty.1001.exr

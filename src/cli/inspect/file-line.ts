@@ -71,7 +71,7 @@ export function unreadableLine(path: string, reason: string, style: Style, width
 }
 
 /** `zip`, `zips deep`, `several 10 parts`, `zip mipmapped`. */
-function storageText(parts: readonly PartFacts[]): string {
+export function storageText(parts: readonly PartFacts[]): string {
   const compressions = [...new Set(parts.map((part) => part.compression ?? '?'))]
   const number = parts.length > 1 ? [plural(parts.length, 'part')] : []
   return [compressions.length > 1 ? 'several' : (compressions[0] ?? '-'), ...kinds(parts), ...number].join(' ')

@@ -28,6 +28,7 @@ import {
   yamlOutput,
 } from './output.ts'
 import { pictures } from './picture.ts'
+import { sequenceOutput } from './sequence-output.ts'
 
 export interface InspectFlags {
   readonly json?: true
@@ -38,6 +39,8 @@ export interface InspectFlags {
   readonly columns?: string
   readonly image?: string | true
   readonly long?: true
+  readonly each?: true
+  readonly bySequence?: true
   readonly null?: true
   readonly part?: readonly string[]
   readonly attr?: readonly string[]
@@ -169,9 +172,9 @@ async function outputFor(
     picture: flags.image === undefined ? null : pictures(flags.image, context),
     byName: (flags.attr?.length ?? 0) > 0,
   }
-  return single || flags.long || flags.image !== undefined
-    ? reportOutput(context, flags.long === true, people)
-    : lineOutput(context, people)
+  if (single || flags.long || flags.image !== undefined) return reportOutput(context, flags.long === true, people)
+  const bySequence = flags.bySequence ?? (context.stdout.isTTY === true && !flags.each && !people.byName)
+  return bySequence ? sequenceOutput(context, people) : lineOutput(context, people)
 }
 
 function columnNames(text: string): string[] {

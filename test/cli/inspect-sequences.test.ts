@@ -1,0 +1,46 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { fixturePath, tempDir } from '../helpers.ts'
+import { runCli } from './run-cli.ts'
+
+const dir = tempDir()
+beforeAll(() => {
+  const put = (name: string, fixture: string) => copyFileSync(fixturePath(fixture), join(dir, name))
+  for (const frame of ['0998', '0999', '1001', '1002']) put(`b.${frame}.exr`, 'compression-zip.exr')
+  put('b.1003.exr', 'compression-piz.exr')
+  writeFileSync(join(dir, 'b.1004.exr'), '')
+  put('b.1006.exr', 'unfinished-tiles.exr')
+  put('single.exr', 'deep-tile.exr')
+})
+const words = (text: string) => text.split('\n').map((line) => line.trim().replace(/ {2,}/g, '  '))
+
+it('gives a line a sequence, and below it what is missing, broken, and drifts', async () => {
+  const { code, stdout } = await runCli(['inspect', '.', '--by-sequence'], { cwd: dir })
+  expect(code).toBe(1)
+  const lines = words(stdout)
+  expect(lines.slice(0, 2)).toEqual([
+    'state  frames  size  pixels  ch  storage  file',
+    expect.stringMatching(/^2 broken {2}998-1006 {2}.* {2}several {2}3 {2}several {2}b\.####\.exr$/),
+  ])
+  expect(lines).toContain('1004: empty file, 0 bytes [ERR_SOURCE_EMPTY]')
+  expect(lines).toContainEqual(expect.stringMatching(/^1006: .* chunks are missing/))
+  expect(lines).toContain('missing: 1000, 1005')
+  expect(lines).toContain('compression: zip in 998-999, 1001-1002, 1006; piz in 1003')
+  expect(lines).toContainEqual(expect.stringMatching(/^whole {2}.*single\.exr$/))
+  expect(lines.at(-2)).toBe('8 files: 6 whole, 1 unreadable, 1 incomplete')
+  expect(stdout).not.toContain('frozen')
+})
+
+it('tells frozen frames when pixels are hashed', async () => {
+  const { stdout } = await runCli(['inspect', '.', '--by-sequence', '--hash'], { cwd: dir })
+  // Two methods that lose nothing hold the same pixels.
+  expect(words(stdout)).toContain('frozen, the same pixels: 998-999, 1001-1003')
+})
+
+it('gives a line a file where nobody watches, or when asked', async () => {
+  const plain = await runCli(['inspect', '.'], { cwd: dir })
+  expect(plain.stdout).toContain('b.0998.exr')
+  expect((await runCli(['inspect', '.', '--each'], { cwd: dir })).stdout).toBe(plain.stdout)
+  expect((await runCli(['inspect', '.', '--each', '--by-sequence'], { cwd: dir })).code).toBe(2)
+})
