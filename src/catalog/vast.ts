@@ -32,7 +32,7 @@ import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
-import { inCatalog, refusesRows } from './vast/errors.ts'
+import { asColumnsError, inCatalog, refusesRows } from './vast/errors.ts'
 import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
 import { readKnownFiles } from './vast/known-files.ts'
@@ -141,7 +141,13 @@ class VastCatalog implements Catalog {
     throwIfAborted(signal)
     return this.#write((store) =>
       writeEncoded(batch, {
-        write: (part) => writeBatch(store, part, signal),
+        write: async (part) => {
+          try {
+            return await writeBatch(store, part, signal)
+          } catch (error) {
+            throw asColumnsError(this.url, error)
+          }
+        },
         isFinal: (error) => !refusesRows(error),
       }),
     )

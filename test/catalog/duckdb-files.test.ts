@@ -305,3 +305,35 @@ describe('a full disk', () => {
 function digest(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex')
 }
+
+describe('a catalog whose tables are not those of the program', () => {
+  it('ends a batch whole, with its own code', async () => {
+    await (await openCatalog(path)).close()
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run('DROP VIEW IF EXISTS frames; ALTER TABLE channels ALTER x_sampling TYPE VARCHAR')
+    connection.closeSync()
+    instance.closeSync()
+    const catalog = await openCatalog(path)
+    await expect(catalog.upsert(sequence('/mnt/a', 4), 'run')).rejects.toMatchObject({
+      code: 'ERR_CATALOG_COLUMNS',
+      message: expect.stringMatching(
+        /column 8 of its table channels is x_sampling VARCHAR.*nothing of the batch was stored/,
+      ),
+    })
+    expect((await catalog.info()).rows['files']).toBe(0)
+    await catalog.close()
+  })
+
+  it('refuses a batch that other definitions encoded', async () => {
+    const catalog = await openCatalog(path)
+    const batch = encodeRecords(sequence('/mnt/a', 4), { runId: 'run' })
+    const parts = { ...batch.tables.parts, columns: batch.tables.parts.columns.slice(1) }
+    await expect(catalog.upsertEncoded({ ...batch, tables: { ...batch.tables, parts } })).rejects.toMatchObject({
+      code: 'ERR_CATALOG_COLUMNS',
+      message: expect.stringContaining('for table parts'),
+    })
+    expect((await catalog.info()).rows['files']).toBe(0)
+    await catalog.close()
+  })
+})

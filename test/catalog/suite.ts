@@ -7,6 +7,8 @@ import {
   encodeRecords,
   LARGE_VALUE_BYTES,
   METADATA_DIMENSION,
+  RECORD_TABLES,
+  ROW_SCHEMA_VERSION,
   recordVectors,
   transferList,
 } from '../../src/tables/index.ts'
@@ -188,6 +190,48 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         [0, null, 'cc'],
         [0, 'R', 'cc-R'],
       ])
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
+    it('replaces rows that an older release wrote when their file is seen again, and no others', async () => {
+      const path = '/mnt/a.exr'
+      const old = record({ path, width: 100, inspectedAtUs: T0, attributes: [] })
+      const batch = encodeRecords([old], { runId: 'run-0' })
+      const version = RECORD_TABLES.files.columns.findIndex((column) => column.name === 'schema_version')
+      batch.tables.files.columns[version]!.data[0] = 1
+      await catalog.upsertEncoded(batch)
+      await upsert([record({ path: '/mnt/b.exr', width: 100, inspectedAtUs: T0 })])
+      const files = await catalog.knownFiles('/mnt')
+      expect([files.has('/mnt/a.exr'), files.has('/mnt/b.exr')]).toEqual([false, true])
+
+      const seen = (file: string) => record({ path: file, width: 200, inspectedAtUs: T0 + MINUTE })
+      expect(statuses(await upsert([seen('/mnt/a.exr'), seen('/mnt/b.exr')]))).toEqual(['refreshed', 'updated'])
+      const widths = (await rows('parts')).map((row) => [row['file_path'], row['width']])
+      expect(widths.sort()).toEqual([
+        ['/mnt/a.exr', 200],
+        ['/mnt/b.exr', 100],
+      ])
+      expect((await rows('attributes')).filter((row) => row['file_path'] === path)).toHaveLength(6)
+      expect(await fileAt(path)).toMatchObject({
+        schema_version: ROW_SCHEMA_VERSION,
+        inspection_count: 2,
+        inspection_timestamp: '2023-11-14T22:13:20.000000Z',
+        last_inspected: '2023-11-14T22:14:20.000000Z',
+        superseded_by: null,
+      })
+      expect(statuses(await upsert([seen('/mnt/a.exr')]))).toEqual(['updated'])
+      expect((await catalog.verify()).checks.filter(({ violations }) => violations > 0)).toEqual([])
+    })
+
+    it('replaces what it says of a file whose bytes changed under the same header', async () => {
+      const frame = (mtime: string, isWhole: boolean): CatalogRecord => {
+        const one = record({ path: '/mnt/a.exr', mtime })
+        return { ...one, payload: { ...one.payload, file: { ...one.payload.file, is_complete: isWhole } } }
+      }
+      await upsert([frame('2024-01-01T00:00:00Z', false)])
+      expect(statuses(await upsert([frame('2024-01-01T00:00:09Z', true)]))).toEqual(['refreshed'])
+      expect(await fileAt('/mnt/a.exr')).toMatchObject({ is_complete: true, inspection_count: 2 })
+      expect(statuses(await upsert([frame('2024-01-01T00:00:10Z', true)]))).toEqual(['updated'])
       expect((await catalog.verify()).ok).toBe(true)
     })
 

@@ -81,6 +81,56 @@ describe('the schema of a VAST DataBase catalog', () => {
     })
   })
 
+  it('ends a batch whole when a table takes its columns no longer', async () => {
+    const catalog = await openAt(server)
+    await directly(async (tx) => {
+      const parts = schemaIn(tx).table('parts')
+      await parts.dropColumns(['width'])
+      await parts.addColumns(new Schema([new Field('width', new Utf8(), true)]))
+    })
+    requests.length = 0
+    await expect(catalog.upsert(sequence('/mnt/a', 8), 'run')).rejects.toMatchObject({
+      code: 'ERR_CATALOG_COLUMNS',
+      message: expect.stringContaining('nothing of the batch was stored'),
+    })
+    expect(requests.filter((request) => request === 'POST /?transaction').length).toBe(1)
+    expect(await tableRows(server, 'files', ['file_id'])).toEqual([])
+    await catalog.close()
+  })
+
+  it('brings the rows of an older version along: display forms, digests, an account of what is there', async () => {
+    const first = await openAt(server)
+    await first.upsert(sequence('/mnt/a', 3), 'run')
+    await first.markRemoved(['/mnt/a/beauty.1002.exr'], 1_700_000_100_000_000n)
+    await first.close()
+    const digests = (await tableRows(server, 'files', ['content_digest'])).map((row) => row['content_digest'])
+    await directly(async (tx) => {
+      const schema = schemaIn(tx)
+      await schema.table('attributes').dropColumns(['display'])
+      await schema.table('files').dropColumns(['content_digest', 'latest_rows'])
+      for (const name of ['ledger', 'large_values', 'schema_migrations']) await schema.table(name).drop()
+      await schema.createTable(
+        'schema_migrations',
+        new Schema([...arrowSchema(tableNamed('schema_migrations')).fields]),
+      )
+      const rows = [1, 2, 3].map((version) => [version, 'before', 1n, '0.0.0'])
+      await schema.table('schema_migrations').insert(rowBatch(tableNamed('schema_migrations'), rows))
+    })
+
+    const second = await openAt(server)
+    const shown = await tableRows(server, 'attributes', ['attr_type', 'display'])
+    const times = shown.filter((row) => row['attr_type'] === 'timecode').map((row) => row['display'])
+    expect(times).toHaveLength(3)
+    for (const time of times) expect(time).toMatch(/^\d\d:\d\d:\d\d[:;]\d\d/)
+    const again = (await tableRows(server, 'files', ['content_digest'])).map((row) => row['content_digest'])
+    expect(again.every((digest) => /^[0-9a-f]{32}$/.test(String(digest)))).toBe(true)
+    expect(new Set(again).size).toBe(digests.length)
+    const { checks, notes } = await second.verify()
+    expect(checks.filter(({ violations }) => violations > 0)).toEqual([])
+    expect(notes).toEqual([])
+    await second.close()
+  })
+
   it('is refused when a later release wrote it', async () => {
     await (await openAt(server)).close()
     const rows = [[99, 'from the future', 0n, '9.9.9']]
