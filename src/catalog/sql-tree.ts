@@ -1,5 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api'
 import { ExrError } from '../errors.ts'
+import { loadPart } from '../parts.ts'
 
 /** A node of the tree that DuckDB's parser makes of SQL, as its `json_serialize_sql` writes it. */
 export interface SqlNode {
@@ -38,7 +39,7 @@ interface ParserAnswer {
 
 /** DuckDB is loaded with the first text: a catalog in a VAST DataBase needs it for nothing else. */
 async function openParser(): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const { DuckDBInstance } = await loadPart(() => import('@duckdb/node-api'))
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: '256MB',

@@ -158,7 +158,7 @@ export const VARIABLES = {
     max: 100_000,
   }),
   EXR_MAX_HEADER_BYTES: limits(
-    'a header, and the chunk tables; a file with more is recorded as ERR_EXR_LIMIT and not stored',
+    'a header, in which a part counts as 1 KiB at least, and the chunk tables; a file with more is recorded as ERR_EXR_LIMIT and not stored',
     {
       otherwise: "a 128th of the container's memory, 1 to 64 MiB",
       min: 64 * 1024,

@@ -61,3 +61,10 @@ it('says so where no number of bytes would do', async () => {
   const error = inspectWithin(memorySource(partsBytes(4)), resolveInspectOptions(within), MIB)
   await expect(error).rejects.toMatchObject({ neededBytes: Number.POSITIVE_INFINITY })
 })
+
+it('counts a part as a KiB, however short its header is', async () => {
+  const within = inspectWithin(memorySource(partsBytes(300)), options, 256 * 1024)
+  await expect(within).rejects.toMatchObject({ name: 'GrantExceeded', neededBytes: 257 * 1024 })
+  const payload = await inspectWithin(memorySource(partsBytes(300)), options, 300 * 1024)
+  expect(payload.file.multipart_count).toBe(300)
+})
