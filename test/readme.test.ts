@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fixturePath, projectRoot, tempDir } from './helpers.ts'
@@ -33,6 +42,43 @@ describe('the README', () => {
         expect(existsSync(join(projectRoot, dirname(page), target)), `${page} -> ${target}`).toBe(true)
       }
     }
+  })
+})
+
+/** Frames as the guides have them: whole, cut short, missing, empty. */
+function guideFolder(): string {
+  const folder = realpathSync(tempDir())
+  mkdirSync(join(folder, 'renders'))
+  const made = new Date('2026-03-02T11:40:13Z')
+  for (const [frame, fixture] of [
+    [1001, 'compression-zip.exr'],
+    [1002, 'unfinished-scanlines.exr'],
+    [1004, 'empty.exr'],
+  ] as const) {
+    const file = join(folder, 'renders', `beauty.${frame}.exr`)
+    copyFileSync(fixturePath(fixture), file)
+    utimesSync(file, made, made)
+  }
+  return folder
+}
+
+describe('samples of the guides', () => {
+  const lasting = (text: string) =>
+    text.replace(/in [\d.]+ s \([\d.]+ files\/s/g, 'in some time (').replace(/OpenImageIO [\d.]+/g, 'OpenImageIO')
+
+  it.each(['docs/guides/inspecting.md', 'docs/guides/ingesting.md'])('of %s are what is printed', (page) => {
+    const folder = guideFolder()
+    const samples = readFileSync(join(projectRoot, page), 'utf8').matchAll(
+      /```console\n\$ exr-inspector (.*)\n([\s\S]*?)```/g,
+    )
+    let count = 0
+    for (const [, command = '', printed = ''] of samples) {
+      const run = [join(projectRoot, 'dist/cli/main.js'), ...command.split(' ')]
+      const { stdout } = spawnSync(process.execPath, run, { cwd: folder, encoding: 'utf8' })
+      expect(lasting(stdout.replaceAll(folder, '/show')), command).toBe(lasting(printed))
+      count += 1
+    }
+    expect(count).toBeGreaterThan(1)
   })
 })
 

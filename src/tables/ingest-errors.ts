@@ -7,7 +7,7 @@ export const ingestErrors: TableDefinition = {
   key: ['file_path'],
   parent: null,
   columns: [
-    required('file_path', 'utf8', 'location as given'),
+    required('file_path', 'utf8', 'absolute path, or URL'),
     required('code', 'utf8', 'ERR_* code'),
     optional('message', 'utf8', 'what was tried and found'),
     optional('byte_offset', 'int64', 'offset of the problem in the file'),

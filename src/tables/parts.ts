@@ -36,7 +36,7 @@ export const parts = {
     optional('pixel_aspect_ratio', 'float32', 'width of a pixel over its height', ({ pixel_aspect_ratio: ratio }) =>
       ratio === null ? null : Number(ratio),
     ),
-    optional('line_order', 'utf8', 'increasingY, decreasingY or randomY'),
+    optional('line_order', 'utf8', 'increasing_y, decreasing_y or random_y'),
     optional('compression', 'utf8', "the format's own name, lower case"),
     optional('color_space', 'utf8', 'colour space the file states; rows of schema_version 1: stated or assumed'),
     optional('render_software', 'utf8', 'short name of the program that wrote the image'),

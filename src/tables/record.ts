@@ -53,7 +53,7 @@ export interface FileRecord {
   readonly record: CatalogRecord
   /** `file_id`. */
   readonly id: string
-  /** Location as given. */
+  /** Absolute path, or URL. */
   readonly path: string
   readonly normalizedPath: string
   readonly mtimeUs: bigint | null

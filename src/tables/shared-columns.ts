@@ -8,7 +8,7 @@ export const fileId: RecordColumn<unknown> = {
 
 /** Of every table about a file: where it lies. */
 export const filePath: RecordColumn<unknown> = {
-  ...required('file_path', 'utf8', 'location as given'),
+  ...required('file_path', 'utf8', 'absolute path, or URL'),
   value: (_row, file) => file.path,
 }
 

@@ -86,7 +86,7 @@ function part(index: number, spec: RecordSpec): PartFacts {
     data_window: window,
     display_window: window,
     pixel_aspect_ratio: 1,
-    line_order: 'increasingY',
+    line_order: 'increasing_y',
     compression: spec.compression ?? 'zips',
     color_space: null,
     color_space_source: null,

@@ -273,6 +273,8 @@ describe('catalog', () => {
     connection.closeSync()
     instance.closeSync()
     expect(views.flat()).toContain('missing_frames')
+    // The words that a payload has.
+    expect(stdout).toMatch(/line_order.*increasing_y, decreasing_y or random_y/)
     expect(tables.toSorted()).toEqual(TABLES.map((table) => table.name).toSorted())
   })
 
