@@ -25,6 +25,8 @@ const MAX_SPEC_ROUNDS = 4
 const MAX_SPEC_BYTES = 1024 * 1024
 /** OpenImageIO compares every attribute and channel of a part with all others: more of them would hang it. */
 const MAX_SPEC_ENTRIES = 16_384
+/** It makes some 6 KB of every part, in pieces so small that the process does not get them back. */
+const MAX_SPEC_PARTS = 4_096
 /** What OpenImageIO is given beyond header and tables at once, so that its reads ahead do not each ask again. */
 const READ_AHEAD = 64 * 1024
 
@@ -120,6 +122,9 @@ function* askOiio(
 function reasonNotToAsk(header: ExrHeader): string | null {
   if (header.defects.some(({ code }) => code === 'limit-exceeded')) {
     return 'OpenImageIO was not asked: the header exceeds a limit.'
+  }
+  if (header.parts.length > MAX_SPEC_PARTS) {
+    return `OpenImageIO was not asked: the file has more than ${MAX_SPEC_PARTS} parts.`
   }
   const isLarge = header.parts.some((part) => {
     const channels = part.get('channels')?.value
