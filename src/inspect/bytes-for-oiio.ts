@@ -22,7 +22,8 @@ export function bytesForOiio(spans: readonly SuppliedBytes[], { parts }: ExrHead
   return spans.map((span) => {
     const inside = places.filter((place) => place >= span.start && place < span.start + span.bytes.length)
     if (inside.length === 0) return span
-    const bytes = span.bytes.slice()
+    // Not `slice`, which of a Buffer is a view.
+    const bytes = new Uint8Array(span.bytes)
     for (const place of inside) bytes[place - span.start] = UNKNOWN_TYPE
     return { start: span.start, bytes }
   })
