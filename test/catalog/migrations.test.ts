@@ -6,7 +6,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../../src/catalog/migrations/index.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { sqlType, TABLES } from '../../src/tables/index.ts'
-import { sequence } from './records.ts'
+import { record, sequence } from './records.ts'
 
 let folder = ''
 let catalog: Catalog
@@ -165,4 +165,43 @@ it('refuses to read an older catalog and says how to bring it up to date', async
 
 it('refuses to write into a database without tables', async () => {
   await expect(catalog.upsert(sequence('/mnt/a', 2), 'run')).rejects.toMatchObject({ code: 'ERR_CATALOG_SCHEMA' })
+})
+
+it('decides frames of known rows over the names of their folder', async () => {
+  const { version } = MIGRATIONS.find(({ regroupsFrames }) => regroupsFrames)!
+  await catalog.migrate()
+  const names = [
+    'f.998',
+    'f.999',
+    'f.1001',
+    'render0001',
+    'image0000',
+    'shot1001',
+    'clip_00086400',
+    'take.2024-01-31',
+    'foo -020',
+  ]
+  const records = names.map((name) => record({ path: `/mnt/${name}.exr` }))
+  // As releases before this one stored them.
+  for (const { payload } of records) {
+    payload.file.frame_number = Number(/(\d+)\.exr$/.exec(payload.file.path)![1])
+    payload.file.sequence_key = payload.file.path.replace(/\d+(?=\.exr$)/, (digits) => '#'.repeat(digits.length))
+  }
+  await catalog.upsert(records, 'run')
+  await catalog.migrate(version - 1)
+  await catalog.migrate()
+  const { rows } = await catalog.sql('SELECT file_path, frame_number, sequence_key FROM files ORDER BY file_path')
+  expect(rows).toEqual([
+    ['/mnt/clip_00086400.exr', 86_400, '/mnt/clip_########.exr'],
+    ['/mnt/f.1001.exr', 1001, '/mnt/f.###.exr'],
+    ['/mnt/f.998.exr', 998, '/mnt/f.###.exr'],
+    ['/mnt/f.999.exr', 999, '/mnt/f.###.exr'],
+    ['/mnt/foo -020.exr', -20, '/mnt/foo ###.exr'],
+    ['/mnt/image0000.exr', 0, '/mnt/image####.exr'],
+    ['/mnt/render0001.exr', 1, '/mnt/render####.exr'],
+    ['/mnt/shot1001.exr', 1001, '/mnt/shot####.exr'],
+    ['/mnt/take.2024-01-31.exr', null, null],
+  ])
+  const gaps = await catalog.sql('SELECT first_missing, last_missing, missing_count FROM missing_frames')
+  expect(gaps.rows).toEqual([[1000, 1000, 1]])
 })

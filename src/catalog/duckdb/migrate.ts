@@ -9,6 +9,7 @@ import {
   type Migration,
   needsRecount,
 } from '../migrations/migration.ts'
+import { regroupFrames } from './frames.ts'
 import { recount } from './recount.ts'
 import { inTransaction } from './transaction.ts'
 import { plainValue } from './values.ts'
@@ -85,7 +86,7 @@ export async function migrateTo(
 }
 
 async function stepForward(connection: DuckDBConnection, migration: Migration): Promise<void> {
-  const { tables = {}, columns = {}, sql, backfill = [] } = migration
+  const { tables = {}, columns = {}, sql, backfill = [], regroupsFrames = false } = migration
   for (const [table, definitions] of Object.entries(tables)) {
     const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
     await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
@@ -97,6 +98,7 @@ async function stepForward(connection: DuckDBConnection, migration: Migration): 
   }
   for (const statement of sql?.up ?? []) await connection.run(statement)
   for (const step of backfill) await fill(connection, step)
+  if (regroupsFrames) await regroupFrames(connection, null)
 }
 
 async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {}, sql }: Migration): Promise<void> {

@@ -4,6 +4,7 @@ import { removalsTable } from './0003-removals.ts'
 import { factsAsStated } from './0004-facts-as-stated.ts'
 import { largeValues } from './0005-large-values.ts'
 import { digests } from './0006-digests.ts'
+import { framesOverFolders } from './0007-frames-over-folders.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   factsAsStated,
   largeValues,
   digests,
+  framesOverFolders,
 ]
 
 /** Version of a catalog that has every migration. */

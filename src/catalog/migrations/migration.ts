@@ -33,6 +33,8 @@ export interface Migration {
   readonly backfill?: readonly Backfill[]
   /** Makes the digests of files and the ledger anew from the rows there are; a backfill has that done too. */
   readonly recount?: true
+  /** Frame and sequence of every file are decided anew over the names of its folder, after the backfills. */
+  readonly regroupsFrames?: true
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */
   readonly views?: Readonly<Record<string, string>>
   /** What only the embedded catalog needs, in DuckDB's SQL. */

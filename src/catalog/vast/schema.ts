@@ -8,6 +8,7 @@ import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
 import { type AppliedMigration, type Backfill, needsRecount } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
+import { regroupFrames } from './frames.ts'
 import { recount } from './recount.ts'
 import { REPEAT } from './repeat.ts'
 import { type CellValue, rowBatch, updateBatch } from './row-batch.ts'
@@ -74,8 +75,12 @@ async function ensureOnce(store: Store, toolVersion: string) {
     const schema = bucket.schema(address.schema)
     for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table))
     for (const { table, fields } of plan.columns) await schema.table(table).addColumns(new Schema(fields))
-    for (const step of MIGRATIONS.slice(before.version).flatMap(({ backfill }) => backfill ?? [])) {
+    const steps = MIGRATIONS.slice(before.version)
+    for (const step of steps.flatMap(({ backfill }) => backfill ?? [])) {
       if (before.layout.has(step.table)) await fill(schema.table(step.table), step)
+    }
+    if (before.layout.has('files') && steps.some(({ regroupsFrames }) => regroupsFrames)) {
+      await regroupFrames(store.tables(tx), null)
     }
     if (needsRecount(MIGRATIONS, before.version, CATALOG_VERSION)) await recount((name) => schema.table(name))
     if (applied.length > 0) {

@@ -10,7 +10,7 @@ import { openCatalog } from '../../../src/catalog/open.ts'
 import type { VastConnection } from '../../../src/catalog/vast/connection.ts'
 import { rowBatch } from '../../../src/catalog/vast/row-batch.ts'
 import { encodeRecords, TABLES, tableNamed } from '../../../src/tables/index.ts'
-import { connect, type Transaction } from '../../../src/vastdb/index.ts'
+import { col, connect, type Transaction } from '../../../src/vastdb/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { record, sequence } from '../records.ts'
 import { connectionTo, emulator, openAt, tableRows, URL } from './place.ts'
@@ -64,6 +64,27 @@ describe('the schema of a VAST DataBase catalog', () => {
     const second = await openAt(server)
     await second.upsert([record({ path: 's3://b/a.exr', mtime: null, etag: '"e"' })], 'run')
     expect((await tableRows(server, 'files', ['etag'])).map((row) => row['etag']).sort()).toEqual(['"e"', null, null])
+    await second.close()
+  })
+
+  it('has frames decided over the names of folders when an earlier release filled it', async () => {
+    const { version } = MIGRATIONS.find(({ regroupsFrames }) => regroupsFrames)!
+    const first = await openAt(server)
+    await first.upsert(
+      [998, 999, 1001].map((frame) => record({ path: `/mnt/f.${frame}.exr` })),
+      'run',
+    )
+    await first.close()
+    await directly(async (tx) => {
+      const table = schemaIn(tx).table('schema_migrations')
+      const where = col('version').gte(version)
+      for await (const batch of table.select({ columns: ['version'], where, rowId: true })) {
+        await table.delete(Array.from(batch.getChildAt(1)!.toArray() as BigUint64Array))
+      }
+    })
+    const second = await openAt(server)
+    const keys = (await tableRows(server, 'files', ['sequence_key'])).map((row) => row['sequence_key'])
+    expect(keys).toEqual(Array(3).fill('/mnt/f.###.exr'))
     await second.close()
   })
 
