@@ -88,6 +88,9 @@ export const VARIABLES = {
   S3_REGION: store('region', { names: ['AWS_REGION'], value: 'us-east-1' }),
   S3_ACCESS_KEY: store('access key', { names: ['AWS_ACCESS_KEY_ID'], otherwise: "the AWS SDK's own chain" }),
   S3_SECRET_KEY: store('secret key', { names: ['AWS_SECRET_ACCESS_KEY'], otherwise: "the AWS SDK's own chain" }),
+  AWS_PROFILE: store("profile in the AWS SDK's own files, for keys that are not set here", {
+    otherwise: "the AWS SDK's own chain",
+  }),
   S3_SESSION_TOKEN: store('session token', { names: ['AWS_SESSION_TOKEN'], otherwise: 'none' }),
   S3_CA_BUNDLE: store("file of PEM certificates to trust beside the system's", {
     names: ['AWS_CA_BUNDLE'],
