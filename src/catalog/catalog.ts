@@ -233,6 +233,17 @@ export interface CatalogValues {
   largeValue(sha256: string): AsyncIterable<Uint8Array>
 }
 
+/** A stored file, to be compared with what an inspection says of it. */
+export interface SampledFile {
+  readonly fileId: string
+  readonly path: string
+  readonly contentDigest: string
+  /** Size, time and tag of its bytes when it was seen last, as `bytesKey` joins them. */
+  readonly bytes: string
+  /** How deep it was looked at; null where that is not known. */
+  readonly checkDepth: string | null
+}
+
 /** Keeping the catalog itself in order. */
 export interface CatalogAdministration {
   /** Create what is missing and bring older tables up to date. Safe to call again. */
@@ -244,6 +255,11 @@ export interface CatalogAdministration {
   info(): Promise<CatalogInfo>
   /** Checks that the tables agree with each other and with what was stored. Reads everything; changes nothing. */
   verify(signal?: AbortSignal): Promise<CatalogReport>
+  /**
+   * At most `count` live files, picked by a hash over the seed and their id, in the order of their paths: the same seed picks the same
+   * files of the same catalog. Rows of releases that kept no digest are left out.
+   */
+  sample(count: number, seed: string): Promise<SampledFile[]>
 }
 
 /**

@@ -19,6 +19,7 @@ import type {
   QueryResult,
   QueryStream,
   RunSummary,
+  SampledFile,
   SimilarMatch,
   SimilarOptions,
   SimilarPlan,
@@ -33,6 +34,7 @@ import { largeValue } from './duckdb/large-values.ts'
 import { Ledger } from './duckdb/ledger.ts'
 import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readStream } from './duckdb/query.ts'
+import { tableReader } from './duckdb/read-table.ts'
 import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
@@ -45,6 +47,7 @@ import { verifyCatalog } from './duckdb/verify.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
+import { sampleFiles } from './sample.ts'
 import { storedFacts } from './stored-vectors.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -203,6 +206,10 @@ export class DuckDbCatalog implements Catalog {
 
   async verify(signal?: AbortSignal): Promise<CatalogReport> {
     return verifyCatalog(this.#open(), signal)
+  }
+
+  async sample(count: number, seed: string): Promise<SampledFile[]> {
+    return this.#read(async (connection) => sampleFiles(await tableReader(connection), count, seed))
   }
 
   close(): Promise<void> {

@@ -19,6 +19,7 @@ import type {
   QueryResult,
   QueryStream,
   RunSummary,
+  SampledFile,
   SimilarMatch,
   SimilarOptions,
   SimilarPlan,
@@ -28,6 +29,7 @@ import { checkPortableCondition } from './condition.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { readAll } from './results.ts'
+import { sampleFiles } from './sample.ts'
 import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
@@ -37,6 +39,7 @@ import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
 import { readKnownFiles } from './vast/known-files.ts'
 import { largeValue } from './vast/large-values.ts'
+import { tableReader } from './vast/read-table.ts'
 import { writeRemovals } from './vast/removals.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
@@ -238,6 +241,10 @@ class VastCatalog implements Catalog {
 
   verify(signal?: AbortSignal): Promise<CatalogReport> {
     return this.#run((store) => verifyCatalog(store, signal))
+  }
+
+  sample(count: number, seed: string): Promise<SampledFile[]> {
+    return this.#run((store) => store.read((tables) => sampleFiles(tableReader(tables), count, seed)))
   }
 
   close(): Promise<void> {

@@ -235,6 +235,9 @@ describe('catalog', () => {
 
   it('verifies a catalog and exits with 3 when its tables disagree', async () => {
     expect((await cli('catalog', 'verify')).code).toBe(0)
+    const again = await cli('catalog', 'verify', '--against-files', '3', '--seed', 'a')
+    expect(again.code).toBe(0)
+    expect(again.stdout).toMatch(/ok +3 of 3 files read again \(--seed a\) are as stored/)
     const broken = join(dir, 'broken.duckdb')
     copyFileSync(catalog, broken)
     const instance = await DuckDBInstance.create(broken)

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
-import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags } from './run.ts'
+import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags, VerifyFlags } from './run.ts'
 
 const CATALOG_FLAG = ['-c, --catalog <path|url>', 'catalog (EXR_CATALOG; default exr-catalog.duckdb)'] as const
 const JSON_FLAG = ['--json', 'print JSON'] as const
@@ -15,10 +15,12 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (flags: InfoFlags) => (await load()).showInfo(flags, context))
   command
     .command('verify')
-    .description('check that the tables of a catalog agree with each other')
+    .description('check that a catalog holds what was stored, and that its tables agree with each other')
     .option(...CATALOG_FLAG)
+    .option('--against-files [n]', 'also read a sample of n files again, and compare (default 100)')
+    .option('--seed <text>', 'picks the sample; the same text picks the same files')
     .option(...JSON_FLAG)
-    .action(async (flags: InfoFlags) => (await load()).verify(flags, context))
+    .action(async (flags: VerifyFlags) => (await load()).verify(flags, context))
   command
     .command('migrate')
     .description('bring a catalog to the schema of this version, or of another')

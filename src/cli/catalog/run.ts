@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { CATALOG_VERSION, viewsOf } from '../../catalog/migrations/index.ts'
 import { ExrError } from '../../errors.ts'
+import { type AgainstFilesReport, verifyAgainstFiles } from '../../ingest/against-files.ts'
+import { s3SettingsFrom } from '../../settings/s3.ts'
 import { createTableSql, TABLES } from '../../tables/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { columns } from '../format/columns.ts'
-import { bytes, count } from '../format/units.ts'
+import { bytes, count, plural } from '../format/units.ts'
+import { singleLine } from '../format/visible.ts'
 import { openExisting } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
 
@@ -65,13 +69,31 @@ export async function showInfo(flags: InfoFlags, context: CliContext): Promise<v
   }
 }
 
-export async function verify(flags: InfoFlags, context: CliContext): Promise<void> {
+/** What `catalog verify` takes. */
+export interface VerifyFlags extends InfoFlags {
+  readonly againstFiles?: string | true
+  readonly seed?: string
+}
+
+export async function verify(flags: VerifyFlags, context: CliContext): Promise<void> {
+  const files = flags.againstFiles === undefined ? null : sampleSize(flags.againstFiles)
   const { catalog: url, vast } = context.config({ catalog: flags.catalog })
   const catalog = await openExisting(url, { readOnly: true, vast })
   try {
     const report = await catalog.verify()
-    if (!report.ok) context.exitWith(EXIT.system)
-    if (flags.json) return context.printData(`${JSON.stringify(report, null, 2)}\n`)
+    const against =
+      files === null
+        ? null
+        : await verifyAgainstFiles(catalog, {
+            files,
+            seed: flags.seed ?? randomUUID().slice(0, 8),
+            s3: s3SettingsFrom((name) => context.env[name]),
+          })
+    if (!report.ok || (against?.different.length ?? 0) > 0) context.exitWith(EXIT.system)
+    if (flags.json) {
+      const fields = against === null ? report : { ...report, against_files: against }
+      return context.printData(`${JSON.stringify(fields, null, 2)}\n`)
+    }
     const { style } = context
     const lines = report.checks.flatMap(({ name, violations, examples }) => {
       if (violations === 0) return [`${style.green('ok')}     ${name}`]
@@ -81,6 +103,7 @@ export async function verify(flags: InfoFlags, context: CliContext): Promise<voi
       lines.push(`${style.yellow('note')}   ${rows > 0 ? `${count(rows)} ` : ''}${name}`)
       lines.push(...examples.map((row) => `         ${row}`))
     }
+    if (against !== null) lines.push(...againstFilesLines(against, style))
     await context.print(`${lines.join('\n')}\n`)
   } finally {
     await catalog.close()
@@ -100,6 +123,33 @@ export async function showValue(sha256: string, flags: ValueFlags, context: CliC
   } finally {
     await catalog.close()
   }
+}
+
+function againstFilesLines(report: AgainstFilesReport, style: CliContext['style']): string[] {
+  const { seed, sampled, same, different, changed, unreadable } = report
+  const listed = (mark: string, what: string, paths: readonly string[]) =>
+    paths.length === 0
+      ? []
+      : [
+          `${mark} ${plural(paths.length, 'file')} ${what}`,
+          ...paths.slice(0, 5).map((path) => `         ${singleLine(path)}`),
+        ]
+  return [
+    `${style.green('ok')}     ${count(same)} of ${plural(sampled, 'file')} read again (--seed ${seed}) are as stored`,
+    ...listed(style.red('BROKEN'), 'say something else than their rows', different),
+    ...listed(`${style.yellow('note')}  `, 'were written since: ingest them again', changed),
+    ...listed(
+      `${style.yellow('note')}  `,
+      'cannot be read',
+      unreadable.map(({ path, code }) => `${path} [${code}]`),
+    ),
+  ]
+}
+
+function sampleSize(value: string | true): number {
+  const files = value === true ? 100 : Number(value)
+  if (Number.isSafeInteger(files) && files > 0) return files
+  throw new ExrError('ERR_OPTION_INVALID', `Expected a number of files for --against-files but received ${value}`)
 }
 
 export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
