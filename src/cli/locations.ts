@@ -150,7 +150,8 @@ async function* expandS3(url: string, options: LocationOptions): AsyncGenerator<
   const wild = url.search(WILD)
   const frames = parsePattern(url)
   const matches = frames !== null ? patternMatcher(frames) : wild === -1 ? () => true : picomatch(url)
-  const fixed = frames?.prefix ?? (wild === -1 ? url : url.slice(0, wild))
+  const isBucket = /^s3:\/\/[^/]+$/i.test(url)
+  const fixed = frames?.prefix ?? (isBucket ? `${url}/` : wild === -1 ? url : url.slice(0, wild))
   const connection = await connectS3(options.s3 ?? {})
   let found = false
   try {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import PQueue from 'p-queue'
+import { type CheckOption, type InspectOptions, parseLimits, resolveInspectOptions } from '../inspect/options.ts'
 import type { Logger } from '../log.ts'
 import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
 import { type IsolatedOiio, openIsolatedOiio } from '../oiio/isolated.ts'
@@ -38,9 +39,14 @@ export interface FunctionState {
   /** OpenImageIO for files with small headers. */
   readonly askOiio: AskOiio
   readonly oiio: IsolatedOiio | null
+  /** How every file is inspected. */
+  readonly inspect: Pick<InspectOptions, 'check' | 'limits' | 'firstReadBytes'>
 }
 
-/** Once per process, before the first event. Opens nothing yet: the first event that needs a resource opens it. */
+/**
+ * Once per process, before the first event. Opens nothing yet: the first event that needs a resource opens it. Throws
+ * ERR_OPTION_INVALID for settings of inspections (EXR_CHECK, EXR_LIMITS) that cannot be.
+ */
 export async function init(ctx: FunctionContext): Promise<void> {
   stateOf(ctx)
 }
@@ -61,6 +67,9 @@ const ITEM_MS = 20_000
 export function stateOf(ctx: FunctionContext): FunctionState {
   if (ctx.state !== undefined) return ctx.state
   const { settings } = ctx
+  const { check, limits, firstReadBytes } = settings
+  const inspect = { check: check as CheckOption, limits: parseLimits(limits), firstReadBytes }
+  resolveInspectOptions(inspect)
   const oiio =
     settings.isolation === 'process'
       ? openIsolatedOiio({ maxWorkers: settings.workers, idleMs: IDLE_MS, itemTimeoutMs: ITEM_MS })
@@ -72,6 +81,7 @@ export function stateOf(ctx: FunctionContext): FunctionState {
     sequencers: new Sequencers(),
     budget,
     oiio,
+    inspect,
     askOiio: oiio?.ask ?? askOiioHere,
     large: new LargeFiles({
       budget,

@@ -30,8 +30,8 @@ const SMALL_FILE_BYTES = 1024 * 1024
 
 async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSignal): Promise<HandledWork> {
   const { target, toggles, sequencer } = work
-  const { budget, sequencers } = stateOf(ctx)
-  const options = resolveInspectOptions({ ...togglesIn(toggles), firstReadBytes: ctx.settings.firstReadBytes })
+  const { budget, sequencers, inspect: usual } = stateOf(ctx)
+  const options = resolveInspectOptions({ ...togglesIn(toggles), ...usual })
   const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
   const inspectedAtUs = BigInt(Date.now()) * 1000n
   const release = await budget.reserve(SMALL_FILE_BYTES, signal)

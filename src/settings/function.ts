@@ -37,6 +37,10 @@ export interface FunctionSettings {
   readonly shutdownMs: number
   /** Length of the first read of a file or object. */
   readonly firstReadBytes: number
+  /** Which chunks to look at: `table`, `leaders` or `all`. */
+  readonly check: string
+  /** Limits of headers as `name=amount` texts. */
+  readonly limits: readonly string[]
   /** What a header, and the chunk tables, may have at most; a file with more is recorded and not stored. */
   readonly maxHeaderBytes: number
   /** Memory that all work under way may reserve. */
@@ -93,6 +97,8 @@ export function functionSettings(
     requestTimeoutMs: read.number('EXR_REQUEST_TIMEOUT_MS'),
     shutdownMs: read.number('EXR_SHUTDOWN_MS'),
     firstReadBytes: read.number('EXR_FIRST_READ_BYTES'),
+    check: read.text('EXR_CHECK') ?? 'leaders',
+    limits: read.list('EXR_LIMITS'),
     maxHeaderBytes: read.number('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memory)),
     memoryBudgetBytes: read.number('EXR_MEMORY_BUDGET', Math.floor(memory / 4)),
     catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes()),

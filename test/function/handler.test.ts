@@ -17,9 +17,9 @@ let ctx: FunctionContext
 afterEach(() => shutdown(ctx))
 
 /** The function with a catalog that does what a test says; everything before it is real. */
-async function functionWith(catalog: Partial<Catalog>) {
+async function functionWith(catalog: Partial<Catalog>, env: Record<string, string> = {}) {
   const settings = functionSettings(
-    { EXR_ALLOWED_FOLDERS: folder, EXR_ISOLATION: 'thread' },
+    { EXR_ALLOWED_FOLDERS: folder, EXR_ISOLATION: 'thread', ...env },
     { get: () => undefined, bySecret: {} },
   )
   ctx = { settings }
@@ -53,6 +53,26 @@ it('writes a file down whose record the catalog refuses alone, and is done with 
   expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(15)
   expect(outcomes[7]).toBe('bad_file')
   expect(notes).toMatchObject([{ path: join(folder, 'bad.exr'), code: 'ERR_CATALOG_WRITE' }])
+})
+
+it('inspects within the limits and as deep as the settings say', async () => {
+  const depths: unknown[] = []
+  const notes: CatalogFailure[] = []
+  const catalog: Partial<Catalog> = {
+    upsert: async (batch) =>
+      batch.map(({ payload: { file } }) => {
+        depths.push(file.check_depth)
+        return stored(file.path)
+      }),
+    recordFailures: async (failures) => void notes.push(...failures),
+  }
+  await (await functionWith(catalog, { EXR_CHECK: 'table' }))('a.exr')
+  await shutdown(ctx)
+  const [limited] = await (await functionWith(catalog, { EXR_LIMITS: 'channels=1' }))('a.exr')
+  expect(depths).toEqual(['table'])
+  expect([limited!.outcome, notes.map(({ code }) => code)]).toEqual(['bad_file', ['ERR_EXR_LIMIT']])
+  await shutdown(ctx)
+  await expect(functionWith({}, { EXR_LIMITS: 'chanels=1' })).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
 })
 
 it('asks for another delivery when the catalog takes not even the note', async () => {

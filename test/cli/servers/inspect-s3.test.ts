@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunningServer } from '../../../scripts/servers/process.ts'
+import { motoProgram, S3_TEST_KEYS, startMoto } from '../../../scripts/servers/s3.ts'
+import { connectS3 } from '../../../src/source/s3-client.ts'
+import { fixturePath, tempDir } from '../../helpers.ts'
+import { runCli } from '../run-cli.ts'
+
+const moto = motoProgram()
+const KEYS = [
+  'show/a/beauty.0998.exr',
+  'show/a/beauty.1001.exr',
+  'show/a/notes.txt',
+  'show/b/depth.1001.exr',
+  'other/c.exr',
+]
+
+describe.runIf(moto !== null)('inspect with an object store', () => {
+  let server: RunningServer
+  beforeAll(async () => {
+    server = await startMoto(moto!)
+    const s3 = await connectS3({ endpoint: server.endpoint, ...S3_TEST_KEYS })
+    await s3.client.send(new CreateBucketCommand({ Bucket: 'plates' }))
+    const Body = readFileSync(fixturePath('compression-zip.exr'))
+    for (const Key of KEYS) await s3.client.send(new PutObjectCommand({ Bucket: 'plates', Key, Body }))
+    s3.close()
+  })
+  afterAll(() => server?.close())
+
+  const inspect = (...args: string[]) => {
+    const env = { S3_ENDPOINT: server.endpoint, S3_ACCESS_KEY: 'test', S3_SECRET_KEY: 'test-secret' }
+    return runCli(['inspect', ...args], { env, cwd: tempDir() })
+  }
+  const url = (key: string) => `s3://plates/${key}`
+  const [a998, a1001, , b1001, c] = KEYS.map(url)
+
+  it.each([
+    ['s3://plates/show/', [a998, a1001, b1001]],
+    ['s3://plates', [c, a998, a1001, b1001]],
+    ['s3://plates/show/*/beauty.*.exr', [a998, a1001]],
+    ['s3://plates/**/*.1001.exr', [a1001, b1001]],
+    ['s3://plates/show/a/beauty.####.exr', [a998, a1001]],
+    ['s3://plates/show/a/beauty.1000-1100#.exr', [a1001]],
+    ['s3://plates/show/{b,c}/*.exr', [b1001]],
+  ])('takes %s', async (location, expected) => {
+    const { code, stdout } = await inspect(location, '--json')
+    const paths = JSON.parse(stdout).map((payload: { file: { path: string } }) => payload.file.path)
+    expect([code, paths]).toEqual([0, expected])
+  })
+
+  it('says that nothing has such a key', async () => {
+    const { code, stderr } = await inspect('s3://plates/show/*/albedo.*.exr', '--json')
+    expect(code).toBe(1)
+    expect(stderr).toContain('ERR_SOURCE_NOT_FOUND')
+  })
+})
