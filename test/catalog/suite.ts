@@ -235,6 +235,17 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.verify()).ok).toBe(true)
     })
 
+    it('stays in order when the clock jumps back and forth between sightings', async () => {
+      const seen = (header: string, inspectedAtUs: bigint) => record({ path: '/mnt/a.exr', header, inspectedAtUs })
+      await upsert([seen('old', T0 + 60n * MINUTE)])
+      await upsert([seen('new', T0)])
+      await upsert([seen('new', T0 - 60n * MINUTE), seen('new', T0 + MINUTE), seen('new', T0 - MINUTE)])
+      const current = (await rows('files')).filter((row) => row['superseded_by'] === null)
+      expect(current).toMatchObject([{ inspection_timestamp: '2023-11-14T22:13:20.000000Z', inspection_count: 4 }])
+      expect((await catalog.knownFiles('/mnt')).size).toBe(1)
+      expect((await catalog.verify()).checks.filter(({ violations }) => violations > 0)).toEqual([])
+    })
+
     it('counts a file seen again instead of storing it again', async () => {
       await upsert([record({ path: '/mnt/a.exr', inspectedAtUs: T0 })])
       const again = record({

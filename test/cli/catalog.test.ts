@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { TABLES } from '../../src/tables/index.ts'
-import { fixturePath, projectRoot, tempDir } from '../helpers.ts'
+import { fixturePath, projectRoot, tempDir, withoutPrivileges } from '../helpers.ts'
 import { runCli } from './run-cli.ts'
 
 const NAMES = [
@@ -248,6 +248,29 @@ describe('catalog', () => {
     const { code, stdout } = await runCli(['catalog', 'verify', '--json', '--catalog', broken])
     expect(code).toBe(3)
     expect(JSON.parse(stdout).ok).toBe(false)
+  })
+
+  it('is read where it may not be written, and says so to who would write', async () => {
+    const place = join(dir, 'read-only')
+    const kept = join(place, 'kept.duckdb')
+    mkdirSync(place)
+    copyFileSync(catalog, kept)
+    chmodSync(kept, 0o444)
+    chmodSync(place, 0o555)
+    const run = (...args: string[]) => runCli([...args, '--catalog', kept], { around: withoutPrivileges })
+    try {
+      expect((await run('sql', 'SELECT count(*)::INT AS n FROM files', '--json')).code).toBe(0)
+      expect((await run('catalog', 'verify')).code).toBe(0)
+      const { code, stderr } = await run('ingest', dir)
+      expect(code).toBe(3)
+      expect(stderr).toContain('this user may not write its file or folder')
+      chmodSync(kept, 0o644)
+      const unjournaled = await run('ingest', dir, '--force')
+      expect(unjournaled.code).toBe(3)
+      expect(unjournaled.stderr).toContain('this user may not write its file or folder')
+    } finally {
+      chmodSync(place, 0o755)
+    }
   })
 
   it('migrates down and up again, keeping the files', async () => {

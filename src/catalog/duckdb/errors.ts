@@ -4,6 +4,7 @@ const DISK_FULL = /No space left on device|File too large|Disk quota exceeded|no
 const CORRUPT =
   /not a valid DuckDB database file|checksum|Corrupt|Failure while replaying WAL|Failed to deserialize|Could not read enough bytes|Could not read all bytes/i
 const NEWER_STORAGE = /version number \d+, but we can only read|newer version of DuckDB|created with a newer/i
+const FORBIDDEN = /Permission denied|Read-only file system|Operation not permitted/i
 const LOCKED = /Could not set lock on file/i
 
 /** DuckDB's failure to open a file as one of ours. */
@@ -31,6 +32,7 @@ export function openError(error: unknown, path: string, readOnly: boolean): ExrE
   }
   if (CORRUPT.test(text)) return corrupt(error, path)
   if (DISK_FULL.test(text)) return diskFull(error, path)
+  if (FORBIDDEN.test(text)) return forbidden(error, path, readOnly)
   return failure('ERR_CATALOG_OPEN', `Cannot open catalog ${path}: ${firstLine(text)}`, error, path)
 }
 
@@ -42,6 +44,7 @@ export function writeError(error: unknown, path: string): ExrError {
   if (isInterrupt(text)) return failure('ERR_ABORTED', `Writing to catalog ${path} was aborted.`, error, path)
   if (isMissingTable(text)) return missingSchema(error, path)
   if (CORRUPT.test(text)) return corrupt(error, path)
+  if (FORBIDDEN.test(text)) return forbidden(error, path, false)
   const remedy = isOutOfMemory(error) ? ' Give it more memory: --catalog-memory or EXR_CATALOG_MEMORY.' : ''
   return failure('ERR_CATALOG_WRITE', `Writing to catalog ${path} failed: ${firstLine(text)}${remedy}`, error, path)
 }
@@ -98,6 +101,14 @@ function corrupt(error: unknown, path: string): ExrError {
     error,
     path,
   )
+}
+
+function forbidden(error: unknown, path: string, readOnly: boolean): ExrError {
+  const text = readOnly
+    ? `Cannot open catalog ${path} for reading: this user may not read its file. Change its permissions.`
+    : `Cannot open catalog ${path} for writing: this user may not write its file or folder. Reading it works ` +
+      '(sql, similar, catalog verify); to write, change their permissions or name another catalog.'
+  return failure('ERR_CATALOG_OPEN', text, error, path)
 }
 
 function diskFull(error: unknown, path: string): ExrError {
