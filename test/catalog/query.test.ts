@@ -22,6 +22,20 @@ afterAll(async () => {
 
 const count = async () => (await catalog.sql('SELECT count(*) FROM files')).rows[0]?.[0]
 
+it('hands rows of long texts out a few at a time, and refuses a text of more than 64 MiB', async () => {
+  const texts = "SELECT i, repeat('é', 2000000) AS t, NULL::VARCHAR AS n FROM range(10) r(i)"
+  const groups: number[] = []
+  for await (const rows of (await catalog.sqlStream(texts)).batches) {
+    groups.push(rows.length)
+    for (const row of rows) expect([String(row[1]).length, row[2]]).toEqual([2_000_000, null])
+  }
+  expect(groups).toEqual([5, 5])
+  await expect(catalog.sql("SELECT repeat('x', 64 * 1048576 + 1) AS t")).rejects.toMatchObject({
+    code: 'ERR_CATALOG_QUERY',
+    message: expect.stringContaining('column t'),
+  })
+})
+
 const referencePage = readFileSync(new URL('../../docs/reference/catalog.md', import.meta.url), 'utf8')
 const documented = [...referencePage.matchAll(/```sql\n(.*?)```/gs)].map(([, query]) => query ?? '')
 

@@ -1,12 +1,12 @@
-import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, StatementType } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
-import type { QueryStream } from '../catalog.ts'
+import type { QueryColumn, QueryStream } from '../catalog.ts'
 import { checkQuery } from '../statement.ts'
+import { rowGroups } from './cells.ts'
 import { queryError } from './errors.ts'
 import { ownNames, type Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
-import { plainValue } from './values.ts'
 
 const READ_STATEMENTS: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN]
 
@@ -31,7 +31,7 @@ export async function readStream(
     const result = await start(connection, query)
     const names = result.columnNames()
     const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
-    return { columns, batches: batchesOf(result, session.path, close) }
+    return { columns, batches: batchesOf(result, columns, session.path, close) }
   } catch (error) {
     close()
     throw queryError(error, session.path)
@@ -66,20 +66,17 @@ async function start(connection: DuckDBConnection, query: string): Promise<DuckD
 
 async function* batchesOf(
   result: DuckDBResult,
+  columns: readonly QueryColumn[],
   path: string,
   close: () => void,
 ): AsyncGenerator<readonly (readonly unknown[])[]> {
   try {
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      yield plainRows(chunk)
+      yield* rowGroups(chunk, columns)
     }
   } catch (error) {
     throw queryError(error, path)
   } finally {
     close()
   }
-}
-
-function plainRows(chunk: DuckDBDataChunk): unknown[][] {
-  return chunk.getRows().map((row) => row.map(plainValue))
 }
