@@ -59,8 +59,8 @@ export class FileView {
 function partViews(payload: Payload): PartView[] {
   const channels: ChannelFacts[][] = payload.parts.map(() => [])
   for (const channel of payload.channels) channels[channel.part_index]?.push(channel)
-  const stats = (payload.stats as { parts?: PartStats[] }).parts ?? []
-  const deep = (payload.deep_stats as { parts?: PartDeepStats[] }).parts ?? []
+  const stats = byPart((payload.stats as { parts?: PartStats[] }).parts)
+  const deep = byPart((payload.deep_stats as { parts?: PartDeepStats[] }).parts)
   return payload.parts.map((facts, index) => {
     const attributes = new Map<string, AttributeFacts>()
     for (const attribute of payload.attributes.parts[index] ?? []) {
@@ -71,10 +71,17 @@ function partViews(payload: Payload): PartView[] {
       facts,
       attributes,
       channels: channels[index]!,
-      stats: stats.find((part) => part.part_index === index) ?? null,
-      deepStats: deep.find((part) => part.part_index === index) ?? null,
+      stats: stats.get(index) ?? null,
+      deepStats: deep.get(index) ?? null,
     }
   })
+}
+
+/** The first entry of each part. */
+function byPart<T extends { readonly part_index: number }>(entries: readonly T[] = []): Map<number, T> {
+  const parts = new Map<number, T>()
+  for (const entry of entries) if (!parts.has(entry.part_index)) parts.set(entry.part_index, entry)
+  return parts
 }
 
 /** Text of a string attribute; null when it is missing or of another kind. */

@@ -30,15 +30,17 @@ export const viewRules: readonly FileRule[] = [
     tier: 'header',
     title: '`multiView` never appears in a multi-part file.',
     source: ['VIEW'],
-    check: (file) =>
-      eachPart(
+    check(file) {
+      const hasViews = viewsOf(file).length > 0
+      return eachPart(
         file,
-        () => viewsOf(file).length > 0,
+        () => hasViews,
         ({ attributes }) =>
           file.isMultiPart && attributes.has('multiView')
             ? [{ attribute: 'multiView', expected: 'a view attribute in each part', actual: 'multiView' }]
             : [],
-      ),
+      )
+    },
   },
   {
     id: 'view-first-part',
