@@ -14,6 +14,10 @@ export async function checkCondition(text: string, names?: OwnNames): Promise<vo
   const expression = argumentOf(statements)
   if (expression === null || withoutIt(statements) !== withoutIt(plain)) throw refused(text, 'more or less than one')
   await checkReading(expression, names)
+  // A comment at the end would hide what follows wherever the text is put on one line.
+  await parseQueries(`SELECT 1 WHERE condition(${text})`).catch(() => {
+    throw refused(text, 'a comment at its end')
+  })
 }
 
 /**
