@@ -38,6 +38,8 @@ export interface KnownFiles {
   readonly size: number
   get(normalizedPath: string): KnownFile | undefined
   has(normalizedPath: string): boolean
+  /** Every normalized path. */
+  paths(): Iterable<string>
 }
 
 /** One run of an ingest: one row of `ingest_runs`. Times are microseconds since the Unix epoch. */

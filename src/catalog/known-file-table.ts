@@ -26,6 +26,10 @@ export class KnownFileTable implements KnownFiles {
     }
   }
 
+  paths(): Iterable<string> {
+    return this.#rows.keys()
+  }
+
   add(path: string, sizeBytes: bigint, mtimeUs: bigint, etag: string | null): void {
     const row = this.#rows.size
     if (row === this.#sizes.length) {

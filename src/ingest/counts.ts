@@ -22,6 +22,10 @@ export interface IngestCounts {
   readonly refreshed: number
   /** In the catalog, with pixels missing. Part of `inserted` and `updated`. */
   readonly incomplete: number
+  /** Known below the roots, not there any more, and marked as removed. */
+  readonly removed: number
+  /** Known below the roots and not met, in folders that are empty or cannot be read: left as they are. */
+  readonly unsure: number
   /** Locations, directories included, that could not be read or written. */
   readonly failed: number
   /** Bytes of the files opened so far. */
@@ -44,6 +48,8 @@ export function zeroCounts(): MutableCounts {
     updated: 0,
     refreshed: 0,
     incomplete: 0,
+    removed: 0,
+    unsure: 0,
     failed: 0,
     bytes: 0,
     walkEnded: false,

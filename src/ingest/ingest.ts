@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { CatalogFailure, CatalogWriter, RunSummary } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
 import type { InspectOptions } from '../inspect/options.ts'
+import { isS3Url } from '../source/s3-url.ts'
 import type { IngestAnswer } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
 import type { Isolation } from '../workers/pool-types.ts'
 import { type IngestCounts, type IngestProblem, type MutableCounts, ProblemList, zeroCounts } from './counts.ts'
 import { SeenFolders } from './folders.ts'
 import type { WalkFailure, WalkStep } from './found.ts'
-import { knownBelow, nothingKnown } from './known.ts'
+import { goneFiles, SeenObjects } from './gone.ts'
+import { type Known, knownBelow, nothingKnown } from './known.ts'
 import { locations, type PlannedStep, planned } from './pipeline.ts'
-import type { Shard } from './shard.ts'
+import { inShard, type Shard } from './shard.ts'
 import { type WalkRootsOptions, walkRoots } from './walk-roots.ts'
 import { type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
 
@@ -25,6 +27,11 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   readonly isolation?: Isolation
   /** Open files again even when size and modification time have not changed. Default false. */
   readonly force?: boolean
+  /**
+   * Leave files that are known below a root and not there any more as they are. Default false: they are marked as removed,
+   * once the roots were walked to the end. Roots on a stream are never looked through.
+   */
+  readonly keepMissing?: boolean
   /** Stop after the first failure; what was read by then is stored. Default false. */
   readonly failFast?: boolean
   /** Open at most this many files. */
@@ -69,10 +76,13 @@ export interface IngestSummary {
  */
 const LOOK_AHEAD_FILES = 500_000
 const KEPT_PROBLEMS = 10_000
+/** Files marked as removed in one transaction. */
+const REMOVALS_PER_BATCH = 10_000
 
 /**
  * Walks, inspects and stores. Each task's files are one transaction of the catalog; while one is written the next are
  * read. A file that cannot be read is a row of `ingest_errors` and stops nothing. At the end, asked to stop or not,
+ * files that are gone are marked as removed, and
  * frames and sequences are decided over the names of every folder seen. Throws when the catalog cannot go on
  * (ERR_CATALOG_*, ERR_DISK_FULL); what was stored before stays.
  */
@@ -159,10 +169,18 @@ class Run {
       ...((isolation ?? (decodes ? 'process' : null)) && { isolation: isolation ?? 'process' }),
     })
     try {
-      const known = force ? nothingKnown : await knownBelow(catalog, roots, foldCase)
+      const asks = !force || (!this.#options.keepMissing && Array.isArray(roots))
+      const known = asks ? await knownBelow(catalog, roots, foldCase) : nothingKnown
       const folders = new SeenFolders(foldCase)
+      const objects = new SeenObjects((url) => known.get(url) !== undefined)
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
-      const plan = planned(noted(steps, folders), this.counts, { known, force, shard, foldCase, stop: this.#stop })
+      const plan = planned(noted(steps, folders, objects), this.counts, {
+        known,
+        force,
+        shard,
+        foldCase,
+        stop: this.#stop,
+      })
       const changed = locations(readAhead(this.#shown(plan, workers), LOOK_AHEAD_FILES, filesOf), {
         limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
         stop: this.#stop,
@@ -175,9 +193,26 @@ class Run {
         this.#options.onProgress?.(this.counts)
       }
       await this.#storeWalkFailures()
+      await this.#markGone(known, folders, objects)
       if (folders.all.size > 0) await catalog.regroupFrames(folders.all)
     } finally {
       await workers.close()
+    }
+  }
+
+  /** Only of roots that were walked to the end. */
+  async #markGone(known: Known, folders: SeenFolders, objects: SeenObjects): Promise<void> {
+    const { roots, catalog, keepMissing = false, shard, startAfter, foldCase = false } = this.#options
+    if (keepMissing || !Array.isArray(roots) || this.stopped() !== null || !this.counts.walkEnded) return
+    const looked = startAfter === undefined ? roots : roots.filter((root: string) => !isS3Url(root))
+    const gone = await goneFiles({ roots: looked, known: known.paths(), foldCase, objects, signal: this.#stop })
+    this.counts.unsure = gone.unsure
+    const paths = shard === undefined ? gone.paths : gone.paths.filter((path) => inShard(path, shard))
+    for (let start = 0; start < paths.length; start += REMOVALS_PER_BATCH) {
+      const batch = paths.slice(start, start + REMOVALS_PER_BATCH)
+      this.counts.removed += await catalog.markRemoved(batch, nowUs())
+      for (const path of batch) folders.all.add(path.slice(0, path.lastIndexOf('/') + 1))
+      this.#options.onProgress?.(this.counts)
     }
   }
 
@@ -231,9 +266,14 @@ class Run {
   }
 }
 
-async function* noted(steps: AsyncIterable<WalkStep>, folders: SeenFolders): AsyncGenerator<WalkStep> {
+async function* noted(
+  steps: AsyncIterable<WalkStep>,
+  folders: SeenFolders,
+  objects: SeenObjects,
+): AsyncGenerator<WalkStep> {
   for await (const step of steps) {
     folders.add(step.files)
+    objects.add(step)
     yield step
   }
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import type { CatalogWriter, KnownFile } from '../catalog/catalog.ts'
+import type { CatalogWriter, KnownFile, KnownFiles } from '../catalog/catalog.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import type { PlanOptions } from './plan.ts'
 
-type Known = PlanOptions['known']
+/** What a run asks of the files it knows. */
+export type Known = Pick<KnownFiles, 'size' | 'get' | 'paths'>
 
 /** Roots asked for one by one; more of them are cheaper to answer with the whole catalog. */
 const MAX_PREFIXES = 8
 
-export const nothingKnown: Known = { size: 0, get: () => undefined }
+export const nothingKnown: Known = { size: 0, get: () => undefined, paths: () => [] }
 
 /** Last sightings of what lies below `roots`; of everything when the roots arrive on a stream. */
 export async function knownBelow(
@@ -28,6 +28,9 @@ export async function knownBelow(
         if (known) return known
       }
       return undefined
+    },
+    *paths() {
+      for (const part of parts) yield* part.paths()
     },
   }
 }

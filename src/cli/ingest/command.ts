@@ -25,6 +25,7 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option('--deep-stats', 'samples and depths of deep parts')
     .option('--hash', 'hashes of the pixels')
+    .option('--keep-missing', 'leave files that are gone as they are, and do not mark them as removed')
     .option('--fail-fast', 'stop at the first failure')
     .option('-n, --dry-run', 'list what would be opened; open and store nothing')
     .option('--follow', 'follow symbolic links')
@@ -41,6 +42,8 @@ export function configure(command: Command, context: CliContext): void {
 Files that have not changed since they were stored (path, size, modification time; objects: size, ETag) are skipped without opening them.
 Files that cannot be read stop nothing: they are listed at the end and kept in the catalog's table ingest_errors.
 Ctrl-C stores what has been read and ends; the same command goes on from there. A second Ctrl-C ends at once.
+Files that were stored from below a directory or prefix and are gone from it are marked as removed, once it was walked to the end;
+never below what cannot be read or is empty, as a share is that is not mounted.
 Directories may hold .exrignore files, with patterns as in .gitignore.
 
   exr-inspector ingest /show/renders

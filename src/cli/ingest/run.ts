@@ -38,6 +38,7 @@ export interface IngestFlags {
   readonly deepStats?: true
   readonly hash?: true
   readonly failFast?: true
+  readonly keepMissing?: true
   readonly dryRun?: true
   readonly follow?: true
   readonly hidden?: true
@@ -111,6 +112,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
       ...what,
       catalog,
       failFast: flags.failFast === true,
+      keepMissing: flags.keepMissing === true,
       stop: interrupts.signal,
       source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
       toolVersion: version(),

@@ -26,6 +26,8 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
     [counts.elsewhere, 'in other shards', ''],
     [counts.skippedLinks, 'links passed over', '--follow follows them'],
     [counts.incomplete, style.yellow('incomplete'), 'stored; pixels are missing'],
+    [counts.removed, 'gone', 'marked as removed; --keep-missing leaves them'],
+    [counts.unsure, 'not found', 'left as they are: their folder is empty or cannot be read'],
     [counts.failed, style.red('failed'), ''],
   ]
   const told = rows.filter(([number]) => number > 0)
@@ -83,6 +85,8 @@ export function ingestSummaryJson(summary: IngestSummary, catalog: string): stri
       updated: counts.updated,
       refreshed: counts.refreshed,
       incomplete: counts.incomplete,
+      removed: counts.removed,
+      not_found: counts.unsure,
       failed: counts.failed,
       in_other_shards: counts.elsewhere,
       skipped_links: counts.skippedLinks,

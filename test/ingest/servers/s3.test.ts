@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FaultProxy, startFaultProxy } from '../../../scripts/servers/fault-proxy.ts'
 import type { RunningServer } from '../../../scripts/servers/process.ts'
@@ -100,6 +100,16 @@ for (const server of servers) {
       proxy.reset()
       expect((await run(`s3://${bucket}/other/c.exr`)).counts).toMatchObject({ found: 1, inserted: 1 })
       expect([requests('list'), requests('get')]).toEqual([0, 1])
+    })
+
+    it('marks objects that are gone from a prefix, and not those of a prefix that names nothing', async () => {
+      await put('gone/a.exr', 'compression-zip.exr')
+      await put('gone/b.exr', 'compression-zip.exr')
+      await run(`s3://${bucket}/gone/`)
+      await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone/a.exr' }))
+      expect((await run(`s3://${bucket}/gone/`)).counts).toMatchObject({ unchanged: 1, removed: 1, unsure: 0 })
+      await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone/b.exr' }))
+      expect((await run(`s3://${bucket}/gone/`)).counts).toMatchObject({ found: 0, removed: 0, unsure: 1 })
     })
 
     it('finds every object when the listing of a level is cut without a way to go on', async () => {
