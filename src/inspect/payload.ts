@@ -99,9 +99,14 @@ export interface PartFacts {
   /** Attribute that names it. */
   render_software_source: string | null
   render_seconds: number | null
+  /** Attribute that tells it, as the other `_source` are. */
+  render_seconds_source: string | null
   render_memory_bytes: number | null
+  render_memory_source: string | null
   render_host: string | null
+  render_host_source: string | null
   camera_name: string | null
+  camera_name_source: string | null
   frames_per_second: number | null
   /** `hh:mm:ss:ff`, `;` before the frames when frames are dropped. */
   time_code: string | null

@@ -10,9 +10,13 @@ type WriterFacts = Pick<
   | 'render_software_version'
   | 'render_software_source'
   | 'render_seconds'
+  | 'render_seconds_source'
   | 'render_memory_bytes'
+  | 'render_memory_source'
   | 'render_host'
+  | 'render_host_source'
   | 'camera_name'
+  | 'camera_name_source'
 >
 
 interface Found {
@@ -48,12 +52,17 @@ export function writerFacts(part: HeaderPart): WriterFacts {
     const found = best.get(fact)
     return found === undefined ? null : told(found.attribute, found.evidence)
   }
+  const source = (fact: WriterFact) => best.get(fact)?.attribute.name ?? null
   return {
     ...software(part, best, prefixed),
     render_seconds: value('seconds') as number | null,
+    render_seconds_source: source('seconds'),
     render_memory_bytes: value('memory') as number | null,
+    render_memory_source: source('memory'),
     render_host: value('host') as string | null,
+    render_host_source: source('host'),
     camera_name: value('camera') as string | null,
+    camera_name_source: source('camera'),
   }
 }
 

@@ -60,5 +60,9 @@ export const parts = {
     optional('camera_name', 'utf8', 'camera the header names'),
     optional('frames_per_second', 'float64', 'frame rate the header states'),
     optional('time_code', 'utf8', 'hh:mm:ss:ff, ; before the frames when frames are dropped'),
+    optional('render_seconds_source', 'utf8', 'attribute that states render_seconds'),
+    optional('render_memory_source', 'utf8', 'attribute that states render_memory_bytes'),
+    optional('render_host_source', 'utf8', 'attribute that names render_host'),
+    optional('camera_name_source', 'utf8', 'attribute that names camera_name'),
   ],
 } as const satisfies RecordTable<PartFacts>

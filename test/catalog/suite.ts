@@ -116,7 +116,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         last_inspected: '2023-11-14T22:13:20.000007Z',
         inspection_count: 1,
         superseded_by: null,
-        schema_version: 2,
+        schema_version: 3,
       })
     })
 

@@ -148,7 +148,14 @@ describe('the program that wrote a part', () => {
       [null, 'BlenderMultiChannel', 13.14, 512.5 * 2 ** 20, 'farm-042', 'Camera.001'],
     ],
   ])('reads the header %s writes', (program, attributes, [version, source, seconds, memory, host, camera]) => {
-    expect(writerFacts(makePart(attributes))).toEqual({
+    const { render_seconds_source, render_memory_source, render_host_source, camera_name_source, ...facts } =
+      writerFacts(makePart(attributes))
+    expect(
+      [render_seconds_source, render_memory_source, render_host_source, camera_name_source].map(
+        (name) => name !== null,
+      ),
+    ).toEqual([seconds, memory, host, camera].map((value) => value !== null))
+    expect(facts).toEqual({
       render_software: program,
       render_software_version: version,
       render_software_source: source,
@@ -156,6 +163,15 @@ describe('the program that wrote a part', () => {
       render_memory_bytes: memory,
       render_host: host,
       camera_name: camera,
+    })
+  })
+
+  it('tells which attribute said so', () => {
+    const attributes = [text('RenderTime', 'soon'), text('cycles.View.total_time', '00:13.14'), text('Camera', 'A')]
+    expect(writerFacts(makePart(attributes))).toMatchObject({
+      render_seconds_source: 'cycles.View.total_time',
+      render_memory_source: null,
+      camera_name_source: 'Camera',
     })
   })
 

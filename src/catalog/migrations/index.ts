@@ -5,6 +5,7 @@ import { factsAsStated } from './0004-facts-as-stated.ts'
 import { largeValues } from './0005-large-values.ts'
 import { digests } from './0006-digests.ts'
 import { framesOverFolders } from './0007-frames-over-folders.ts'
+import { sourcesOfFacts } from './0008-sources-of-facts.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   largeValues,
   digests,
   framesOverFolders,
+  sourcesOfFacts,
 ]
 
 /** Version of a catalog that has every migration. */

@@ -107,10 +107,12 @@ function partFacts(part: PartFacts, file: FileFacts): Fact[] {
   rows.push(['colour', colour(part)])
   const program = software(part)
   if (program !== null) rows.push(['software', `${program}  (${part.render_software_source})`])
-  if (part.render_seconds !== null) rows.push(['render time', duration(part.render_seconds * 1000)])
-  if (part.render_memory_bytes !== null) rows.push(['render memory', bytes(part.render_memory_bytes)])
-  if (part.render_host !== null) rows.push(['render host', part.render_host])
-  if (part.camera_name !== null) rows.push(['camera', part.camera_name])
+  if (part.render_seconds !== null)
+    rows.push(['render time', `${duration(part.render_seconds * 1000)}  (${part.render_seconds_source})`])
+  if (part.render_memory_bytes !== null)
+    rows.push(['render memory', `${bytes(part.render_memory_bytes)}  (${part.render_memory_source})`])
+  if (part.render_host !== null) rows.push(['render host', `${part.render_host}  (${part.render_host_source})`])
+  if (part.camera_name !== null) rows.push(['camera', `${part.camera_name}  (${part.camera_name_source})`])
   return rows
 }
 
