@@ -34,6 +34,14 @@ describe('the README', () => {
     expect(status).toBe(0)
   })
 
+  it('and the guide to installing name the packages of Aptfile', () => {
+    const guide = readFileSync(join(projectRoot, 'docs/guides/install.md'), 'utf8')
+    const named = /^apt-get install (.*?) {2,}#/m.exec(guide)?.[1]
+    const { stdout } = spawnSync('bash', ['scripts/aptfile.sh', 'build'], { cwd: projectRoot, encoding: 'utf8' })
+    expect(named?.split(' ')).toEqual(stdout.trim().split('\n'))
+    expect(readFileSync(join(projectRoot, 'Dockerfile'), 'utf8')).not.toMatch(/apt-get install.*(cmake|openimageio)/)
+  })
+
   it('and every page below docs link only to what is there', () => {
     const pages = ['README.md', 'CONTRIBUTING.md', ...documents()]
     for (const page of pages) {
