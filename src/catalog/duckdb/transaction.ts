@@ -17,7 +17,15 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
 /** Ends the connection's running statement when the signal fires. Returns what undoes the listening. */
 export function interruptOn(connection: DuckDBConnection, signal: AbortSignal | undefined): () => void {
   if (!signal) return () => undefined
-  const interrupt = () => connection.interrupt()
+  let again: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection.interrupt()
+    // Between two statements there is nothing to interrupt, and the next one would run to its end.
+    again ??= setInterval(() => connection.interrupt(), 50)
+  }
   signal.addEventListener('abort', interrupt, { once: true })
-  return () => signal.removeEventListener('abort', interrupt)
+  return () => {
+    signal.removeEventListener('abort', interrupt)
+    clearInterval(again)
+  }
 }
