@@ -24,11 +24,16 @@ export function openPool<Item, Result>(options: PoolOptions<Item>): Pool<Item, R
   const queue = new PQueue({ concurrency: maxWorkers })
   const counts = { completed: 0, failed: 0, retried: 0, queued: 0 }
 
-  function runTask(items: readonly Item[], signal: AbortSignal) {
-    return queue.add(() => {
+  async function runTask(items: readonly Item[], signal: AbortSignal) {
+    // The queue keeps its last hundred tasks with all that they can reach, so none reaches its answer.
+    const taken: { outcome: Awaited<ReturnType<typeof crew.run<WorkerAnswer<Result>>>> | null } = { outcome: null }
+    await queue.add(async () => {
       if (signal.aborted) throw aborted(signal)
-      return crew.run<WorkerAnswer<Result>>(items, signal)
+      taken.outcome = await crew.run<WorkerAnswer<Result>>(items, signal)
     })
+    const outcome = taken.outcome!
+    taken.outcome = null
+    return outcome
   }
 
   /** Outcomes for all items of a batch, each handed out before the next is begun. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type BatchOutcome,
@@ -51,6 +53,24 @@ describe('a pool', () => {
     expect(outcomes.map(({ items }) => items.length).sort((a, b) => b - a)).toEqual([...Array(9).fill(10), 5])
     expect((answers(outcomes) as number[]).sort((a, b) => a - b)).toEqual(doubles(95).map(({ value }) => value * 2))
     expect(opened.statistics()).toMatchObject({ completed: 95, failed: 0, retried: 0, workersDied: 0, queued: 0 })
+  })
+
+  it('keeps no answer that was taken, however long its run goes on', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const slow = Array.from({ length: 40 }, (_, value) => ({ deed: 'slow', value, ms: 5 }))
+    const answered: WeakRef<object>[] = []
+    let alive = Number.NaN
+    for await (const { result } of pool({ batchSize: 1 }).run(slow)) {
+      if (!result.ok) throw new Error(result.error.message)
+      answered.push(new WeakRef(result.value as object))
+      if (answered.length !== 30) continue
+      await sleep(0)
+      collect()
+      alive = answered.filter((answer) => answer.deref() !== undefined).length
+    }
+    expect(answered.length).toBe(40)
+    expect(alive).toBeLessThan(10)
   })
 
   it('keeps the order of the items when asked to, however long each takes', async () => {
