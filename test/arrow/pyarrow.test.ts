@@ -87,6 +87,8 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'version_flags: string',
       'trailing_bytes: int64',
       'child_rows: string',
+      'content_digest: string',
+      'latest_rows: string',
     ])
     expect(tables['channels']?.fields).toEqual([
       'file_id: string not null',
