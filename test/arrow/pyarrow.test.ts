@@ -119,7 +119,7 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'display: string',
     ])
     expect(tables['parts']?.fields).toContain('pixel_aspect_ratio: float')
-    expect(tables['parts']?.fields).toHaveLength(40)
+    expect(tables['parts']?.fields).toHaveLength(44)
   })
 
   it('hold the rows of the payloads', () => {
