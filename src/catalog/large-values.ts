@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ExrError } from '../errors.ts'
 import { type EncodedBatch, type LargeValue, largeMarkerOf, RECORD_TABLES, stringAt } from '../tables/index.ts'
-import type { CatalogCheck, CatalogValues } from './catalog.ts'
+import type { CatalogValues } from './catalog.ts'
+import type { Checks } from './checks.ts'
 import type { UpsertPlan } from './plan-upsert.ts'
 
 const VALUE_JSON = RECORD_TABLES.attributes.columns.findIndex(({ name }) => name === 'value_json')
@@ -65,35 +66,13 @@ export const VALUE_CHECKS = {
   whole: 'every large value is whole and has the SHA-256 it is named by',
 } as const
 
-const EXAMPLES = 5
-
-/** Counts what breaks a property. */
-export class Tally {
-  readonly #name: string
-  #violations = 0
-  readonly #examples: string[] = []
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  add(example: string): void {
-    this.#violations += 1
-    if (this.#examples.length < EXAMPLES) this.#examples.push(example)
-  }
-
-  /** Reads a value to its end, and counts it when it is not whole. */
-  async check(sha256: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    try {
-      for await (const _ of pieces);
-    } catch (error) {
-      if (!(error instanceof ExrError) || error.code !== 'ERR_CATALOG_VALUE') throw error
-      this.add(`${sha256}: ${error.message}`)
-    }
-  }
-
-  result(): CatalogCheck {
-    return { name: this.#name, violations: this.#violations, examples: this.#examples }
+/** Reads a value to its end; one that is not whole breaks `VALUE_CHECKS.whole`. */
+export async function checkValue(checks: Checks, sha256: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of pieces);
+  } catch (error) {
+    if (!(error instanceof ExrError) || error.code !== 'ERR_CATALOG_VALUE') throw error
+    checks.add(VALUE_CHECKS.whole, `${sha256}: ${error.message}`)
   }
 }
 

@@ -16,6 +16,12 @@ export function lastRemovals(removals: string): string {
 /** When each file was last marked as removed, in microseconds since the Unix epoch. */
 export type Removals = ReadonlyMap<string, bigint>
 
+/** Notes a removal; of several the last counts. */
+export function noteRemoval(removals: Map<string, bigint>, fileId: string, removedAtUs: bigint): void {
+  const before = removals.get(fileId)
+  if (before === undefined || removedAtUs > before) removals.set(fileId, removedAtUs)
+}
+
 /** Whether a file is removed: one that is inspected again after its removal is live again. */
 export function isRemoved(removals: Removals, fileId: string, lastInspectedUs: bigint | null): boolean {
   const removedAtUs = removals.get(fileId)

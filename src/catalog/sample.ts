@@ -3,7 +3,7 @@ import { tableNamed } from '../tables/index.ts'
 import { bytesKey, longAt } from './batch-files.ts'
 import type { SampledFile } from './catalog.ts'
 import { type ReadTable, textReader } from './content.ts'
-import { isRemoved } from './live.ts'
+import { isRemoved, noteRemoval, type Removals } from './live.ts'
 
 const FILES = tableNamed('files')
 const COLUMNS = [
@@ -48,15 +48,14 @@ function lowest<T extends { readonly rank: string }>(items: readonly T[], count:
   return [...items].sort((a, b) => (a.rank < b.rank ? -1 : 1)).slice(0, count)
 }
 
-async function readRemovals(read: ReadTable): Promise<ReadonlyMap<string, bigint>> {
+async function readRemovals(read: ReadTable): Promise<Removals> {
   const table = tableNamed('removals')
   const [idColumn, atColumn] = ['file_id', 'removed_at'].map((name) => table.columns.findIndex((c) => c.name === name))
   const removals = new Map<string, bigint>()
   for await (const rows of read(table)) {
     const id = textReader(rows, idColumn!)
     for (let row = 0; row < rows.rowCount; row++) {
-      const [fileId, at] = [id(row) ?? '', longAt(rows, atColumn!, row) ?? 0n]
-      if (at > (removals.get(fileId) ?? at - 1n)) removals.set(fileId, at)
+      noteRemoval(removals, id(row) ?? '', longAt(rows, atColumn!, row) ?? 0n)
     }
   }
   return removals

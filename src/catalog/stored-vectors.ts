@@ -1,6 +1,6 @@
 import { type EmbeddablePayload, valueCounts } from '../embeddings/index.ts'
 import type { AttributeFacts, ChannelFacts, PartFacts } from '../inspect/payload.ts'
-import { type RecordVectors, ROW_SCHEMA_VERSION } from '../tables/index.ts'
+import type { RecordVectors } from '../tables/index.ts'
 
 /** A stored file whose vectors are missing or of another version than this release's. */
 export interface OutdatedFile {
@@ -61,6 +61,9 @@ export const FACT_COLUMNS = {
   attributes: ['file_id', 'part_index', 'attr_name', 'attr_type', 'value_json', 'source'],
 } as const
 
+/** `files.schema_version` of the first rows that hold all of those columns. */
+const FIRST_SUFFICIENT = 2
+
 /** Rows of some files, as `QueryResult` describes values, in the order they were stored. */
 export type FactRows = Readonly<Record<keyof typeof FACT_COLUMNS, readonly (readonly unknown[])[]>>
 
@@ -77,7 +80,7 @@ export function storedFacts(rows: FactRows): Map<string, EmbeddablePayload> {
     const id = String(fileId)
     const [partRows, channelRows, attributeRows] = [parts, channels, attributes].map((table) => table.get(id) ?? [])
     const stored = { parts: partRows!.length, channels: channelRows!.length, attributes: attributeRows!.length }
-    if (schemaVersion !== ROW_SCHEMA_VERSION || stored.parts !== partCount || !areAll(stored, childRows)) continue
+    if (Number(schemaVersion) < FIRST_SUFFICIENT || stored.parts !== partCount || !areAll(stored, childRows)) continue
     const lists: AttributeFacts[][] = partRows!.map(() => [])
     const suffices = attributeRows!.every((row) => {
       const attribute = attributeOf(row)

@@ -1,5 +1,6 @@
 import { ExrError, toPlainError } from '../errors.ts'
 import { silentLogger } from '../log.ts'
+import { takeTurn } from '../workers/index.ts'
 import { type FunctionContext, metricsOf, stateOf } from './context.ts'
 import { doWork, failWork } from './do-work.ts'
 import type { HandledWork, WorkResult } from './outcome.ts'
@@ -40,7 +41,7 @@ function inTurn(ctx: FunctionContext, event: VastEvent, work: Work, signal: Abor
   const { queue, budget } = stateOf(ctx)
   const metrics = metricsOf(ctx)
   const end = metrics.stages.startTimer({ stage: 'queue' })
-  const turn = queue.add(() => {
+  const turn = takeTurn(queue, () => {
     end()
     metrics.queued.set(queue.size)
     metrics.active.set(queue.pending)

@@ -2,7 +2,7 @@ import { ExrError } from '../errors.ts'
 import { uint32At } from './bytes.ts'
 import { IdManifestReader } from './id-manifest-reader.ts'
 import type { HeaderAttribute } from './model.ts'
-import { natives } from './natives.ts'
+import { type Inflate, inflate as nativeInflate } from './natives.ts'
 
 /** What one group of channels' ids stand for. */
 export interface IdManifestGroup {
@@ -29,6 +29,11 @@ const LIFETIMES = ['frame', 'shot', 'stable'] as const
  * ERR_EXR_LIMIT when the manifest is larger than `maxBytes`.
  */
 export function readIdManifest(attribute: HeaderAttribute, maxBytes = DEFAULT_MAX_MANIFEST_BYTES): IdManifestGroup[] {
+  return readManifestWith(nativeInflate!, attribute, maxBytes)
+}
+
+/** The same with what unpacks zlib streams. */
+export function readManifestWith(inflate: Inflate, attribute: HeaderAttribute, maxBytes: number): IdManifestGroup[] {
   const { value, valueOffset: byteOffset } = attribute
   if (value.kind !== 'idmanifest') {
     throw new ExrError('ERR_OPTION_INVALID', `Expected an idmanifest attribute but received ${attribute.type}`)
@@ -38,7 +43,7 @@ export function readIdManifest(attribute: HeaderAttribute, maxBytes = DEFAULT_MA
     const message = `The id manifest unpacks to ${size} bytes; at most ${maxBytes} are allowed`
     throw new ExrError('ERR_EXR_LIMIT', message, { details: { byteOffset } })
   }
-  const reader = new IdManifestReader(inflate(packed, size, byteOffset), byteOffset, maxBytes)
+  const reader = new IdManifestReader(unpacked(inflate, packed, size, byteOffset), byteOffset, maxBytes)
   return readGroups(reader)
 }
 
@@ -52,12 +57,12 @@ function readEnvelope(bytes: Uint8Array): { readonly size: number; readonly pack
   return { size: size + uint32At(bytes, 4) * 2 ** 32, packed: bytes.subarray(8) }
 }
 
-function inflate(packed: Uint8Array, size: number, byteOffset: number): Uint8Array {
+function unpacked(inflate: Inflate, packed: Uint8Array, size: number, byteOffset: number): Uint8Array {
   const fail = (problem: string, cause?: unknown) =>
     new ExrError('ERR_EXR_HEADER', `The id manifest ${problem}`, { cause, details: { byteOffset } })
   let inflated: Uint8Array
   try {
-    inflated = natives.inflate(packed, size)
+    inflated = inflate(packed, size)
   } catch (error) {
     throw fail('cannot be unpacked to the size it claims', error)
   }

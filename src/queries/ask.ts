@@ -1,9 +1,8 @@
 import type { CatalogSql, QueryStream } from '../catalog/catalog.ts'
-import { checkCondition, checkPortableCondition } from '../catalog/condition.ts'
 import { ExrError } from '../errors.ts'
 import { nearest } from '../policy/nearest.ts'
 import { QUERIES, type QueryName } from './all.ts'
-import { dialectOf } from './dialect.ts'
+import { checkWhere, dialectOf } from './dialect.ts'
 import type { AnswerRow, Column, NamedQuery, Values } from './query.ts'
 import { valuesOf } from './values.ts'
 
@@ -42,9 +41,7 @@ export async function explainQuery(
     throw new ExrError('ERR_FEATURE_UNAVAILABLE', `Query ${name} cannot be answered by this catalog: ${reason}.`)
   }
   for (const [parameter, { type }] of Object.entries(query.parameters)) {
-    if (type !== 'condition') continue
-    const condition = String(values[parameter])
-    await (dialect.kind === 'duckdb' ? checkCondition(condition) : checkPortableCondition(condition))
+    if (type === 'condition') await checkWhere(dialect, String(values[parameter]))
   }
   return query.sql(values, dialectOf(dialect))
 }

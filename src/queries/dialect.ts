@@ -1,4 +1,5 @@
 import type { CatalogDialect } from '../catalog/catalog.ts'
+import { checkCondition, checkPortableCondition } from '../catalog/condition.ts'
 import { lastRemovals, liveCondition } from '../catalog/live.ts'
 import { tableNamed } from '../tables/index.ts'
 
@@ -14,6 +15,8 @@ export interface Dialect {
   readonly live: string
   /** Live files with the columns of their first part, as something to select from; it needs an alias. */
   readonly frames: string
+  /** Bytes of a channel's samples without compression, from a row `c` of `channels` and `p` of `parts`: data window, one level. */
+  readonly sampleBytes: string
   /** The middle of numbers; engines that spread over machines estimate it. */
   median(value: string): string
   /** Texts of a group, sorted, with a comma between. */
@@ -33,6 +36,9 @@ const FIRST_PART = tableNamed('parts')
   .columns.map(({ name }) => name)
   .filter((name) => !FILES.includes(name))
 
+const SAMPLE_BYTES = `CAST(ceil(p.width / CAST(c.x_sampling AS DOUBLE)) * ceil(p.height / CAST(c.y_sampling AS DOUBLE)) AS BIGINT)
+    * CASE c.channel_type WHEN 'HALF' THEN 2 ELSE 4 END`
+
 /** The words of a catalog's engine. */
 export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
   const table = (name: string) => tableName(name)
@@ -47,6 +53,7 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     table,
     live,
     frames,
+    sampleBytes: SAMPLE_BYTES,
     median: (value) => (isTrino ? `approx_percentile(${value}, 0.5)` : `median(${value})`),
     joined: (value) =>
       isTrino ? `array_join(array_sort(array_agg(${value})), ', ')` : `string_agg(${value}, ', ' ORDER BY ${value})`,
@@ -56,6 +63,11 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     literals: (texts) => (texts.length === 0 ? '(NULL)' : `(${texts.map(literal).join(', ')})`),
     moment: (time) => `TIMESTAMP '${new Date(time).toISOString().replace('T', ' ').replace('Z', '')} UTC'`,
   }
+}
+
+/** Throws ERR_CATALOG_QUERY for text that is not one condition which only reads, to that engine. */
+export function checkWhere({ kind }: Pick<CatalogDialect, 'kind'>, text: string): Promise<void> {
+  return kind === 'duckdb' ? checkCondition(text) : checkPortableCondition(text)
 }
 
 function literal(text: string): string {

@@ -2,10 +2,16 @@ import type { CatalogSql, CatalogValues } from '../catalog/catalog.ts'
 import { attributeValue } from '../catalog/large-values.ts'
 import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload } from '../inspect/payload.ts'
 import type { PolicyFacts } from '../policy/index.ts'
-import { largeMarkerOf } from '../tables/index.ts'
+import { largeMarkerOf, tableNamed } from '../tables/index.ts'
+import { checkWhere, dialectOf } from './dialect.ts'
 
 /** Files of one page: enough that a page costs few scans, few enough that their attributes fit in memory. */
 const PAGE = 5000
+
+/** All but vectors, which say nothing to a rule and which Trino does not read. */
+const FILE_COLUMNS = tableNamed('files')
+  .columns.flatMap(({ name, type }) => (typeof type === 'object' ? [] : [name]))
+  .join(', ')
 
 /** How much is read. */
 export interface FactOptions {
@@ -20,7 +26,7 @@ type Row = Readonly<Record<string, unknown>>
 
 /**
  * Facts of every live file of a catalog, as rows tell them: values of the header and what is known of chunks. Nothing is
- * opened. `where` is a condition over files and parts. Throws ERR_CATALOG_QUERY for a condition that does not parse.
+ * opened. `where` is a condition over files and their first part. Throws ERR_CATALOG_QUERY for a condition that does not parse.
  */
 export async function* catalogFacts(
   catalog: CatalogSql & CatalogValues,
@@ -28,31 +34,32 @@ export async function* catalogFacts(
   { largeValues = true }: FactOptions = {},
 ): AsyncGenerator<PolicyFacts> {
   let values: Values = new Map()
-  const chosen =
-    where === null
-      ? ''
-      : ` AND file_id IN (SELECT f.file_id FROM live_files f JOIN parts p ON p.file_id = f.file_id WHERE (${where}))`
+  const { live, frames, table } = dialectOf(catalog.dialect)
+  if (where !== null) await checkWhere(catalog.dialect, where)
+  const chosen = where === null ? '' : ` AND file_id IN (SELECT file_id FROM ${frames} chosen WHERE (${where}\n))`
   for (let last = ''; ; ) {
     const files = await rows(
       catalog,
-      `SELECT * FROM live_files WHERE file_id > '${last}'${chosen} ORDER BY file_id LIMIT ${PAGE}`,
+      `SELECT ${FILE_COLUMNS} FROM ${live} live WHERE file_id > '${last}'${chosen} ORDER BY file_id LIMIT ${PAGE}`,
     )
     if (files.length === 0) return
     const first = text(files[0]!, 'file_id')!
     const end = text(files.at(-1)!, 'file_id')!
     const range = `file_id >= '${first}' AND file_id <= '${end}'`
-    const parts = byFile(await rows(catalog, `SELECT * FROM parts WHERE ${range} ORDER BY file_id, part_index`))
+    const parts = byFile(
+      await rows(catalog, `SELECT * FROM ${table('parts')} WHERE ${range} ORDER BY file_id, part_index`),
+    )
     const channels = byFile(
       await rows(
         catalog,
         'SELECT file_id, part_index, channel_name, layer_name, component_name, channel_type, x_sampling, y_sampling, p_linear ' +
-          `FROM channels WHERE ${range}`,
+          `FROM ${table('channels')} WHERE ${range}`,
       ),
     )
     const attributes = byFile(
       await rows(
         catalog,
-        `SELECT file_id, part_index, attr_name, attr_type, value_json FROM attributes WHERE source = 'exr' AND ${range}`,
+        `SELECT file_id, part_index, attr_name, attr_type, value_json FROM ${table('attributes')} WHERE source = 'exr' AND ${range}`,
       ),
     )
     for (const file of files) {

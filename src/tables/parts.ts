@@ -44,7 +44,7 @@ export const parts = {
     optional('tile_width', 'int32', 'pixels; null if not tiled'),
     optional('tile_height', 'int32', 'pixels; null if not tiled'),
     optional('tile_depth', 'int32', 'null if not tiled'),
-    optional('level_mode', 'utf8', 'one, mipmap or ripmap; null if not tiled'),
+    optional('level_mode', 'utf8', 'one_level, mipmap_levels or ripmap_levels; null if not tiled'),
     optional('level_count', 'int32', 'levels in the part'),
     optional('is_deep', 'bool', 'holds deep samples'),
     optional('chunk_count', 'int32', 'chunks the header calls for'),

@@ -8,6 +8,7 @@ import { batchesOf } from './batches.ts'
 import type { Crew, CrewOptions, Death } from './crew.ts'
 import { flow } from './flow.ts'
 import type { BatchOutcome, Isolation, Pool, PoolOptions, RunOptions } from './pool-types.ts'
+import { takeTurn } from './take-turn.ts'
 import type { WorkerAnswer } from './task.ts'
 import { WorkerProcesses } from './worker-processes.ts'
 import { WorkerThreads } from './worker-threads.ts'
@@ -24,16 +25,11 @@ export function openPool<Item, Result>(options: PoolOptions<Item>): Pool<Item, R
   const queue = new PQueue({ concurrency: maxWorkers })
   const counts = { completed: 0, failed: 0, retried: 0, queued: 0 }
 
-  async function runTask(items: readonly Item[], signal: AbortSignal) {
-    // The queue keeps its last hundred tasks with all that they can reach, so none reaches its answer.
-    const taken: { outcome: Awaited<ReturnType<typeof crew.run<WorkerAnswer<Result>>>> | null } = { outcome: null }
-    await queue.add(async () => {
+  function runTask(items: readonly Item[], signal: AbortSignal) {
+    return takeTurn(queue, () => {
       if (signal.aborted) throw aborted(signal)
-      taken.outcome = await crew.run<WorkerAnswer<Result>>(items, signal)
+      return crew.run<WorkerAnswer<Result>>(items, signal)
     })
-    const outcome = taken.outcome!
-    taken.outcome = null
-    return outcome
   }
 
   /** Outcomes for all items of a batch, each handed out before the next is begun. */

@@ -81,7 +81,14 @@ export const FARM: readonly CatalogRecord[] = [
       sizeBytes: 300 + index,
       mtime: `2026-02-0${4 + index}T10:00:00.000000Z`,
       channels: ['R', 'diffuse.R'],
-      part: { color_space: 'acescg', color_space_source: 'colorInteropID', render_software: null },
+      // Tiles of one level: as flat as scan lines.
+      part: {
+        color_space: 'acescg',
+        color_space_source: 'colorInteropID',
+        render_software: null,
+        is_tiled: true,
+        level_mode: 'one_level',
+      },
       attributes: [],
       facts: { content_hashes: [hash('0123'), hash(`look${index}`, 'perceptual-64')] },
     }),

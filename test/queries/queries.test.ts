@@ -280,17 +280,13 @@ describe('named queries', () => {
   })
 
   it('groups pixels that are the same, failures by rule, and what was looked at', async () => {
-    expect(await rows('near-duplicates')).toEqual([
-      {
-        kind: 'same pixels',
-        pixel_hash: '0123',
-        file_count: 2,
-        size_bytes: 601,
-        spare_bytes: 300,
-        first_path: '/farm/two/a.exr',
-        last_path: '/farm/two/b.exr',
-      },
+    expect(
+      (await rows('equal-pixels')).map((row) => [row.pixel_hash, row.file_path, row.is_extra, row.spare_bytes]),
+    ).toEqual([
+      ['0123', '/farm/two/a.exr', false, 301],
+      ['0123', '/farm/two/b.exr', true, 301],
     ])
+    expect(await rows('near-duplicates')).toEqual([])
     expect(await rows('validation-failures')).toEqual([
       {
         policy: 'delivery',
@@ -331,7 +327,17 @@ describe('named queries', () => {
         path: `/still/a.${String(number).padStart(4, '0')}.exr`,
         sizeBytes: number,
         parts: number === 7 ? 2 : 1,
-        facts: { content_hashes: hashes(number === 6 ? 'f6' : 'f1', number === 7 ? 2 : 1) },
+        facts: {
+          content_hashes: [
+            ...hashes(number === 6 ? 'f6' : 'f1', number === 7 ? 2 : 1),
+            {
+              part_index: 0,
+              channel_name: null,
+              algorithm: 'perceptual-64',
+              pixel_hash: number < 6 ? 'dark' : `${number}`,
+            },
+          ],
+        },
       }),
     )
     const other = await openCatalog(join(folder, 'still.duckdb'))
@@ -343,6 +349,15 @@ describe('named queries', () => {
     expect(
       equal.map(({ file_path, is_extra, file_count, spare_bytes }) => [file_path, is_extra, file_count, spare_bytes]),
     ).toEqual([1, 2, 3, 5].map((number) => [`/still/a.000${number}.exr`, number > 1, 4, 10]))
+    expect(await all(ask(other, 'near-duplicates'))).toEqual([
+      {
+        pixel_hash: 'dark',
+        file_count: 4,
+        size_bytes: 11,
+        first_path: '/still/a.0001.exr',
+        last_path: '/still/a.0005.exr',
+      },
+    ])
     await other.close()
   })
 

@@ -2,7 +2,8 @@ import { BIGINT, type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb
 import type { LargeValue } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck } from '../catalog.ts'
-import { checkedPieces, Tally, VALUE_CHECKS, valueError } from '../large-values.ts'
+import { Checks } from '../checks.ts'
+import { checkedPieces, checkValue, VALUE_CHECKS, valueError } from '../large-values.ts'
 import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
 import { readValue, type ValueFile } from './value-file.ts'
@@ -70,17 +71,17 @@ export async function verifyValues(
   connection: DuckDBConnection,
   signal: AbortSignal | undefined,
 ): Promise<CatalogCheck[]> {
-  const named = new Tally(VALUE_CHECKS.named)
+  const checks = new Checks()
+  for (const name of Object.values(VALUE_CHECKS)) checks.declare(name)
   const unknown = await connection.runAndReadAll(
     `SELECT file_id || ' ' || attr_name FROM attributes
      WHERE starts_with(value_json, '{"large":') AND ${MARKED} NOT IN (SELECT sha256 FROM large_values)`,
   )
-  for (const [row] of unknown.getRows()) named.add(String(row))
-  const whole = new Tally(VALUE_CHECKS.whole)
+  for (const [row] of unknown.getRows()) checks.add(VALUE_CHECKS.named, String(row))
   const stored = await connection.runAndReadAll('SELECT sha256 FROM large_values ORDER BY file_offset')
   for (const [sha256] of stored.getRows()) {
     throwIfAborted(signal)
-    await whole.check(String(sha256), largeValue(session, String(sha256)))
+    await checkValue(checks, String(sha256), largeValue(session, String(sha256)))
   }
-  return [named.result(), whole.result()]
+  return checks.list()
 }

@@ -3,7 +3,8 @@ import { inflatePiece, type LargeValue, largeMarkerOf, storedPieces, tableNamed 
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck } from '../catalog.ts'
-import { checkedPieces, Tally, VALUE_CHECKS, valueError } from '../large-values.ts'
+import { Checks } from '../checks.ts'
+import { checkedPieces, checkValue, VALUE_CHECKS, valueError } from '../large-values.ts'
 import { lookUp } from './lookup.ts'
 import { type CellValue, rowBatch } from './row-batch.ts'
 import { forEachRow, readRows } from './rows.ts'
@@ -94,8 +95,8 @@ async function readSome(tables: Tables, sha256: string, first: number): Promise<
 /** Checks that every large value a row names is there, and reads all of them. */
 export async function verifyValues(store: Store, signal: AbortSignal | undefined): Promise<CatalogCheck[]> {
   const options = signal ? { signal } : {}
-  const named = new Tally(VALUE_CHECKS.named)
-  const whole = new Tally(VALUE_CHECKS.whole)
+  const checks = new Checks()
+  for (const name of Object.values(VALUE_CHECKS)) checks.declare(name)
   const stored = await store.read(async (tables) => {
     const hashes = new Set<string>()
     const where = col('piece').eq(0)
@@ -106,13 +107,13 @@ export async function verifyValues(store: Store, signal: AbortSignal | undefined
     const marked = col('value_json').startsWith('{"large":')
     await forEachRow(tables('attributes').select({ columns, where: marked, ...options }), (row) => {
       const marker = largeMarkerOf(row.name(2))
-      if (marker && !hashes.has(marker.sha256)) named.add(`${row.name(0)} ${row.name(1)}`)
+      if (marker && !hashes.has(marker.sha256)) checks.add(VALUE_CHECKS.named, `${row.name(0)} ${row.name(1)}`)
     })
     return hashes
   }, signal)
   for (const sha256 of stored) {
     throwIfAborted(signal)
-    await whole.check(sha256, largeValue(store, sha256))
+    await checkValue(checks, sha256, largeValue(store, sha256))
   }
-  return [named.result(), whole.result()]
+  return checks.list()
 }

@@ -1,6 +1,6 @@
 import { tableNamed } from '../../tables/index.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
-import type { Removals } from '../live.ts'
+import { noteRemoval, type Removals } from '../live.ts'
 import { lookUp } from './lookup.ts'
 import { rowBatch } from './row-batch.ts'
 import { forEachRow } from './rows.ts'
@@ -12,9 +12,7 @@ const REMOVALS = tableNamed('removals')
 export async function readRemovals(tables: Tables): Promise<Removals> {
   const removals = new Map<string, bigint>()
   await forEachRow(tables('removals').select({ columns: ['file_id', 'removed_at'] }), (row) => {
-    const fileId = row.name(0)
-    const removedAtUs = row.big(1)!
-    if (removedAtUs > (removals.get(fileId) ?? removedAtUs - 1n)) removals.set(fileId, removedAtUs)
+    noteRemoval(removals, row.name(0), row.big(1)!)
   })
   return removals
 }

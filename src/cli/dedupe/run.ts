@@ -11,7 +11,7 @@ export interface DedupeFlags {
   readonly json?: true
 }
 
-/** Groups of one answer: more than any terminal shows, few enough to hold. */
+/** Files of one answer: more than any terminal shows, few enough to hold. */
 const MOST_ROWS = 1_000_000
 
 export async function runDedupe(flags: DedupeFlags, context: CliContext): Promise<void> {
@@ -22,7 +22,9 @@ export async function runDedupe(flags: DedupeFlags, context: CliContext): Promis
   try {
     const where = flags.where === undefined ? {} : { where: flags.where }
     let left = 0
+    let rows = 0
     for await (const row of ask(catalog, 'equal-pixels', { ...where, limit: MOST_ROWS })) {
+      rows += 1
       if (left === 0) {
         groups.push([])
         left = row.file_count ?? 1
@@ -33,6 +35,11 @@ export async function runDedupe(flags: DedupeFlags, context: CliContext): Promis
     hashed = 0
     for await (const { hash_count } of ask(catalog, 'coverage', { ...where, limit: MOST_ROWS }))
       hashed += hash_count ?? 0
+    if (rows === MOST_ROWS) {
+      context.note(
+        `These are the first ${plural(MOST_ROWS, 'file')} with equal pixels; there are more. Narrow it with --where`,
+      )
+    }
   } finally {
     await catalog.close()
   }

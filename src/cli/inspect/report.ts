@@ -3,7 +3,7 @@ import { verdictOf } from '../../inspect/verdict.ts'
 import type { PayloadValidation } from '../../policy/index.ts'
 import { columns, wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
-import { plural } from '../format/units.ts'
+import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 import { attributeText, shortened } from './attribute-text.ts'
@@ -35,8 +35,8 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
   const blocks = [
     [
       style.bold(shortPath(singleLine(options.path), width)),
-      ...wrap(`${verdictText(verdict, style)}  ${summary(payload)}`, width, '').map((line, index) =>
-        index === 0 ? line : `  ${line}`,
+      ...wrap(`${verdictText(verdict, style)}  ${summary(payload)}${lookedAt(payload)}`, width, '').map(
+        (line, index) => (index === 0 ? line : `  ${line}`),
       ),
       ...reasonLines(verdict.reasons, width),
     ],
@@ -52,6 +52,16 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** A sample is no census: what "whole" rests on where not every chunk was looked at. */
+function lookedAt({
+  file: { is_complete: isWhole, check_depth: depth, checked_chunks: checked },
+  parts,
+}: Payload): string {
+  const total = parts.reduce((sum, part) => sum + (part.chunk_count ?? 0), 0)
+  if (isWhole !== true || depth === 'all' || depth === 'pixels' || checked === null || checked >= total) return ''
+  return `, ${count(checked)} of ${plural(total, 'chunk')} looked at`
 }
 
 function file({ file: { mtime, etag } }: Payload): [string, string][] {

@@ -44,7 +44,7 @@ export async function runLs(args: readonly string[], flags: LsFlags, context: Cl
   const facts = new Map<string, PolicyFacts>()
   for (const arg of args.length === 0 ? ['.'] : args) {
     if (arg === '-') for await (const name of namesFrom(context.stdin, flags.null === true)) names.push(name)
-    else if (isCatalog(arg)) await addCatalog(arg, names, facts)
+    else if (isCatalog(arg)) await addCatalog(arg, names, facts, context)
     else addLocation(arg, flags, names)
   }
   const wantsSize = flags.long === true || flags.json === true || flags.sort === 'size'
@@ -64,12 +64,18 @@ function isCatalog(name: string): boolean {
   return /\.(?:duckdb|db)$/i.test(name) || /^(?:duckdb|vast):/i.test(name)
 }
 
-async function addCatalog(url: string, names: string[], facts: Map<string, PolicyFacts>): Promise<void> {
+async function addCatalog(
+  url: string,
+  names: string[],
+  facts: Map<string, PolicyFacts>,
+  context: CliContext,
+): Promise<void> {
   const [{ openExisting }, { catalogFacts }] = await Promise.all([
     import('../open-catalog.ts'),
     import('../../queries/facts.ts'),
   ])
-  const catalog = await openExisting(url, { readOnly: true })
+  const { catalog: location, vast } = context.config({ catalog: url })
+  const catalog = await openExisting(location, { readOnly: true, vast })
   try {
     for await (const file of catalogFacts(catalog, null, { largeValues: false })) {
       names.push(file.path)

@@ -1,22 +1,16 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { answerFlags } from '../answer.ts'
 import type { CliContext } from '../context.ts'
 import type { QueryFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .argument('<name>', 'name of the query, or list')
-    .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
-    .option('-p, --param <name=value>', 'what the query is told; may be given several times', collect, [])
-    .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
-    .addOption(
-      new Option('-f, --format <form>', 'form of the answer')
-        .choices(['table', 'json', 'ndjson', 'csv', 'parquet'])
-        .default('table'),
-    )
-    .option('--json', 'the same as --format json')
-    .option('-o, --output <file>', 'write to a file instead of standard output')
-    .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas (default with --output)')
-    .option('--no-csv-safe', 'CSV with every text as it is (default in a pipe)')
+  answerFlags(
+    command
+      .argument('<name>', 'name of the query, or list')
+      .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
+      .option('-p, --param <name=value>', 'what the query is told; may be given several times', collect, [])
+      .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds'),
+  )
     .option('--explain', 'print the SQL of the query, and ask nothing')
     .addHelpText(
       'after',

@@ -1,9 +1,11 @@
+import type { QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, streamQuery } from '../../queries/index.ts'
+import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { columns } from '../format/columns.ts'
+import { plural } from '../format/units.ts'
 import { openExisting } from '../open-catalog.ts'
-import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../sql/run.ts'
 
 export interface QueryFlags extends AnswerFlags {
   readonly catalog?: string
@@ -21,9 +23,35 @@ export async function runQuery(name: string, flags: QueryFlags, context: CliCont
   const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
   try {
     if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
-    await printAnswer(await streamQuery(catalog, name, given), flags, context)
+    const counted = new Counted(await streamQuery(catalog, name, given))
+    await printAnswer(counted, flags, context)
+    const limit = Number(given['limit'] ?? query.parameters['limit']?.default ?? Number.NaN)
+    if (counted.rows === limit) {
+      context.note(`These are the first ${plural(limit, 'row')}; there may be more. Ask for them with -p limit=<n>`)
+    }
   } finally {
     await catalog.close()
+  }
+}
+
+/** A stream that knows how many of its rows were read. */
+class Counted implements QueryStream {
+  rows = 0
+  readonly columns: QueryStream['columns']
+  readonly batches: QueryStream['batches']
+
+  constructor({ columns, batches }: QueryStream) {
+    this.columns = columns
+    this.batches = this.#counting(batches)
+  }
+
+  async *#counting(
+    batches: QueryStream['batches'],
+  ): QueryStream['batches'] & AsyncGenerator<readonly (readonly unknown[])[]> {
+    for await (const batch of batches) {
+      this.rows += batch.length
+      yield batch
+    }
   }
 }
 

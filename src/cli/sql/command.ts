@@ -1,20 +1,14 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { answerFlags } from '../answer.ts'
 import type { CliContext } from '../context.ts'
 import type { SqlFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .argument('<query>', 'one SQL query, or - to read it from standard input')
-    .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
-    .addOption(
-      new Option('-f, --format <form>', 'form of the answer')
-        .choices(['table', 'json', 'ndjson', 'csv', 'parquet'])
-        .default('table'),
-    )
-    .option('--json', 'the same as --format json')
-    .option('-o, --output <file>', 'write to a file instead of standard output')
-    .option('--csv-safe', 'CSV whose texts no spreadsheet runs as formulas (default with --output)')
-    .option('--no-csv-safe', 'CSV with every text as it is (default in a pipe)')
+  answerFlags(
+    command
+      .argument('<query>', 'one SQL query, or - to read it from standard input')
+      .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)'),
+  )
     .addHelpText(
       'after',
       `

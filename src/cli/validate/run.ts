@@ -147,7 +147,8 @@ async function* factsFrom(
       import('../open-catalog.ts'),
       import('../../queries/facts.ts'),
     ])
-    const catalog = await openExisting(flags.catalog, { readOnly: true })
+    const { catalog: location, vast } = context.config({ catalog: flags.catalog })
+    const catalog = await openExisting(location, { readOnly: true, vast })
     try {
       yield* catalogFacts(catalog, flags.where ?? null)
     } finally {

@@ -15,17 +15,15 @@ export const compressionCost = defineQuery({
     sample_bytes: { type: 'integer', doc: 'bytes of their samples without compression' },
     ratio: { type: 'number', doc: 'their bytes on disk over the bytes of their samples' },
   },
-  sql: ({ where }, { frames, table }) => `WITH chosen AS (
+  sql: ({ where }, { frames, table, sampleBytes }) => `WITH chosen AS (
   SELECT file_id, compression, size_bytes FROM ${frames} frame WHERE size_bytes IS NOT NULL AND (${where}
   )
 ), samples AS (
-  SELECT c.file_id, sum(
-    CAST(ceil(p.width / CAST(c.x_sampling AS DOUBLE)) * ceil(p.height / CAST(c.y_sampling AS DOUBLE)) AS BIGINT)
-    * CASE c.channel_type WHEN 'HALF' THEN 2 ELSE 4 END) AS sample_bytes
+  SELECT c.file_id, sum(${sampleBytes}) AS sample_bytes
   FROM ${table('channels')} c
   JOIN ${table('parts')} p ON p.file_id = c.file_id AND p.part_index = c.part_index
   JOIN chosen ON chosen.file_id = c.file_id
-  GROUP BY c.file_id HAVING count(*) FILTER (WHERE p.is_deep OR coalesce(p.level_mode, 'one') <> 'one') = 0
+  GROUP BY c.file_id HAVING count(*) FILTER (WHERE p.is_deep OR coalesce(p.level_mode, 'one_level') <> 'one_level') = 0
 )
 SELECT compression, count(*) AS file_count, CAST(sum(size_bytes) AS BIGINT) AS size_bytes,
   CAST(sum(size_bytes) AS DOUBLE) / nullif(sum(sum(size_bytes)) OVER (), 0) AS share, count(sample_bytes) AS flat_files,

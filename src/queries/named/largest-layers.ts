@@ -14,10 +14,9 @@ export const largestLayers = defineQuery({
     sample_bytes: { type: 'integer', doc: 'bytes of their samples' },
     share: { type: 'number', doc: 'of the samples of all layers, 0 to 1' },
   },
-  sql: ({ where, limit }, { frames, table, joined }) => `WITH chosen AS (
+  sql: ({ where, limit }, { frames, table, joined, sampleBytes }) => `WITH chosen AS (
   SELECT c.file_id, c.layer_name, c.channel_type,
-    CAST(ceil(p.width / CAST(c.x_sampling AS DOUBLE)) * ceil(p.height / CAST(c.y_sampling AS DOUBLE)) AS BIGINT)
-    * CASE c.channel_type WHEN 'HALF' THEN 2 ELSE 4 END AS sample_bytes
+    ${sampleBytes} AS sample_bytes
   FROM ${table('channels')} c
   JOIN ${table('parts')} p ON p.file_id = c.file_id AND p.part_index = c.part_index
   JOIN (SELECT file_id FROM ${frames} frame WHERE (${where}
