@@ -10,7 +10,8 @@ Questions that a catalog answers by name, on the command line (\`exr-inspector q
 condition over the columns of \`files\` and of a file's first part ([catalog.md](catalog.md)), as \`similar\` and \`validate\` take it. Other
 parameters are given by \`-p name=value\`, lists with commas. \`--explain\` prints the SQL. Null is unknown.
 
-An embedded catalog answers all of them; a VAST catalog through Trino all but those that say otherwise, and none where it has no SQL.
+An embedded catalog answers all of them, and so does a VAST cluster's own engine (VAST_DB_SEARCH=engine); Trino all but those that
+say otherwise; a VAST catalog without either has no SQL. Whoever asks on the command line is told when there may be more rows.
 Made from \`src/queries/named\`.
 `
 

@@ -169,6 +169,12 @@ describe('query', () => {
     expect((await cli('query', 'drift', '--explain')).stdout).toMatch(/^WITH chosen AS/)
   })
 
+  it('says when there may be more rows than were asked for', async () => {
+    const few = await cli('query', 'channel-composition', '-p', 'limit=2')
+    expect(few.stderr).toContain('the first 2 rows; there may be more')
+    expect((await cli('query', 'channel-composition')).stderr).toBe('')
+  })
+
   it.each([
     [['query', 'drft'], 2, 'did you mean drift?'],
     [['query', 'drift', '-p', 'limit'], 2, 'Expected name=value for --param'],
