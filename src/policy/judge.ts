@@ -61,6 +61,13 @@ export interface JudgeOptions {
   readonly filesOnly?: boolean
 }
 
+/** The rules that hold for a file, by what they judge. */
+interface ActiveRules {
+  readonly files: readonly ActiveRule<FileRule>[]
+  /** At the place of each of the policy's sequence rules; undefined where it is off for the file. */
+  readonly sequences: readonly (ActiveRule<SequenceRule> | undefined)[]
+}
+
 interface SeenFile {
   readonly path: string
   readonly sizeBytes: number | null
@@ -76,7 +83,7 @@ interface SeenFile {
 export class Judge {
   readonly #policy: Policy
   readonly #options: JudgeOptions
-  readonly #active = new Map<string, readonly ActiveRule[]>()
+  readonly #active = new Map<string, ActiveRules>()
   readonly #sequenceRules: readonly SequenceRule[]
   readonly #seen: SeenFile[] = []
   readonly #texts = new Map<string, string>()
@@ -99,7 +106,7 @@ export class Judge {
     const key = this.#policy.overrides.map((override) => (override.applies(view) ? '1' : '0')).join('')
     const active = this.#rulesFor(key)
     if (!this.#options.filesOnly) this.#remember(view, key, active)
-    return { path, results: active.filter(isFileRule).map((rule) => this.#judgeFile(rule, view, facts)) }
+    return { path, results: active.files.map((rule) => this.#judgeFile(rule, view, facts)) }
   }
 
   /** Judges the sequences of all files seen; a file without a frame number is no sequence. */
@@ -131,11 +138,10 @@ export class Judge {
     return result(outcome)
   }
 
-  #remember(view: FileView, overrides: string, active: readonly ActiveRule[]): void {
-    const byRule = new Map(active.map((entry) => [entry.rule, entry]))
-    const values = this.#sequenceRules.map((rule) => {
-      const entry = byRule.get(rule)
+  #remember(view: FileView, overrides: string, active: ActiveRules): void {
+    const values = active.sequences.map((entry) => {
       if (entry === undefined) return undefined
+      const { rule } = entry
       if (rule.collect === undefined) return null
       if (view.payload === null) {
         const state = view.error === null ? 'not_checked' : 'cannot_check'
@@ -158,7 +164,7 @@ export class Judge {
   #judgeSequence(sequence: Sequence, siblings: readonly Sequence[]): SequenceJudgement {
     const files = sequence.members.map(({ index }) => this.#seen[index]!)
     const pattern = patternOf(sequence)
-    const active = new Map(this.#rulesFor(files[0]!.overrides).map((entry) => [entry.rule, entry]))
+    const active = this.#rulesFor(files[0]!.overrides).sequences
     const frames: Omit<SequenceFrames, 'files'> = {
       pattern,
       paddings: sequence.paddings,
@@ -166,16 +172,9 @@ export class Judge {
       siblings: siblings.map((other) => patternOf(other)),
       conflicts: conflictsOf(sequence, siblings),
     }
-    const results = this.#sequenceRules.flatMap((rule, at): RuleResult[] => {
-      const entry = active.get(rule)
+    const results = active.flatMap((entry, at): RuleResult[] => {
       if (entry === undefined || sequence.kind === 'udim') return []
-      return [
-        resultOf(
-          rule.id,
-          entry.severity,
-          this.#sequenceOutcome(entry as ActiveRule<SequenceRule>, at, sequence, files, frames),
-        ),
-      ]
+      return [resultOf(entry.rule.id, entry.severity, this.#sequenceOutcome(entry, at, sequence, files, frames))]
     })
     return { pattern, path: sequence.members[0]!.path, results }
   }
@@ -205,7 +204,7 @@ export class Judge {
     return unchecked !== null && Array.isArray(outcome) && outcome.length === 0 ? unchecked : outcome
   }
 
-  #rulesFor(key: string): readonly ActiveRule[] {
+  #rulesFor(key: string): ActiveRules {
     const known = this.#active.get(key)
     if (known !== undefined) return known
     const settings = new Map<string, RuleSetting>(this.#policy.rules)
@@ -216,11 +215,16 @@ export class Judge {
         else settings.set(id, setting)
       }
     })
-    const active = [...settings].flatMap(([id, setting]): ActiveRule[] => {
+    const entries = [...settings].flatMap(([id, setting]): ActiveRule[] => {
       const rule = this.#ruleOf(id)
       if (rule === undefined || this.#options.skip?.includes(id)) return []
       return [activate(rule, setting)]
     })
+    const ofSequences = entries.filter(isOfSequences)
+    const active = {
+      files: entries.filter(isOfFiles),
+      sequences: this.#sequenceRules.map((rule) => ofSequences.find((entry) => entry.rule === rule)),
+    }
     this.#active.set(key, active)
     return active
   }
@@ -236,8 +240,12 @@ function activate(rule: Rule, { severity, options }: RuleSetting): ActiveRule {
   return { rule, severity: severity ?? own, options: withDefaults(rule.options, options) }
 }
 
-function isFileRule(entry: ActiveRule): entry is ActiveRule<FileRule> {
+function isOfFiles(entry: ActiveRule): entry is ActiveRule<FileRule> {
   return !isSequenceRule(entry.rule)
+}
+
+function isOfSequences(entry: ActiveRule): entry is ActiveRule<SequenceRule> {
+  return isSequenceRule(entry.rule)
 }
 
 /** Rules that the first eight bytes decide, whatever became of the header. */
@@ -298,7 +306,9 @@ function siblingsOf(sequences: readonly Sequence[]): ReadonlyMap<Sequence, reado
   for (const sequence of sequences) {
     const stem = sequence.prefix.replace(/[._ -]+$/, '')
     const key = `${stem}\0${sequence.suffix.replace(/\.[a-z][a-z0-9]*$/i, '')}`.toLowerCase()
-    families.set(key, [...(families.get(key) ?? []), sequence])
+    const family = families.get(key)
+    if (family === undefined) families.set(key, [sequence])
+    else family.push(sequence)
   }
   const siblings = new Map<Sequence, readonly Sequence[]>()
   for (const family of families.values()) {

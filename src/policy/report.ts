@@ -1,4 +1,4 @@
-import { frameFactsOf, groupSequences, patternOf } from '../sequences/index.ts'
+import { groupSequences, patternOf } from '../sequences/index.ts'
 import type { FileJudgement, JudgedFinding, RuleResult, SequenceJudgement } from './judge.ts'
 import type { Severity, State } from './rule.ts'
 import { framesText } from './rules/sequence-drift.ts'
@@ -60,7 +60,8 @@ const WORST = 10
 /** Gathers judgements and puts them into the published form. */
 export class ReportBuilder {
   readonly #policy: { readonly name: string; readonly version: number }
-  readonly #entries: (ReportFinding & { readonly frame?: number })[] = []
+  readonly #told = new Map<string, Told>()
+  #count = 0
   readonly #rules = new Map<string, StateCounts>()
   readonly #severities: Record<Severity, number> = { info: 0, warn: 0, error: 0 }
   readonly #failures = new Map<string, number>()
@@ -89,7 +90,7 @@ export class ReportBuilder {
   }
 
   finish(): ValidationReport {
-    const findings = mergeFrames(this.#entries, this.#paths)
+    const findings = listed(this.#told.values(), this.#paths)
     const states = zeroStates()
     for (const counts of this.#rules.values()) {
       for (const state of Object.keys(counts) as State[]) states[state] += counts[state]
@@ -113,91 +114,146 @@ export class ReportBuilder {
   }
 
   #add(result: RuleResult, path: string, place: { sequence?: string }): void {
-    const counts = this.#rules.get(result.rule) ?? zeroStates()
+    let counts = this.#rules.get(result.rule)
+    if (counts === undefined) {
+      counts = zeroStates()
+      this.#rules.set(result.rule, counts)
+    }
     counts[result.state] += 1
-    this.#rules.set(result.rule, counts)
     if (result.state === 'fail') {
       const worst = result.findings.reduce((most, { severity }) => worse(most, severity), result.findings[0]!.severity)
       this.#severities[worst] += 1
       this.#failures.set(path, (this.#failures.get(path) ?? 0) + 1)
-      for (const finding of result.findings) this.#entries.push(reported(result, finding, path, place))
+      for (const finding of result.findings) {
+        const said = failure(result, finding)
+        this.#tell(JSON.stringify(said), () => said, path, place, markOf(finding))
+      }
     } else if (result.state === 'cannot_check' || result.state === 'not_checked') {
       const { rule, state, severity, reason = '' } = result
-      this.#entries.push({ rule, state, severity, path, ...place, expected: '', actual: reason, message: reason })
+      const said = () => ({ rule, state, severity, expected: '', actual: reason, message: reason })
+      this.#tell(`${rule} ${state} ${severity} ${reason}`, said, path, place)
     }
+  }
+
+  /** Files mostly say the same: it is kept once, with the files that say it. */
+  #tell(key: string, said: () => Said, path: string, { sequence }: { sequence?: string }, mark?: Mark): void {
+    const whole = sequence === undefined ? key : `${sequence} ${key}`
+    let told = this.#told.get(whole)
+    if (told === undefined) {
+      told = { said: said(), sequence, paths: [], orders: [], marks: new Map() }
+      this.#told.set(whole, told)
+    }
+    if (mark !== undefined) told.marks.set(told.paths.length, mark)
+    told.paths.push(path)
+    told.orders.push(this.#count++)
   }
 }
 
-function reported(
-  result: RuleResult,
-  finding: JudgedFinding,
-  path: string,
-  place: { sequence?: string },
-): ReportFinding {
+/** A finding without its file. */
+type Said = Omit<ReportFinding, 'path' | 'sequence' | 'byte_offset' | 'box'>
+
+/** Where in one file: frames that say the same may say it of other places. */
+type Mark = Pick<ReportFinding, 'byte_offset' | 'box'>
+
+/** One finding and every file that has it. */
+interface Told {
+  readonly said: Said
+  /** Of a rule that judged a sequence. */
+  readonly sequence: string | undefined
+  readonly paths: string[]
+  /** When each was told. */
+  readonly orders: number[]
+  /** By place in `paths`. */
+  readonly marks: Map<number, Mark>
+}
+
+function failure({ rule, state }: RuleResult, finding: JudgedFinding): Said {
   return {
-    rule: result.rule,
-    state: result.state,
+    rule,
+    state,
     severity: finding.severity,
-    path,
-    ...place,
     ...(finding.frames !== undefined && { frames: framesText(finding.frames) }),
     ...(finding.part !== undefined && { part_index: finding.part }),
     ...(finding.channel !== undefined && { channel: finding.channel }),
     ...(finding.attribute !== undefined && { attribute: finding.attribute }),
-    ...(finding.byteOffset !== undefined && { byte_offset: finding.byteOffset }),
-    ...(finding.box !== undefined && { box: { min: { ...finding.box.min }, max: { ...finding.box.max } } }),
     expected: finding.expected,
     actual: finding.actual,
     message: finding.message,
   }
 }
 
-/** Frames of a sequence that say the same become one entry with their ranges. */
-function mergeFrames(entries: readonly ReportFinding[], paths: readonly string[]): ReportFinding[] {
-  const names = [...new Set(paths)]
-  const places = new Map(frameFactsOf(names).map((facts, i) => [names[i]!, facts.frameNumber]))
-  const patterns = new Map<string, string>()
-  for (const sequence of groupSequences(names).sequences) {
-    if (sequence.kind === 'udim' || sequence.members.length < 2) continue
-    const pattern = patternOf(sequence)
-    for (const { path } of sequence.members) patterns.set(path, pattern)
+function markOf({ byteOffset, box }: JudgedFinding): Mark | undefined {
+  if (byteOffset === undefined && box === undefined) return undefined
+  return {
+    ...(byteOffset !== undefined && { byte_offset: byteOffset }),
+    ...(box !== undefined && { box: { min: { ...box.min }, max: { ...box.max } } }),
   }
-  const merged = new Map<string, { entry: ReportFinding; frames: number[]; first: number }>()
-  for (const entry of entries) {
-    const pattern = entry.sequence ?? patterns.get(entry.path)
-    const isOneFile = entry.sequence === undefined && pattern !== undefined
-    const { path, byte_offset: _, box: __, ...same } = entry
-    const key = isOneFile ? JSON.stringify([pattern, same]) : `${merged.size}`
-    const known = merged.get(key)
-    const frame = isOneFile ? places.get(path) : undefined
-    if (known !== undefined) {
-      // The first frame stands for all, whatever order they came in.
-      if (frame! < known.first) {
-        known.entry = { ...known.entry, path }
-        known.first = frame!
-      }
-      known.frames.push(frame!)
-    } else {
-      const sequence = pattern === undefined ? {} : { sequence: pattern }
-      merged.set(key, { entry: { ...entry, ...sequence }, frames: frame == null ? [] : [frame], first: frame ?? 0 })
-    }
-  }
-  return [...merged.values()].map(({ entry, frames }) => {
-    if (frames.length === 0) return ordered(entry)
-    // A byte offset and a box are those of the first frame alone.
-    return ordered({ ...entry, frames: framesText(frames) })
-  })
 }
 
-function ordered({ rule, state, severity, path, sequence, frames, ...rest }: ReportFinding): ReportFinding {
+interface Entry {
+  readonly order: number
+  readonly finding: ReportFinding
+}
+
+/** What was told, in its order; frames of a sequence that say the same are one entry with their ranges. */
+function listed(told: Iterable<Told>, paths: readonly string[]): ReportFinding[] {
+  const places = framesOf(paths)
+  const entries: Entry[] = []
+  for (const { said, sequence, paths, orders, marks } of told) {
+    const merged = new Map<string, { order: number; first: number; at: number; frames: number[] }>()
+    for (const [at, path] of paths.entries()) {
+      const place = sequence === undefined ? places.get(path) : undefined
+      if (place === undefined) {
+        const where = sequence === undefined ? {} : { sequence }
+        entries.push({ order: orders[at]!, finding: ordered(said, path, where, marks.get(at)) })
+        continue
+      }
+      const known = merged.get(place.pattern)
+      if (known === undefined) {
+        merged.set(place.pattern, { order: orders[at]!, first: place.frame, at, frames: [place.frame] })
+      } else {
+        known.frames.push(place.frame)
+        // The first frame stands for all, whatever order they came in.
+        if (place.frame < known.first) Object.assign(known, { first: place.frame, at })
+      }
+    }
+    for (const [pattern, { order, at, frames }] of merged) {
+      const where = { sequence: pattern, frames: framesText(frames) }
+      entries.push({ order, finding: ordered(said, paths[at]!, where, marks.get(at)) })
+    }
+  }
+  return entries.sort((a, b) => a.order - b.order).map(({ finding }) => finding)
+}
+
+/** Sequence and frame of each path that has other frames beside it. */
+function framesOf(paths: readonly string[]): Map<string, { readonly pattern: string; readonly frame: number }> {
+  const places = new Map<string, { pattern: string; frame: number }>()
+  for (const sequence of groupSequences([...new Set(paths)]).sequences) {
+    if (sequence.kind === 'udim' || sequence.members.length < 2) continue
+    const pattern = patternOf(sequence)
+    for (const { path, frame } of sequence.members) places.set(path, { pattern, frame })
+  }
+  return places
+}
+
+function ordered(
+  { rule, state, severity, frames, part_index, channel, attribute, ...texts }: Said,
+  path: string,
+  where: { sequence?: string; frames?: string },
+  mark: Mark = {},
+): ReportFinding {
   return {
     rule,
     state,
     severity,
     path,
-    ...(sequence !== undefined && { sequence }),
     ...(frames !== undefined && { frames }),
-    ...rest,
+    ...where,
+    ...(part_index !== undefined && { part_index }),
+    ...(channel !== undefined && { channel }),
+    ...(attribute !== undefined && { attribute }),
+    ...mark,
+    ...texts,
   }
 }
 

@@ -136,6 +136,17 @@ describe('reports', () => {
     ])
   })
 
+  it('mark the place in the first frame when several say the same', async () => {
+    const policy = await load('rules: {pixel-nan: error}')
+    const frame = (number: number, x: number) => {
+      const box = { min: { x, y: 0 }, max: { x, y: 0 } }
+      const channel = { channel_name: 'R', nan_count: 1, non_finite_window: box }
+      return madeFacts({ path: `/f.${number}.exr`, parts: [{ stats: { channels: [channel] } }] })
+    }
+    const { findings } = validate([frame(3, 30), frame(1, 10), frame(2, 20)], policy)
+    expect(findings).toMatchObject([{ path: '/f.1.exr', frames: '1-3', box: { min: { x: 10 } } }])
+  })
+
   it('tell drift as ranges of frames', async () => {
     const policy = await load('rules: {seq-channels: error}')
     const facts = Array.from({ length: 50 }, (_, i) =>

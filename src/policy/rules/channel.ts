@@ -301,7 +301,11 @@ function nameClashes(channels: readonly ChannelFacts[]): Omit<Finding, 'part'>[]
 /** Channels by layer, in file order. */
 export function layersOf(channels: readonly ChannelFacts[]): [string, ChannelFacts[]][] {
   const layers = new Map<string, ChannelFacts[]>()
-  for (const channel of channels) layers.set(channel.layer_name, [...(layers.get(channel.layer_name) ?? []), channel])
+  for (const channel of channels) {
+    const members = layers.get(channel.layer_name)
+    if (members === undefined) layers.set(channel.layer_name, [channel])
+    else members.push(channel)
+  }
   return [...layers]
 }
 

@@ -18,10 +18,21 @@ interface Matte {
   readonly sidecar: string | null
 }
 
-function mattesOf(part: PartView): Matte[] {
+/** Every rule of this file asks for them. */
+const mattes = new WeakMap<PartView, readonly Matte[]>()
+
+function mattesOf(part: PartView): readonly Matte[] {
+  const known = mattes.get(part)
+  if (known !== undefined) return known
+  const found = readMattes(part)
+  mattes.set(part, found)
+  return found
+}
+
+function readMattes(part: PartView): Matte[] {
   const keys = new Set<string>()
   for (const name of part.attributes.keys()) {
-    const match = /^cryptomatte\/(.+)\/[^/]+$/.exec(name)
+    const match = name.startsWith('cryptomatte/') ? /^cryptomatte\/(.+)\/[^/]+$/.exec(name) : null
     if (match !== null) keys.add(match[1]!)
   }
   return [...keys].map((key) => {
@@ -46,7 +57,10 @@ function ranksOf(part: PartView, name: string): Map<string, ChannelFacts[]> {
   const ranks = new Map<string, ChannelFacts[]>()
   for (const channel of part.channels) {
     const rank = channel.layer_name.startsWith(name) ? channel.layer_name.slice(name.length) : ''
-    if (/^\d\d$/.test(rank)) ranks.set(rank, [...(ranks.get(rank) ?? []), channel])
+    if (!/^\d\d$/.test(rank)) continue
+    const members = ranks.get(rank)
+    if (members === undefined) ranks.set(rank, [channel])
+    else members.push(channel)
   }
   return ranks
 }

@@ -1,4 +1,5 @@
 import { timeCodeFields } from '../../header/time-code.ts'
+import type { ChannelFacts } from '../../inspect/payload.ts'
 import { missingFrames, printRanges } from '../../sequences/index.ts'
 import { type FileView, numberOf, textOf } from '../file-view.ts'
 import { pixelsUnread } from '../look.ts'
@@ -121,9 +122,10 @@ export const sequenceRules: readonly SequenceRule[] = [
       const { files } = sequence
       if (files.length < 4) return null
       const odd = files.filter(({ sizeBytes }, i) => {
-        const around = files
-          .filter((_, j) => j !== i && Math.abs(j - i) <= neighbours / 2)
-          .map((file) => file.sizeBytes)
+        const half = Math.floor(neighbours / 2)
+        const around = [...files.slice(Math.max(0, i - half), i), ...files.slice(i + 1, i + 1 + half)].map(
+          (file) => file.sizeBytes,
+        )
         const middle = median(around)
         return sizeBytes * factor < middle || sizeBytes > middle * factor
       })
@@ -143,10 +145,8 @@ export const sequenceRules: readonly SequenceRule[] = [
     collect: (file) =>
       file.parts
         .map(({ facts, channels }) => {
-          const types = channels.map(
-            ({ channel_name, channel_type }) => `${channel_name} ${channel_type.toLowerCase()}`,
-          )
-          return `${file.isMultiPart ? `${facts.part_name ?? facts.part_index}: ` : ''}${grouped(types)}`
+          const name = file.isMultiPart ? `${facts.part_name ?? facts.part_index}: ` : ''
+          return `${name}${channelsByType(channels)}`
         })
         .join('; '),
     judge: (sequence) => driftFindings(sequence, 'channels'),
@@ -321,14 +321,14 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? 0
 }
 
-/** `R half, G half` as `R G half`. */
-function grouped(types: readonly string[]): string {
-  const names = new Map<string, string[]>()
-  for (const text of types) {
-    const at = text.lastIndexOf(' ')
-    names.set(text.slice(at + 1), [...(names.get(text.slice(at + 1)) ?? []), text.slice(0, at)])
+/** `R G half, Z float`. */
+function channelsByType(channels: readonly ChannelFacts[]): string {
+  const names = new Map<string, string>()
+  for (const { channel_name: name, channel_type: type } of channels) {
+    const before = names.get(type)
+    names.set(type, before === undefined ? name : `${before} ${name}`)
   }
-  return [...names].map(([type, channels]) => `${channels.join(' ')} ${type}`).join(', ')
+  return [...names].map(([type, channels]) => `${channels} ${type.toLowerCase()}`).join(', ')
 }
 
 function numeric(text: string | null): number | null {

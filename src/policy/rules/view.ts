@@ -9,16 +9,28 @@ function multiView(part: PartView): string[] | null {
   return Array.isArray(value) && value.every((view) => typeof view === 'string') ? value : null
 }
 
-function viewsOf(file: FileView): string[] {
+/** Most rules of this file ask for them. */
+const known = new WeakMap<FileView, readonly string[]>()
+
+function viewsOf(file: FileView): readonly string[] {
+  let views = known.get(file)
+  if (views === undefined) {
+    views = readViews(file)
+    known.set(file, views)
+  }
+  return views
+}
+
+function readViews(file: FileView): string[] {
   const views = file.parts.flatMap((part) => multiView(part) ?? [textOf(part, 'view') ?? ''])
   return [...new Set(views.filter((view) => view !== ''))]
 }
 
 /** The view of a channel name in a part of several views: its last segment but one. */
 function viewOf(name: string, views: readonly string[]): string | null {
-  const segments = name.split('.')
-  if (segments.length === 1) return views[0] ?? null
-  const view = segments.at(-2)!
+  const dot = name.lastIndexOf('.')
+  if (dot === -1) return views[0] ?? null
+  const view = name.slice(name.lastIndexOf('.', dot - 1) + 1, dot)
   return views.includes(view) ? view : null
 }
 
@@ -161,11 +173,16 @@ export const viewRules: readonly FileRule[] = [
     title: 'All views have the same channels, types and window.',
     source: ['VIEW'],
     check(file) {
+      if (viewsOf(file).length < 2) return null
       const byView = new Map<string, string[]>()
+      const add = (view: string, text: string) => {
+        const texts = byView.get(view)
+        if (texts === undefined) byView.set(view, [text])
+        else texts.push(text)
+      }
       for (const part of file.parts) {
         const views = multiView(part)
         const own = textOf(part, 'view')
-        const add = (view: string, text: string) => byView.set(view, [...(byView.get(view) ?? []), text])
         for (const channel of part.channels) {
           const view = views === null ? own : viewOf(channel.channel_name, views)
           if (view !== null) add(view, channelKey(channel, view))
@@ -210,6 +227,7 @@ export const viewRules: readonly FileRule[] = [
 ]
 
 function channelKey({ channel_name, channel_type }: ChannelFacts, view: string): string {
+  if (!channel_name.includes(view)) return `${channel_name} ${channel_type}`
   const name = channel_name
     .split('.')
     .filter((segment) => segment !== view)
