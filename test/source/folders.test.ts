@@ -70,18 +70,23 @@ it('never reads outside while links are swapped under it', async () => {
   writeFileSync(join(swapped, 'a.exr'), allowed)
   symlinkSync(secret, spare)
   let rounds = 0
+  // For shorter and longer than a read takes, however fast the machine is.
+  const stay = async () => {
+    for (let turns = 0; turns <= rounds % 50; turns++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const seen = new Set<string>()
   const swapping = (async () => {
-    for (; rounds < 300; rounds++) {
+    for (; rounds < 300 || !seen.has(allowed); rounds++) {
       renameSync(swapped, `${swapped}.old`)
       renameSync(spare, swapped)
-      await new Promise((resolve) => setImmediate(resolve))
+      await stay()
       renameSync(swapped, spare)
       renameSync(`${swapped}.old`, swapped)
-      await new Promise((resolve) => setImmediate(resolve))
+      await stay()
     }
   })()
-  const seen = new Set<string>()
-  while (rounds < 300) seen.add(await read(join(swapped, 'a.exr')).catch((error: { code: string }) => error.code))
+  while (rounds < 300 || !seen.has(allowed))
+    seen.add(await read(join(swapped, 'a.exr')).catch((error: { code: string }) => error.code))
   await swapping
   expect(seen).not.toContain(secret)
   expect(seen).toContain(allowed)

@@ -1,9 +1,9 @@
 import { CloudEvent, HTTP, type Message } from 'cloudevents'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readCloudEvents } from '../../src/function/cloud-event.ts'
-import { silentLogger } from '../../src/log.ts'
-import { createServer, type FunctionServer, functionSettings } from '../../src/server/index.ts'
-import { pythonWith, runPython } from '../python-env.ts'
+import { readCloudEvents } from '../../../src/function/cloud-event.ts'
+import { silentLogger } from '../../../src/log.ts'
+import { createServer, type FunctionServer, functionSettings } from '../../../src/server/index.ts'
+import { pythonWith, runPython } from '../../python-env.ts'
 
 const data = {
   Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'plates' }, object: { key: 'notes.txt' } } }],
