@@ -52,6 +52,19 @@ module.exports = {
     },
     ...Object.entries(ROOMS).map(mayImport),
     {
+      name: 'the-bottom-stands-on-nothing',
+      severity: 'error',
+      from: { path: '^src/(errors|log|parts)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(errors|log|parts)\\.ts$' },
+    },
+    // What runs in a worker loads its side of the pool alone: every thread and child pays for each module.
+    {
+      name: 'workers-load-no-pool',
+      severity: 'error',
+      from: { path: '^src/(.*-worker|workers/child-main)\\.ts$' },
+      to: { path: '^src/workers/(index|pool)\\.ts$' },
+    },
+    {
       name: 'only-oiio-loads-the-addon',
       severity: 'error',
       from: { pathNot: '^src/oiio/' },

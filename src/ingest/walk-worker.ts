@@ -1,4 +1,4 @@
-import { poolTask } from '../workers/index.ts'
+import { poolTask } from '../workers/task.ts'
 import { runWalkTask, type WalkTask } from './listing.ts'
 
 /** Thread that lists directories, so that slow shares are asked for several at a time. */

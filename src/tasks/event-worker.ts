@@ -12,7 +12,7 @@ import { S3Source } from '../source/s3-source.ts'
 import { isS3Url, parseS3Url } from '../source/s3-url.ts'
 import type { ByteSource } from '../source/source.ts'
 import { encodeRecords, transferList } from '../tables/index.ts'
-import { Answer, poolTask } from '../workers/index.ts'
+import { Answer, poolTask } from '../workers/task.ts'
 import type { EventAnswer, EventTask } from './event-task.ts'
 import { withValidation } from './validation.ts'
 

@@ -11,6 +11,7 @@ import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers
 import { workerFile } from '../workers/worker-file.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
 import type { Location } from './locations.ts'
+import { checkPolicy, withValidation } from './validation.ts'
 
 /** How many files are inspected; everything `inspect` takes holds for each of them. */
 export interface InspectManyOptions extends InspectCallOptions {
@@ -47,8 +48,7 @@ export async function* inspectMany(
   const { isolation: wanted, ...what } = rest
   const resolved = resolveInspectOptions(what)
   const decodes = wantsPixels(resolved)
-  // The policy engine takes a third of a second to load.
-  const judge = resolved.validate ? await import('./validation.ts') : null
+  const policyFile = s3 === undefined ? {} : { s3 }
   const isolation = wanted ?? (decodes ? 'process' : 'thread')
   const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
@@ -78,14 +78,14 @@ export async function* inspectMany(
   async function inspectHere(input: SourceInput): Promise<TaskResult<Payload>> {
     try {
       const seen = await inspectWithPixels(input, { ...what, isolation, ...stop })
-      return { ok: true, value: (await judge?.withValidation(seen, resolved, s3 === undefined ? {} : { s3 })) ?? seen }
+      return { ok: true, value: await withValidation(seen, resolved, policyFile) }
     } catch (error) {
       if (signal?.aborted) throw error
       return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
     }
   }
 
-  await judge?.checkPolicy(resolved, s3 === undefined ? {} : { s3 })
+  await checkPolicy(resolved, policyFile)
   try {
     const window = maxThreads * (ordered ? 4 : 2)
     const batches = batchesOf(inputs, batchSize, lingerMs)

@@ -8,7 +8,8 @@ import { openSource } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import { isChild } from '../workers/child-side.ts'
-import type { Mark } from '../workers/index.ts'
+import type { Mark } from '../workers/task.ts'
+import { withValidation } from './validation.ts'
 
 /** What a worker can open by itself: a path or URL as text, or the bytes of a path that is not UTF-8. */
 export type Location = string | Uint8Array
@@ -64,7 +65,6 @@ async function* judged(
   results: Iterable<LocationResult> | AsyncIterable<LocationResult>,
   { options, s3 }: LocationOptions,
 ): AsyncGenerator<LocationResult> {
-  const { withValidation } = await import('./validation.ts')
   for await (const found of results) {
     if (!found.result.ok) yield found
     else yield { ...found, result: { ok: true, value: await withValidation(found.result.value, options, { s3 }) } }

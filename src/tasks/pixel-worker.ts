@@ -6,7 +6,8 @@ import { heatMap } from '../pixels/heat-map.ts'
 import { makeThumbnail } from '../pixels/thumbnail.ts'
 import { openSource } from '../source/open.ts'
 import type { ByteSource } from '../source/source.ts'
-import { poolData, poolTask, tell } from '../workers/index.ts'
+import { childTell } from '../workers/child-side.ts'
+import { poolData, poolTask } from '../workers/task.ts'
 import type { DiffAnswer, PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
 
 const { s3 } = (poolData() ?? {}) as PixelWorkerData
@@ -69,6 +70,6 @@ function progressOf(location: string, onBatch: () => void) {
     const now = performance.now()
     if (now - last < TELL_EVERY_MS) return
     last = now
-    tell({ location, chunksDone, chunks } satisfies PixelNews)
+    childTell({ location, chunksDone, chunks } satisfies PixelNews)
   }
 }

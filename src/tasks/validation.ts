@@ -2,10 +2,13 @@ import { ExrError, toPlainError } from '../errors.ts'
 import { VALIDATION_UNSEEN } from '../inspect/build-payload.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
-import { factsOf, type Policy, validateFile } from '../policy/index.ts'
-import { openPolicy, type PolicyFileOptions } from './policy-file.ts'
+import type { Policy } from '../policy/index.ts'
+import type { PolicyFileOptions } from './policy-file.ts'
 
 type Wish = Pick<ResolvedInspectOptions, 'validate' | 'policyPath'>
+
+/** The engine of policies takes a third of a second to load, so only those load it that ask for a validation. */
+const engine = () => import('../policy/index.ts')
 
 /** Policies read lately, so that a batch reads its policy once; a changed file is seen within a minute. */
 const policies = new Map<string, { readonly policy: Promise<Policy>; readonly readAtMs: number }>()
@@ -21,6 +24,7 @@ export async function withValidation(payload: Payload, wish: Wish, options: Poli
   const errors = payload.errors.filter(({ message }) => message !== VALIDATION_UNSEEN.message)
   try {
     const policy = await policyOf(wish, options)
+    const { factsOf, validateFile } = await engine()
     const validation = { ...validateFile(factsOf({ ...payload, errors }), policy) }
     return { ...payload, validation, errors }
   } catch (error) {
@@ -41,7 +45,7 @@ function policyOf({ policyPath }: Wish, options: PolicyFileOptions): Promise<Pol
   const known = policies.get(key)
   if (known !== undefined && Date.now() - known.readAtMs < KEPT_MS) return known.policy
   if (policies.size >= MOST_KEPT) policies.clear()
-  const policy = openPolicy(name, options)
+  const policy = import('./policy-file.ts').then(({ openPolicy }) => openPolicy(name, options))
   policies.set(key, { policy, readAtMs: Date.now() })
   // A policy that could not be read is asked for again.
   policy.catch(() => policies.delete(key))

@@ -1,4 +1,4 @@
-import { Answer, poolTask } from '../../workers/index.ts'
+import { Answer, poolTask } from '../../workers/task.ts'
 import { type RankTask, similarities } from './rank.ts'
 
 /** Thread that compares the vectors of a batch. */
