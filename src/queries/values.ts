@@ -1,5 +1,6 @@
 import { ExrError } from '../errors.ts'
 import { nearest } from '../policy/nearest.ts'
+import { parseNumber, parseWhole, unexpected } from '../settings/parse.ts'
 import type { Parameter, Parameters, Values } from './query.ts'
 
 type Value = string | number | readonly string[] | null
@@ -30,15 +31,13 @@ export function valuesOf<P extends Parameters>(
 }
 
 function typed(query: string, name: string, { type }: Parameter, value: unknown): Value {
-  const expected = (what: string) =>
-    invalid(`Expected ${what} for parameter ${name} of query ${query} but received ${JSON.stringify(value)}`)
+  const what = `parameter ${name} of query ${query}`
+  const expected = (expectation: string) => unexpected(expectation, what, value)
   switch (type) {
     case 'integer':
     case 'number': {
-      const number = typeof value === 'string' ? Number(value) : value
-      if (typeof number !== 'number' || !Number.isFinite(number)) throw expected('a number')
-      if (type === 'integer' && (!Number.isSafeInteger(number) || number < 0)) throw expected('a whole number from 0')
-      return number
+      const number = parseNumber(value, what)
+      return type === 'integer' ? parseWhole(number, what, 0) : number
     }
     case 'list': {
       const list = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : null

@@ -5,7 +5,7 @@ import { ExrError } from '../errors.ts'
  * value given to the library as JSON, so that text and number differ.
  */
 export function unexpected(expected: string, name: string, received: unknown): ExrError {
-  const isTyped = typeof received === 'string' && /^(--|[A-Z])/.test(name)
+  const isTyped = typeof received === 'string' && /^(-|[A-Z])/.test(name)
   const shown = isTyped ? received : typeof received === 'bigint' ? `${received}n` : toJson(received)
   return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${name} but received ${shown.slice(0, 200)}`)
 }
@@ -23,10 +23,23 @@ export function parseFlag(value: unknown, name: string): boolean {
 }
 
 /** A whole number, both bounds inclusive, as a number or as text. Throws ERR_OPTION_INVALID. */
-export function parseWhole(value: unknown, name: string, min: number, max: number): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number
-  throw unexpected(min === max ? String(min) : `a whole number from ${min} to ${max}`, name, value)
+export function parseWhole(value: unknown, name: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const number = toNumber(value)
+  if (Number.isInteger(number) && number >= min && number <= max) return number
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`
+  throw unexpected(min === max ? String(min) : `a whole number ${bounds}`, name, value)
+}
+
+/** A finite number of at least `min`, as a number or as text. Throws ERR_OPTION_INVALID. */
+export function parseNumber(value: unknown, name: string, min = Number.NEGATIVE_INFINITY): number {
+  const number = toNumber(value)
+  if (Number.isFinite(number) && number >= min) return number
+  throw unexpected(Number.isFinite(min) ? `a number of ${min} or more` : 'a number', name, value)
+}
+
+function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }

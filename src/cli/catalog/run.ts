@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CATALOG_VERSION, viewsOf } from '../../catalog/migrations/index.ts'
-import { ExrError } from '../../errors.ts'
 import { type AgainstFilesReport, verifyAgainstFiles } from '../../ingest/against-files.ts'
+import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { createTableSql, TABLES } from '../../tables/index.ts'
 import type { CliContext } from '../context.ts'
@@ -147,16 +147,14 @@ function againstFilesLines(report: AgainstFilesReport, style: CliContext['style'
 }
 
 function sampleSize(value: string | true): number {
-  const files = value === true ? 100 : Number(value)
-  if (Number.isSafeInteger(files) && files > 0) return files
-  throw new ExrError('ERR_OPTION_INVALID', `Expected a number of files for --against-files but received ${value}`)
+  return value === true ? 100 : parseWhole(value, '--against-files', 1)
 }
 
 export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
   const { catalog: url, vast } = context.config({ catalog: flags.catalog })
   const catalog = await openExisting(url, { migrate: false, vast })
   try {
-    const steps = await catalog.migrate(flags.to === undefined ? undefined : toVersion(flags.to))
+    const steps = await catalog.migrate(flags.to === undefined ? undefined : parseWhole(flags.to, '--to', 0))
     if (flags.json) return context.printData(`${JSON.stringify({ steps }, null, 2)}\n`)
     if (steps.length === 0) return context.print('Nothing to do: the catalog has that version already.\n')
     const lines = steps.map((step) => `${step.direction === 'up' ? 'applied' : 'undone '} ${step.version} ${step.name}`)
@@ -172,10 +170,4 @@ export async function showDdl(flags: DdlFlags, context: CliContext): Promise<voi
   const views = flags.dialect === 'duckdb' && flags.schema === undefined ? Object.entries(viewsOf(CATALOG_VERSION)) : []
   for (const [name, query] of views) statements.push(`CREATE OR REPLACE VIEW ${name} AS\n${query};`)
   await context.print(`${statements.join('\n\n')}\n`)
-}
-
-function toVersion(text: string): number {
-  const version = Number(text)
-  if (Number.isSafeInteger(version) && version >= 0) return version
-  throw new ExrError('ERR_OPTION_INVALID', `Expected a schema version from 0 for --to but received ${text}`)
 }

@@ -3,6 +3,7 @@ import { writePicture } from '../../oiio/write-image.ts'
 import { drawSheet, type SheetCell } from '../../pixels/sheet.ts'
 import { frameFactsOf } from '../../sequences/frame-of.ts'
 import { missingFrames } from '../../sequences/ranges.ts'
+import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
 import { flow } from '../../workers/index.ts'
@@ -128,7 +129,5 @@ function withGaps(paths: readonly string[]): Frame[] {
 
 function columnsOf({ columns }: ContactSheetFlags, count: number): number {
   if (columns === undefined) return Math.min(count, Math.ceil(Math.sqrt(count * 1.4)))
-  const number = Number(columns)
-  if (Number.isInteger(number) && number >= 1 && number <= 100) return Math.min(number, count)
-  throw new ExrError('ERR_OPTION_INVALID', `Expected 1 to 100 for --columns but received ${columns}`)
+  return Math.min(parseWhole(columns, '--columns', 1, 100), count)
 }

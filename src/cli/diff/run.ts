@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import { VOLATILE_ATTRIBUTES } from '../../pixels/diff-header.ts'
 import type { FileDiff } from '../../pixels/diff-types.ts'
+import { parseNumber } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
 import { flow } from '../../workers/index.ts'
@@ -40,8 +41,8 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
     throw new ExrError('ERR_OPTION_INVALID', '--image draws the map of two files; name files, not directories')
   }
   const options = {
-    warn: limit(flags.warn, '--warn'),
-    fail: limit(flags.fail, '--fail'),
+    warn: parseNumber(flags.warn, '--warn', 0),
+    fail: parseNumber(flags.fail, '--fail', 0),
     strict: flags.strict === true,
     ignoreAttributes: [...(flags.allAttrs ? [] : VOLATILE_ATTRIBUTES), ...(flags.ignoreAttr ?? [])],
   }
@@ -126,10 +127,4 @@ function isDirectory(name: string): boolean {
   } catch {
     return false
   }
-}
-
-function limit(text: string, flag: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value
-  throw new ExrError('ERR_OPTION_INVALID', `Expected a difference of 0 or more for ${flag} but received ${text}`)
 }

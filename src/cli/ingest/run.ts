@@ -8,8 +8,10 @@ import { toShard } from '../../ingest/shard.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import { parseSampling } from '../../inspect/sampling.ts'
 import type { Config } from '../../settings/config.ts'
+import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { isS3Url } from '../../source/s3-url.ts'
+import { checkPolicy } from '../../tasks/validation.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
@@ -66,7 +68,6 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
   const s3 = s3SettingsFrom((name) => context.env[name])
-  const { checkPolicy } = await import('../../tasks/validation.ts')
   await checkPolicy({ validate: policy.validate, policyPath: policy.policyPath ?? null }, { s3 })
   const limits = flags.limit ?? []
   const files = limits.findLast((text) => !text.includes('='))
@@ -80,7 +81,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     ignore: flags.ignore ?? [],
     foldCase: flags.foldCase === true,
     ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
-    ...(files !== undefined && { limit: toLimit(files) }),
+    ...(files !== undefined && { limit: parseWhole(files, '--limit', 1) }),
     inspect: {
       ...(await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env)),
       ...policy,
@@ -205,12 +206,6 @@ async function progressFor(flags: IngestFlags, limit: number, context: CliContex
   if (flags.quiet) return noProgress
   if (context.stderr.isTTY) return barProgress(context, limit)
   return flags.json ? noProgress : lineProgress(context, limit)
-}
-
-function toLimit(text: string): number {
-  const limit = Number(text)
-  if (Number.isSafeInteger(limit) && limit >= 1) return limit
-  throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number of files from 1 for --limit but received ${text}`)
 }
 
 /** `--stats` takes a value only where it looks like one; else what follows it is a root. Throws ERR_OPTION_INVALID. */

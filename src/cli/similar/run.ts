@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { Catalog, SimilarMatch, SimilarOptions, SimilarPlan } from '../../catalog/catalog.ts'
 import { computeMetadataEmbedding } from '../../embeddings/index.ts'
-import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { inspect } from '../../inspect/inspect.ts'
+import { parseWhole } from '../../settings/parse.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { fittedTable } from '../format/fitted-table.ts'
 import { singleLine } from '../format/visible.ts'
@@ -19,7 +19,7 @@ export interface SimilarFlags {
 
 export async function runSimilar(query: string, flags: SimilarFlags, context: CliContext): Promise<void> {
   const config = context.config({ catalog: flags.catalog })
-  const options = { k: toCount(flags.count), ...(flags.where !== undefined && { where: flags.where }) }
+  const options = { k: parseWhole(flags.count, '-k', 1), ...(flags.where !== undefined && { where: flags.where }) }
   const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
   let matches: SimilarMatch[]
   let plan: SimilarPlan
@@ -83,10 +83,4 @@ function isFileId(text: string): boolean {
 
 function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
-}
-
-function toCount(text: string): number {
-  const count = Number(text)
-  if (Number.isSafeInteger(count) && count >= 1) return count
-  throw new ExrError('ERR_OPTION_INVALID', `Expected a whole number of matches from 1 for -k but received ${text}`)
 }

@@ -1,5 +1,5 @@
-import { ExrError } from '../../errors.ts'
 import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
+import { parseNumber, parseWhole, unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
 import type { CliContext } from '../context.ts'
@@ -47,12 +47,9 @@ export async function runThumbnail(location: string, flags: ThumbnailFlags, cont
 
 /** Throws ERR_OPTION_INVALID. */
 export function thumbnailOptions(flags: Omit<ThumbnailFlags, 'output' | 'json'>): Omit<ThumbnailOptions, 'signal'> {
-  const size = number(flags.size, '--size')
-  if (!Number.isInteger(size) || size < 1 || size > 8192)
-    throw invalid('a whole number of pixels from 1 to 8192', '--size', flags.size)
   return {
-    size,
-    exposure: number(flags.exposure, '--exposure'),
+    size: parseWhole(flags.size, '--size', 1, 8192),
+    exposure: parseNumber(flags.exposure, '--exposure'),
     background: background(flags.background),
     ...(flags.layer !== undefined && { layer: flags.layer }),
     ...(flags.view !== undefined && { view: flags.view }),
@@ -60,26 +57,16 @@ export function thumbnailOptions(flags: Omit<ThumbnailFlags, 'output' | 'json'>)
   }
 }
 
-function number(text: string, flag: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw invalid('a number', flag, text)
-  return value
-}
-
 function range(text: string): [number, number] {
   const [low, high, ...rest] = text.split(',')
-  const values: [number, number] = [number(low ?? '', '--range'), number(high ?? '', '--range')]
-  if (rest.length > 0 || values[0] >= values[1]) throw invalid('two rising numbers such as 0,100', '--range', text)
+  const values: [number, number] = [parseNumber(low, '--range'), parseNumber(high, '--range')]
+  if (rest.length > 0 || values[0] >= values[1]) throw unexpected('two rising numbers such as 0,100', '--range', text)
   return values
 }
 
 function background(text: string): NonNullable<ThumbnailOptions['background']> {
   if (text === 'checker' || text === 'none') return text
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text)
-  if (hex === null) throw invalid('checker, none or a colour such as #808080', '--background', text)
+  if (hex === null) throw unexpected('checker, none or a colour such as #808080', '--background', text)
   return [1, 2, 3].map((i) => Number.parseInt(hex[i]!, 16)) as [number, number, number]
-}
-
-function invalid(expected: string, flag: string, received: string): ExrError {
-  return new ExrError('ERR_OPTION_INVALID', `Expected ${expected} for ${flag} but received ${received}`)
 }

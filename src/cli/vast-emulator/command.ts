@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { parseNumber, parseWhole } from '../../settings/parse.ts'
 import type { EmulatorOptions } from '../../vastdb-emulator/index.ts'
 import type { CliContext } from '../context.ts'
 import { catchInterrupts } from '../interrupts.ts'
@@ -56,15 +57,15 @@ async function runEmulator(flags: EmulatorFlags, context: CliContext): Promise<v
   const buckets = flags.bucket.length > 0 ? flags.bucket : [DEFAULT_BUCKET]
   const options: EmulatorOptions = {
     host: flags.host,
-    port: Number(flags.port),
+    port: parseWhole(flags.port, '--port', 0, 65_535),
     dataDirectory: flags.data ?? null,
     buckets,
     accessKey: flags.accessKey,
     secretKey: flags.secretKey,
     version: flags.serverVersion,
-    transactionTimeoutMs: Number(flags.transactionTimeout) * 1000,
+    transactionTimeoutMs: parseNumber(flags.transactionTimeout, '--transaction-timeout', 0) * 1000,
     faults: flags.fault.map(parseFaultRule),
-    faultSeed: Number(flags.faultSeed),
+    faultSeed: parseWhole(flags.faultSeed, '--fault-seed', 0),
   }
   const recorder = flags.record === undefined ? null : await openRecorder(flags.record)
   const emulator = await startEmulator(recorder ? { ...options, onRequest: recorder.record } : options)
