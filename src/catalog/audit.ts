@@ -16,7 +16,7 @@ const STORED: Readonly<Record<LedgerKind, string>> = {
 }
 
 /** The last commit as it is known beside the journal: `writer:transactions`, null for not known; undefined where there is no journal. */
-export type Acknowledged = string | null | undefined
+type Acknowledged = string | null | undefined
 
 /**
  * Compares every row with the digest its file was stored with, and all files with what the catalog's writers say they

@@ -77,7 +77,7 @@ export async function checkValue(checks: Checks, sha256: string, pieces: AsyncIt
 }
 
 /** A large value as a text. Throws what `largeValue` throws. */
-export async function largeText(catalog: CatalogValues, sha256: string): Promise<string> {
+async function largeText(catalog: CatalogValues, sha256: string): Promise<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let text = ''
   for await (const piece of catalog.largeValue(sha256)) text += decoder.decode(piece, { stream: true })

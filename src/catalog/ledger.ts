@@ -18,7 +18,7 @@ export type Tallies = Readonly<Record<LedgerKind, Tally>>
 const ZERO = '0'.repeat(32)
 
 /** No rows at all. */
-export const NO_ROWS: Tallies = talliesOf(() => ({ rows: 0, digest: ZERO }))
+const NO_ROWS: Tallies = talliesOf(() => ({ rows: 0, digest: ZERO }))
 
 /** Whether there are rows of any kind. */
 export function holdsRows(tallies: Tallies): boolean {
@@ -80,7 +80,7 @@ export function digestValues(table: TableDefinition, values: readonly (readonly 
 }
 
 /** Several tallies as one. */
-export function sumTallies(all: Iterable<Tallies>): Tallies {
+function sumTallies(all: Iterable<Tallies>): Tallies {
   const sums = sumsOf()
   for (const tallies of all) for (const kind of LEDGER_KINDS) sums[kind].add(tallies[kind])
   return talliesOf((kind) => sums[kind].tally())

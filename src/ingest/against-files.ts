@@ -7,7 +7,7 @@ import { encodeRecords } from '../tables/index.ts'
 import { inspectMany } from '../tasks/inspect-many.ts'
 
 /** Which files are read again. */
-export interface AgainstFilesOptions {
+interface AgainstFilesOptions {
   /** How many files at most. */
   readonly files: number
   /** Picks them: the same seed picks the same files of the same catalog. */

@@ -5,7 +5,7 @@ import { isS3Url } from '../source/s3-url.ts'
 import { joinPath, locationOf, type WalkStep } from './found.ts'
 
 /** What a catalog knows below some roots and a run did not find there any more. */
-export interface Gone {
+interface Gone {
   /** Normalized paths of files that are not there. */
   readonly paths: string[]
   /** Files that may be there: below folders that cannot be read or are empty, as a share is that is not mounted. */

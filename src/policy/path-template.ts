@@ -35,7 +35,7 @@ export function pathTemplate(template: string): (path: string) => Captured | nul
 }
 
 /** A template as a regular expression in RE2's form, and the field that each of its groups holds, the first group's first. */
-export interface TemplatePattern {
+interface TemplatePattern {
   readonly source: string
   readonly names: readonly string[]
 }

@@ -14,7 +14,7 @@ const FILE_COLUMNS = tableNamed('files')
   .join(', ')
 
 /** How much is read. */
-export interface FactOptions {
+interface FactOptions {
   /** Read values that are too large for a row; else their place has what the row says of them. Default true. */
   readonly largeValues?: boolean
 }

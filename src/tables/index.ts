@@ -32,13 +32,12 @@ export { encodeRecords } from './encoded/encode.ts'
 export {
   inflatePiece,
   LARGE_VALUE_BYTES,
-  type LargeMarker,
   type LargeValue,
   largeMarkerOf,
   storedPieces,
 } from './encoded/large-values.ts'
 export { type EncodedRows, encodeRows } from './encoded/rows.ts'
-export { type LatestRows, parseLatestRows } from './encoded/seal.ts'
+export { parseLatestRows } from './encoded/seal.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
 
 export {

@@ -5,7 +5,7 @@ import { ExrError } from '../../errors.ts'
 import type { OwnNames } from '../statement.ts'
 import { openError } from './errors.ts'
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly readOnly: boolean
   /** DuckDB's buffer pool. */
   readonly memoryBytes: number

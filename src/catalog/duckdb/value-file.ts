@@ -5,7 +5,7 @@ import { ExrError } from '../../errors.ts'
 import { inflatePiece, type LargeValue, storedPieces } from '../../tables/index.ts'
 
 /** Where a value is in the file. */
-export interface ValuePlace {
+interface ValuePlace {
   /** Of its entry. */
   readonly offset: number
   /** Of its pieces, their lengths included. */

@@ -9,7 +9,7 @@ import { displayWidth, type Style } from '../style.ts'
 
 const WORDS = { same: 'same', differs: 'DIFFERS', cannot_tell: 'CANNOT TELL' } as const
 
-export interface DiffReportOptions {
+interface DiffReportOptions {
   readonly style: Style
   /** Columns of the terminal; infinity in a pipe. */
   readonly width: number

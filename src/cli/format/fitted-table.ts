@@ -10,7 +10,7 @@ export interface TableColumn {
   readonly right?: true
 }
 
-export interface FittedTableOptions {
+interface FittedTableOptions {
   readonly style: Style
   /** Columns of the terminal; infinity in a pipe. */
   readonly width: number

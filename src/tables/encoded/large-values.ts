@@ -22,7 +22,7 @@ export interface LargeValue {
 }
 
 /** What the row has in place of a large value. */
-export interface LargeMarker {
+interface LargeMarker {
   readonly sha256: string
   /** Bytes of the value. */
   readonly bytes: number

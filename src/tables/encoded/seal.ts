@@ -5,7 +5,7 @@ import type { StringCollector } from './column-writers.ts'
 import { DigestSum, digestRows, TextCells } from './digest.ts'
 
 /** How many rows a file has in each table whose rows a later look replaces, and their digest. */
-export type LatestRows = Readonly<Record<string, { readonly rows: number; readonly digest: string }>>
+type LatestRows = Readonly<Record<string, { readonly rows: number; readonly digest: string }>>
 
 /** Reads the column `latest_rows`. */
 export function parseLatestRows(json: string | null): LatestRows {
