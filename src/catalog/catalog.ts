@@ -1,5 +1,6 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
 import type { CatalogRecord, EncodedBatch } from '../tables/index.ts'
+import type { Holder } from './holder.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
 export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
@@ -246,6 +247,13 @@ export interface SampledFile {
   readonly checkDepth: string | null
 }
 
+/** An embedded catalog as its last commit left it, read while another process writes to it. */
+export interface CatalogSnapshot {
+  readonly takenAt: Date
+  /** Who writes; null where the system does not say. */
+  readonly writer: Holder | null
+}
+
 /** Keeping the catalog itself in order. */
 export interface CatalogAdministration {
   /** Create what is missing and bring older tables up to date. Safe to call again. */
@@ -277,6 +285,8 @@ export interface Catalog
     CatalogValues,
     CatalogAdministration {
   readonly url: string
+  /** Set where an embedded catalog was opened for reading while another process writes: what is committed later is not in it. */
+  readonly snapshot: CatalogSnapshot | null
   /** May be called twice. */
   close(): Promise<void>
 }

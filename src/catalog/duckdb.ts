@@ -13,6 +13,7 @@ import type {
   CatalogInfo,
   CatalogRecord,
   CatalogReport,
+  CatalogSnapshot,
   KnownFiles,
   NewVectors,
   OutdatedFile,
@@ -99,6 +100,10 @@ export class DuckDbCatalog implements Catalog {
     this.#options = options
     this.#values = new ValueFile(session.path)
     this.url = `duckdb:${session.path}`
+  }
+
+  get snapshot(): CatalogSnapshot | null {
+    return this.#session.snapshot
   }
 
   /** Version of the schema on disk. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one it cannot work with. */

@@ -14,11 +14,17 @@ export type { VastConnection } from './vast/connection.ts'
 
 /** How a catalog is opened; everything has a default. */
 export interface OpenCatalogOptions {
-  /** Read only: nothing is created or changed, and other processes may read at the same time. Default false. */
+  /**
+   * Read only: nothing is created or changed, and other processes may read at the same time. While another process
+   * writes, what is read is a copy of the state of its last commit (`catalog.snapshot`). Default false.
+   */
   readonly readOnly?: boolean
   /** Create missing tables and bring older ones up to date when opening to write. Default true. */
   readonly migrate?: boolean
-  /** How long to wait for another process to let go of the catalog, in milliseconds. Default 0. */
+  /**
+   * How long to wait, in milliseconds: to write, for other processes to let go of the catalog; to read, for a moment in
+   * which the one that writes leaves the file alone, so that it can be copied. Default 0 to write, 5,000 to read.
+   */
   readonly waitMs?: number
   /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most; a batch that
    * does not fit has it doubled, to half of the machine's at most. */
@@ -44,6 +50,8 @@ export interface OpenCatalogOptions {
 }
 
 const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20
+
+const READING_WAIT_MS = 5_000
 
 /**
  * Opens a catalog: a path or `duckdb:path` for the embedded one, `vast://bucket/schema` for one in a VAST DataBase.
@@ -96,7 +104,7 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
   if (!readOnly && options.fileMode !== undefined) setFileMode(path, options.fileMode)
   const session = await retry(() => openSession(path, settings), {
     maxTries: Number.POSITIVE_INFINITY,
-    maxTimeMs: options.waitMs ?? 0,
+    maxTimeMs: options.waitMs ?? (readOnly ? READING_WAIT_MS : 0),
     baseMs: 25,
     longestWaitMs: 1000,
     mayRetry: (error) => error instanceof ExrError && error.code === 'ERR_CATALOG_LOCKED',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { parseBytes, parseChoice, parseMode, parseWhole } from './parse.ts'
+import { parseBytes, parseChoice, parseDuration, parseMode, parseWhole } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { VARIABLES } from './variables.ts'
 
@@ -15,6 +15,8 @@ export interface Config {
   readonly isolation: 'process' | 'thread' | null
   /** What an embedded catalog may keep in memory; null where nobody said. */
   readonly catalogMemoryBytes: number | null
+  /** How long to wait for another process that has an embedded catalog open; null where nobody said. */
+  readonly catalogWaitMs: number | null
   /** Permissions of the files of a new embedded catalog. */
   readonly catalogMode: number
   /** Show stack traces and Node's own warnings. */
@@ -51,6 +53,7 @@ export interface ConfigFlags {
   readonly jobs?: string | number | undefined
   readonly isolate?: string | undefined
   readonly catalogMemory?: string | undefined
+  readonly wait?: string | undefined
 }
 
 const DEFAULT_CATALOG = 'exr-catalog.duckdb'
@@ -75,9 +78,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
           ? read.number('EXR_CATALOG_MEMORY')
           : null
         : parseBytes(flags.catalogMemory, '--catalog-memory', memory.min, memory.max),
+    catalogWaitMs:
+      flags.wait === undefined
+        ? durationOf(read.text('EXR_CATALOG_WAIT'), 'EXR_CATALOG_WAIT')
+        : durationOf(flags.wait, '--wait'),
     catalogMode: parseMode(read.text('EXR_CATALOG_MODE'), 'EXR_CATALOG_MODE'),
     debug: read.flag('EXR_DEBUG'),
   })
+}
+
+function durationOf(text: string | undefined, name: string): number | null {
+  return text === undefined ? null : parseDuration(text, name)
 }
 
 /** VAST DataBase settings; endpoint and keys fall back to those of the object store. Throws ERR_OPTION_INVALID naming the variable. */

@@ -64,6 +64,10 @@ export const VARIABLES = {
       value: '600',
     },
   ),
+  EXR_CATALOG_WAIT: general('how long to wait for another process that has an embedded catalog open: `30s`, `10m`', {
+    otherwise: 'to write not at all, to read `5s` for a moment between two writes',
+    flag: '--wait',
+  }),
   EXR_FIRST_READ_BYTES: general('length of the first read of a file or object; most headers need no second', {
     value: 65_536,
     min: 256,

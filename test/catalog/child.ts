@@ -4,7 +4,7 @@ import { sequence } from './records.ts'
 
 /**
  * Another process at the same catalog.
- * `open <path> <options>`: opens and closes. `hold <path>`: keeps it open until standard input ends.
+ * `open <path> <options>`: opens and closes. `hold <path> <batches>`: writes that many, and keeps it open until standard input ends.
  * `ingest <path> <seed> <batches>`: writes batches of 16 files, printing each as soon as it is acknowledged.
  */
 const [command, path = '', ...rest] = process.argv.slice(2)
@@ -25,6 +25,9 @@ async function ingest(seed: string, batches: number): Promise<void> {
 
 async function hold(): Promise<void> {
   const catalog = await openCatalog(path)
+  for (let batch = 0; batch < Number(rest[0] ?? 0); batch++) {
+    await catalog.upsert(sequence(`/mnt/held/${batch}`, 16), 'run')
+  }
   say('open')
   for await (const _chunk of process.stdin);
   await catalog.close()

@@ -223,7 +223,7 @@ describe('one writer, many readers', () => {
     expect(await openElsewhere({})).toMatch(
       new RegExp(`^ERR_CATALOG_LOCKED Cannot open catalog .* for writing: process ${process.pid} `),
     )
-    expect(await openElsewhere({ readOnly: true })).toMatch(/^ERR_CATALOG_LOCKED Cannot open catalog .* for reading/)
+    expect(await openElsewhere({ readOnly: true })).toBe('open')
     await catalog.close()
     expect(await openElsewhere({})).toBe('open')
   })

@@ -1,4 +1,5 @@
 import { type ErrorCode, ExrError } from '../../errors.ts'
+import { type Holder, holderIn, holderText } from '../holder.ts'
 
 const DISK_FULL = /No space left on device|File too large|Disk quota exceeded|not enough disk space|ENOSPC/i
 const CORRUPT =
@@ -11,13 +12,14 @@ const LOCKED = /Could not set lock on file/i
 export function openError(error: unknown, path: string, readOnly: boolean): ExrError {
   const text = messageOf(error)
   if (LOCKED.test(text)) {
-    const holder = /held in (.+?) \(PID (\d+)\)/.exec(text)
-    const who = holder ? `process ${holder[2]} (${holder[1]})` : 'another process'
-    const wanted = readOnly ? 'reading' : 'writing'
+    const who = holderText(holderIn(text))
     return failure(
       'ERR_CATALOG_LOCKED',
-      `Cannot open catalog ${path} for ${wanted}: ${who} has it open. One process may write, or many may read, ` +
-        'but not both at once. Wait for it to finish, stop it, or use another catalog.',
+      readOnly
+        ? `Cannot open catalog ${path} for reading: ${who} writes to it, so fast that no snapshot of its last commit ` +
+            'could be taken. Try again, or wait for the writer to finish with --wait 10m (waitMs).'
+        : `Cannot open catalog ${path} for writing: ${who} has it open, and only one process may write. Wait for it ` +
+            'with --wait 10m (waitMs), stop it, or name another catalog.',
       error,
       path,
     )
@@ -34,6 +36,18 @@ export function openError(error: unknown, path: string, readOnly: boolean): ExrE
   if (DISK_FULL.test(text)) return diskFull(error, path)
   if (FORBIDDEN.test(text)) return forbidden(error, path, readOnly)
   return failure('ERR_CATALOG_OPEN', `Cannot open catalog ${path}: ${firstLine(text)}`, error, path)
+}
+
+/** A snapshot that could not be copied. */
+export function snapshotError(error: unknown, path: string, writer: Holder | null): ExrError {
+  const remedy = DISK_FULL.test(messageOf(error)) ? 'Free space for a copy' : 'Change permissions'
+  return failure(
+    'ERR_CATALOG_LOCKED',
+    `Cannot open catalog ${path} for reading: ${holderText(writer)} writes to it, and it could not be copied: ` +
+      `${firstLine(messageOf(error))}. ${remedy}, or wait for the writer to finish with --wait 10m (waitMs).`,
+    error,
+    path,
+  )
 }
 
 /** DuckDB's failure to write as one of ours. */

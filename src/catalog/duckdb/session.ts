@@ -2,8 +2,12 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
+import type { CatalogSnapshot } from '../catalog.ts'
+import { type Holder, holderIn } from '../holder.ts'
 import type { OwnNames } from '../statement.ts'
-import { openError } from './errors.ts'
+import { acknowledgedCommit } from './commit-record.ts'
+import { openError, snapshotError } from './errors.ts'
+import { copyState } from './snapshot.ts'
 
 interface SessionOptions {
   readonly readOnly: boolean
@@ -38,14 +42,56 @@ const openFiles = new Map<string, OpenFile>()
 /** An open database file. */
 export interface Session {
   readonly path: string
+  /** Set where what is open is a copy, because another process writes to the file. */
+  readonly snapshot: CatalogSnapshot | null
+  /** What is known of the last commit; see `acknowledgedCommit`. */
+  acknowledged(): string | null | undefined
   connect(): Promise<DuckDBConnection>
   /** Ends the session; the file is closed when its last session ends. May be called twice. */
   close(): Promise<void>
 }
 
-/** Opens a database file. Throws ERR_CATALOG_OPEN, _LOCKED, _CORRUPT or _NEWER. */
+/**
+ * Opens a database file, or for reading a snapshot of it while another process writes to it. Throws ERR_CATALOG_OPEN,
+ * _LOCKED, _CORRUPT or _NEWER.
+ */
 export async function openSession(path: string, options: SessionOptions): Promise<Session> {
   const key = canonicalPath(path)
+  try {
+    return await openShared(key, options)
+  } catch (error) {
+    const isWritten = error instanceof ExrError && error.code === 'ERR_CATALOG_LOCKED' && options.readOnly
+    const snapshot = isWritten ? await openSnapshot(key, options, holderIn(String(error.cause))) : null
+    if (snapshot === null) throw error
+    return snapshot
+  }
+}
+
+/** Null when the file was written while it was copied. */
+async function openSnapshot(path: string, options: SessionOptions, writer: Holder | null): Promise<Session | null> {
+  const copy = await copyState(path).catch((error: Error) => {
+    throw snapshotError(error, path, writer)
+  })
+  if (copy === null) return null
+  try {
+    const instance = await openInstance(path, options, copy.path)
+    let close = () => {
+      close = () => {}
+      instance.closeSync()
+    }
+    return {
+      path,
+      snapshot: { takenAt: copy.takenAt, writer },
+      acknowledged: () => copy.acknowledged,
+      connect: () => connectTo(instance),
+      close: async () => close(),
+    }
+  } finally {
+    copy.remove()
+  }
+}
+
+async function openShared(key: string, options: SessionOptions): Promise<Session> {
   const known = openFiles.get(key)
   if (known && !options.readOnly) {
     throw new ExrError(
@@ -68,7 +114,13 @@ export async function openSession(path: string, options: SessionOptions): Promis
   }
   try {
     const instance = await file.instance
-    return { path: key, connect: () => connectTo(instance), close }
+    return {
+      path: key,
+      snapshot: null,
+      acknowledged: () => acknowledgedCommit(key),
+      connect: () => connectTo(instance),
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -97,7 +149,8 @@ export async function ownNames(connection: DuckDBConnection): Promise<OwnNames> 
   }
 }
 
-async function openInstance(path: string, options: SessionOptions): Promise<DuckDBInstance> {
+/** `file` is what is opened, a copy where it is not the catalog's own; errors name the catalog. */
+async function openInstance(path: string, options: SessionOptions, file = path): Promise<DuckDBInstance> {
   if (options.readOnly && !existsSync(path)) {
     throw new ExrError('ERR_CATALOG_OPEN', `No catalog at ${path}. Make one with: exr-inspector ingest <folder>`, {
       details: { path },
@@ -105,7 +158,7 @@ async function openInstance(path: string, options: SessionOptions): Promise<Duck
   }
   const config: Record<string, string> = {
     memory_limit: `${options.memoryBytes}B`,
-    temp_directory: `${path}.tmp`,
+    temp_directory: `${file}.tmp`,
     checkpoint_threshold: `${options.checkpointBytes}B`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -116,7 +169,7 @@ async function openInstance(path: string, options: SessionOptions): Promise<Duck
     instance = await DuckDBInstance.create(':memory:', config)
     const connection = await instance.connect()
     const access = options.readOnly ? 'READ_ONLY' : `ROW_GROUP_SIZE ${ROW_GROUP_SIZE}`
-    await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${DATABASE} (TYPE duckdb, ${access})`)
+    await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS ${DATABASE} (TYPE duckdb, ${access})`)
     await connection.run(
       // Queries reach this file and nothing else.
       "SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true",

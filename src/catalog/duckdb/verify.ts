@@ -3,7 +3,6 @@ import { throwIfAborted } from '../abort.ts'
 import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { Checks } from '../checks.ts'
-import { acknowledgedCommit } from './commit-record.ts'
 import { queryError } from './errors.ts'
 import { verifyValues } from './large-values.ts'
 import { tableReader } from './read-table.ts'
@@ -118,7 +117,7 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
       checks.push({ name, violations: Number(violations), examples: (examples as string[] | null) ?? [] })
     }
     const compared = new Checks()
-    const notes = await audit(await tableReader(connection), compared, acknowledgedCommit(session.path))
+    const notes = await audit(await tableReader(connection), compared, session.acknowledged())
     checks.push(...compared.list(), ...(await verifyValues(session, connection, signal)))
     return { ok: checks.every((check) => check.violations === 0), checks, notes }
   } catch (error) {

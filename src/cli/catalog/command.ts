@@ -1,37 +1,29 @@
 import { type Command, Option } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags, VerifyFlags } from './run.ts'
 
-const CATALOG_FLAG = ['-c, --catalog <path|url>', 'catalog (EXR_CATALOG; default exr-catalog.duckdb)'] as const
 const JSON_FLAG = ['--json', 'print JSON'] as const
 
 export function configure(command: Command, context: CliContext): void {
   const load = () => import('./run.ts')
-  command
-    .command('info')
+  catalogFlags(command.command('info'), 'catalog')
     .description('say what a catalog holds')
-    .option(...CATALOG_FLAG)
     .option(...JSON_FLAG)
     .action(async (flags: InfoFlags) => (await load()).showInfo(flags, context))
-  command
-    .command('verify')
+  catalogFlags(command.command('verify'), 'catalog')
     .description('check that a catalog holds what was stored, and that its tables agree with each other')
-    .option(...CATALOG_FLAG)
     .option('--against-files [n]', 'also read a sample of n files again, and compare (default 100)')
     .option('--seed <text>', 'picks the sample; the same text picks the same files')
     .option(...JSON_FLAG)
     .action(async (flags: VerifyFlags) => (await load()).verify(flags, context))
-  command
-    .command('migrate')
+  catalogFlags(command.command('migrate'), 'catalog')
     .description('bring a catalog to the schema of this version, or of another')
-    .option(...CATALOG_FLAG)
     .option('--to <version>', 'schema version; older ones drop the tables they do not have')
     .option(...JSON_FLAG)
     .action(async (flags: MigrateFlags) => (await load()).migrate(flags, context))
-  command
-    .command('value <sha256>')
+  catalogFlags(command.command('value <sha256>'), 'catalog')
     .description('write an attribute value that is too large for a row, as value_json names it')
-    .option(...CATALOG_FLAG)
     .option('-o, --output <file>', 'write it there')
     .action(async (sha256: string, flags: ValueFlags) => (await load()).showValue(sha256, flags, context))
   command

@@ -4,16 +4,16 @@ import { type AgainstFilesReport, verifyAgainstFiles } from '../../ingest/agains
 import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { createTableSql, TABLES } from '../../tables/index.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { columns } from '../format/columns.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
-import { openExisting } from '../open-catalog.ts'
+import { openExisting, openToRead } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
 
-export interface InfoFlags {
-  readonly catalog?: string
+export interface InfoFlags extends CatalogFlags {
   readonly json?: true
 }
 
@@ -21,8 +21,7 @@ export interface MigrateFlags extends InfoFlags {
   readonly to?: string
 }
 
-export interface ValueFlags {
-  readonly catalog?: string
+export interface ValueFlags extends CatalogFlags {
   readonly output?: string
 }
 
@@ -32,8 +31,7 @@ export interface DdlFlags {
 }
 
 export async function showInfo(flags: InfoFlags, context: CliContext): Promise<void> {
-  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true, migrate: false, vast })
+  const catalog = await openToRead(context.config(flags), context, { migrate: false })
   try {
     const info = await catalog.info()
     if (flags.json) {
@@ -77,8 +75,7 @@ export interface VerifyFlags extends InfoFlags {
 
 export async function verify(flags: VerifyFlags, context: CliContext): Promise<void> {
   const files = flags.againstFiles === undefined ? null : sampleSize(flags.againstFiles)
-  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true, vast })
+  const catalog = await openToRead(context.config(flags), context)
   try {
     const report = await catalog.verify()
     const against =
@@ -112,8 +109,7 @@ export async function verify(flags: VerifyFlags, context: CliContext): Promise<v
 
 /** The value's own bytes, piece by piece; on a terminal with what would act on it escaped. */
 export async function showValue(sha256: string, flags: ValueFlags, context: CliContext): Promise<void> {
-  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true, vast })
+  const catalog = await openToRead(context.config(flags), context)
   try {
     const pieces = catalog.largeValue(sha256.toLowerCase())
     if (flags.output !== undefined) return await writeOutput(pieces, flags.output)
@@ -151,8 +147,7 @@ function sampleSize(value: string | true): number {
 }
 
 export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
-  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { migrate: false, vast })
+  const catalog = await openExisting(context.config(flags), { migrate: false })
   try {
     const steps = await catalog.migrate(flags.to === undefined ? undefined : parseWhole(flags.to, '--to', 0))
     if (flags.json) return context.printData(`${JSON.stringify({ steps }, null, 2)}\n`)

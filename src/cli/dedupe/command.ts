@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { DedupeFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
+  catalogFlags(command, 'catalog to ask')
     .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
     .option('--json', 'print JSON')
     .addHelpText(

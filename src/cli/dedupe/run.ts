@@ -1,12 +1,12 @@
 import { type Answer, ask } from '../../queries/index.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { shortPath } from '../format/fit.ts'
 import { bytes, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
-import { openExisting } from '../open-catalog.ts'
+import { openToRead } from '../open-catalog.ts'
 
-export interface DedupeFlags {
-  readonly catalog?: string
+export interface DedupeFlags extends CatalogFlags {
   readonly where?: string
   readonly json?: true
 }
@@ -15,8 +15,8 @@ export interface DedupeFlags {
 const MOST_ROWS = 1_000_000
 
 export async function runDedupe(flags: DedupeFlags, context: CliContext): Promise<void> {
-  const config = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
+  const config = context.config(flags)
+  const catalog = await openToRead(config, context)
   const groups: Answer<'equal-pixels'>[][] = []
   let hashed: number
   try {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { EmbedFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .option('-c, --catalog <path|url>', 'catalog to bring up to date (EXR_CATALOG; default exr-catalog.duckdb)')
+  catalogFlags(command, 'catalog to bring up to date')
     .option('-j, --jobs <n>', 'workers that read files again (EXR_JOBS; default one a core)')
     .option('--rows-only', 'read no file again: leave those whose rows do not suffice')
     .option('-q, --quiet', 'print failures only')

@@ -1,6 +1,7 @@
 import { EMBEDDING_VERSION } from '../../embeddings/index.ts'
 import { type EmbedCounts, type EmbedSummary, embed } from '../../ingest/embed.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count, plural, rate } from '../format/units.ts'
@@ -8,8 +9,7 @@ import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { openExisting } from '../open-catalog.ts'
 
-export interface EmbedFlags {
-  readonly catalog?: string
+export interface EmbedFlags extends CatalogFlags {
   readonly jobs?: string
   readonly rowsOnly?: true
   readonly quiet?: true
@@ -21,8 +21,8 @@ const PROBLEMS_SHOWN = 20
 const LINE_EVERY_MS = 5_000
 
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
-  const config = context.config({ catalog: flags.catalog, jobs: flags.jobs })
-  const catalog = await openExisting(config.catalog, { vast: config.vast })
+  const config = context.config(flags)
+  const catalog = await openExisting(config)
   const progress = progressOf(flags, context)
   const interrupts = catchInterrupts(() => {
     progress.end()

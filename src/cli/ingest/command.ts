@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { checkOption, firstReadOption } from '../inspection-flags.ts'
 import { isolateOption } from '../isolate.ts'
@@ -6,9 +7,8 @@ import type { IngestFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
-  command
+  catalogFlags(command, 'catalog to fill')
     .argument('[root...]', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
-    .option('-c, --catalog <path|url>', 'catalog to fill (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-j, --jobs <n>', 'workers at a time (EXR_JOBS; default one a core)')
     .addOption(isolateOption('thread'))
     .option('--catalog-memory <bytes>', 'buffers of an embedded catalog, such as 1G (EXR_CATALOG_MEMORY)')

@@ -12,20 +12,20 @@ import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import { checkPolicy } from '../../tasks/validation.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { namesFrom } from '../locations.ts'
-import { isRemote } from '../open-catalog.ts'
+import { isRemote, openToRead } from '../open-catalog.ts'
 import { policyWish } from '../policy-flags.ts'
 import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
 import { version } from '../version.ts'
 import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
 
-export interface IngestFlags {
-  readonly catalog?: string
+export interface IngestFlags extends CatalogFlags {
   readonly jobs?: string
   readonly isolate?: string
   readonly catalogMemory?: string
@@ -64,6 +64,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     jobs: flags.jobs,
     isolate: flags.isolate,
     catalogMemory: flags.catalogMemory,
+    wait: flags.wait,
   })
   const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
@@ -101,6 +102,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     vast: config.vast,
     threads: WRITER_THREADS,
     fileMode: config.catalogMode,
+    ...(config.catalogWaitMs !== null && { waitMs: config.catalogWaitMs }),
     ...(config.catalogMemoryBytes !== null && { memoryLimit: config.catalogMemoryBytes }),
   })
   const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
@@ -151,7 +153,7 @@ type What = Omit<Parameters<typeof dryRun>[0], 'catalog' | 'onFile'>
 
 async function showPlan(what: What, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
   const exists = isRemote(config.catalog) || existsSync(config.catalog.replace(/^duckdb:/, ''))
-  const catalog = exists ? await openCatalog(config.catalog, { readOnly: true, vast: config.vast }) : null
+  const catalog = exists ? await openToRead(config, context) : null
   const listed: string[] = []
   try {
     const { counts, failures } = await dryRun({

@@ -70,12 +70,11 @@ async function addCatalog(
   facts: Map<string, PolicyFacts>,
   context: CliContext,
 ): Promise<void> {
-  const [{ openExisting }, { catalogFacts }] = await Promise.all([
+  const [{ openToRead }, { catalogFacts }] = await Promise.all([
     import('../open-catalog.ts'),
     import('../../queries/facts.ts'),
   ])
-  const { catalog: location, vast } = context.config({ catalog: url })
-  const catalog = await openExisting(location, { readOnly: true, vast })
+  const catalog = await openToRead(context.config({ catalog: url }), context)
   try {
     for await (const file of catalogFacts(catalog, null, { largeValues: false })) {
       names.push(file.path)

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { answerFlags } from '../answer.ts'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { QueryFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   answerFlags(
-    command
+    catalogFlags(command, 'catalog to ask')
       .argument('<name>', 'name of the query, or list')
-      .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)')
       .option('-p, --param <name=value>', 'what the query is told; may be given several times', collect, [])
       .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds'),
   )

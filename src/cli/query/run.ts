@@ -2,13 +2,13 @@ import type { QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, streamQuery } from '../../queries/index.ts'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { columns } from '../format/columns.ts'
 import { plural } from '../format/units.ts'
-import { openExisting } from '../open-catalog.ts'
+import { openToRead } from '../open-catalog.ts'
 
-export interface QueryFlags extends AnswerFlags {
-  readonly catalog?: string
+export interface QueryFlags extends AnswerFlags, CatalogFlags {
   readonly param: readonly string[]
   readonly where?: string
   readonly explain?: true
@@ -19,8 +19,8 @@ export async function runQuery(name: string, flags: QueryFlags, context: CliCont
   checkAnswerFlags(flags, context)
   const query = findQuery(name)
   const given = parametersOf(query, flags)
-  const config = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
+  const config = context.config(flags)
+  const catalog = await openToRead(config, context)
   try {
     if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
     const counted = new Counted(await streamQuery(catalog, name, given))

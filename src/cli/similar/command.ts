@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { SimilarFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
+  catalogFlags(command, 'catalog to search')
     .argument('<file|file_id>', 'a file of the catalog, or any other EXR file')
-    .option('-c, --catalog <path|url>', 'catalog to search (EXR_CATALOG; default exr-catalog.duckdb)')
     .option('-k, --count <n>', 'how many matches', '10')
     .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
     .option('--explain', 'print how the catalog would search, and search nothing')

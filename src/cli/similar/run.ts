@@ -4,13 +4,13 @@ import { computeMetadataEmbedding } from '../../embeddings/index.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { inspect } from '../../inspect/inspect.ts'
 import { parseWhole } from '../../settings/parse.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { fittedTable } from '../format/fitted-table.ts'
 import { singleLine } from '../format/visible.ts'
-import { openExisting } from '../open-catalog.ts'
+import { openToRead } from '../open-catalog.ts'
 
-export interface SimilarFlags {
-  readonly catalog?: string
+export interface SimilarFlags extends CatalogFlags {
   readonly count: string
   readonly where?: string
   readonly explain?: true
@@ -18,9 +18,9 @@ export interface SimilarFlags {
 }
 
 export async function runSimilar(query: string, flags: SimilarFlags, context: CliContext): Promise<void> {
-  const config = context.config({ catalog: flags.catalog })
+  const config = context.config(flags)
   const options = { k: parseWhole(flags.count, '-k', 1), ...(flags.where !== undefined && { where: flags.where }) }
-  const catalog = await openExisting(config.catalog, { readOnly: true, vast: config.vast })
+  const catalog = await openToRead(config, context)
   let matches: SimilarMatch[]
   let plan: SimilarPlan
   let isMixed: boolean

@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { answerFlags } from '../answer.ts'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import type { SqlFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   answerFlags(
-    command
-      .argument('<query>', 'one SQL query, or - to read it from standard input')
-      .option('-c, --catalog <path|url>', 'catalog to ask (EXR_CATALOG; default exr-catalog.duckdb)'),
+    catalogFlags(command, 'catalog to ask').argument('<query>', 'one SQL query, or - to read it from standard input'),
   )
     .addHelpText(
       'after',

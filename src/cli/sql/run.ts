@@ -1,17 +1,15 @@
 import { text } from 'node:stream/consumers'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
+import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
-import { openExisting } from '../open-catalog.ts'
+import { openToRead } from '../open-catalog.ts'
 
-export interface SqlFlags extends AnswerFlags {
-  readonly catalog?: string
-}
+export interface SqlFlags extends AnswerFlags, CatalogFlags {}
 
 export async function runSql(argument: string, flags: SqlFlags, context: CliContext): Promise<void> {
   checkAnswerFlags(flags, context)
   const query = argument === '-' ? await text(context.stdin) : argument
-  const { catalog: url, vast } = context.config({ catalog: flags.catalog })
-  const catalog = await openExisting(url, { readOnly: true, vast })
+  const catalog = await openToRead(context.config(flags), context)
   try {
     await printAnswer(await catalog.sqlStream(query), flags, context)
   } finally {

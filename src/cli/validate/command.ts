@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { listOf } from '../pixel-files.ts'
 import type { ValidateFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  command
+  catalogFlags(command, 'judge the files of a catalog again, opening none of them', '')
     .argument(
       '[location...]',
       'file, directory, pattern such as beauty.####.exr, URL, or - for a list on standard input',
@@ -23,7 +24,6 @@ export function configure(command: Command, context: CliContext): void {
     .option('--baseline <file>', 'findings that are accepted are not listed and fail nothing')
     .option('--write-baseline <file>', "accept today's findings")
     .option('--prune-baseline', 'take what no longer fails out of the baseline')
-    .option('-c, --catalog <path|url>', 'judge the files of a catalog again, opening none of them')
     .option(
       '-w, --where <condition>',
       'only files of the catalog for which this SQL condition over files and parts holds',

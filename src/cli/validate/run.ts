@@ -40,6 +40,7 @@ export interface ValidateFlags {
   readonly writeBaseline?: string
   readonly pruneBaseline?: true
   readonly catalog?: string
+  readonly wait?: string
   readonly where?: string
   readonly allowEmpty?: true
   readonly follow?: true
@@ -143,12 +144,11 @@ async function* factsFrom(
   context: CliContext,
 ): AsyncGenerator<PolicyFacts> {
   if (flags.catalog !== undefined) {
-    const [{ openExisting }, { catalogFacts }] = await Promise.all([
+    const [{ openToRead }, { catalogFacts }] = await Promise.all([
       import('../open-catalog.ts'),
       import('../../queries/facts.ts'),
     ])
-    const { catalog: location, vast } = context.config({ catalog: flags.catalog })
-    const catalog = await openExisting(location, { readOnly: true, vast })
+    const catalog = await openToRead(context.config({ catalog: flags.catalog, wait: flags.wait }), context)
     try {
       yield* catalogFacts(catalog, flags.where ?? null)
     } finally {
