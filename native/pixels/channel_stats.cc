@@ -121,13 +121,21 @@ class HalfCounter final : public ChannelCounter {
     const auto count = static_cast<size_t>(segment.count);
     if (count == 0) return;
     uint32_t* const bins = table_.Reserve(count);
+    // Infinities and NaN carry into the sign when 0x400 is added; four samples
+    // at a time, which do not carry into each other.
+    constexpr uint64_t kEach = 0x0001000100010001;
+    uint64_t carries = 0;
+    const auto carry = [](uint64_t samples) {
+      return (samples & kEach * 0x7fff) + kEach * 0x400;
+    };
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
       uint64_t four = 0;
       std::memcpy(&four, values + i, 8);
+      carries |= carry(four);
       const auto first = static_cast<uint16_t>(four);
       // Flat areas would wait for the same counter four times.
-      if (four == first * uint64_t{0x0001000100010001}) {
+      if (four == first * kEach) {
         bins[first] += 4;
         continue;
       }
@@ -136,13 +144,11 @@ class HalfCounter final : public ChannelCounter {
       bins[static_cast<uint16_t>(four >> 32)]++;
       bins[static_cast<uint16_t>(four >> 48)]++;
     }
-    for (; i < count; i++) bins[values[i]]++;
-
-    int largest = 0;
-    for (size_t k = 0; k < count; k++) {
-      largest = std::max(largest, values[k] & 0x7fff);
+    for (; i < count; i++) {
+      carries |= carry(values[i]);
+      bins[values[i]]++;
     }
-    if (largest >= 0x7c00) Log(segment, values);
+    if ((carries & kEach * 0x8000) != 0) Log(segment, values);
   }
 
   ChannelSummary Summarize() const override {
@@ -332,22 +338,39 @@ class FloatCounter final : public ChannelCounter {
     return bad;
   }
 
+  // Integers rise as the finite floats do that have these bits: unlike floats,
+  // many of them are compared at a time. Its own inverse.
+  static int32_t RisingKey(uint32_t bits) {
+    const auto key = static_cast<int32_t>(bits);
+    return key ^ ((key >> 31) & 0x7fffffff);
+  }
+  static float OfKey(int32_t key) {
+    const int32_t bits = RisingKey(static_cast<uint32_t>(key));
+    float value = 0;
+    std::memcpy(&value, &bits, sizeof(value));
+    return value;
+  }
+
   void AddFinite(const float* values, const uint32_t* bits, size_t count) {
     uint32_t* const bins = table_.Reserve(count);
     for (size_t i = 0; i < count; i++) bins[bits[i] >> 16]++;
 
+    // In lanes, since a chain of additions waits for each of them.
     std::array<double, kLanes> sums{};
-    float low = values[0];
-    float high = values[0];
     const size_t whole = count / kLanes * kLanes;
     for (size_t i = 0; i < whole; i += kLanes) {
       for (size_t k = 0; k < kLanes; k++) sums[k] += double{values[i + k]};
     }
-    for (size_t i = 0; i < count; i++) {
-      low = values[i] < low ? values[i] : low;
-      high = values[i] > high ? values[i] : high;
-    }
     for (size_t i = whole; i < count; i++) sums[0] += double{values[i]};
+    int32_t lowest = RisingKey(bits[0]);
+    int32_t highest = lowest;
+    for (size_t i = 1; i < count; i++) {
+      const int32_t key = RisingKey(bits[i]);
+      lowest = std::min(lowest, key);
+      highest = std::max(highest, key);
+    }
+    const float low = OfKey(lowest);
+    const float high = OfKey(highest);
     double sum = 0;
     for (const double lane : sums) sum += lane;
     const double mean = sum / static_cast<double>(count);

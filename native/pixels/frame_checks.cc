@@ -37,6 +37,16 @@ bool MarkLit(PixelType type, const unsigned char* samples, int64_t count,
   }
 }
 
+// Says of each alpha whether it covers its pixel: without a branch, so that it
+// takes many at a time.
+template <typename Value, typename Test>
+void Cover(const Value* values, size_t count, unsigned char* out,
+           const Test& is_full) {
+  for (size_t i = 0; i < count; i++) {
+    out[i] = static_cast<unsigned char>(2 - int{is_full(values[i])});
+  }
+}
+
 }  // namespace
 
 FrameSink::FrameSink(const PartLayout& layout, std::vector<FrameRole> roles)
@@ -62,39 +72,53 @@ void FrameSink::Row(const RowSegment& segment) {
     row_x_ = segment.x;
     row_y_ = segment.y;
     row_width_ = segment.count;
+    row_is_lit_ = false;
     lit_.assign(static_cast<size_t>(segment.count), 0);
   }
-  const PixelType type = layout_.channels[segment.channel].type;
-  const bool is_lit =
-      MarkLit(type, segment.samples, segment.count, lit_.data());
-  if (role == FrameRole::kColour) {
-    has_colour_pixel_ |= is_lit;
-    return;
+  const bool is_first_colour =
+      role == FrameRole::kColour && !has_colour_pixel_;
+  if (!row_is_lit_ || is_first_colour) {
+    const bool is_lit =
+        MarkLit(layout_.channels[segment.channel].type, segment.samples,
+                segment.count, lit_.data());
+    has_colour_pixel_ |= is_lit && is_first_colour;
+    row_is_lit_ = std::memchr(lit_.data(), 0, lit_.size()) == nullptr;
   }
+  if (role == FrameRole::kAlpha) AddAlpha(segment);
+}
+
+void FrameSink::AddAlpha(const RowSegment& segment) {
   has_alpha_ = true;
-  std::vector<unsigned char>& row = alpha_rows_[segment.y];
-  row.resize(static_cast<size_t>(layout_.level_width), kUnknown);
+  AlphaRow& row = alpha_rows_[segment.y];
+  row.coverage.resize(static_cast<size_t>(layout_.level_width), kUnknown);
   unsigned char* out =
-      row.data() + static_cast<size_t>(segment.x - layout_.min_x);
+      row.coverage.data() + static_cast<size_t>(segment.x - layout_.min_x);
+  const auto count = static_cast<size_t>(segment.count);
+  const PixelType type = layout_.channels[segment.channel].type;
   if (type == PixelType::kHalf) {
-    const auto* values = reinterpret_cast<const uint16_t*>(segment.samples);
     // Halfs from 1 to infinity are the patterns from 0x3c00 to 0x7c00.
-    for (int64_t i = 0; i < segment.count; i++) {
-      out[i] = values[i] >= 0x3c00 && values[i] <= 0x7c00 ? kFull : kHole;
-    }
+    const auto* values = reinterpret_cast<const uint16_t*>(segment.samples);
+    Cover(values, count, out, [](uint16_t value) {
+      return static_cast<uint16_t>(value - 0x3c00) <= 0x4000;
+    });
   } else if (type == PixelType::kFloat) {
     const auto* values = reinterpret_cast<const float*>(segment.samples);
-    for (int64_t i = 0; i < segment.count; i++) {
-      out[i] = values[i] >= 1 ? kFull : kHole;
-    }
+    Cover(values, count, out, [](float value) { return value >= 1; });
   }
+  unsigned char kinds = row.kinds;
+  for (size_t i = 0; i < count; i++) {
+    kinds = static_cast<unsigned char>(kinds | out[i]);
+  }
+  row.kinds = kinds;
 }
 
 void FrameSink::FlushRow() {
   if (row_width_ == 0) return;
   pixel_count_ += static_cast<uint64_t>(row_width_);
   const auto lit = static_cast<uint64_t>(
-      std::count(lit_.begin(), lit_.end(), static_cast<unsigned char>(1)));
+      row_is_lit_
+          ? row_width_
+          : std::count(lit_.begin(), lit_.end(), static_cast<unsigned char>(1)));
   empty_count_ += static_cast<uint64_t>(row_width_) - lit;
   if (lit > 0) MarkCells(lit_.data(), row_x_, row_width_, row_y_);
   row_width_ = 0;
@@ -108,8 +132,10 @@ void FrameSink::MarkCells(const unsigned char* lit, int64_t x, int64_t width,
   for (int64_t i = 0; i < width;) {
     const int64_t column = x + i - layout_.min_x;
     const int64_t end = std::min(width, i + kCell - column % kCell);
-    if (std::memchr(lit + i, 1, static_cast<size_t>(end - i)) != nullptr) {
-      cells[column / kCell] = 1;
+    unsigned char& cell = cells[column / kCell];
+    if (cell == 0 &&
+        std::memchr(lit + i, 1, static_cast<size_t>(end - i)) != nullptr) {
+      cell = 1;
     }
     i = end;
   }
@@ -135,34 +161,40 @@ void FrameSink::FindPinholes(int64_t end_y) {
     const auto above = alpha_rows_.find(row->first - 1);
     const auto below = alpha_rows_.find(row->first + 1);
     if (above == alpha_rows_.end() || below == alpha_rows_.end()) continue;
-    const size_t width = row->second.size();
-    const unsigned char* from = row->second.data();
-    for (size_t x = 0; x < width; x++) {
-      const void* hole = std::memchr(from + x, kHole, width - x);
-      if (hole == nullptr) break;
-      x = static_cast<size_t>(static_cast<const unsigned char*>(hole) - from);
-      if (!IsPinhole(above->second, row->second, below->second, x)) continue;
-      pinhole_count_++;
-      if (pinholes_.size() < kMaxListed) {
-        pinholes_.push_back(
-            {layout_.min_x + static_cast<int64_t>(x), row->first});
-      }
-    }
+    FindPinholes(row->first, above->second, row->second, below->second);
   }
   // The last two rows are neighbours of what is to come; the last but one has
   // been looked at already or will never be.
   while (alpha_rows_.size() > 2) alpha_rows_.erase(alpha_rows_.begin());
 }
 
-bool FrameSink::IsPinhole(const std::vector<unsigned char>& above,
-                          const std::vector<unsigned char>& row,
-                          const std::vector<unsigned char>& below,
-                          size_t x) const {
-  if (x == 0 || x + 1 == row.size()) return false;
-  for (size_t i = x - 1; i <= x + 1; i++) {
-    if (above[i] != kFull || below[i] != kFull) return false;
+void FrameSink::FindPinholes(int64_t y, const AlphaRow& above,
+                             const AlphaRow& row, const AlphaRow& below) {
+  constexpr auto kBoth = static_cast<unsigned char>(kFull | kHole);
+  if (row.kinds != kBoth || ((above.kinds & below.kinds) & kFull) == 0) return;
+  const unsigned char* const a = above.coverage.data();
+  const unsigned char* const r = row.coverage.data();
+  const unsigned char* const b = below.coverage.data();
+  const auto is_pinhole = [&](size_t x) {
+    const int around = a[x - 1] & a[x] & a[x + 1] & r[x - 1] & r[x + 1] &
+                       b[x - 1] & b[x] & b[x + 1];
+    return static_cast<unsigned char>(around & kFull & (r[x] >> 1));
+  };
+  constexpr size_t kBlock = 64;
+  const size_t last = row.coverage.size() - 1;
+  for (size_t start = 1; start < last; start += kBlock) {
+    const size_t end = std::min(start + kBlock, last);
+    unsigned char any = 0;
+    for (size_t x = start; x < end; x++) {
+      any = static_cast<unsigned char>(any | is_pinhole(x));
+    }
+    for (size_t x = start; any != 0 && x < end; x++) {
+      if (!is_pinhole(x)) continue;
+      pinhole_count_++;
+      if (pinholes_.size() == kMaxListed) continue;
+      pinholes_.push_back({layout_.min_x + static_cast<int64_t>(x), y});
+    }
   }
-  return row[x - 1] == kFull && row[x + 1] == kFull;
 }
 
 Rectangle FrameSink::ToPixels(int64_t x, int64_t y, int64_t width,

@@ -58,15 +58,22 @@ class FrameSink final : public RowSink {
   std::vector<Rectangle> BlackRectangles() const;
 
  private:
+  // Bits, so that neighbours can be judged by one operation.
   enum Coverage : unsigned char { kUnknown = 0, kFull = 1, kHole = 2 };
 
+  // A row of alpha, and all kinds of coverage that are in it.
+  struct AlphaRow {
+    std::vector<unsigned char> coverage;
+    unsigned char kinds = kUnknown;
+  };
+
+  void AddAlpha(const RowSegment& segment);
   void FlushRow();
   void MarkCells(const unsigned char* lit, int64_t x, int64_t width, int64_t y);
   // Looks at the rows above `end_y` whose neighbours are all there.
   void FindPinholes(int64_t end_y);
-  bool IsPinhole(const std::vector<unsigned char>& above,
-                 const std::vector<unsigned char>& row,
-                 const std::vector<unsigned char>& below, size_t x) const;
+  void FindPinholes(int64_t y, const AlphaRow& above, const AlphaRow& row,
+                    const AlphaRow& below);
   Rectangle ToPixels(int64_t x, int64_t y, int64_t width,
                      int64_t height) const;
 
@@ -78,11 +85,13 @@ class FrameSink final : public RowSink {
   std::vector<unsigned char> lit_cells_;
   // Per pixel of the row at hand whether some channel is not zero.
   std::vector<unsigned char> lit_;
+  // Whether all of them are, so that the row's other channels tell nothing new.
+  bool row_is_lit_ = false;
   int64_t row_x_ = 0;
   int64_t row_y_ = 0;
   int64_t row_width_ = 0;
   int64_t band_y_ = 0;
-  std::map<int64_t, std::vector<unsigned char>> alpha_rows_;
+  std::map<int64_t, AlphaRow> alpha_rows_;
   bool has_alpha_ = false;
   bool has_colour_pixel_ = false;
   uint64_t pixel_count_ = 0;

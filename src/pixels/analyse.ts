@@ -120,6 +120,8 @@ async function analysePart(
   const names = typeof channels === 'string' ? [] : channels.map(({ name }) => name)
   const isFirst = (name: string) => DEPTH_CHANNELS.includes(name)
   const chosen = names.filter((name) => scope.wants?.(name) ?? true)
+  // Of a part without any of the channels that were asked for nothing is decoded, and nothing said.
+  if (names.length > 0 && chosen.length === 0) return NOTHING
   const wanted = [...chosen.filter(isFirst), ...chosen.filter((name) => !isFirst(name))]
   const hashOf = new Map<string, string | null>()
   let facts = NOTHING

@@ -63,12 +63,20 @@ function histogram(bins: Float64Array): Histogram {
   const result: Histogram['bins'] = []
   for (let i = 0; i < bins.length; i += 3) {
     const inner = Math.abs(bins[i]!) < Math.abs(bins[i + 1]!) ? bins[i]! : bins[i + 1]!
-    const [from, to] = octaveOf(inner)
     const last = result.at(-1)
-    if (last !== undefined && last.from === from && last.to === to) last.count += bins[i + 2]!
-    else result.push({ from, to, count: bins[i + 2]! })
+    if (last !== undefined && isWithin(inner, last)) {
+      last.count += bins[i + 2]!
+    } else {
+      const [from, to] = octaveOf(inner)
+      result.push({ from, to, count: bins[i + 2]! })
+    }
   }
   return { scale: 'log2', bins: result }
+}
+
+/** Asked for each of thousands of bins, where the logarithm would take longer than the counting did. */
+function isWithin(value: number, { from, to }: { from: number; to: number }): boolean {
+  return from < 0 ? value > from && value <= to : value === from || (value > from && value < to)
 }
 
 /** The powers of two around a value; [0, 0] for zero. */

@@ -4,11 +4,11 @@ import { fileId, filePath, partIndex } from './shared-columns.ts'
 
 const { required, optional } = columnsOf<ChannelStatsRow>()
 
-/** Pixel statistics, one row per channel of a part. */
+/** Pixel statistics, one row per channel of a level of a part. */
 export const channelStats = {
   name: 'channel_stats',
-  doc: 'pixel statistics, one row per channel of a part',
-  key: ['file_id', 'part_index', 'channel_name'],
+  doc: 'pixel statistics, one row per channel of a level of a part',
+  key: ['file_id', 'part_index', 'channel_name', 'level_x', 'level_y'],
   parent: 'parts',
   written: 'latest',
   rows: ({ record }) => record.facts?.channel_stats ?? [],
@@ -30,5 +30,7 @@ export const channelStats = {
     optional('histogram', 'utf8', 'JSON object with edges and counts'),
     optional('sampling', 'utf8', 'which pixels were read'),
     optional('computed_at', 'timestamp', 'when', (_, { record }) => record.inspectedAtUs),
+    optional('level_x', 'int32', 'number of the level, 0 for full resolution', ({ level_x }) => level_x ?? 0),
+    optional('level_y', 'int32', 'the same downwards; differs for rip maps only', ({ level_y }) => level_y ?? 0),
   ],
 } as const satisfies RecordTable<ChannelStatsRow>

@@ -1,6 +1,9 @@
 /** Pixel statistics of one channel of a part, as they are stored. */
 export interface ChannelStatsRow {
   readonly part_index: number
+  /** 0, like the other one, when it is left out: full resolution. */
+  readonly level_x?: number
+  readonly level_y?: number
   readonly channel_name: string
   readonly min?: number | null
   readonly max?: number | null

@@ -12,10 +12,13 @@ export function pixelFacts({ stats, deep_stats, hashes }: Payload): RecordFacts 
 }
 
 function channelRows({ parts }: FileStats): ChannelStatsRow[] {
-  return parts.flatMap(({ part_index, sampling, partial, chunks_seen, chunk_count, channels }) => {
+  return parts.flatMap(({ part_index, level, sampling, partial, chunks_seen, chunk_count, channels }) => {
     const seen = JSON.stringify({ ...sampling, partial, chunks_seen, chunk_count })
+    const { x: level_x, y: level_y } = typeof level === 'number' ? { x: level, y: level } : level
     return channels.map((channel) => ({
       part_index,
+      level_x,
+      level_y,
       channel_name: channel.channel_name,
       min: channel.min,
       max: channel.max,

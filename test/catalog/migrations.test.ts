@@ -205,3 +205,17 @@ it('decides frames of known rows over the names of their folder', async () => {
   const gaps = await catalog.sql('SELECT first_missing, last_missing, missing_count FROM missing_frames')
   expect(gaps.rows).toEqual([[1000, 1000, 1]])
 })
+
+it('says of statistics that an earlier release stored which level they are of', async () => {
+  await catalog.migrate()
+  const facts = { channel_stats: ['R', 'G'].map((channel_name) => ({ part_index: 0, channel_name, max: 1 })) }
+  await catalog.upsert([{ ...record({ path: '/mnt/a.exr' }), facts }], 'run')
+  await catalog.migrate(8)
+  await catalog.migrate()
+  const { rows } = await catalog.sql('SELECT channel_name, level_x, level_y FROM channel_stats ORDER BY 1')
+  expect(rows).toEqual([
+    ['G', 0, 0],
+    ['R', 0, 0],
+  ])
+  expect((await catalog.verify()).ok).toBe(true)
+})

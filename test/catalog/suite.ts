@@ -193,6 +193,36 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.verify()).ok).toBe(true)
     })
 
+    it('keeps statistics of several levels, of deep samples and hashes side by side', async () => {
+      const level = (x: number, y: number, max: number) => ({
+        part_index: 0,
+        channel_name: 'R',
+        level_x: x,
+        level_y: y,
+        max,
+      })
+      const facts = {
+        channel_stats: [{ part_index: 0, channel_name: 'R', max: 3 }, level(1, 1, 2), level(1, 0, 1)],
+        deep_stats: [{ part_index: 0, sample_count: 7n, is_sorted: true }],
+        content_hashes: [{ part_index: 0, channel_name: null, algorithm: 'xxh3-128', pixel_hash: 'aa' }],
+      }
+      await upsert([{ ...record({ path: '/mnt/a.exr' }), facts }])
+      const stored = (await rows('channel_stats')).map((row) => [row['level_x'], row['level_y'], row['max']])
+      expect(stored.sort()).toEqual([
+        [0, 0, 3],
+        [1, 0, 1],
+        [1, 1, 2],
+      ])
+      expect(await rows('deep_stats')).toMatchObject([{ part_index: 0, sample_count: 7n, is_sorted: true }])
+      expect(await catalog.verify()).toMatchObject({ ok: true })
+
+      await upsert([
+        { ...record({ path: '/mnt/a.exr', inspectedAtUs: T0 + MINUTE }), facts: { channel_stats: [level(0, 0, 4)] } },
+      ])
+      expect((await rows('channel_stats')).map((row) => row['max'])).toEqual([4])
+      expect(await rows('content_hashes')).toHaveLength(1)
+    })
+
     it('replaces rows that an older release wrote when their file is seen again, and no others', async () => {
       const path = '/mnt/a.exr'
       const old = record({ path, width: 100, inspectedAtUs: T0, attributes: [] })

@@ -145,6 +145,22 @@ describe('reads', () => {
   })
 })
 
+describe('parts without any of the channels asked for', () => {
+  it('are neither decoded nor told', async () => {
+    const bytes = await fixture('multipart-all-types.exr')
+    const source = countingSource(bytes)
+    const { stats } = await analysePixels(source, { stats: true, channels: ['ZBack'] })
+    const parts = stats!.parts.map(({ part_index, channels }) => [part_index, channels.length])
+    expect(parts).toEqual([
+      [2, 1],
+      [3, 1],
+    ])
+    const whole = countingSource(bytes)
+    await analysePixels(whole, { stats: true })
+    expect(source.counters.requests).toBeLessThan(whole.counters.requests)
+  })
+})
+
 describe('the whole frame', () => {
   it('knows black buckets, pinholes and how much is empty', async () => {
     const path = join(tempDir(), 'buckets.exr')

@@ -109,19 +109,29 @@ async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {
   for (const table of Object.keys(tables).reverse()) await connection.run(`DROP TABLE ${table}`)
 }
 
-/** Rows that a backfill changes are few beside those it looks at. */
+/** Rows that get the same values are changed together: there may be millions of them. */
+const ROWS_PER_UPDATE = 10_000
+
 async function fill(connection: DuckDBConnection, { table, reads, writes, values }: Backfill): Promise<void> {
-  const result = await connection.stream(`SELECT rowid, ${reads.join(', ')} FROM ${table}`)
-  const changes: (readonly unknown[])[] = []
+  const result = await connection.stream(`SELECT ${['rowid', ...reads].join(', ')} FROM ${table}`)
+  const changes = new Map<string, { found: readonly unknown[]; rowIds: unknown[] }>()
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     for (const [rowId, ...row] of chunk.getRows()) {
       const found = values(row.map(plainValue))
-      if (found) changes.push([...found, rowId])
+      if (!found) continue
+      const key = found.map((value) => `${typeof value} ${value}`).join('\0')
+      const change = changes.get(key)
+      if (change) change.rowIds.push(rowId)
+      else changes.set(key, { found, rowIds: [rowId] })
     }
   }
   const set = writes.map((column, index) => `${column} = $${index + 1}`).join(', ')
-  const update = `UPDATE ${table} SET ${set} WHERE rowid = $${writes.length + 1}`
-  for (const change of changes) await connection.run(update, change as DuckDBValue[])
+  for (const { found, rowIds } of changes.values()) {
+    for (let start = 0; start < rowIds.length; start += ROWS_PER_UPDATE) {
+      const these = rowIds.slice(start, start + ROWS_PER_UPDATE).join(', ')
+      await connection.run(`UPDATE ${table} SET ${set} WHERE rowid IN (${these})`, found as DuckDBValue[])
+    }
+  }
 }
 
 function frozenSql(type: FrozenType): string {

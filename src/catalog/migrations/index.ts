@@ -6,6 +6,7 @@ import { largeValues } from './0005-large-values.ts'
 import { digests } from './0006-digests.ts'
 import { framesOverFolders } from './0007-frames-over-folders.ts'
 import { sourcesOfFacts } from './0008-sources-of-facts.ts'
+import { levelsOfStatistics } from './0009-levels-of-statistics.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   digests,
   framesOverFolders,
   sourcesOfFacts,
+  levelsOfStatistics,
 ]
 
 /** Version of a catalog that has every migration. */
