@@ -17,7 +17,7 @@ export function run(): Promise<Outcome> {
     const query = () => vectors[random.below(ROWS)]!
 
     const one = query()
-    const found = await catalog.findSimilar(one, { k: K })
+    const found = await catalog.findSimilar(one, { k: K, each: true })
     const best = vectors.map((vector) => dot(vector, one)).sort((a, b) => b - a)
     check(found.length === K, `${found.length} matches`)
     check(

@@ -57,10 +57,14 @@ export interface RunSummary {
   readonly toolVersion: string
 }
 
-/** A file that is like another, and how much. */
+/** A file that is like another, and how much: of a sequence the most alike of its frames, unless each was asked for. */
 export interface SimilarMatch {
   readonly fileId: string
   readonly path: string
+  /** Path of its sequence with `#` for the digits of the frame; null without a frame. */
+  readonly sequenceKey: string | null
+  /** How many files it stands for: those of its sequence that were compared, or itself alone. */
+  readonly fileCount: number
   /** Cosine of the two vectors, -1 to 1; larger is more alike. */
   readonly similarity: number
 }
@@ -69,6 +73,8 @@ export interface SimilarMatch {
 export interface SimilarOptions {
   /** How many matches, 1 to 10,000. */
   readonly k: number
+  /** Every file is a match of its own. Default false: of a sequence the best frame is one. */
+  readonly each?: boolean
   /** SQL condition over `files` and the first part's columns, such as `width >= 1920`. */
   readonly where?: string
   /**
@@ -184,12 +190,12 @@ export interface CatalogWriter {
 export interface CatalogSearch {
   /**
    * The files whose header vectors are most alike, best first, by exact cosine over all current files
-   * that are not marked as removed. `query` is a
+   * that are not marked as removed: the best of each sequence, or `each`. `query` is a
    * vector, a `file_id`, or the path of a file in the catalog; that file itself is left out.
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
   /** What `findSimilar` would run. Nothing is sent. Throws ERR_CATALOG_QUERY for a condition it would refuse. */
-  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan>
+  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan>
 }
 
 /** Bringing vectors that another release made up to date. */

@@ -175,9 +175,9 @@ export class DuckDbCatalog implements Catalog {
     return findSimilar(this.#open(), query, options)
   }
 
-  async explainSimilar({ where }: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan> {
+  async explainSimilar({ where, each }: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan> {
     if (where !== undefined) await checkCondition(where)
-    return { method: 'duckdb', sql: similarSql(where) }
+    return { method: 'duckdb', sql: similarSql(where, each) }
   }
 
   async outdatedFiles(limit: number, after: AfterFile | null = null): Promise<OutdatedFile[]> {

@@ -19,7 +19,13 @@ export async function readAll({ columns, batches }: QueryStream, maxRows = MAX_R
   return { columns, rows }
 }
 
-/** A match of a search, from the columns file_id, file_path and cosine; rounding must not take the cosine out of -1 to 1. */
-export function similarMatch(fileId: unknown, path: unknown, similarity: number): SimilarMatch {
-  return { fileId: String(fileId), path: String(path), similarity: Math.max(-1, Math.min(1, similarity)) }
+/** A match from the columns file_id, file_path, cosine, sequence_key and file_count; rounding must not take the cosine out of -1 to 1. */
+export function similarMatch([fileId, path, similarity, sequenceKey, fileCount]: readonly unknown[]): SimilarMatch {
+  return {
+    fileId: String(fileId),
+    path: String(path),
+    sequenceKey: sequenceKey === null ? null : String(sequenceKey),
+    fileCount: Number(fileCount),
+    similarity: Math.max(-1, Math.min(1, Number(similarity))),
+  }
 }

@@ -190,7 +190,7 @@ class VastCatalog implements Catalog {
     }, 'ERR_CATALOG_QUERY')
   }
 
-  async explainSimilar({ k, where }: Pick<SimilarOptions, 'k' | 'where'>): Promise<SimilarPlan> {
+  async explainSimilar({ k, where, each }: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan> {
     if (where !== undefined) await checkPortableCondition(where)
     const method = this.#connection.search ?? 'scan'
     if (method === 'scan' && where !== undefined) pushCondition(where)
@@ -198,7 +198,7 @@ class VastCatalog implements Catalog {
     const tableName = door.tableName.bind(door)
     return {
       method,
-      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where }),
+      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where, each }),
     }
   }
 

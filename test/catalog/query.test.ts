@@ -123,7 +123,7 @@ it.each(documented)('runs the documented query %#', async (query) => {
 
 it('finds similar files by the documented condition', async () => {
   const where = /where: "(.*)"/.exec(referencePage)?.[1]
-  const matches = await catalog.findSimilar('/mnt/a/beauty.1001.exr', { k: 3, where: where ?? 'false' })
+  const matches = await catalog.findSimilar('/mnt/a/beauty.1001.exr', { k: 3, each: true, where: where ?? 'false' })
   expect(matches).toHaveLength(3)
 })
 

@@ -512,11 +512,11 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await rows('removals')).length).toBe(1)
       expect((await rows('files')).length).toBe(3)
       expect((await catalog.knownFiles('/mnt/')).has(first)).toBe(false)
-      expect((await catalog.findSimilar(second, { k: 5 })).map((match) => match.path)).not.toContain(first)
+      expect((await catalog.findSimilar(second, { k: 5, each: true })).map((match) => match.path)).not.toContain(first)
 
       await upsert([{ ...sequence('/mnt/a', 1)[0]!, inspectedAtUs: T0 + 2n * MINUTE }])
       expect((await catalog.knownFiles('/mnt/')).has(first)).toBe(true)
-      expect((await catalog.findSimilar(second, { k: 5 })).map((match) => match.path)).toContain(first)
+      expect((await catalog.findSimilar(second, { k: 5, each: true })).map((match) => match.path)).toContain(first)
     })
 
     it('takes no removal from the future, and none twice', async () => {
@@ -584,7 +584,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
           .map(({ payload, vectors }) => ({ path: payload.file.path, similarity: cosine(query, vectors.metadata) }))
           .sort((a, b) => b.similarity - a.similarity)
           .slice(0, 10)
-        const found = await catalog.findSimilar(query, { k: 10 })
+        const found = await catalog.findSimilar(query, { k: 10, each: true })
 
         expect(found.map((match) => match.path)).toEqual(expected.map((match) => match.path))
         found.forEach((match, index) => {
@@ -592,22 +592,49 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         })
       })
 
+      it('gives the best frame of each sequence unless told otherwise, and how many frames were compared', async () => {
+        const alone = record({ path: '/mnt/alone.exr', channels: ['R', 'G', 'B', 'A'] })
+        await upsert([alone])
+        const bestOf = new Map<string, { path: string; fileCount: number; similarity: number }>()
+        for (const match of await catalog.findSimilar(query, { k: 1000, each: true })) {
+          const kin = match.sequenceKey ?? match.path
+          const best = bestOf.get(kin) ?? { path: match.path, fileCount: 0, similarity: match.similarity }
+          bestOf.set(kin, { ...best, fileCount: best.fileCount + 1 })
+          expect(match.fileCount).toBe(1)
+        }
+        for (const k of [10, 3, 2]) {
+          const found = await catalog.findSimilar(query, { k })
+          const expected = [...bestOf].slice(0, k).map(([kin, best]) => ({ ...best, kin }))
+          expect(
+            found.map(({ sequenceKey, path, fileCount, similarity }) => ({
+              ...{ kin: sequenceKey ?? path, path, fileCount, similarity },
+            })),
+          ).toEqual(expected)
+        }
+        const few = await catalog.findSimilar(query, { k: 10, where: 'frame_number < 1011' })
+        expect(few.map(({ fileCount }) => fileCount)).toEqual([10, 10, 10])
+      })
+
       it('finds files like a stored one by path or file_id, without that file itself', async () => {
         const path = '/mnt/depth/beauty.1001.exr'
-        const byPath = await catalog.findSimilar(path, { k: 5 })
+        const byPath = await catalog.findSimilar(path, { k: 5, each: true })
         const stored = await fileAt(path)
 
         expect(byPath).toHaveLength(5)
         expect(byPath.map((match) => match.path)).not.toContain(path)
         expect(byPath.every((match) => match.path.startsWith('/mnt/depth/'))).toBe(true)
-        expect(await catalog.findSimilar(String(stored?.['file_id']), { k: 5 })).toEqual(byPath)
+        expect(await catalog.findSimilar(String(stored?.['file_id']), { k: 5, each: true })).toEqual(byPath)
       })
 
       it('finds only what a condition on files and their first part allows', async () => {
-        const wide = await catalog.findSimilar(query, { k: 1000, where: 'width >= 2048 AND frame_number < 1011' })
+        const wide = await catalog.findSimilar(query, {
+          k: 1000,
+          each: true,
+          where: 'width >= 2048 AND frame_number < 1011',
+        })
         expect(wide).toHaveLength(20)
         expect(wide.every((match) => !match.path.startsWith('/mnt/beauty/'))).toBe(true)
-        const piz = await catalog.findSimilar(query, { k: 1000, where: "compression = 'piz'" })
+        const piz = await catalog.findSimilar(query, { k: 1000, each: true, where: "compression = 'piz'" })
         expect(piz).toHaveLength(100)
       })
 
@@ -628,7 +655,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         const path = '/mnt/depth/beauty.1001.exr'
         const old = await fileAt(path)
         await upsert([record({ path, header: 'new', channels: ['Z'] })])
-        const found = await catalog.findSimilar(query, { k: 1000 })
+        const found = await catalog.findSimilar(query, { k: 1000, each: true })
         expect(found).toHaveLength(300)
         expect(found.map((match) => match.fileId)).not.toContain(old?.['file_id'])
       })

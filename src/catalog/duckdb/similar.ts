@@ -15,7 +15,7 @@ import { interruptOn } from './transaction.ts'
 export async function findSimilar(
   session: Session,
   query: Float32Array | string,
-  { k, where, embeddingVersion = EMBEDDING_VERSION, signal }: SimilarOptions,
+  { k, where, each, embeddingVersion = EMBEDDING_VERSION, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   checkCount(k)
   throwIfAborted(signal)
@@ -28,14 +28,14 @@ export async function findSimilar(
       typeof query === 'string'
         ? await storedVector(session, query)
         : { fileId: null, vector: checkVector(query), version: embeddingVersion }
-    const statement = await connection.prepare(similarSql(where))
+    const statement = await connection.prepare(similarSql(where, each))
     statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
     statement.bindInteger(2, k)
     if (target.fileId === null) statement.bindNull(3)
     else statement.bindVarchar(3, target.fileId)
     statement.bindInteger(4, target.version)
     const reader = await statement.runAndReadAll()
-    return reader.getRows().map(([fileId, path, similarity]) => similarMatch(fileId, path, Number(similarity)))
+    return reader.getRows().map(similarMatch)
   } catch (error) {
     throw queryError(error, session.path)
   } finally {
@@ -48,16 +48,29 @@ export async function findSimilar(
  * $1 the vector, $2 how many, $3 a file_id to leave out or null, $4 the version of the vectors' recipe. Similarities are computed first: joined before,
  * DuckDB would build a hash table of vectors.
  */
-export function similarSql(where: string | undefined): string {
+export function similarSql(where: string | undefined, each = false): string {
   const condition = where === undefined ? '' : `WHERE file_id IN (${matchingFiles(where)})`
   return `WITH scored AS MATERIALIZED (
-      SELECT file_id, file_path,
+      SELECT file_id, file_path, sequence_key,
         array_cosine_similarity(metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
       FROM live_files WHERE metadata_embedding IS NOT NULL AND file_id IS DISTINCT FROM $3
         AND embedding_version = $4
     )
-    SELECT file_id, file_path, similarity FROM scored ${condition}
+    ${each ? eachFile(condition) : bestOfSequences(condition)}
     ORDER BY similarity DESC, file_path LIMIT $2`
+}
+
+function eachFile(condition: string): string {
+  return `SELECT file_id, file_path, similarity, sequence_key, 1 AS file_count FROM scored ${condition}`
+}
+
+/** The smallest struct is the most alike of its frames, and of equal ones the first by path; windows take four times as long. */
+function bestOfSequences(condition: string): string {
+  return `SELECT best.file_id AS file_id, best.file_path AS file_path, -best.distance AS similarity,
+      best.sequence_key AS sequence_key, file_count FROM (
+      SELECT min({distance: -similarity, file_path: file_path, file_id: file_id, sequence_key: sequence_key}) AS best,
+        count(*) AS file_count
+      FROM scored ${condition} GROUP BY coalesce(sequence_key, file_id))`
 }
 
 function matchingFiles(where: string): string {

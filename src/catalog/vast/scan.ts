@@ -22,11 +22,12 @@ export interface Target {
   readonly version: number
 }
 
-const COLUMNS = ['metadata_embedding', 'file_id', 'file_path']
+const COLUMNS = ['metadata_embedding', 'file_id', 'file_path', 'sequence_key']
 const VECTOR = 0
 const FILE_ID = 1
 const FILE_PATH = 2
-const LAST_INSPECTED = 3
+const SEQUENCE_KEY = 3
+const LAST_INSPECTED = 4
 
 /**
  * Exact cosine over every live file, on this machine: the vector column streams past with the names of its files,
@@ -35,7 +36,7 @@ const LAST_INSPECTED = 3
 export function scanSimilar(
   store: Store,
   target: Target,
-  { k, where, signal }: SimilarOptions,
+  { k, where, each = false, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   const pushed = where === undefined ? null : pushCondition(where)
   return store.read(async (tables) => {
@@ -47,9 +48,12 @@ export function scanSimilar(
       where: pushed?.files ? isCurrent.and(pushed.files) : isCurrent,
       ...(signal ? { signal } : {}),
     })
-    const ranking = { best: new TopK(k), among, removals, target }
+    const ranking = { best: new TopK(k), sequences: each ? null : new Map<string, number>(), among, removals, target }
     await compareAll(selection, target.vector, (compared) => rank(compared, ranking), signal)
-    return ranking.best.sorted()
+    return ranking.best.sorted().map(({ kin: _, ...match }) => ({
+      ...match,
+      fileCount: ranking.sequences?.get(match.sequenceKey ?? '') ?? 1,
+    }))
   }, signal)
 }
 
@@ -106,21 +110,31 @@ function vectorsOf(batch: RecordBatch): Float32Array {
 
 interface Ranking {
   readonly best: TopK
+  /** Files of each sequence, counted; null where every file stands for itself. */
+  readonly sequences: Map<string, number> | null
   readonly target: Target
   /** The only files that count, or null for all. */
   readonly among: ReadonlySet<string> | null
   readonly removals: Removals
 }
 
-function rank({ batch, similarity }: Compared, { best, among, removals, target }: Ranking): void {
+function rank({ batch, similarity }: Compared, { best, sequences, among, removals, target }: Ranking): void {
   const vectors = batch.getChildAt(VECTOR)!
   const row = new RowView(batch)
   for (; row.row < batch.numRows; row.row++) {
-    if (!vectors.isValid(row.row) || similarity[row.row]! < best.threshold) continue
+    if (!vectors.isValid(row.row)) continue
+    const isTooFar = similarity[row.row]! < best.threshold
+    if (isTooFar && sequences === null) continue
+    const sequenceKey = row.text(SEQUENCE_KEY)
+    // One that stands for itself needs no count.
+    if (isTooFar && sequenceKey === null) continue
     const fileId = row.name(FILE_ID)
     if (fileId === target.fileId || (among && !among.has(fileId))) continue
     if (removals.has(fileId) && isRemoved(removals, fileId, row.big(LAST_INSPECTED))) continue
-    best.add({ fileId, path: row.name(FILE_PATH), similarity: similarity[row.row]! })
+    if (sequences && sequenceKey !== null) sequences.set(sequenceKey, (sequences.get(sequenceKey) ?? 0) + 1)
+    if (isTooFar) continue
+    const kin = sequences ? (sequenceKey ?? fileId) : null
+    best.add({ fileId, path: row.name(FILE_PATH), sequenceKey, kin, similarity: similarity[row.row]! })
   }
 }
 

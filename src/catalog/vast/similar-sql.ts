@@ -16,6 +16,7 @@ interface SimilarSql {
   readonly fileId: string | null
   readonly k: number
   readonly where: string | undefined
+  readonly each?: boolean | undefined
 }
 
 const FILES = tableNamed('files').columns.map(({ name }) => name)
@@ -24,11 +25,11 @@ const FIRST_PART = tableNamed('parts')
   .filter((name) => !FILES.includes(name))
 
 /**
- * The files nearest to a vector by cosine distance, with the columns file_id, file_path and distance. The condition may
+ * The files nearest to a vector by cosine distance, with the columns file_id, file_path, distance, sequence_key and file_count. The condition may
  * use every column of `files` and of a file's first part. It is
  * put in as it is: `checkPortableCondition` must have let it through.
  */
-export function similarSql({ kind, tableName, vector, version, fileId, k, where }: SimilarSql): string {
+export function similarSql({ kind, tableName, vector, version, fileId, k, where, each }: SimilarSql): string {
   const columns = [...FILES.map((name) => `live.${name}`)]
   if (where !== undefined) columns.push(...FIRST_PART.map((name) => `first_part.${name}`))
   const join =
@@ -38,6 +39,10 @@ export function similarSql({ kind, tableName, vector, version, fileId, k, where 
   const conditions = ['metadata_embedding IS NOT NULL', `embedding_version = ${version ?? ':version'}`]
   if (fileId !== null) conditions.push(`file_id <> ${quoted(fileId)}`)
   if (where !== undefined) conditions.push(`(${where}\n)`)
+  const count = each ? ', 1 AS file_count' : ''
+  const scored = `SELECT file_id, file_path, ${distance(kind, vector)} AS distance, sequence_key${count}
+FROM candidates
+WHERE ${conditions.join(' AND ')}`
   return `WITH candidates AS (
   SELECT ${columns.join(', ')}
   FROM ${tableName('files')} live
@@ -46,11 +51,22 @@ export function similarSql({ kind, tableName, vector, version, fileId, k, where 
   ) gone ON gone.file_id = live.file_id${join}
   WHERE ${liveCondition('live', 'gone')}
 )
-SELECT file_id, file_path, ${distance(kind, vector)} AS distance
-FROM candidates
-WHERE ${conditions.join(' AND ')}
+${each ? scored : bestOfSequences(scored)}
 ORDER BY distance, file_path
 LIMIT ${k}`
+}
+
+/** The nearest file of each sequence, the first by path of equal ones, with how many there are. */
+function bestOfSequences(scored: string): string {
+  return `SELECT file_id, file_path, distance, sequence_key, file_count FROM (
+  SELECT file_id, file_path, distance, sequence_key,
+    count(*) OVER (PARTITION BY coalesce(sequence_key, file_id)) AS file_count,
+    row_number() OVER (PARTITION BY coalesce(sequence_key, file_id) ORDER BY distance, file_path) AS place
+  FROM (
+${scored}
+  ) scored
+) ranked
+WHERE place = 1`
 }
 
 /** Trino has no vectors of fixed length; stored vectors have length 1, so a dot product with a unit vector is the cosine. */

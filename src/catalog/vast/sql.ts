@@ -34,12 +34,12 @@ export function searchDoor(store: Store, { search, trino }: VastConnection): Sql
 export async function similarThrough(
   door: SqlDoor,
   { vector, version, fileId }: Target,
-  { k, where, signal }: SimilarOptions,
+  { k, where, each, signal }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   const tableName = door.tableName.bind(door)
-  const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where })
+  const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where, each })
   const { rows } = await readAll(await door.stream(sql, signal))
-  return rows.map(([fileId, path, distance]) => similarMatch(fileId, path, 1 - Number(distance)))
+  return rows.map(([fileId, path, distance, ...rest]) => similarMatch([fileId, path, 1 - Number(distance), ...rest]))
 }
 
 function trinoDoor({ bucket, schema }: CatalogAddress, connection: TrinoConnection): SqlDoor {

@@ -2,13 +2,18 @@
 interface Candidate {
   readonly fileId: string
   readonly path: string
+  readonly sequenceKey: string | null
   readonly similarity: number
+  /** Of those that share it the best alone is kept; null for one that shares nothing. */
+  readonly kin: string | null
 }
 
 /** The best `k` of any number of candidates: a heap whose top is the worst that is kept. */
 export class TopK {
   readonly #k: number
   readonly #heap: Candidate[] = []
+  /** Those in the heap that may have kin. */
+  readonly #kin = new Map<string, Candidate>()
 
   constructor(k: number) {
     this.#k = k
@@ -21,13 +26,27 @@ export class TopK {
 
   add(candidate: Candidate): void {
     const heap = this.#heap
-    if (heap.length < this.#k) {
+    const known = candidate.kin === null ? undefined : this.#kin.get(candidate.kin)
+    if (known) {
+      if (!isWorse(known, candidate)) return
+      this.#note(known, candidate)
+      const index = heap.indexOf(known)
+      heap[index] = candidate
+      this.#down(index)
+    } else if (heap.length < this.#k) {
+      this.#note(null, candidate)
       heap.push(candidate)
       this.#up(heap.length - 1)
     } else if (isWorse(heap[0]!, candidate)) {
+      this.#note(heap[0]!, candidate)
       heap[0] = candidate
       this.#down(0)
     }
+  }
+
+  #note(before: Candidate | null, now: Candidate): void {
+    if (before !== null && before.kin !== null) this.#kin.delete(before.kin)
+    if (now.kin !== null) this.#kin.set(now.kin, now)
   }
 
   /** Best first. */

@@ -8,12 +8,14 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<file|file_id>', 'a file of the catalog, or any other EXR file')
     .option('-k, --count <n>', 'how many matches', '10')
     .option('-w, --where <condition>', 'only files for which this SQL condition over files and parts holds')
+    .option('--files', 'every file, not the best frame of each sequence')
     .option('--explain', 'print how the catalog would search, and search nothing')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Files are alike when their headers are: channels, layers, windows, compression, camera, software.
+Files are alike when their headers are: channels, layers, windows, compression, camera, software. A sequence is one match,
+as much alike as the best of its frames.
 
   exr-inspector similar beauty.1001.exr -k 5
   exr-inspector similar beauty.1001.exr --where "width >= 1920 AND is_complete"`,

@@ -7,19 +7,25 @@ import { parseWhole } from '../../settings/parse.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { fittedTable } from '../format/fitted-table.ts'
+import { count } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { openToRead } from '../open-catalog.ts'
 
 export interface SimilarFlags extends CatalogFlags {
   readonly count: string
   readonly where?: string
+  readonly files?: true
   readonly explain?: true
   readonly json?: true
 }
 
 export async function runSimilar(query: string, flags: SimilarFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
-  const options = { k: parseWhole(flags.count, '-k', 1), ...(flags.where !== undefined && { where: flags.where }) }
+  const options = {
+    k: parseWhole(flags.count, '-k', 1),
+    each: flags.files === true,
+    ...(flags.where !== undefined && { where: flags.where }),
+  }
   const catalog = await openToRead(config, context)
   let matches: SimilarMatch[]
   let plan: SimilarPlan
@@ -38,14 +44,25 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
     )
   }
   if (flags.json) {
-    const found = matches.map(({ fileId, path, similarity }) => ({ file_id: fileId, file_path: path, similarity }))
+    const found = matches.map(({ fileId, path, similarity, sequenceKey, fileCount }) => ({
+      file_id: fileId,
+      file_path: path,
+      similarity,
+      sequence_key: sequenceKey,
+      file_count: fileCount,
+    }))
     return context.printData(`${JSON.stringify({ query, method: plan.method, matches: found }, null, 2)}\n`)
   }
   if (matches.length === 0) return context.print('No file of the catalog matches.\n')
-  const rows = matches.map(({ path, similarity }) => [similarity.toFixed(3), singleLine(path)])
+  const rows = matches.map(({ path, similarity, sequenceKey, fileCount }) => [
+    similarity.toFixed(3),
+    count(fileCount),
+    singleLine(fileCount > 1 ? (sequenceKey ?? path) : path),
+  ])
   const table = [
     { name: 'similarity', right: true },
-    { name: 'file', isPath: true },
+    { name: 'files', right: true },
+    { name: 'file or sequence', isPath: true },
   ] as const
   const lines = fittedTable(table, rows, { style: context.style, width: widthOf(context) })
   await context.print(`${lines.join('\n')}\n`)

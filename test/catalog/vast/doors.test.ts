@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Catalog } from '../../../src/catalog/catalog.ts'
+import type { Catalog, SimilarMatch } from '../../../src/catalog/catalog.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { record, sequence } from '../records.ts'
 import { connectionTo, emulator, openAt } from './place.ts'
@@ -116,20 +116,22 @@ describe('doors to similar files and SQL', () => {
 
     it.each([
       {},
-      { where: 'width >= 1920 AND frame_number < 1005' },
-      { where: "compression = 'piz' OR frame_number = 1002" },
+      { each: true },
+      { each: true, where: 'width >= 1920 AND frame_number < 1005' },
+      { each: true, where: "compression = 'piz' OR frame_number = 1002" },
     ])('finds what a scan finds: %o', async (options) => {
       expect((await engine.explainSimilar({ k: 4 })).method).toBe('engine')
       const found = await engine.findSimilar(QUERY, { k: 4, ...options })
       const pushable = !options.where?.includes(' OR ')
       if (pushable) {
         const expected = await scan.findSimilar(QUERY, { k: 4, ...options })
-        expect(found.map((match) => match.path)).toEqual(expected.map((match) => match.path))
+        const named = (matches: readonly SimilarMatch[]) => matches.map(({ similarity: _, ...match }) => match)
+        expect(named(found)).toEqual(named(expected))
         found.forEach((match, index) => {
           expect(match.similarity).toBeCloseTo(expected[index]!.similarity, 5)
         })
       }
-      expect(found).toHaveLength(4)
+      expect(found).toHaveLength(options.each ? 4 : 2)
     })
 
     it('answers the documented question for missing frames', async () => {
@@ -148,7 +150,7 @@ describe('doors to similar files and SQL', () => {
 
     it('leaves removed and superseded files out', async () => {
       await scan.markRemoved(['/mnt/depth/beauty.1002.exr'], 1_800_000_000_000_000n)
-      const paths = (await engine.findSimilar(QUERY, { k: 20 })).map((match) => match.path)
+      const paths = (await engine.findSimilar(QUERY, { k: 20, each: true })).map((match) => match.path)
       expect(paths).toHaveLength(10)
       expect(paths).not.toContain('/mnt/depth/beauty.1002.exr')
     })
@@ -189,15 +191,20 @@ describe('doors to similar files and SQL', () => {
       { name: 'file_id', type: 'varchar' },
       { name: 'file_path', type: 'varchar' },
       { name: 'distance', type: 'double' },
+      { name: 'sequence_key', type: 'varchar' },
+      { name: 'file_count', type: 'bigint' },
     ]
 
     it('is asked for the nearest files, and asked again while it is busy', async () => {
-      answer = () => ({ columns: similarColumns, rows: ['["id1","/mnt/a.exr",0.25]', '["id2","/mnt/b.exr",5.0E-1]'] })
+      answer = () => ({
+        columns: similarColumns,
+        rows: ['["id1","/mnt/a.1.exr",0.25,"/mnt/a.#.exr",24]', '["id2","/mnt/b.exr",5.0E-1,null,1]'],
+      })
       const found = await catalog.findSimilar(QUERY, { k: 2, where: "compression = 'piz'" })
 
       expect(found).toEqual([
-        { fileId: 'id1', path: '/mnt/a.exr', similarity: 0.75 },
-        { fileId: 'id2', path: '/mnt/b.exr', similarity: 0.5 },
+        { fileId: 'id1', path: '/mnt/a.1.exr', sequenceKey: '/mnt/a.#.exr', fileCount: 24, similarity: 0.75 },
+        { fileId: 'id2', path: '/mnt/b.exr', sequenceKey: null, fileCount: 1, similarity: 0.5 },
       ])
       expect(trino.users).toEqual(Array(3).fill(`lena Basic ${Buffer.from('lena:s3cret').toString('base64')}`))
       expect(trino.statements).toHaveLength(1)

@@ -22,7 +22,7 @@ it('finds the same files on worker threads as by comparing one by one', async ()
       }))
       .toSorted((a, b) => b.similarity - a.similarity || (a.path < b.path ? -1 : 1))
       .slice(0, 20)
-    const found = await catalog.findSimilar(query, { k: 20 })
+    const found = await catalog.findSimilar(query, { k: 20, each: true })
     expect(found.map(({ path, similarity }) => ({ path, similarity }))).toEqual(expected)
   } finally {
     await catalog.close()
