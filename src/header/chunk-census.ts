@@ -42,7 +42,8 @@ export class ChunkCensus {
   #sorted: Uint32Array | null = null
   #checked = 0
   #lastEnd: number | null = null
-  #walk: { position: number; found: number; isWhole: boolean } | null = null
+  /** `passed` chunks that the table knows lie before the position. */
+  #walk: { position: number; found: number; passed: number; isWhole: boolean } | null = null
 
   /**
    * @param tableBytes the bytes of `plan.readRange`; entries they lack count as missing chunks
@@ -155,15 +156,21 @@ export class ChunkCensus {
 
   /** Where `walk` goes on; null when it has ended. */
   get walkPosition(): number | null {
-    this.#walk ??= { position: this.#tablesEnd(), found: 0, isWhole: false }
+    this.#walk ??= { position: this.#tablesEnd(), found: 0, passed: 0, isWhole: false }
     const { position, found, isWhole } = this.#walk
     return isWhole || found >= this.#entries.offsets.length ? null : position
   }
 
+  /** Whether the table has no offset of a chunk, but `walk` found it: `leaderStart` is where. */
+  wasFound(entry: number): boolean {
+    return this.#entries.verdicts[entry] === ENTRY.follows
+  }
+
   /**
-   * Finds chunks without their table, as the reference library does: each leader tells where the next one begins.
+   * Finds chunks without their table, as the reference library does: each leader tells where the next one begins. Where
+   * one does not, the walk goes on at the next chunk that the table knows.
    * @param bytes the file's bytes from `walkPosition` on, `LONGEST_LEADER` of them or all that are left
-   * @returns false when what is there is no chunk of this file, which ends the walk
+   * @returns false when what is there is no chunk of this file and no other is known behind it, which ends the walk
    */
   walk(bytes: Uint8Array): boolean {
     const walk = this.#walk!
@@ -174,11 +181,16 @@ export class ChunkCensus {
     const { verdicts } = this.#entries
     const isKnown = entry !== null && verdicts[entry] !== ENTRY.zero && verdicts[entry] !== ENTRY.ok
     if (entry === null || dataBytes === IMPOSSIBLE_SIZE || end > this.#fileSize || isKnown) {
-      walk.isWhole = true
-      return false
+      const known = this.byOffset()
+      while (walk.passed < known.length && this.leaderStart(known[walk.passed]!) <= walk.position) walk.passed++
+      const next = known[walk.passed]
+      walk.isWhole = next === undefined
+      if (next !== undefined) walk.position = this.leaderStart(next)
+      return next !== undefined
     }
     if (verdicts[entry] === ENTRY.zero) {
       verdicts[entry] = ENTRY.follows
+      this.#entries.offsets[entry] = walk.position
       walk.found++
     }
     walk.position = end

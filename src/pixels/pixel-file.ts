@@ -1,5 +1,5 @@
 import { ExrError } from '../errors.ts'
-import { type ChunkTablePlan, type ExrHeader, leaderByteLength } from '../header/index.ts'
+import { ChunkCensus, type ChunkTablePlan, type ExrHeader, LONGEST_LEADER, leaderByteLength } from '../header/index.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
 import { inspectSteps } from '../inspect/steps.ts'
 import { KnownBytes } from '../source/ranges.ts'
@@ -39,7 +39,8 @@ export async function openPixelFile(source: ByteSource, signal?: AbortSignal): P
       const { plan } = chunks
       const tables = plan.readRange
       const tableBytes = tables === null ? undefined : known.slice(tables.start, tables.endExclusive)
-      const lookUp = chunkLookUp(plan, tableBytes ?? new Uint8Array(0), identity.sizeBytes)
+      const offsets = await chunkOffsets(source, plan, tableBytes ?? new Uint8Array(0), identity.sizeBytes, signal)
+      const lookUp = chunkLookUp(plan, offsets, identity.sizeBytes)
       return { source, sizeBytes: identity.sizeBytes, header, plan, ...lookUp }
     }
     // Without meta and leaders nothing but bytes is asked for.
@@ -49,15 +50,42 @@ export async function openPixelFile(source: ByteSource, signal?: AbortSignal): P
   }
 }
 
-function chunkLookUp(
+/** Bytes read at once on the way from leader to leader: of small chunks there are several in them. */
+const WALK_BYTES = 64 * 1024
+
+/** The entries of all tables; those that were never written say where the chunk was found, or 0. */
+async function chunkOffsets(
+  source: ByteSource,
   plan: ChunkTablePlan,
   tableBytes: Uint8Array,
   fileSize: number,
-): Pick<PixelFile, 'rangeOf' | 'heldEntries'> {
+  signal: AbortSignal | undefined,
+): Promise<Float64Array> {
   const view = new DataView(tableBytes.buffer, tableBytes.byteOffset, tableBytes.byteLength)
-  const tablesEnd = plan.tablesOffset + (plan.tablesByteLength ?? 0)
   const offsets = new Float64Array(Math.floor(tableBytes.length / OFFSET_BYTES))
   for (let i = 0; i < offsets.length; i++) offsets[i] = Number(view.getBigUint64(i * OFFSET_BYTES, true))
+  if (!offsets.includes(0)) return offsets
+  const census = new ChunkCensus(plan, tableBytes, fileSize)
+  let block: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) }
+  for (let at = census.walkPosition; at !== null; at = census.walkPosition) {
+    if (at < block.start || at + LONGEST_LEADER > block.start + block.bytes.length) {
+      const end = Math.min(at + WALK_BYTES, fileSize)
+      block = { start: at, bytes: at < end ? await source.read(at, end, signal) : new Uint8Array(0) }
+    }
+    if (!census.walk(block.bytes.subarray(at - block.start))) break
+  }
+  for (let entry = 0; entry < census.length; entry++) {
+    if (census.wasFound(entry)) offsets[entry] = census.leaderStart(entry)
+  }
+  return offsets
+}
+
+function chunkLookUp(
+  plan: ChunkTablePlan,
+  offsets: Float64Array,
+  fileSize: number,
+): Pick<PixelFile, 'rangeOf' | 'heldEntries'> {
+  const tablesEnd = plan.tablesOffset + (plan.tablesByteLength ?? 0)
   const sorted = offsets.filter((offset) => offset >= tablesEnd && offset < fileSize).sort()
   const firstEntry = (part: number) => (plan.parts[part]!.tableOffset! - plan.tablesOffset) / OFFSET_BYTES
   return {

@@ -106,6 +106,39 @@ describe('files with pixels missing', () => {
   })
 })
 
+describe('chunk tables that were not written', () => {
+  /** A fixture with zeros in its table, and maybe one leader that names no row of it. */
+  const zeroed = async (file: string, chunks: number, isZero: (chunk: number) => boolean, damage = -1) => {
+    const bytes = Uint8Array.from(await fixture(file))
+    const view = new DataView(bytes.buffer)
+    // The first chunk begins where the table ends, and the table says so.
+    const at = Array.from({ length: bytes.length - 8 }, (_, i) => i).find(
+      (i) => view.getBigUint64(i, true) === BigInt(i + 8 * chunks),
+    )!
+    const offsets = Array.from({ length: chunks }, (_, i) => Number(view.getBigUint64(at + 8 * i, true)))
+    for (let i = 0; i < chunks; i++) if (isZero(i)) view.setBigUint64(at + 8 * i, 0n, true)
+    if (damage >= 0) view.setInt32(offsets[damage]!, 12345, true)
+    return bytes
+  }
+  const lookAt = async (bytes: Uint8Array) =>
+    (await analysePixels(memorySource(bytes), { stats: true })).stats!.parts[0]!
+
+  it('cost nothing when every chunk follows', async () => {
+    for (const file of ['compression-none.exr', 'compression-zip-tiled.exr']) {
+      const whole = await lookAt(await fixture(file))
+      expect(await lookAt(await zeroed(file, whole.chunk_count, () => true))).toEqual(whole)
+    }
+  })
+
+  it('cost the chunks behind damage, up to the next that the table knows', async () => {
+    const whole = await lookAt(await fixture('compression-none.exr'))
+    const known = 20
+    const part = await lookAt(await zeroed('compression-none.exr', whole.chunk_count, (i) => i !== known, 5))
+    expect(part).toMatchObject({ partial: true, missing: { chunks: known - 5, rows: [[5, known - 1]] } })
+    expect(part.chunks_seen).toBe(whole.chunk_count - known + 5)
+  })
+})
+
 describe('sampling', () => {
   it('of every nth row reads only chunks with such rows and says what it saw', async () => {
     const bytes = await fixture('compression-none.exr')
