@@ -1,4 +1,5 @@
-import { groupSequences } from './group.ts'
+import { groupSequences, singleColumn } from './group.ts'
+import { cutAtNumbers } from './name-numbers.ts'
 import { sequenceKey } from './sequence.ts'
 
 /** What names say of a file's place in a sequence. */
@@ -21,5 +22,16 @@ export function frameFactsOf(paths: readonly string[]): FrameFacts[] {
 
 /** Frame and sequence of one path by its name alone: what a reader says that sees one file of a folder. */
 export function frameFacts(path: string): FrameFacts {
-  return frameFactsOf([path])[0]!
+  // Every file that is inspected asks this: a third of the cost of grouping one path.
+  const { texts, numbers } = cutAtNumbers(path)
+  const column = singleColumn({ texts, numbers })
+  if (column === null) return { frameNumber: null, sequenceKey: null }
+  const { at, subframe } = column
+  let key = texts[0]!
+  for (const [place, digits] of numbers.entries()) {
+    const counts = place === at || (subframe && place === at + 1)
+    key += (counts ? '#'.repeat(digits.replace('-', '').length) : digits) + texts[place + 1]!
+  }
+  // -0 is frame 0.
+  return { frameNumber: Number(numbers[at]) || 0, sequenceKey: key }
 }

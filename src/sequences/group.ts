@@ -12,7 +12,7 @@ interface Shape {
 }
 
 /** Where the frame of a name is; `subframe` when the number behind it is a fraction of it. */
-interface FrameColumn {
+export interface FrameColumn {
   readonly at: number
   readonly subframe: boolean
 }
@@ -147,7 +147,7 @@ const MAX_DIGITS = 9
  * The frame of a name alone: the last number before the extension when it stands by itself or has four digits or more
  * (`render0001`, but not `light2`); else four digits between dots before a suffix (`beauty.1001.left`).
  */
-function singleColumn({ texts, numbers }: NumberedName): FrameColumn | null {
+export function singleColumn({ texts, numbers }: NumberedName): FrameColumn | null {
   const columns = numbers.map((digits) => [digits])
   const free = frameColumns(texts, columns)
   const last = numbers.length - 1

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frameFacts } from '../../src/sequences/index.ts'
+import { frameFacts, frameFactsOf } from '../../src/sequences/index.ts'
 
 describe('frameFacts', () => {
   it.each([
@@ -15,6 +15,7 @@ describe('frameFacts', () => {
     ['/s/sh010.0100.1001.exr', 1001, '/s/sh010.0100.####.exr'],
     ['/s/beauty.1001.left.exr', 1001, '/s/beauty.####.left.exr'],
     ['/s/beauty.1001.cam.exr', 1001, '/s/beauty.####.cam.exr'],
+    ['/s/sim.0001.2500.exr', 1, '/s/sim.####.####.exr'],
     ['/s/beauty.1001', 1001, '/s/beauty.####'],
     ['/s/beauty.1001.sxr', 1001, '/s/beauty.####.sxr'],
     ['/v012/1001/beauty.0007.exr', 7, '/v012/1001/beauty.####.exr'],
@@ -22,6 +23,7 @@ describe('frameFacts', () => {
     ['file:///s/b%E9.1001.exr', 1001, 'file:///s/b%E9.####.exr'],
   ])('%s is frame %i of %s', (path, frameNumber, sequenceKey) => {
     expect(frameFacts(path)).toEqual({ frameNumber, sequenceKey })
+    expect(frameFactsOf([path])).toEqual([{ frameNumber, sequenceKey }])
   })
 
   it.each([
@@ -37,5 +39,6 @@ describe('frameFacts', () => {
     'memory',
   ])('%s has no frame', (path) => {
     expect(frameFacts(path)).toEqual({ frameNumber: null, sequenceKey: null })
+    expect(frameFactsOf([path])).toEqual([frameFacts(path)])
   })
 })
