@@ -39,7 +39,11 @@ export function encodedToBatches(batch: EncodedBatch): RecordBatches {
 }
 
 /** The rows of one table as Arrow; numeric buffers are shared, not copied. */
-export function tableBatch(definition: TableDefinition, table: EncodedTable, strings: StringPool): RecordBatch {
+export function tableBatch(
+  definition: TableDefinition,
+  table: Pick<EncodedTable, 'rowCount' | 'columns'>,
+  strings: StringPool,
+): RecordBatch {
   const schema = arrowSchema(definition)
   const children = schema.fields.map((field, index) =>
     columnData(field.type, table.columns[index]!, table.rowCount, strings),

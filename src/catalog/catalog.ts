@@ -1,5 +1,5 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
-import type { CatalogRecord, EncodedBatch } from '../tables/index.ts'
+import type { CatalogRecord, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
 import type { Holder } from './holder.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
@@ -186,6 +186,19 @@ export interface CatalogWriter {
   knownFiles(prefix: string): Promise<KnownFiles>
 }
 
+/** What a policy says of one stored file. */
+export interface FileResults {
+  readonly fileId: string
+  readonly path: string
+  readonly rows: readonly ValidationResultRow[]
+}
+
+/** Keeping what policies say of stored files. */
+export interface CatalogResults {
+  /** Puts the results of these files in the place of those they have, in one transaction. */
+  replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void>
+}
+
 /** Searching by likeness. */
 export interface CatalogSearch {
   /**
@@ -287,6 +300,7 @@ export interface Catalog
   extends CatalogWriter,
     CatalogSearch,
     CatalogVectors,
+    CatalogResults,
     CatalogSql,
     CatalogValues,
     CatalogAdministration {

@@ -14,6 +14,7 @@ import type {
   CatalogRecord,
   CatalogReport,
   CatalogSnapshot,
+  FileResults,
   KnownFiles,
   NewVectors,
   OutdatedFile,
@@ -42,6 +43,7 @@ import { DATABASE, type Session } from './duckdb/session.ts'
 import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
+import { replaceResults } from './duckdb/validation.ts'
 import { ValueFile } from './duckdb/value-file.ts'
 import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
@@ -191,6 +193,12 @@ export class DuckDbCatalog implements Catalog {
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
     if (batch.length > 0) await this.#write((connection, _, ledger) => writeVectors(connection, ledger, batch))
+  }
+
+  async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    if (files.length === 0) return
+    await this.#write((connection, _, ledger) => replaceResults(connection, ledger, files, validatedAtUs, signal))
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {

@@ -141,7 +141,7 @@ function isOutdated(stored: StoredFile, { contentDigest }: FileState, file: Batc
 }
 
 /** The tables that a sighting brings rows of take the place of those of before. */
-function withLatest(before: string | null, added: string | null): string | null {
+export function withLatest(before: string | null, added: string | null): string | null {
   if (before === null || added === null) return added ?? before
   return JSON.stringify({ ...parseLatestRows(before), ...parseLatestRows(added) })
 }

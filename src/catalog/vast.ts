@@ -13,6 +13,7 @@ import type {
   CatalogInfo,
   CatalogRecord,
   CatalogReport,
+  FileResults,
   KnownFiles,
   NewVectors,
   OutdatedFile,
@@ -49,6 +50,7 @@ import { similarSql } from './vast/similar-sql.ts'
 import { searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
 import { Store } from './vast/store.ts'
 import { writeBatch } from './vast/upsert.ts'
+import { replaceResults } from './vast/validation.ts'
 import { readFactRows, readOutdated, writeVectors } from './vast/vectors.ts'
 import { verifyCatalog } from './vast/verify.ts'
 import { writeEncoded } from './write-batch.ts'
@@ -212,6 +214,11 @@ class VastCatalog implements Catalog {
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
     if (batch.length > 0) await this.#write((store) => writeVectors(store, batch))
+  }
+
+  async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    if (files.length > 0) await this.#write((store) => replaceResults(store, files, validatedAtUs, signal))
   }
 
   async sql(query: string, signal?: AbortSignal): Promise<QueryResult> {

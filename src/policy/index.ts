@@ -1,13 +1,30 @@
+export { FILE_ANSWERS, type KeptResult, keptFindings, keptResults, recallResults, SEQUENCE_ANSWERS } from './answers.ts'
 export { type Baseline, makeBaseline, parseBaseline, pruneBaseline, withoutAccepted } from './baseline.ts'
 export { factsOf, type PolicyFacts, unreadableFacts } from './facts.ts'
 export type { FileView, PartView } from './file-view.ts'
-export { type FileJudgement, Judge, type JudgeOptions, type RuleResult, type SequenceJudgement } from './judge.ts'
+export {
+  type FileJudgement,
+  familiesOf,
+  Judge,
+  type JudgeOptions,
+  type RuleResult,
+  type SequenceJudgement,
+} from './judge.ts'
 export { loadPolicy, loadPolicyText, type ReadPolicy } from './load-policy.ts'
 export { type Needs, needsOf } from './needs.ts'
-export type { Policy } from './policy.ts'
+export { type Policy, ruleIdsOf } from './policy.ts'
 export { policySchema } from './policy-schema.ts'
-export { atLeast, type ReportFinding, type ReportSummary, type ValidationReport } from './report.ts'
-export type { FileRule, Finding, Outcome, Rule, SequenceRule, Severity, State } from './rule.ts'
+export { atLeast, ReportBuilder, type ReportFinding, type ReportSummary, type ValidationReport } from './report.ts'
+export {
+  type FileRule,
+  type Finding,
+  isSequenceRule,
+  type Outcome,
+  type Rule,
+  type SequenceRule,
+  type Severity,
+  type State,
+} from './rule.ts'
 export { RULE_GROUPS, RULES } from './rules/index.ts'
 export { STARTERS } from './starters.ts'
 export { TIERS, type Tier } from './tier.ts'

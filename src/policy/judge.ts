@@ -2,7 +2,7 @@ import { groupSequences, patternOf, type Sequence, stepOf } from '../sequences/i
 import type { PolicyFacts } from './facts.ts'
 import { FileView } from './file-view.ts'
 import { type RuleOptions, withDefaults } from './options.ts'
-import type { ActiveRule, Policy, RuleSetting } from './policy.ts'
+import { type ActiveRule, type Policy, type RuleSetting, ruleIdsOf } from './policy.ts'
 import {
   type Collected,
   type FileRule,
@@ -91,8 +91,7 @@ export class Judge {
   constructor(policy: Policy, options: JudgeOptions = {}) {
     this.#policy = policy
     this.#options = options
-    const ids = new Set([...policy.rules.keys(), ...policy.overrides.flatMap(({ rules }) => [...rules.keys()])])
-    this.#sequenceRules = [...ids].flatMap((id) => {
+    this.#sequenceRules = ruleIdsOf(policy).flatMap((id) => {
       const rule = this.#ruleOf(id)
       return rule !== undefined && isSequenceRule(rule) ? [rule] : []
     })
@@ -102,11 +101,16 @@ export class Judge {
   file(facts: PolicyFacts): FileJudgement | null {
     const { path } = facts
     if (this.#policy.ignores(path)) return null
-    const view = new FileView(facts, this.#policy.variables(path))
-    const key = this.#policy.overrides.map((override) => (override.applies(view) ? '1' : '0')).join('')
+    const { view, key } = this.#seeing(facts)
     const active = this.#rulesFor(key)
     if (!this.#options.filesOnly) this.#remember(view, key, active)
     return { path, results: active.files.map((rule) => this.#judgeFile(rule, view, facts)) }
+  }
+
+  /** Keeps of a file what its sequence is judged by, and judges nothing of it. */
+  remember(facts: PolicyFacts): void {
+    const { view, key } = this.#seeing(facts)
+    this.#remember(view, key, this.#rulesFor(key))
   }
 
   /** Judges the sequences of all files seen; a file without a frame number is no sequence. */
@@ -115,6 +119,12 @@ export class Judge {
     const { sequences } = groupSequences(this.#seen.map(({ path }) => path))
     const siblings = siblingsOf(sequences)
     return sequences.map((sequence) => this.#judgeSequence(sequence, siblings.get(sequence) ?? []))
+  }
+
+  /** A file as rules see it, and which overrides concern it. */
+  #seeing(facts: PolicyFacts): { readonly view: FileView; readonly key: string } {
+    const view = new FileView(facts, this.#policy.variables(facts.path))
+    return { view, key: this.#policy.overrides.map((override) => (override.applies(view) ? '1' : '0')).join('') }
   }
 
   #judgeFile({ rule, severity, options }: ActiveRule<FileRule>, view: FileView, facts: PolicyFacts): RuleResult {
@@ -300,8 +310,8 @@ function resultOf(rule: string, severity: Severity, outcome: Outcome): RuleResul
   return { rule, severity, state: 'fail', findings }
 }
 
-/** Sequences whose names differ in padding, separator, extension or case alone, by sequence. */
-function siblingsOf(sequences: readonly Sequence[]): ReadonlyMap<Sequence, readonly Sequence[]> {
+/** Sequences whose names differ in padding, separator, extension or case alone: none is judged without the others. */
+export function familiesOf(sequences: readonly Sequence[]): Sequence[][] {
   const families = new Map<string, Sequence[]>()
   for (const sequence of sequences) {
     const stem = sequence.prefix.replace(/[._ -]+$/, '')
@@ -310,8 +320,13 @@ function siblingsOf(sequences: readonly Sequence[]): ReadonlyMap<Sequence, reado
     if (family === undefined) families.set(key, [sequence])
     else family.push(sequence)
   }
+  return [...families.values()]
+}
+
+/** The others of a sequence's family, where there are any. */
+function siblingsOf(sequences: readonly Sequence[]): ReadonlyMap<Sequence, readonly Sequence[]> {
   const siblings = new Map<Sequence, readonly Sequence[]>()
-  for (const family of families.values()) {
+  for (const family of familiesOf(sequences)) {
     if (family.length < 2) continue
     for (const sequence of family)
       siblings.set(

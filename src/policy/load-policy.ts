@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import picomatch from 'picomatch'
 import { isScalar, isSeq, parseDocument } from 'yaml'
 import { ExrError } from '../errors.ts'
@@ -35,21 +37,22 @@ interface Parts {
 export async function loadPolicy(nameOrLocation: string, read: ReadPolicy | null = null): Promise<Policy> {
   const loader = new Loader(read)
   const document = await loader.add(nameOrLocation, null)
-  return ready(loader.parts, document.name ?? nameOrLocation, document.policy_version ?? 1)
+  return loader.ready(document.name ?? nameOrLocation, document.policy_version ?? 1)
 }
 
 /** The same for a policy whose text is at hand. */
 export async function loadPolicyText(text: string, location: string, read: ReadPolicy | null = null): Promise<Policy> {
   const loader = new Loader(read)
   const document = await loader.addText(text, location)
-  return ready(loader.parts, document.name ?? location, document.policy_version ?? 1)
+  return loader.ready(document.name ?? location, document.policy_version ?? 1)
 }
 
 class Loader {
-  readonly parts: Parts = { rules: new Map(), custom: new Map(), overrides: [], variables: [], ignore: [] }
+  readonly #parts: Parts = { rules: new Map(), custom: new Map(), overrides: [], variables: [], ignore: [] }
   readonly #read: ReadPolicy | null
   /** Policies being read, outermost first. */
   readonly #open: string[] = []
+  readonly #digest = createHash('sha256').update(release())
   #count = 0
 
   constructor(read: ReadPolicy | null) {
@@ -63,7 +66,8 @@ class Loader {
     const starter = STARTERS.find((policy) => policy.name === name)
     if (starter !== undefined) {
       for (const parent of starter.extends ?? []) await this.add(parent, name)
-      this.#rules(starter.rules as Record<string, RuleEntry>, this.parts.rules)
+      this.#digest.update(JSON.stringify(starter))
+      this.#rules(starter.rules as Record<string, RuleEntry>, this.#parts.rules)
       return { name: starter.name, about: starter.about }
     }
     if (this.#read === null || !looksLikeFile(name)) {
@@ -84,8 +88,9 @@ class Loader {
     this.#open.push(location)
     // Once for what it extends; its rules may then name custom rules of those.
     for (const parent of extendsOf(text)) await this.add(parent, location)
-    const document = parsePolicy(text, location, new Set(this.parts.custom.keys()))
-    const { custom, rules, overrides, variables, ignore } = this.parts
+    const document = parsePolicy(text, location, new Set(this.#parts.custom.keys()))
+    this.#digest.update(JSON.stringify(text))
+    const { custom, rules, overrides, variables, ignore } = this.#parts
     for (const spec of document.custom ?? []) {
       custom.set(spec.id, customRule(spec))
       rules.set(spec.id, { severity: spec.severity ?? null, options: {} })
@@ -96,6 +101,10 @@ class Loader {
     ignore.push(...(document.ignore ?? []))
     this.#open.pop()
     return document
+  }
+
+  ready(name: string, version: number): Policy {
+    return readyPolicy(this.#parts, name, version, this.#digest.digest('hex'))
   }
 
   #rules(entries: Readonly<Record<string, RuleEntry>>, into: Map<string, RuleSetting>): void {
@@ -149,12 +158,27 @@ function readyOverride(override: NonNullable<PolicyDocument['overrides']>[number
   }
 }
 
-function ready({ rules, custom, overrides, variables, ignore }: Parts, name: string, version: number): Policy {
+/** Other releases may judge otherwise. Not known where the package lies in a bundle. */
+function release(): string {
+  try {
+    return (createRequire(import.meta.url)('#package') as { version: string }).version
+  } catch {
+    return ''
+  }
+}
+
+function readyPolicy(
+  { rules, custom, overrides, variables, ignore }: Parts,
+  name: string,
+  version: number,
+  digest: string,
+): Policy {
   const templates = variables.map(pathTemplate)
   const ignored = ignore.length === 0 ? null : picomatch(ignore, { dot: true })
   return {
     name,
     version,
+    digest,
     rules,
     custom,
     overrides,

@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts'
+import { type Policy, ruleIdsOf } from './policy.ts'
 import { RULES } from './rules/index.ts'
 import { TIERS, type Tier } from './tier.ts'
 
@@ -13,12 +13,11 @@ export interface Needs {
 
 /** The cheapest facts that answer a policy's rules, none beyond `maxTier`. */
 export function needsOf(policy: Policy, maxTier: Tier = 'pixels', skip: readonly string[] = []): Needs {
-  const ids = new Set([...policy.rules.keys(), ...policy.overrides.flatMap(({ rules }) => [...rules.keys()])])
   const limit = TIERS.indexOf(maxTier)
   let highest = 0
   let deepStats = false
   let hash = false
-  for (const id of ids) {
+  for (const id of ruleIdsOf(policy)) {
     const rule = policy.custom.get(id) ?? RULES.get(id)
     if (rule === undefined || skip.includes(id)) continue
     const tier = TIERS.indexOf(rule.tier)

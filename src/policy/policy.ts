@@ -24,10 +24,17 @@ export interface PolicyOverride {
   readonly rules: ReadonlyMap<string, RuleSetting | null>
 }
 
+/** Ids of every rule that may be asked of a file or a sequence. */
+export function ruleIdsOf({ rules, overrides }: Pick<Policy, 'rules' | 'overrides'>): string[] {
+  return [...new Set([...rules.keys(), ...overrides.flatMap((override) => [...override.rules.keys()])])]
+}
+
 /** A policy made ready to judge: nothing in it is left to be read, looked up or checked. */
 export interface Policy {
   readonly name: string
   readonly version: number
+  /** SHA-256 over the texts of all it is made of and this release: the same digest gives the same answers. */
+  readonly digest: string
   /** Rules that are on, built-in and custom, by id. */
   readonly rules: ReadonlyMap<string, RuleSetting>
   /** Custom rules by id, in addition to the built-in ones. */

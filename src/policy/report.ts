@@ -45,6 +45,9 @@ export interface ReportSummary {
   rules: Record<string, StateCounts>
   /** Files with most failures. */
   worst_files: { path: string; failures: number }[]
+  /** Files of a catalog that were judged now, and those whose results of an earlier look still hold. */
+  judged?: number
+  kept?: number
   /** Findings that a baseline accepts, not listed. */
   accepted?: number
 }

@@ -1,3 +1,4 @@
+import { answersOf } from './answers.ts'
 import type { PolicyFacts } from './facts.ts'
 import { Judge, type JudgeOptions } from './judge.ts'
 import type { Policy } from './policy.ts'
@@ -39,6 +40,10 @@ export class Validation {
 export interface PayloadValidation {
   policy: string
   policy_version: number
+  /** SHA-256 over the texts of the policy and all it extends, and this release. */
+  policy_digest: string
+  /** A letter a rule of the policy, sorted by id: pass, fail, not applicable (n), unchecked, cannot be checked; a dot for one that is off for the file. */
+  answers: string
   /** Rules by their answer. */
   states: ValidationReport['summary']['states']
   /** Failures, and what was not or could not be checked. */
@@ -59,5 +64,12 @@ export function validateFile(facts: PolicyFacts, policy: Policy): PayloadValidat
   const judgement = judge.file(facts)
   if (judgement !== null) report.file(judgement, facts.error !== null)
   const { findings, summary } = report.finish()
-  return { policy: policy.name, policy_version: policy.version, states: summary.states, findings }
+  return {
+    policy: policy.name,
+    policy_version: policy.version,
+    policy_digest: policy.digest,
+    answers: answersOf(judgement?.results ?? [], policy),
+    states: summary.states,
+    findings,
+  }
 }

@@ -17,7 +17,12 @@ const FILE_COLUMNS = tableNamed('files')
 interface FactOptions {
   /** Read values that are too large for a row; else their place has what the row says of them. Default true. */
   readonly largeValues?: boolean
+  /** Only these files, by id. Default: all that the condition holds for. */
+  readonly among?: ReadonlySet<string>
 }
+
+/** Most files that are asked for by name: beyond it pages are read whole. */
+const MOST_NAMED = 1000
 
 /** Values by the JSON that stands for them. */
 type Values = ReadonlyMap<string, unknown>
@@ -31,21 +36,26 @@ type Row = Readonly<Record<string, unknown>>
 export async function* catalogFacts(
   catalog: CatalogSql & CatalogValues,
   where: string | null,
-  { largeValues = true }: FactOptions = {},
+  { largeValues = true, among }: FactOptions = {},
 ): AsyncGenerator<PolicyFacts> {
   let values: Values = new Map()
-  const { live, frames, table } = dialectOf(catalog.dialect)
+  const { live, frames, table, literals } = dialectOf(catalog.dialect)
   if (where !== null) await checkWhere(catalog.dialect, where)
   const chosen = where === null ? '' : ` AND file_id IN (SELECT file_id FROM ${frames} chosen WHERE (${where}\n))`
+  if (among?.size === 0) return
+  const named = among === undefined || among.size > MOST_NAMED ? '' : ` AND file_id IN ${literals([...among])}`
   for (let last = ''; ; ) {
-    const files = await rows(
+    const page = await rows(
       catalog,
-      `SELECT ${FILE_COLUMNS} FROM ${live} live WHERE file_id > '${last}'${chosen} ORDER BY file_id LIMIT ${PAGE}`,
+      `SELECT ${FILE_COLUMNS} FROM ${live} live WHERE file_id > '${last}'${chosen}${named} ORDER BY file_id LIMIT ${PAGE}`,
     )
-    if (files.length === 0) return
+    if (page.length === 0) return
+    const end = text(page.at(-1)!, 'file_id')!
+    last = end
+    const files = among === undefined ? page : page.filter((file) => among.has(text(file, 'file_id')!))
+    if (files.length === 0) continue
     const first = text(files[0]!, 'file_id')!
-    const end = text(files.at(-1)!, 'file_id')!
-    const range = `file_id >= '${first}' AND file_id <= '${end}'`
+    const range = `file_id >= '${first}' AND file_id <= '${end}'${named}`
     const parts = byFile(
       await rows(catalog, `SELECT * FROM ${table('parts')} WHERE ${range} ORDER BY file_id, part_index`),
     )
@@ -68,7 +78,6 @@ export async function* catalogFacts(
       if (largeValues) values = await readValues(catalog, own, values)
       yield factsOfRows(file, parts.get(id) ?? [], channels.get(id) ?? [], own, values)
     }
-    last = end
   }
 }
 

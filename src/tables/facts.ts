@@ -52,6 +52,10 @@ export interface ValidationResultRow {
   readonly message?: string | null
   readonly policy?: string | null
   readonly policy_version?: string | null
+  /** Digest of policy and file; only of rows for all rules. */
+  readonly judged_from?: string | null
+  /** JSON. */
+  readonly details?: string | null
 }
 
 /**

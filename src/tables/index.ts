@@ -39,7 +39,7 @@ export {
 export { type EncodedRows, encodeRows } from './encoded/rows.ts'
 export { parseLatestRows } from './encoded/seal.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
-
+export type { ValidationResultRow } from './facts.ts'
 export {
   type CatalogRecord,
   type EncodeOptions,
@@ -51,6 +51,7 @@ export {
 } from './record.ts'
 export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTables } from './record-tables.ts'
 export { isoFromUs, notInFuture, timestampUs } from './timestamp.ts'
+export { type JudgedBytes, judgedFrom } from './validation-results.ts'
 
 /** Every table of a catalog. DDL, Arrow schemas and documentation derive from this list. */
 export const TABLES: readonly TableDefinition[] = [

@@ -73,6 +73,28 @@ describe('validate', () => {
   })
 })
 
+describe('validate --catalog', () => {
+  it('tells what an ingest found in the bytes, until policy or files change', async () => {
+    const catalog = join(dir, 'catalog.duckdb')
+    const folder = join(dir, 'stored')
+    mkdirSync(folder)
+    for (const name of ['compression-zip.exr', 'unfinished-scanlines.exr'])
+      copyFileSync(fixturePath(name), join(folder, name))
+    await runCli(['ingest', folder, '-c', catalog, '--validate', 'core'])
+    const judge = async (policy: string) =>
+      JSON.parse((await runCli(['validate', '-c', catalog, '-p', policy, '--json'])).stdout)
+    const fromBytes = JSON.parse((await runCli(['validate', folder, '--json'])).stdout)
+    const kept = await judge('core')
+    expect(kept.summary).toEqual({ ...fromBytes.summary, judged: 0, kept: 2 })
+    const sorted = (findings: { rule: string; path: string }[]) =>
+      findings.sort((a, b) => (`${a.rule} ${a.path}` < `${b.rule} ${b.path}` ? -1 : 1))
+    expect(sorted(kept.findings)).toEqual(sorted(fromBytes.findings))
+    expect((await judge('exchange-safe')).summary).toMatchObject({ judged: 2, kept: 0 })
+    expect((await judge('exchange-safe')).summary).toMatchObject({ judged: 0, kept: 2 })
+    expect((await runCli(['validate', folder, '-c', catalog])).code).toBe(2)
+  })
+})
+
 describe('policy', () => {
   it('learns a policy from a good file that the file then meets', async () => {
     const policy = join(dir, 'learnt.yaml')

@@ -7,6 +7,7 @@ import { digests } from './0006-digests.ts'
 import { framesOverFolders } from './0007-frames-over-folders.ts'
 import { sourcesOfFacts } from './0008-sources-of-facts.ts'
 import { levelsOfStatistics } from './0009-levels-of-statistics.ts'
+import { resultsByPolicy } from './0010-results-by-policy.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   framesOverFolders,
   sourcesOfFacts,
   levelsOfStatistics,
+  resultsByPolicy,
 ]
 
 /** Version of a catalog that has every migration. */

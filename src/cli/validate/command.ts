@@ -5,7 +5,11 @@ import { listOf } from '../pixel-files.ts'
 import type { ValidateFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
-  catalogFlags(command, 'judge the files of a catalog again, opening none of them', '')
+  catalogFlags(
+    command,
+    'judge the files of a catalog, opening none: those that changed or this policy has not judged; it keeps the results',
+    '',
+  )
     .argument(
       '[location...]',
       'file, directory, pattern such as beauty.####.exr, URL, or - for a list on standard input',
@@ -24,6 +28,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--baseline <file>', 'findings that are accepted are not listed and fail nothing')
     .option('--write-baseline <file>', "accept today's findings")
     .option('--prune-baseline', 'take what no longer fails out of the baseline')
+    .option('--again', 'judge files of the catalog whose results still hold, too')
+    .option('--no-keep', 'write no results into the catalog')
     .option(
       '-w, --where <condition>',
       'only files of the catalog for which this SQL condition over files and parts holds',

@@ -5,6 +5,7 @@ import {
   atLeast,
   type Baseline,
   factsOf,
+  type JudgeOptions,
   makeBaseline,
   needsOf,
   type Policy,
@@ -42,6 +43,9 @@ export interface ValidateFlags {
   readonly catalog?: string
   readonly wait?: string
   readonly where?: string
+  readonly again?: true
+  /** Commander's word for `--no-keep`. */
+  readonly keep: boolean
   readonly allowEmpty?: true
   readonly follow?: true
   readonly hidden?: true
@@ -49,6 +53,9 @@ export interface ValidateFlags {
   readonly null?: true
   readonly jobs?: string
 }
+
+/** What of a policy is asked. */
+type Scope = Pick<JudgeOptions, 'skip' | 'maxTier'>
 
 const SEVERITIES: readonly Severity[] = ['info', 'warn', 'error']
 
@@ -61,22 +68,21 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
   if (args.length === 0 && flags.catalog === undefined) {
     throw new ExrError('ERR_OPTION_INVALID', 'Name files to validate, or a catalog with --catalog.')
   }
+  if (args.length > 0 && flags.catalog !== undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', 'Name files to validate or a catalog, not both; --where picks its files.')
+  }
   const policy = await openPolicy(flags.policy, { s3: s3SettingsFrom((name) => context.env[name]) })
   for (const id of skip) {
     if (!RULES.has(id) && !policy.custom.has(id))
       throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id} for --skip.`)
   }
   const known = flags.baseline === undefined ? null : readBaseline(flags.baseline)
-  const judging = new Validation(policy, { skip, ...(maxTier !== undefined && { maxTier }) })
-  let files = 0
-  let lost = false
-  for await (const facts of factsFrom(args, flags, policy, maxTier, context)) {
-    files += 1
-    lost ||= facts.error !== null && isOutOfReach(facts.error.code)
-    judging.add(facts)
-  }
+  const scope = { skip, ...(maxTier !== undefined && { maxTier }) }
+  const { whole, files, lost } =
+    flags.catalog === undefined
+      ? await judgeFiles(args, flags, policy, scope, context)
+      : await judgeStored(flags.catalog, flags, policy, scope, context)
   const root = `${resolve('.')}/`
-  const whole = judging.finish()
   const report = known === null ? whole : withoutAccepted(whole, known, root)
   for (const { kind, file } of formats) {
     const text = renderReport(kind, report, { context, policy, root, all: flags.all === true })
@@ -136,6 +142,55 @@ function oneOf<T extends string>(value: string, allowed: readonly T[], name: str
   throw new ExrError('ERR_OPTION_INVALID', `Expected ${allowed.join(', ')} for ${name} but received ${value}`)
 }
 
+interface Judged {
+  readonly whole: ValidationReport
+  /** Files there were, ignored ones too. */
+  readonly files: number
+  /** Some could not be reached. */
+  readonly lost: boolean
+}
+
+async function judgeFiles(
+  args: readonly string[],
+  flags: ValidateFlags,
+  policy: Policy,
+  scope: Scope,
+  context: CliContext,
+): Promise<Judged> {
+  const judging = new Validation(policy, scope)
+  let files = 0
+  let lost = false
+  for await (const facts of factsFrom(args, flags, policy, scope.maxTier, context)) {
+    files += 1
+    lost ||= facts.error !== null && isOutOfReach(facts.error.code)
+    judging.add(facts)
+  }
+  return { whole: judging.finish(), files, lost }
+}
+
+async function judgeStored(
+  url: string,
+  { where, again, keep, wait }: ValidateFlags,
+  policy: Policy,
+  scope: Scope,
+  context: CliContext,
+): Promise<Judged> {
+  const [{ openExisting, openToRead }, { judgeCatalog }] = await Promise.all([
+    import('../open-catalog.ts'),
+    import('../../queries/judge.ts'),
+  ])
+  const config = context.config({ catalog: url, wait })
+  const catalog = keep ? await openExisting(config) : await openToRead(config, context)
+  try {
+    if (keep) await catalog.ensureSchema()
+    const options = { ...scope, where: where ?? null, keep, again: again === true }
+    const whole = await judgeCatalog(catalog, policy, options)
+    return { whole, files: whole.summary.files + whole.summary.ignored, lost: false }
+  } finally {
+    await catalog.close()
+  }
+}
+
 async function* factsFrom(
   args: readonly string[],
   flags: ValidateFlags,
@@ -143,18 +198,6 @@ async function* factsFrom(
   maxTier: Tier | undefined,
   context: CliContext,
 ): AsyncGenerator<PolicyFacts> {
-  if (flags.catalog !== undefined) {
-    const [{ openToRead }, { catalogFacts }] = await Promise.all([
-      import('../open-catalog.ts'),
-      import('../../queries/facts.ts'),
-    ])
-    const catalog = await openToRead(context.config({ catalog: flags.catalog, wait: flags.wait }), context)
-    try {
-      yield* catalogFacts(catalog, flags.where ?? null)
-    } finally {
-      await catalog.close()
-    }
-  }
   const located = locate(args, {
     stdin: context.stdin,
     nul: flags.null === true,

@@ -81,7 +81,7 @@ function relative(path: string, root: string): string {
 }
 
 function countLines({ summary }: ValidationReport, { style, all, width }: TextOptions): string[] {
-  const { severities, states, files, sequences, unreadable, ignored, accepted } = summary
+  const { severities, states, files, sequences, unreadable, ignored, accepted, judged, kept } = summary
   const counts = [
     severities.error > 0 ? style.red(plural(severities.error, 'error')) : null,
     severities.warn > 0 ? style.yellow(plural(severities.warn, 'warning')) : null,
@@ -90,6 +90,9 @@ function countLines({ summary }: ValidationReport, { style, all, width }: TextOp
   const what = counts.length === 0 ? style.green('nothing failed') : counts.join(', ')
   const groups = sequences > 0 ? ` in ${plural(sequences, 'sequence')}` : ''
   const rest = [
+    judged !== undefined && kept !== undefined && kept > 0
+      ? `${count(judged)} judged now, ${count(kept)} as before`
+      : null,
     unreadable > 0 ? `${plural(unreadable, 'file')} unreadable` : null,
     ignored > 0 ? `${plural(ignored, 'file')} ignored` : null,
     accepted !== undefined && accepted > 0 ? `${plural(accepted, 'finding')} accepted by the baseline` : null,

@@ -4,7 +4,7 @@ import { defineQuery, limit, where } from '../query.ts'
 export const validationFailures = defineQuery({
   name: 'validation-failures',
   title: 'Which rules of which policy do files break?',
-  doc: 'Counts failed rules of live files that were judged when they were ingested (`ingest --validate`); files that never were are not counted.',
+  doc: 'Counts failed rules of live files that were judged (`ingest --validate`, `validate --catalog`); files that never were are not counted.',
   parameters: {
     policy: { type: 'text', doc: 'only this policy', optional: true },
     severity: { type: 'list', doc: 'only these severities', default: ['error', 'warn', 'info'] },
@@ -28,7 +28,7 @@ export const validationFailures = defineQuery({
 FROM ${table('validation_results')} v
 JOIN (SELECT * FROM ${frames} chosen WHERE (${where}
 )) frame ON frame.file_id = v.file_id
-WHERE v.state = 'fail' AND v.severity IN ${literals(severity)}${policy === null ? '' : ` AND v.policy = ${literal(policy)}`}
+WHERE v.state = 'fail' AND v.rule NOT IN ('*', '*sequence') AND v.severity IN ${literals(severity)}${policy === null ? '' : ` AND v.policy = ${literal(policy)}`}
 GROUP BY v.policy, v.policy_version, v.rule, v.severity
 ORDER BY file_count DESC, v.policy, v.rule LIMIT ${limit}`,
 })

@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
-import type { PolicyFacts } from '../../../src/policy/index.ts'
+import { loadPolicyText, type PolicyFacts } from '../../../src/policy/index.ts'
 import { catalogFacts } from '../../../src/queries/facts.ts'
 import { ask, QUERIES, type QueryName } from '../../../src/queries/index.ts'
+import { judgeCatalog } from '../../../src/queries/judge.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { connectionTo, emulator, openAt } from '../../catalog/vast/place.ts'
-import { FARM, INSPECTED_US, OLDER } from '../farm.ts'
+import { FARM, INSPECTED_US, OLDER, plant } from '../farm.ts'
 
 const NEEDED: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> = {
   'similar-renders': { file: '/farm/one/sh010/beauty.1001.exr' },
@@ -70,4 +71,59 @@ it('gives the facts of its files, under a condition, as DuckDB does', async () =
   for (const catalog of [embedded, cluster]) {
     await expect(facts(catalog, 'true) OR (true')).rejects.toMatchObject({ code: 'ERR_CATALOG_QUERY' })
   }
+})
+
+describe('judging a catalog', () => {
+  const rules = (...ids: string[]) =>
+    loadPolicyText(JSON.stringify({ rules: Object.fromEntries(ids.map((id) => [id, 'on'])) }), 'p.json')
+  const told = async (catalog: Catalog) => {
+    const rows = await catalog.sql(
+      `SELECT file_path, rule, state, message FROM ${catalog.dialect.tableName('validation_results')} r ORDER BY 1, 2`,
+    )
+    return rows.rows
+  }
+
+  it('judges what changed, its sequence with it, and keeps the rest, in both catalogs alike', async () => {
+    const policy = await rules('window-resolution', 'seq-header-constant', 'seq-missing', 'meta-empty', 'file-magic')
+    const stored: unknown[] = []
+    for (const catalog of [embedded, cluster]) {
+      const counts: unknown[] = []
+      const judge = async (by = policy, options = {}) => {
+        const report = await judgeCatalog(catalog, by, options)
+        counts.push([report.summary.judged, report.summary.kept])
+        return report
+      }
+      const first = await judge()
+      const order = ({ rule, path }: { rule: string; path: string }) => `${rule} ${path}`
+      const sorted = ({ findings }: typeof first) => findings.sort((a, b) => (order(a) < order(b) ? -1 : 1))
+      expect(first.summary.states.fail).toBeGreaterThan(0)
+      const second = await judge()
+      expect(sorted(second)).toEqual(sorted(first))
+      expect({ ...second.summary, judged: 0, kept: 0 }).toEqual({ ...first.summary, judged: 0, kept: 0 })
+      await catalog.upsert(
+        [plant({ path: '/farm/one/sh010/beauty.1004.exr', mtime: '2026-02-01T10:00:00.000000Z', compression: 'rle' })],
+        'run-2',
+      )
+      const third = await judge()
+      expect(third.findings.find(({ rule }) => rule === 'seq-missing')).toMatchObject({ frames: '1005' })
+      expect(third.findings.find(({ rule }) => rule === 'seq-header-constant')!.actual).toContain('1004 rle')
+      await judge(await rules('window-resolution'), { keep: false })
+      await judge(policy, { where: "file_path LIKE '/farm/one/sh010/%'" })
+      await judge()
+      await judge(await rules('meta-empty'))
+      expect(counts).toEqual([
+        [11, 0],
+        [0, 11],
+        [1, 11],
+        [12, 0],
+        [0, 9],
+        [0, 12],
+        [12, 0],
+      ])
+      stored.push(await told(catalog))
+      const { checks } = await catalog.verify()
+      expect(checks.filter(({ violations }) => violations > 0).map(({ name }) => name)).toEqual([])
+    }
+    expect(stored[1]).toEqual(stored[0])
+  })
 })
