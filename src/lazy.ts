@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog, CatalogValues } from './catalog/catalog.ts'
+import type { Catalog, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
 import type { EmbedOptions, EmbedSummary } from './ingest/embed.ts'
+import type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
@@ -104,6 +105,35 @@ export async function attributeValue(catalog: CatalogValues, valueJson: string):
 export async function embed(catalog: Catalog, options?: EmbedOptions): Promise<EmbedSummary> {
   const { embed: run } = await import('./ingest/embed.ts')
   return run(catalog, options)
+}
+
+/**
+ * Fills a catalog with the files below directories, S3 prefixes and lists: a step for every transaction, which says what
+ * became of its files and how far the run has come; the summary is what the iterator returns. Steps are made as fast as they are taken. Leaving
+ * the loop ends the run, and the same call goes on from there: files that have not changed are not opened again. A file
+ * that cannot be read is a failure of its step and stops nothing.
+ * Throws ERR_OPTION_INVALID, ERR_CATALOG_*, ERR_DISK_FULL, and ERR_FEATURE_UNAVAILABLE in a bundle without the workers.
+ */
+export async function* ingest(
+  catalog: CatalogWriter,
+  roots: readonly string[] | AsyncIterable<string>,
+  options: IngestCallOptions = {},
+): AsyncGenerator<IngestStep, IngestSummary, undefined> {
+  workerFile('#ingest-worker')
+  const [{ ingestSteps }, { toolVersion }, { availableParallelism }] = await Promise.all([
+    import('./ingest/ingest.ts'),
+    import('./settings/version.ts'),
+    import('node:os'),
+  ])
+  const source = Array.isArray(roots) ? roots.join(' ') : 'a list'
+  return yield* ingestSteps({
+    jobs: availableParallelism(),
+    source,
+    ...options,
+    roots,
+    catalog,
+    toolVersion: toolVersion(),
+  })
 }
 
 /**

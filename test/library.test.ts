@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tableFromIPC } from 'apache-arrow'
 import { expect, it } from 'vitest'
@@ -41,6 +41,45 @@ it('inspects many files in order, bad ones included', async () => {
     results.push(payload?.file.multipart_count ?? error?.code)
   }
   expect(results).toEqual([1, 'ERR_EXR_MAGIC', 2])
+})
+
+it('fills a catalog step by step, says how far it has come, and goes on where a loop was left', async () => {
+  const folder = tempDir()
+  mkdirSync(folder, { recursive: true })
+  for (let frame = 0; frame < 300; frame++) {
+    symlinkSync(fixturePath('compression-zip.exr'), join(folder, `f.${1000 + frame}.exr`))
+  }
+  writeFileSync(join(folder, 'broken.exr'), 'no')
+  const catalog = await library.openCatalog(join(folder, 'catalog.duckdb'))
+  try {
+    const options = { jobs: 1, follow: true }
+    let first = 0
+    for await (const { stored, counts } of library.ingest(catalog, [folder], options)) {
+      first = stored.length
+      expect(counts.inserted).toBe(first)
+      break
+    }
+    expect(first).toBeGreaterThan(0)
+    expect(first).toBeLessThan(300)
+    const known = async () =>
+      Number((await catalog.sql('SELECT count(*) FROM sequences JOIN files USING (sequence_key)')).rows[0]![0])
+    expect(await known()).toBe(first)
+
+    const rest: string[] = []
+    const failures: string[] = []
+    const steps = library.ingest(catalog, [folder], options)
+    let step = await steps.next()
+    for (; !step.done; step = await steps.next()) {
+      rest.push(...step.value.stored.map(({ status }) => status))
+      failures.push(...step.value.failures.map(({ code }) => code))
+    }
+    expect(step.value).toMatchObject({ counts: { unchanged: first, inserted: 300 - first, failed: 1 }, stopped: null })
+    expect(rest).toEqual(Array(300 - first).fill('inserted'))
+    expect(failures).toEqual(['ERR_EXR_MAGIC'])
+    expect(await known()).toBe(300)
+  } finally {
+    await catalog.close()
+  }
 })
 
 it('hands payloads over as Arrow and stores them in a catalog', async () => {

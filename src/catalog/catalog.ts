@@ -116,6 +116,9 @@ export interface QueryStream {
   readonly batches: AsyncIterable<readonly (readonly unknown[])[]>
 }
 
+/** One row as an object, values as in `QueryResult`; of two columns of one name the second gets `_2` behind it. */
+export type QueryRow = Readonly<Record<string, unknown>>
+
 /** What `catalog info` shows. */
 export interface CatalogInfo {
   readonly url: string
@@ -243,6 +246,13 @@ export interface CatalogSql {
   sql(query: string, signal?: AbortSignal): Promise<QueryResult>
   /** The same without a limit. The catalog stays busy with the query until the stream is read or left. */
   sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream>
+  /** The rows as objects, as many as are taken. Throws when the first is asked for what `sqlStream` throws. */
+  sqlRows(query: string, signal?: AbortSignal): AsyncGenerator<QueryRow, void, undefined>
+  /**
+   * The rows as an Arrow IPC stream, piece by piece, for `tableFromIPC`, pyarrow, Polars or a file. Numbers, booleans, texts, bytes,
+   * times, lists and decimals keep their types; dates, intervals, structs and maps are text, the last two as JSON.
+   */
+  sqlArrow(query: string, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>
 }
 
 /** Reading attribute values that are too large for a row. */

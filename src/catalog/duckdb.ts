@@ -49,7 +49,7 @@ import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
-import { readAll } from './results.ts'
+import { arrowStream, readAll, rowObjects } from './results.ts'
 import { sampleFiles } from './sample.ts'
 import { storedFacts } from './stored-vectors.ts'
 import { writeEncoded } from './write-batch.ts'
@@ -207,6 +207,14 @@ export class DuckDbCatalog implements Catalog {
 
   async sqlStream(query: string, signal?: AbortSignal): Promise<QueryStream> {
     return readStream(this.#open(), query, signal)
+  }
+
+  sqlRows(query: string, signal?: AbortSignal) {
+    return rowObjects(() => this.sqlStream(query, signal))
+  }
+
+  sqlArrow(query: string, signal?: AbortSignal) {
+    return arrowStream(() => this.sqlStream(query, signal))
   }
 
   largeValue(sha256: string): AsyncIterable<Uint8Array> {

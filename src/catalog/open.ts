@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { ExrError } from '../errors.ts'
 import { loadPart } from '../parts.ts'
 import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
 import { parseBytes } from '../settings/parse.ts'
+import { toolVersion } from '../settings/version.ts'
 import { retry } from '../workers/retry.ts'
 import type { Catalog } from './catalog.ts'
 import { setFileMode } from './file-mode.ts'
@@ -153,9 +153,4 @@ function olderError(path: string, version: number): ExrError {
     `Catalog ${path} ${found}. Bring it up to date with: exr-inspector catalog migrate --catalog ${path}`,
     { details: { path } },
   )
-}
-
-function toolVersion(): string {
-  const manifest = createRequire(import.meta.url)('#package') as { version: string }
-  return manifest.version
 }

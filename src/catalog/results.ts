@@ -1,5 +1,5 @@
 import { ExrError } from '../errors.ts'
-import type { QueryResult, QueryStream, SimilarMatch } from './catalog.ts'
+import type { QueryColumn, QueryResult, QueryRow, QueryStream, SimilarMatch } from './catalog.ts'
 
 /** Rows a result may have that is read as a whole. */
 const MAX_ROWS = 1_000_000
@@ -17,6 +17,37 @@ export async function readAll({ columns, batches }: QueryStream, maxRows = MAX_R
     for (const row of batch) rows.push(row)
   }
   return { columns, rows }
+}
+
+/** Names of an answer's columns, each once: of two `file_path` the second is `file_path_2`. */
+export function uniqueNames(columns: readonly QueryColumn[]): string[] {
+  const taken = new Set<string>()
+  return columns.map(({ name }) => {
+    let unique = name
+    for (let number = 2; taken.has(unique); number++) unique = `${name}_${number}`
+    taken.add(unique)
+    return unique
+  })
+}
+
+/** Rows as objects. */
+export async function* rowObjects(ask: () => Promise<QueryStream>): AsyncGenerator<QueryRow, void, undefined> {
+  const { columns, batches } = await ask()
+  const names = uniqueNames(columns)
+  for await (const batch of batches) {
+    for (const row of batch) yield Object.fromEntries(names.map((name, index) => [name, row[index]]))
+  }
+}
+
+/** Rows as an Arrow IPC stream. */
+export async function* arrowStream(ask: () => Promise<QueryStream>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { rowsAsIpc } = await import('../arrow/query-rows.ts')
+  const { columns, batches } = await ask()
+  const names = uniqueNames(columns)
+  yield* rowsAsIpc(
+    columns.map(({ type }, index) => ({ name: names[index]!, type })),
+    batches,
+  )
 }
 
 /** A match from the columns file_id, file_path, cosine, sequence_key and file_count; rounding must not take the cosine out of -1 to 1. */

@@ -29,7 +29,7 @@ import type {
 import { checkPortableCondition } from './condition.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
-import { readAll } from './results.ts'
+import { arrowStream, readAll, rowObjects } from './results.ts'
 import { sampleFiles } from './sample.ts'
 import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
@@ -232,6 +232,14 @@ class VastCatalog implements Catalog {
       if (!door) throw this.#noSql()
       return door.stream(query, signal)
     }, 'ERR_CATALOG_QUERY')
+  }
+
+  sqlRows(query: string, signal?: AbortSignal) {
+    return rowObjects(() => this.sqlStream(query, signal))
+  }
+
+  sqlArrow(query: string, signal?: AbortSignal) {
+    return arrowStream(() => this.sqlStream(query, signal))
   }
 
   async *largeValue(sha256: string): AsyncGenerator<Uint8Array> {

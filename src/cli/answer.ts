@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { QueryStream } from '../catalog/catalog.ts'
+import { arrowStream } from '../catalog/results.ts'
 import { ExrError } from '../errors.ts'
 import { type CliContext, widthOf } from './context.ts'
 import { isCsvSafe } from './format/csv.ts'
@@ -12,7 +13,7 @@ import { writeOutput } from './output-file.ts'
 
 /** How an answer of a catalog is written. */
 export interface AnswerFlags {
-  readonly format: 'table' | 'json' | 'ndjson' | 'csv' | 'parquet'
+  readonly format: 'table' | 'json' | 'ndjson' | 'csv' | 'parquet' | 'arrow'
   readonly json?: true
   readonly output?: string
   readonly csvSafe?: boolean
@@ -23,7 +24,7 @@ export function answerFlags(command: Command): Command {
   return command
     .addOption(
       new Option('-f, --format <form>', 'form of the answer')
-        .choices(['table', 'json', 'ndjson', 'csv', 'parquet'])
+        .choices(['table', 'json', 'ndjson', 'csv', 'parquet', 'arrow'])
         .default('table'),
     )
     .option('--json', 'the same as --format json')
@@ -36,15 +37,23 @@ export function answerFlags(command: Command): Command {
 export async function printAnswer(stream: QueryStream, flags: AnswerFlags, context: CliContext): Promise<void> {
   const format = flags.json ? 'json' : flags.format
   if (format === 'parquet') return writeParquetTo(stream, flags.output, context)
+  if (format === 'arrow') return writeArrowTo(stream, flags.output, context)
   const print = format === 'table' ? context.print : context.printData
   await writeText(textsOf(stream, { ...flags, format }, context), flags.output, print)
+}
+
+async function writeArrowTo(stream: QueryStream, output: string | undefined, context: CliContext): Promise<void> {
+  const pieces = arrowStream(async () => stream)
+  if (output !== undefined) return writeOutput(pieces, output)
+  for await (const piece of pieces) if (!context.stdout.write(piece)) await once(context.stdout, 'drain')
 }
 
 /** Throws ERR_OPTION_INVALID for a form that is not for terminals. */
 export function checkAnswerFlags(flags: AnswerFlags, context: CliContext): void {
   const toTerminal = flags.output === undefined && context.stdout.isTTY === true
-  if (flags.format === 'parquet' && !flags.json && toTerminal) {
-    throw new ExrError('ERR_OPTION_INVALID', 'Parquet is not for terminals. Name a file with --output')
+  if ((flags.format === 'parquet' || flags.format === 'arrow') && !flags.json && toTerminal) {
+    const name = flags.format === 'parquet' ? 'Parquet' : 'Arrow'
+    throw new ExrError('ERR_OPTION_INVALID', `${name} is not for terminals. Name a file with --output`)
   }
 }
 

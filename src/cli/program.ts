@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { ExrError } from '../errors.ts'
+import { toolVersion } from '../settings/version.ts'
 import type { CliContext } from './context.ts'
 import { errorJson, errorLine, errorLines, toExrError } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { version } from './version.ts'
 
 /** A command's own module: adds arguments, flags and the action. It imports heavy things inside the action only. */
 interface CommandModule {
@@ -142,7 +142,7 @@ export async function createProgram(context: CliContext, args?: readonly string[
     .description(
       'Know what is in your OpenEXR files: headers, a searchable catalog, similarity, and why a frame is bad.',
     )
-    .version(version(), '-V, --version', 'print the version')
+    .version(toolVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', EPILOG)

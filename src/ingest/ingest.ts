@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CatalogFailure, CatalogWriter, RunSummary } from '../catalog/catalog.ts'
+import type { CatalogFailure, CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import { isS3Url } from '../source/s3-url.ts'
@@ -57,6 +57,10 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   readonly openWorkers?: (settings: IngestWorkerSettings) => IngestWorkers
 }
 
+/** What the library's `ingest` may be told. */
+export type IngestCallOptions = Partial<Omit<IngestOptions, 'roots' | 'catalog' | 'toolVersion' | 'openWorkers'>>
+
+/** What a run did. */
 export interface IngestSummary {
   readonly runId: string
   readonly counts: IngestCounts
@@ -79,14 +83,32 @@ const KEPT_PROBLEMS = 10_000
 /** Files marked as removed in one transaction. */
 const REMOVALS_PER_BATCH = 10_000
 
-/**
- * Walks, inspects and stores. Each task's files are one transaction of the catalog; while one is written the next are
- * read. A file that cannot be read is a row of `ingest_errors` and stops nothing. At the end, asked to stop or not,
- * files that are gone are marked as removed, and
- * frames and sequences are decided over the names of every folder seen. Throws when the catalog cannot go on
- * (ERR_CATALOG_*, ERR_DISK_FULL); what was stored before stays.
- */
+/** One transaction of a run: what became of its files, and how far the run has come. */
+export interface IngestStep {
+  /** Files that are in the catalog now; those that could not be read or stored are in `failures`. */
+  readonly stored: readonly Exclude<UpsertResult, { status: 'error' }>[]
+  readonly failures: readonly IngestProblem[]
+  /** As they are now; the same object is brought up to date with every step. */
+  readonly counts: IngestCounts
+}
+
+/** The same, to its end. */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+  const steps = ingestSteps(options)
+  for (;;) {
+    const { value, done } = await steps.next()
+    if (done) return value
+  }
+}
+
+/**
+ * Walks, inspects and stores, as fast as steps are taken. Each task's files are one transaction of the catalog; while one is
+ * written the next are read. A file that cannot be read is a row of `ingest_errors` and stops nothing. At the end, asked to
+ * stop or not, files that are gone are marked as removed, and frames and sequences are decided over the names of every folder
+ * seen; whoever leaves the loop early has only the latter, and loses nothing that was stored. Throws when the catalog cannot
+ * go on (ERR_CATALOG_*, ERR_DISK_FULL); what was stored before stays.
+ */
+export async function* ingestSteps(options: IngestOptions): AsyncGenerator<IngestStep, IngestSummary, undefined> {
   const started = performance.now()
   const run = new Run(options)
   const startedAtUs = nowUs()
@@ -104,14 +126,15 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     toolVersion: options.toolVersion,
   })
   await options.catalog.recordRun(summary())
+  let hasEnded = false
   try {
-    await run.finish()
-  } catch (error) {
+    yield* run.steps()
+    hasEnded = true
+  } finally {
+    const recorded = options.catalog.recordRun(summary())
     // What ended the run is what to tell, not that a broken catalog takes no note of it.
-    await options.catalog.recordRun(summary()).catch(() => undefined)
-    throw error
+    await (hasEnded ? recorded : recorded.catch(() => undefined))
   }
-  await options.catalog.recordRun(summary())
   return {
     runId: run.runId,
     counts,
@@ -132,6 +155,9 @@ class Run {
   readonly #stop: AbortSignal
   /** Found by the walk, not yet in the catalog. */
   #walkFailures: WalkFailure[] = []
+  /** Of the step at hand. */
+  #stored: Exclude<UpsertResult, { status: 'error' }>[] = []
+  #failures: IngestProblem[] = []
 
   constructor(options: IngestOptions) {
     this.#options = options
@@ -146,7 +172,7 @@ class Run {
     return this.counts.inspected < this.counts.toInspect ? 'limit' : null
   }
 
-  async finish(): Promise<void> {
+  async *steps(): AsyncGenerator<IngestStep, void, undefined> {
     const {
       roots,
       catalog,
@@ -168,10 +194,11 @@ class Run {
       // Pixels are decoded where a crash costs one file.
       ...((isolation ?? (decodes ? 'process' : null)) && { isolation: isolation ?? 'process' }),
     })
+    const folders = new SeenFolders(foldCase)
+    let hasFailed = false
     try {
       const asks = !force || (!this.#options.keepMissing && Array.isArray(roots))
       const known = asks ? await knownBelow(catalog, roots, foldCase) : nothingKnown
-      const folders = new SeenFolders(foldCase)
       const objects = new SeenObjects((url) => known.get(url) !== undefined)
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
       const plan = planned(noted(steps, folders, objects), this.counts, {
@@ -191,13 +218,25 @@ class Run {
         else await this.#lose(items, result.error)
         await this.#storeWalkFailures()
         this.#options.onProgress?.(this.counts)
+        yield this.#step()
       }
       await this.#storeWalkFailures()
       await this.#markGone(known, folders, objects)
-      if (folders.all.size > 0) await catalog.regroupFrames(folders.all)
+      if (this.#failures.length > 0) yield this.#step()
+    } catch (error) {
+      hasFailed = true
+      throw error
     } finally {
       await workers.close()
+      if (!hasFailed && folders.all.size > 0) await catalog.regroupFrames(folders.all)
     }
+  }
+
+  #step(): IngestStep {
+    const step = { stored: this.#stored, failures: this.#failures, counts: this.counts }
+    this.#stored = []
+    this.#failures = []
+    return step
   }
 
   /** Only of roots that were walked to the end. */
@@ -230,7 +269,10 @@ class Run {
     if (batch.fileCount + batch.failures.length > 0) {
       for (const result of await this.#options.catalog.upsertEncoded(batch)) {
         if (result.status === 'error') unstored.push({ ...result, byteOffset: null, seenAtUs: nowUs() })
-        else this.counts[result.status === 'inserted' ? 'inserted' : 'updated'] += 1
+        else {
+          this.counts[result.status === 'inserted' ? 'inserted' : 'updated'] += 1
+          this.#stored.push(result)
+        }
         if (result.status === 'refreshed') this.counts.refreshed += 1
       }
     }
@@ -261,6 +303,7 @@ class Run {
 
   #problem({ path, code, message }: IngestProblem): void {
     this.failures.add({ path, code, message })
+    this.#failures.push({ path, code, message })
     this.counts.failed += 1
     if (this.#options.failFast) this.#failFast.abort()
   }

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { recordsToBatches, toIpcStream } from '../../src/arrow/index.ts'
@@ -60,6 +61,37 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
     return JSON.parse(runPython(python!, SCRIPT, folder))
   }
   const tables = python ? read() : {}
+
+  it('hold the answer of a query with its types, however many batches it has', async () => {
+    const place = tempDir()
+    mkdirSync(place, { recursive: true })
+    const catalog = await openCatalog(join(place, 'catalog.duckdb'))
+    const answer = (sql: string, name: string) =>
+      pipeline(catalog.sqlArrow(sql), createWriteStream(join(place, `${name}.arrow`)))
+    await answer(
+      `SELECT i::INTEGER AS i, i * 3000000000 AS big, sum(i) OVER () AS total, i / 4 AS share, i > 1 AS flag, 'é' || i AS text,
+        TIMESTAMPTZ '2026-01-31 12:00:00.123456Z' + to_days(i::INTEGER) AS at, TIMESTAMP '1969-12-31 23:59:59.999999' AS before,
+        -1.50::DECIMAL(9, 2) AS price, [i, NULL] AS list, [0.5, 1.5]::FLOAT[2] AS vector, {'a': i} AS struct, '\\xAA'::BLOB AS bytes,
+        DATE '2024-02-29' AS day, NULL AS nothing, 1 AS i
+       FROM range(5000) r(i) ORDER BY big`,
+      'many',
+    )
+    await answer('SELECT 1::BIGINT AS n WHERE false', 'none')
+    await catalog.close()
+    const { many, none } = JSON.parse(runPython(python!, SCRIPT.replace('isoformat()', '__str__()'), place))
+    expect(none).toEqual({ fields: ['n: int64'], rows: [] })
+    expect(many.rows).toHaveLength(5000)
+    expect(many.fields.join('; ')).toBe(
+      'i: int32; big: int64; total: decimal128(38, 0); share: double; flag: bool; text: string; at: timestamp[us, tz=UTC]; ' +
+        'before: timestamp[us]; price: decimal128(9, 2); list: list<item: int64>; vector: fixed_size_list<item: float>[2]; ' +
+        'struct: string; bytes: binary; day: string; nothing: int32; i_2: int32',
+    )
+    expect(many.rows[3]).toMatchObject({
+      ...{ i: 3, big: 9000000000, total: '12497500', share: 0.75, flag: true, text: 'é3' },
+      ...{ at: '2026-02-03 12:00:00.123456+00:00', before: '1969-12-31 23:59:59.999999', price: '-1.50' },
+      ...{ list: [3, null], vector: [0.5, 1.5], struct: '{"a":"3"}', day: '2024-02-29', nothing: null, i_2: 1 },
+    })
+  })
 
   it('have exactly the columns, types and nullability of the catalog schema', () => {
     expect(tables['files']?.fields).toEqual([

@@ -27,7 +27,7 @@ describe('completion', async () => {
     ['exr-inspector in', ['inspect', 'ingest']],
     ['exr-inspector --v', ['--version']],
     ['exr-inspector ingest --fo', ['--follow', '--force', '--fold-case']],
-    ['exr-inspector sql --format ', ['table', 'json', 'ndjson', 'csv', 'parquet']],
+    ['exr-inspector sql --format ', ['table', 'json', 'ndjson', 'csv', 'parquet', 'arrow']],
     ['exr-inspector sql --format n', ['ndjson']],
     ['exr-inspector catalog ', ['info', 'verify', 'value', 'migrate', 'ddl']],
     ['exr-inspector catalog ddl --di', ['--dialect']],
@@ -61,7 +61,7 @@ describe('completion', async () => {
         .stdout.trimEnd()
         .split('\n')
         .map((offer) => offer.split('\t')[0])
-    expect(ask('exr-inspector sql --format ')).toEqual(['csv', 'json', 'ndjson', 'parquet', 'table'])
+    expect(ask('exr-inspector sql --format ')).toEqual(['arrow', 'csv', 'json', 'ndjson', 'parquet', 'table'])
     expect(ask('exr-inspector catalog ')).toEqual(['ddl', 'info', 'migrate', 'value', 'verify'])
   })
 })

@@ -56,7 +56,7 @@ describe('what is not supported', () => {
   })
 
   it.each([
-    [['sql', '--format', 'xlsx', 'SELECT 1'], 'table, json, ndjson, csv, parquet. See'],
+    [['sql', '--format', 'xlsx', 'SELECT 1'], 'table, json, ndjson, csv, parquet, arrow. See'],
     [['inspect', '--check', 'sometimes', frame], 'table, leaders, all. See'],
   ])('ends a list of what is with one stop: %s', async (args, text) => {
     const { stderr } = await runCli(args)

@@ -1,4 +1,5 @@
 import type { QueryStream } from '../../catalog/catalog.ts'
+import { uniqueNames } from '../../catalog/results.ts'
 import { displayWidth, type Style } from '../style.ts'
 import { columns, wrap } from './columns.ts'
 import { type CsvOptions, csvLine } from './csv.ts'
@@ -11,10 +12,11 @@ type Rows = Pick<QueryStream, 'columns' | 'batches'>
 
 /** An array of objects, one row a line. Integers past 2^53 are text, bytes base64. */
 export async function* jsonText(stream: Rows): AsyncGenerator<string> {
+  const names = uniqueNames(stream.columns)
   let isFirst = true
   for await (const rows of stream.batches) {
     for (const row of rows) {
-      yield `${isFirst ? '[\n' : ',\n'}${rowJson(stream, row)}`
+      yield `${isFirst ? '[\n' : ',\n'}${rowJson(names, row)}`
       isFirst = false
     }
   }
@@ -23,7 +25,8 @@ export async function* jsonText(stream: Rows): AsyncGenerator<string> {
 
 /** An object a line. */
 export async function* ndjsonText(stream: Rows): AsyncGenerator<string> {
-  for await (const rows of stream.batches) yield rows.map((row) => `${rowJson(stream, row)}\n`).join('')
+  const names = uniqueNames(stream.columns)
+  for await (const rows of stream.batches) yield rows.map((row) => `${rowJson(names, row)}\n`).join('')
 }
 
 /** A heading and a line a row; `csvLine` says how. */
@@ -94,8 +97,8 @@ function isPath(text: string): boolean {
   return /^[^{["]*\/[^/]+$/.test(text)
 }
 
-function rowJson(stream: Rows, row: readonly unknown[]): string {
-  return JSON.stringify(Object.fromEntries(stream.columns.map(({ name }, index) => [name, row[index]])), jsonValue)
+function rowJson(names: readonly string[], row: readonly unknown[]): string {
+  return JSON.stringify(Object.fromEntries(names.map((name, index) => [name, row[index]])), jsonValue)
 }
 
 function tableCell(value: unknown): string {

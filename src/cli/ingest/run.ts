@@ -10,6 +10,7 @@ import { parseSampling } from '../../inspect/sampling.ts'
 import type { Config } from '../../settings/config.ts'
 import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import { toolVersion } from '../../settings/version.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import { checkPolicy } from '../../tasks/validation.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
@@ -22,7 +23,6 @@ import { namesFrom } from '../locations.ts'
 import { isRemote, openToRead } from '../open-catalog.ts'
 import { policyWish } from '../policy-flags.ts'
 import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
-import { version } from '../version.ts'
 import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
 
 export interface IngestFlags extends CatalogFlags {
@@ -118,7 +118,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
       keepMissing: flags.keepMissing === true,
       stop: interrupts.signal,
       source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
-      toolVersion: version(),
+      toolVersion: toolVersion(),
       onProgress: (counts) => progress.update(counts),
     })
   } finally {

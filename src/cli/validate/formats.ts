@@ -3,8 +3,8 @@ import { githubReport } from '../../policy/reports/github.ts'
 import { htmlReport } from '../../policy/reports/html.ts'
 import { junitReport } from '../../policy/reports/junit.ts'
 import { sarifReport } from '../../policy/reports/sarif.ts'
+import { toolVersion } from '../../settings/version.ts'
 import { type CliContext, widthOf } from '../context.ts'
-import { version } from '../version.ts'
 import { reportText } from './text.ts'
 
 export const FORMATS = ['table', 'json', 'sarif', 'junit', 'html', 'github'] as const
@@ -26,7 +26,7 @@ export function renderReport(kind: Format, report: ValidationReport, options: Re
     case 'json':
       return `${JSON.stringify(report, null, 2)}\n`
     case 'sarif':
-      return `${JSON.stringify(sarifReport(report, { toolVersion: version(), policy, root }), null, 2)}\n`
+      return `${JSON.stringify(sarifReport(report, { toolVersion: toolVersion(), policy, root }), null, 2)}\n`
     case 'junit':
       return junitReport(report)
     case 'html':

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
+import { toolVersion } from '../../settings/version.ts'
 import type { Service } from '../service.ts'
 
 /** What the status page tells. */
@@ -34,11 +34,10 @@ export function statusRoutes(service: Service) {
 }
 
 async function readStatus({ settings, metrics, state, startedAt, mishaps }: Service): Promise<Status> {
-  const manifest = createRequire(import.meta.url)('#package') as { version: string }
   const [events, queued, active] = await Promise.all([metrics.events.get(), metrics.queued.get(), metrics.active.get()])
   return {
     function: settings.functionName,
-    version: manifest.version,
+    version: toolVersion(),
     state,
     startedAt: startedAt.toISOString(),
     node: process.version,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tableFromIPC } from 'apache-arrow'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog, SimilarMatch } from '../../../src/catalog/catalog.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
@@ -254,6 +255,32 @@ describe('doors to similar files and SQL', () => {
           null,
         ],
       ])
+    })
+
+    it('gives rows as objects and as Arrow', async () => {
+      answer = () => ({
+        columns: [
+          { name: 'n', type: 'bigint' },
+          { name: 't', type: 'timestamp(6) with time zone' },
+          { name: 'v', type: 'array(real)' },
+          { name: 'n', type: 'varchar' },
+        ],
+        rows: ['[7,"2026-01-31 12:00:00.5 UTC",[1.5,null],"x"]', '[8,null,null,null]'],
+      })
+      const rows: unknown[] = []
+      for await (const row of catalog.sqlRows('SELECT * FROM t')) rows.push(row)
+      expect(rows).toEqual([
+        { n: 7n, t: '2026-01-31T12:00:00.500000Z', v: [1.5, null], n_2: 'x' },
+        { n: 8n, t: null, v: null, n_2: null },
+      ])
+      const table = await tableFromIPC(catalog.sqlArrow('SELECT * FROM t'))
+      expect(table.schema.fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
+        'n Int64',
+        't Timestamp<MICROSECOND, UTC>',
+        'v List<Float32>',
+        'n_2 Utf8',
+      ])
+      expect(table.getChild('n')!.toJSON()).toEqual([7n, 8n])
     })
 
     it('passes on why a query failed, and cancels one that is left', async () => {
