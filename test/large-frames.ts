@@ -45,10 +45,10 @@ export function frameBytes(attributes: readonly TextAttribute[]): Buffer {
   return withChunks(head, 1)
 }
 
-/** A whole file of `count` parts of one black pixel each, named by number. */
-export function partsBytes(count: number): Buffer {
+/** A whole file of `count` parts of one black pixel each, named by number, all with these attributes. */
+export function partsBytes(count: number, attributes: readonly TextAttribute[] = []): Buffer {
   const flags = Buffer.from([0x76, 0x2f, 0x31, 0x01, 2, 0x10, 0, 0])
-  const parts = Array.from({ length: count }, (_, index) => onePart([], `part${index}`)).flat()
+  const parts = Array.from({ length: count }, (_, index) => onePart(attributes, `part${index}`)).flat()
   return withChunks(Buffer.concat([flags, ...parts, Buffer.from([0])]), count)
 }
 

@@ -20,7 +20,7 @@ export function limitOption(): Option {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   return new Option(
     '--limit <name=amount>',
-    'raise a limit: header-bytes=128M, attributes, channels, parts, table-bytes',
+    'raise a limit: header-bytes=128M, attributes, total-attributes, channels, parts, table-bytes',
   ).argParser(list)
 }
 

@@ -5,6 +5,7 @@ import type { HeaderLimits } from './model.ts'
 export const DEFAULT_LIMITS: HeaderLimits = Object.freeze({
   headerBytes: 64 * 1024 * 1024,
   attributes: 65_536,
+  totalAttributes: 1_048_576,
   channels: 65_536,
   parts: 65_536,
   tableBytes: 64 * 1024 * 1024,

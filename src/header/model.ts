@@ -26,8 +26,10 @@ export interface Channel {
 export interface HeaderLimits {
   /** Bytes of all headers together. Default 64 MiB. */
   readonly headerBytes: number
-  /** Attributes of one part; all parts together may have 16 times as many. Default 65,536. */
+  /** Attributes of one part. Default 65,536. */
   readonly attributes: number
+  /** Attributes of all parts together. Default 1,048,576: 65,536 parts of 16 each. */
+  readonly totalAttributes: number
   /** Channels of one part. Default 65,536. */
   readonly channels: number
   /** Default 65,536. */

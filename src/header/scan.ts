@@ -13,8 +13,6 @@ import { StoredPart } from './part.ts'
 import { sniff } from './sniff.ts'
 
 const VERSION_BYTES = 8
-/** All parts together may have as many attributes as this many parts at their limit. */
-const PARTS_FULL_OF_ATTRIBUTES = 16
 
 /** What is known of a file before its header is scanned, and what it may claim. */
 export interface ScanOptions {
@@ -229,9 +227,12 @@ export class HeaderScanner {
     if (end + 1 > this.#limits.headerBytes) return this.#overLimit('headerBytes', 'header bytes', typeEnd + 1, end + 1)
     if (end > prefix.length) return { needBytes: end + 1, exact: true }
     const part = this.#part ?? this.#openPart()
-    const { attributes } = this.#limits
-    if (part.attributes.length >= attributes || this.#attributeCount >= attributes * PARTS_FULL_OF_ATTRIBUTES) {
-      return this.#overLimit('attributes', 'attributes', start, part.attributes.length + 1)
+    const { attributes, totalAttributes } = this.#limits
+    if (part.attributes.length >= attributes) {
+      return this.#overLimit('attributes', 'attributes in a part', start, part.attributes.length + 1)
+    }
+    if (this.#attributeCount >= totalAttributes) {
+      return this.#overLimit('totalAttributes', 'attributes in all parts', start, this.#attributeCount + 1)
     }
     this.#attributeCount++
 

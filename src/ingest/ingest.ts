@@ -213,7 +213,7 @@ class Run {
         stop: this.#stop,
         onFailures: (failures) => this.#walkFailures.push(...failures),
       })
-      for await (const { items, result } of workers.inspect(changed)) {
+      for await (const { items, result } of workers.inspect(changed, this.#stop)) {
         if (result.ok) await this.#store(items.length, result.value)
         else await this.#lose(items, result.error)
         await this.#storeWalkFailures()

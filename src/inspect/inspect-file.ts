@@ -3,6 +3,7 @@ import { askOiioSync, type SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
 import type { Mark } from '../workers/task.ts'
+import { GrantExceeded, grantError, withinGrant } from './inspect-within.ts'
 import { LocalInspection } from './local-inspection.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
@@ -13,7 +14,7 @@ import type { Payload } from './payload.ts'
  */
 const SIDE_BY_SIDE = 16
 
-/** Bytes of files that a run reads before it ends early: what is held of large headers stays bounded. */
+/** Bytes of files that a run reads before it ends early, unless granted less: what is held of large headers stays bounded. */
 const SIDE_BY_SIDE_BYTES = 8 * 1024 * 1024
 
 /** First reads land here: nothing in a payload points into them, so each run of files may overwrite the one before. */
@@ -44,28 +45,32 @@ export function inspectFilesSync(
   options: InspectOptions | ResolvedInspectOptions = {},
   mark?: Mark,
 ): TaskResult<Payload>[] {
-  return [...inspectRuns(locations, options, mark)].flat()
+  // Without a grant nothing exceeds one.
+  return [...inspectRuns(locations, options, mark)].flat() as TaskResult<Payload>[]
 }
 
 /**
  * The same, some neighbours at a time: whoever stops asking leaves the rest unopened. Runs are short where headers are
- * large. Throws ERR_OPTION_INVALID for a bad option.
+ * large. With `grantBytes`, a header that needs more (see `withinGrant`) is given up before it is read, and a run ends
+ * after so many bytes. Throws ERR_OPTION_INVALID for a bad option.
  */
 export function* inspectRuns(
   locations: readonly (string | URL | Uint8Array)[],
   options: InspectOptions | ResolvedInspectOptions = {},
   mark?: Mark,
-): Generator<TaskResult<Payload>[], void, undefined> {
+  grantBytes: number | null = null,
+): Generator<(TaskResult<Payload> | GrantExceeded)[], void, undefined> {
   const resolved = resolveInspectOptions(options)
   for (let start = 0; start < locations.length; ) {
-    const results = inspectRun(locations, start, resolved, mark).map(toResult)
+    const results = inspectRun(locations, start, resolved, mark, grantBytes).map(toResult)
     start += results.length
     yield results
   }
 }
 
-function toResult(outcome: Outcome): TaskResult<Payload> {
+function toResult(outcome: Outcome): TaskResult<Payload> | GrantExceeded {
   if ('payload' in outcome) return { ok: true, value: outcome.payload }
+  if (outcome.error instanceof GrantExceeded) return outcome.error
   return { ok: false, error: toPlainError(outcome.error, 'ERR_INTERNAL') }
 }
 
@@ -75,7 +80,10 @@ function inspectRun(
   start: number,
   options: ResolvedInspectOptions,
   mark?: Mark,
+  grantBytes: number | null = null,
 ): Outcome[] {
+  const within = grantBytes === null ? options : withinGrant(options, grantBytes)
+  const mostBytes = Math.min(SIDE_BY_SIDE_BYTES, grantBytes ?? Number.POSITIVE_INFINITY)
   // Alone, so that the time of one file is not that of its neighbours.
   const count = Math.min(locations.length - start, options.timings ? 1 : SIDE_BY_SIDE)
   const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
@@ -91,13 +99,16 @@ function inspectRun(
       if ('payload' in next) outcomes[index] = next
       else waiting.push({ index, inspection, question: next.question })
     } catch (error) {
-      outcomes[index] = { error }
+      outcomes[index] = { error: grantError(error, String(locations[start + index]), options) }
     }
   }
 
-  for (let index = 0; index < count && heldBytes < SIDE_BY_SIDE_BYTES; index++) {
+  for (let index = 0; index < count && heldBytes < mostBytes; index++) {
     const location = locations[start + index]!
-    run(index, () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), options))
+    run(
+      index,
+      () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), within, grantBytes !== null),
+    )
   }
   while (waiting.length > 0) {
     const asked = waiting

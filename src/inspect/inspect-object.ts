@@ -5,6 +5,7 @@ import { S3Source } from '../source/s3-source.ts'
 import type { S3Location } from '../source/s3-url.ts'
 import type { ByteSource, SourceCounters } from '../source/source.ts'
 import { inspectSource } from './inspect.ts'
+import { inspectWithin } from './inspect-within.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
 
@@ -18,7 +19,7 @@ export interface ObjectInspection {
 
 /**
  * Inspects one object by ranged reads; one that is replaced while it is read is read again from the start, up to
- * three times. Throws what `inspect` throws, ERR_SOURCE_CHANGED after the third time.
+ * three times. Throws what `inspect` throws, ERR_SOURCE_CHANGED after the third time; with `grantBytes` GrantExceeded.
  */
 export function inspectObject(
   connection: S3Connection,
@@ -26,9 +27,14 @@ export function inspectObject(
   options: ResolvedInspectOptions,
   signal?: AbortSignal,
   askOiio?: AskOiio,
+  grantBytes: number | null = null,
 ): Promise<ObjectInspection> {
   const open = () => new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
-  return inspectAnew(open, (source) => inspectSource(source, options, signal, askOiio))
+  return inspectAnew(open, (source) =>
+    grantBytes === null
+      ? inspectSource(source, options, signal, askOiio)
+      : inspectWithin(source, options, grantBytes, signal, askOiio),
+  )
 }
 
 /** `inspectObject` for a source and an inspection of the caller's: a source that was replaced is opened anew. */

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, LimitReached } from '../header/index.ts'
+import type { HeaderLimits } from '../header/model.ts'
 import type { AskOiio } from '../oiio/ask.ts'
 import type { ByteSource } from '../source/source.ts'
 import { inspectSource } from './inspect.ts'
@@ -23,11 +24,42 @@ export class GrantExceeded extends Error {
  */
 const PART_BYTES = 1024
 
+/** The same for an attribute: a row each, whether it has 30 bytes or 300. Eleven of them are a small part. */
+const ATTRIBUTE_BYTES = 92
+
 /** Read beside header and tables: what OpenImageIO asks for, and the ends of reads that overshoot. */
 const SLACK_BYTES = 2 ** 20
 
+/** Options with limits that a header of more than `grantBytes` passes; every part and every attribute counts as some bytes at least. */
+export function withinGrant(options: ResolvedInspectOptions, grantBytes: number): ResolvedInspectOptions {
+  const most = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = {
+    ...options.limits,
+    headerBytes: Math.min(most.headerBytes, grantBytes),
+    parts: Math.min(most.parts, Math.ceil(grantBytes / PART_BYTES)),
+    totalAttributes: Math.min(most.totalAttributes, Math.ceil(grantBytes / ATTRIBUTE_BYTES)),
+  }
+  return resolveInspectOptions({ ...options, limits })
+}
+
+/** What an inspection within a grant threw: GrantExceeded for a limit that stopped it. */
+export function grantError(error: unknown, path: string, options: ResolvedInspectOptions): unknown {
+  if (!(error instanceof LimitReached)) return error
+  const { limit, needed } = error
+  const weight = WEIGHTS[limit]
+  const isAllowed = needed <= { ...DEFAULT_LIMITS, ...options.limits }[limit]
+  return new GrantExceeded(path, weight !== undefined && isAllowed ? needed * weight : Infinity)
+}
+
+/** Bytes that each counts as, of limits that a grant narrows. */
+const WEIGHTS: Partial<Record<keyof HeaderLimits, number>> = {
+  headerBytes: 1,
+  parts: PART_BYTES,
+  totalAttributes: ATTRIBUTE_BYTES,
+}
+
 /**
- * Inspects a file whose header, and whose chunk tables, may have `grantBytes` each; every part counts as a KiB at least. Throws GrantExceeded when they have
+ * Inspects a file whose header, and whose chunk tables, may have `grantBytes` each. Throws GrantExceeded when they have
  * more, before it reads them and without a look at what was read so far; what `inspect` throws otherwise.
  */
 export async function inspectWithin(
@@ -37,21 +69,14 @@ export async function inspectWithin(
   signal?: AbortSignal,
   askOiio?: AskOiio,
 ): Promise<Payload> {
-  const mostParts = options.limits.parts ?? DEFAULT_LIMITS.parts
-  const parts = Math.min(mostParts, Math.ceil(grantBytes / PART_BYTES))
-  const limits = { ...options.limits, headerBytes: grantBytes, parts }
-  const within = resolveInspectOptions({ ...options, limits })
-  const bounded = granted(source, grantBytes)
   try {
-    const payload = await inspectSource(bounded, within, signal, askOiio, true)
+    const within = withinGrant(options, grantBytes)
+    const payload = await inspectSource(granted(source, grantBytes), within, signal, askOiio, true)
     // The limits of chunk tables are no matter of the header's bytes.
     if (payload.errors.some(({ code }) => code === 'ERR_EXR_LIMIT')) throw new GrantExceeded(source.path, Infinity)
     return payload
   } catch (error) {
-    if (!(error instanceof LimitReached)) throw error
-    const { limit, needed } = error
-    if (limit === 'headerBytes') throw new GrantExceeded(source.path, needed)
-    throw new GrantExceeded(source.path, limit === 'parts' && needed <= mostParts ? needed * PART_BYTES : Infinity)
+    throw grantError(error, source.path, options)
   }
 }
 

@@ -23,9 +23,9 @@ export class LocalInspection {
 
   /**
    * Opens the file and reads its first bytes into `buffer`, which must not be used for another file before this one is
-   * done. Throws ERR_SOURCE_*.
+   * done. With `stopAtLimit`, `advance` throws LimitReached for a header beyond a limit. Throws ERR_SOURCE_*.
    */
-  constructor(file: FilePath, buffer: Uint8Array, options: ResolvedInspectOptions) {
+  constructor(file: FilePath, buffer: Uint8Array, options: ResolvedInspectOptions, stopAtLimit = false) {
     this.#file = file
     this.#options = options
     try {
@@ -35,7 +35,7 @@ export class LocalInspection {
     }
     this.#watch.lap('open')
     const { identity } = this.#reader
-    this.#inspection = { identity, known: new KnownBytes(), spec: null, peeked: null }
+    this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, spec: null, peeked: null }
     this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch.lap(step))
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }

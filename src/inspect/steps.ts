@@ -25,6 +25,8 @@ const MAX_SPEC_ROUNDS = 4
 const MAX_SPEC_BYTES = 1024 * 1024
 /** OpenImageIO compares every attribute and channel of a part with all others: more of them would hang it. */
 const MAX_SPEC_ENTRIES = 16_384
+/** It keeps some hundred bytes of every attribute and channel of every part. */
+const MAX_SPEC_TOTAL = 65_536
 /** It makes some 6 KB of every part, in pieces so small that the process does not get them back. */
 const MAX_SPEC_PARTS = 4_096
 /** What OpenImageIO is given beyond header and tables at once, so that its reads ahead do not each ask again. */
@@ -126,10 +128,16 @@ function reasonNotToAsk(header: ExrHeader): string | null {
   if (header.parts.length > MAX_SPEC_PARTS) {
     return `OpenImageIO was not asked: the file has more than ${MAX_SPEC_PARTS} parts.`
   }
-  const isLarge = header.parts.some((part) => {
+  let total = 0
+  for (const part of header.parts) {
     const channels = part.get('channels')?.value
     const channelCount = channels?.kind === 'chlist' ? channels.value.length : 0
-    return part.attributes.length > MAX_SPEC_ENTRIES || channelCount > MAX_SPEC_ENTRIES
-  })
-  return isLarge ? `OpenImageIO was not asked: a part has more than ${MAX_SPEC_ENTRIES} channels or attributes.` : null
+    if (part.attributes.length > MAX_SPEC_ENTRIES || channelCount > MAX_SPEC_ENTRIES) {
+      return `OpenImageIO was not asked: a part has more than ${MAX_SPEC_ENTRIES} channels or attributes.`
+    }
+    total += part.attributes.length + channelCount
+  }
+  return total > MAX_SPEC_TOTAL
+    ? `OpenImageIO was not asked: the file has more than ${MAX_SPEC_TOTAL} channels and attributes.`
+    : null
 }

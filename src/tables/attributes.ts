@@ -1,5 +1,6 @@
 import type { AttributeFacts } from '../inspect/payload.ts'
 import { columnsOf, type RecordTable } from './definition.ts'
+import type { FileRecord } from './record.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
 import { storedColumns, type ValueColumns } from './value-columns.ts'
 
@@ -18,10 +19,7 @@ export const attributes = {
   key: ['file_id', 'part_index', 'attr_name', 'source'],
   parent: 'parts',
   written: 'once',
-  rows: ({ record, large }) =>
-    record.payload.attributes.parts.flatMap((list, part_index) =>
-      list.map((attribute) => ({ part_index, attribute, value: storedColumns(attribute, large) })),
-    ),
+  rows: attributeRows,
   columns: [
     fileId,
     filePath,
@@ -52,3 +50,10 @@ export const attributes = {
     ),
   ],
 } as const satisfies RecordTable<AttributeRow>
+
+/** One by one: a file may have a million. */
+function* attributeRows({ record, large }: FileRecord): Generator<AttributeRow> {
+  for (const [part_index, list] of record.payload.attributes.parts.entries()) {
+    for (const attribute of list) yield { part_index, attribute, value: storedColumns(attribute, large) }
+  }
+}

@@ -51,12 +51,11 @@ export const channels = {
   ],
 } as const satisfies RecordTable<ChannelRow>
 
-function channelRows({ record, vectors }: FileRecord): ChannelRow[] {
+function* channelRows({ record, vectors }: FileRecord): Generator<ChannelRow> {
   let lastPart = -1
-  return record.payload.channels.map((channel) => {
+  for (const channel of record.payload.channels) {
     const { part_index } = channel
-    const fingerprint = part_index === lastPart ? null : vectors.fingerprints[part_index]
+    yield { part_index, channel, fingerprint: part_index === lastPart ? null : vectors.fingerprints[part_index] }
     lastPart = part_index
-    return { part_index, channel, fingerprint }
-  })
+  }
 }

@@ -64,7 +64,7 @@ export function changing<C extends ColumnDefinition>(column: C): C {
 export interface RecordTable<Row> extends TableDefinition {
   readonly written: Written
   /** What the file has rows for, in the order they are stored. */
-  readonly rows: (file: FileRecord) => readonly Row[]
+  readonly rows: (file: FileRecord) => Iterable<Row>
   readonly columns: readonly RecordColumn<Row>[]
 }
 

@@ -2,14 +2,16 @@ import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { firstReason } from '../inspect/verdict.ts'
 import { byteLengthOf, type CatalogRecord, concatBatches, type EncodedBatch, encodeRecords } from '../tables/index.ts'
-import type { FileFailure, FileProblem, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
-import type { LocationResult } from './locations.ts'
+import type { FileFailure, FileProblem, HeavyFile, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
+import type { HeavyLocation, LocationResult } from './locations.ts'
 
 /** Bytes of headers that wait to be encoded: their payloads take several times as much. */
 const WAITING_BYTES = 4 * 1024 * 1024
 
-/** Bytes of an answer after which no more files are taken into it. One answer is one transaction. */
+/** Bytes of an answer after which no more files are taken into it, unless a grant says less. One answer is one transaction. */
 const ANSWER_BYTES = 16 * 1024 * 1024
+/** Of what headers may need, so much in an answer. */
+const ANSWER_PER_GRANT = 2
 
 /** Gathers what became of the files of one batch. Payloads are encoded as they come, so that few are held. */
 export class Collector {
@@ -20,6 +22,7 @@ export class Collector {
   #batchBytes = 0
   readonly #failures: FileFailure[] = []
   readonly #incomplete: FileProblem[] = []
+  readonly #heavy: HeavyFile[] = []
   #bytes = 0
   #count = 0
 
@@ -34,11 +37,17 @@ export class Collector {
 
   /** True when what was gathered is as much as one answer should hold. */
   get isFull(): boolean {
-    return this.#recordBytes + this.#batchBytes >= ANSWER_BYTES
+    const { grantBytes = ANSWER_BYTES } = this.#settings
+    return this.#recordBytes + this.#batchBytes >= Math.min(ANSWER_BYTES, grantBytes * ANSWER_PER_GRANT)
   }
 
-  add({ location, result, startedUs, durationUs }: LocationResult): void {
+  add(found: LocationResult | HeavyLocation): void {
     this.#count += 1
+    if ('neededBytes' in found) {
+      this.#heavy.push({ location: String(found.location), neededBytes: found.neededBytes })
+      return
+    }
+    const { location, result, startedUs, durationUs } = found
     if (!result.ok) {
       this.#failures.push(readFailure(String(location), result.error, startedUs))
       return
@@ -55,7 +64,8 @@ export class Collector {
   finish(): IngestAnswer {
     if (this.#records.length > 0 || this.#batches.length === 0) this.#encode()
     const batch = concatBatches(this.#batches)
-    return { batch, failures: this.#failures, incomplete: this.#incomplete, bytes: this.#bytes }
+    const [failures, incomplete, heavy] = [this.#failures, this.#incomplete, this.#heavy]
+    return { batch, failures, incomplete, bytes: this.#bytes, heavy }
   }
 
   #encode(): void {

@@ -14,8 +14,19 @@ export interface IngestTaskSettings {
   >
   /** How to reach the object store of `s3://` locations. */
   readonly s3: S3Settings
+  /** What headers that a worker holds at a time may need; a file with a larger one is heavy. */
+  readonly grantBytes?: number
   /** What a child process may take; see `limitChildMemory`. */
   readonly memoryBytes?: number
+}
+
+/** A file to inspect; a heavy one by itself, with what its header may need, null for whatever the limits allow. */
+export type IngestTask = string | { readonly location: string; readonly grantBytes: number | null }
+
+/** A file that was left unread, since its header needs more than was granted: so many bytes at least, or infinitely many. */
+export interface HeavyFile {
+  readonly location: string
+  readonly neededBytes: number
 }
 
 /** What became of a batch of files. */
@@ -28,6 +39,8 @@ export interface IngestAnswer {
   readonly incomplete: readonly FileProblem[]
   /** Size of all files of `batch` together. */
   readonly bytes: number
+  /** Files that are to be asked for again, by themselves. */
+  readonly heavy: readonly HeavyFile[]
 }
 
 /** Something a person should look at: a location, a stable code and the reason in words. */

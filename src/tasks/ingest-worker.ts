@@ -3,7 +3,7 @@ import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { transferList } from '../tables/index.ts'
 import { Answer, poolData, poolTask } from '../workers/task.ts'
 import { Collector } from './collector.ts'
-import type { IngestTaskSettings } from './ingest-task.ts'
+import type { IngestTask, IngestTaskSettings } from './ingest-task.ts'
 import { inspectLocations } from './locations.ts'
 
 const settings = poolData() as IngestTaskSettings
@@ -11,10 +11,15 @@ const options = resolveInspectOptions({ ...settings.inspect, foldCase: settings.
 limitChildMemory()
 
 /** Inspects batches of files and objects, as many as one answer should hold, and encodes them for the catalog. */
-export default poolTask(async (locations: readonly string[], mark) => {
+export default poolTask(async (tasks: readonly IngestTask[], mark) => {
   const collector = new Collector(settings)
-  for await (const result of inspectLocations(locations, { options, s3: settings.s3, mark })) {
-    collector.add(result)
+  const locations = tasks.map((task) => (typeof task === 'string' ? task : task.location))
+  const [first] = tasks
+  // A heavy file is a task by itself.
+  const grantBytes = typeof first === 'object' ? first.grantBytes : settings.grantBytes
+  const common = { options, s3: settings.s3, mark, grantBytes: grantBytes ?? null }
+  for await (const found of inspectLocations(locations, common)) {
+    collector.add(found)
     if (collector.isFull) break
   }
   const answer = collector.finish()

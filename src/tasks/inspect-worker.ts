@@ -24,6 +24,8 @@ limitChildMemory()
  */
 export default poolTask(async (locations: readonly Location[], mark) => {
   const results: TaskResult<Payload>[] = []
-  for await (const { result } of inspectLocations(locations, { options, s3: data.s3, mark })) results.push(result)
+  for await (const found of inspectLocations(locations, { options, s3: data.s3, mark })) {
+    if ('result' in found) results.push(found.result)
+  }
   return JSON.stringify(results)
 })

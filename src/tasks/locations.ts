@@ -1,5 +1,6 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
 import { inspectRuns } from '../inspect/inspect-file.ts'
+import { GrantExceeded } from '../inspect/inspect-within.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { askOiioSync } from '../oiio/ask.ts'
@@ -23,12 +24,22 @@ export interface LocationResult {
   readonly durationUs: number
 }
 
+/** A location whose header needs more bytes than were granted: so many at least, infinitely many where none would do. */
+export interface HeavyLocation {
+  readonly location: Location
+  readonly neededBytes: number
+}
+
+type Found = LocationResult | HeavyLocation
+
 /** What all locations of a batch have in common. */
 interface LocationOptions {
   readonly options: ResolvedInspectOptions
   /** How to reach the object store of `s3://` locations. */
   readonly s3: S3Settings
   readonly mark: Mark
+  /** What a header may need (see `withinGrant`); null for whatever the limits allow. Default null. */
+  readonly grantBytes?: number | null
 }
 
 /** What objects under way, and those that wait to be taken, may hold together in one worker: memory is the bound. */
@@ -39,12 +50,13 @@ const PAYLOAD_PER_HEADER = 4
 
 /**
  * Inspects locations in a worker and gives their results in order: files one after the other on this thread, objects many
- * at a time. A bad location is a result like any other. A caller that has enough may stop.
+ * at a time. A bad location is a result like any other; one that exceeds `grantBytes` is named as such. A caller
+ * that has enough may stop.
  */
 export async function* inspectLocations(
   locations: readonly Location[],
   common: LocationOptions,
-): AsyncGenerator<LocationResult, void, undefined> {
+): AsyncGenerator<Found, void, undefined> {
   for (let start = 0; start < locations.length; ) {
     const isObject = isRemote(locations[start]!)
     let end = start + 1
@@ -62,28 +74,28 @@ export async function* inspectLocations(
 
 /** Adds what the policy of the options says of each file. */
 async function* judged(
-  results: Iterable<LocationResult> | AsyncIterable<LocationResult>,
+  results: Iterable<Found> | AsyncIterable<Found>,
   { options, s3 }: LocationOptions,
-): AsyncGenerator<LocationResult> {
+): AsyncGenerator<Found> {
   for await (const found of results) {
-    if (!found.result.ok) yield found
+    if ('neededBytes' in found || !found.result.ok) yield found
     else yield { ...found, result: { ok: true, value: await withValidation(found.result.value, options, { s3 }) } }
   }
 }
 
 /** Adds what the options ask of the pixels; the location is marked while they are decoded. */
 async function* lookAtPixels(
-  results: Iterable<LocationResult> | AsyncIterable<LocationResult>,
+  results: Iterable<Found> | AsyncIterable<Found>,
   { options, s3, mark }: LocationOptions,
-): AsyncGenerator<LocationResult> {
+): AsyncGenerator<Found> {
   let index = 0
   for await (const found of results) {
-    const { location, result } = found
     const here = index++
-    if (!result.ok) {
+    if ('neededBytes' in found || !found.result.ok) {
       yield found
       continue
     }
+    const { location, result } = found
     const startedMs = performance.now()
     const input = typeof location === 'string' ? location : { path: location }
     const { source } = await openSource(input, { s3 })
@@ -101,21 +113,25 @@ async function* lookAtPixels(
 }
 
 /** Files are inspected side by side, so each is booked with its share of the time. */
-function* inspectFiles(files: readonly Location[], { options, mark }: LocationOptions): Generator<LocationResult> {
+function* inspectFiles(files: readonly Location[], { options, mark, grantBytes }: LocationOptions): Generator<Found> {
   let done = 0
   let startedUs = BigInt(Date.now()) * 1000n
   let startedMs = performance.now()
   // Marked files are asked about one by one; in a thread, where nobody reads marks, side by side, which is faster.
   const markHere = isChild() ? mark : undefined
-  for (const results of inspectRuns(files, options, markHere)) {
+  for (const results of inspectRuns(files, options, markHere, grantBytes)) {
     const durationUs = ((performance.now() - startedMs) * 1000) / results.length
-    for (const result of results) yield { location: files[done++]!, result, startedUs, durationUs }
+    for (const result of results) {
+      const location = files[done++]!
+      if (result instanceof GrantExceeded) yield { location, neededBytes: result.neededBytes }
+      else yield { location, result, startedUs, durationUs }
+    }
     startedUs = BigInt(Date.now()) * 1000n
     startedMs = performance.now()
   }
 }
 
-async function* inspectObjects(urls: readonly string[], common: LocationOptions): AsyncGenerator<LocationResult> {
+async function* inspectObjects(urls: readonly string[], common: LocationOptions): AsyncGenerator<Found> {
   const [{ flow }, { MemoryBudget }, { inspectObject }, { parseS3Url }, s3] = await Promise.all([
     import('../workers/flow.ts'),
     import('../workers/memory-budget.ts'),
@@ -123,7 +139,7 @@ async function* inspectObjects(urls: readonly string[], common: LocationOptions)
     import('../source/s3-url.ts'),
     connection(common.s3),
   ])
-  const { options, mark } = common
+  const { options, mark, grantBytes } = common
   const budget = new MemoryBudget(OBJECT_MEMORY_BYTES)
   // Neighbours have headers of one size, so the largest one seen lately tells what the next may take.
   let expectedBytes = options.firstReadBytes
@@ -138,8 +154,9 @@ async function* inspectObjects(urls: readonly string[], common: LocationOptions)
         mark(null)
         return answer!
       }
-      return (await inspectObject(s3, parseS3Url(url), options, undefined, ask)).payload
+      return (await inspectObject(s3, parseS3Url(url), options, undefined, ask, grantBytes)).payload
     })
+    if (result instanceof GrantExceeded) return { found: { location: url, neededBytes: result.neededBytes }, release }
     const takenBytes = result.ok ? result.value.file.header_bytes * PAYLOAD_PER_HEADER : 0
     expectedBytes = Math.max(options.firstReadBytes, takenBytes, Math.floor(expectedBytes / 2))
     const found = { location: url, result, startedUs, durationUs: (performance.now() - startedMs) * 1000 }
@@ -165,11 +182,11 @@ async function connect(settings: S3Settings) {
   return connectS3(settings)
 }
 
-async function resultOf(work: () => Promise<Payload>): Promise<TaskResult<Payload>> {
+async function resultOf(work: () => Promise<Payload>): Promise<TaskResult<Payload> | GrantExceeded> {
   try {
     return { ok: true, value: await work() }
   } catch (error) {
-    return { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
+    return error instanceof GrantExceeded ? error : { ok: false, error: toPlainError(error, 'ERR_INTERNAL') }
   }
 }
 

@@ -419,11 +419,14 @@ describe('limits', () => {
     expect(cut.parts[0]!.attributes).toHaveLength(9)
   })
 
-  it('bound the attributes of all parts together at sixteen times the limit', () => {
-    const header = makeHeader(Array.from({ length: 17 }, () => makePart(sized(1))))
-    const cut = read(header, { attributes: 1 })
-    expect(cut.parts.filter(({ attributes }) => attributes.length > 0)).toHaveLength(16)
-    expect(codes(cut.defects)).toContain('limit-exceeded')
+  it('end reading one attribute of all parts past the limit, not before', () => {
+    const header = makeHeader(Array.from({ length: 5 }, () => makePart(sized(3))))
+    expect(codes(read(header, { totalAttributes: 15 }).defects)).not.toContain('limit-exceeded')
+    const cut = read(header, { totalAttributes: 13 })
+    expect(cut.parts.flatMap(({ attributes }) => attributes)).toHaveLength(13)
+    expect(cut.defects.find(({ code }) => code === 'limit-exceeded')?.message).toContain(
+      'at least 14 attributes in all parts, more than the limit of 13. --limit total-attributes=1024 raises it',
+    )
   })
 
   it('end reading one part past the limit, not before', () => {

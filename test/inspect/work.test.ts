@@ -4,7 +4,7 @@ import { inspect } from '../../src/inspect/inspect.ts'
 import { GrantExceeded, inspectWithin } from '../../src/inspect/inspect-within.ts'
 import { resolveInspectOptions } from '../../src/inspect/options.ts'
 import { memorySource } from '../../src/source/memory.ts'
-import { frameBytes, partsBytes } from '../large-frames.ts'
+import { frameBytes, partsBytes, smallAttributes } from '../large-frames.ts'
 import { projectRoot } from '../paths.ts'
 
 const MIB = 2 ** 20
@@ -67,4 +67,22 @@ it('counts a part as a KiB, however short its header is', async () => {
   await expect(within).rejects.toMatchObject({ name: 'GrantExceeded', neededBytes: 257 * 1024 })
   const payload = await inspectWithin(memorySource(partsBytes(300)), options, 300 * 1024)
   expect(payload.file.multipart_count).toBe(300)
+})
+
+it('counts an attribute as 92 bytes, however short it is', async () => {
+  const bytes = partsBytes(40, smallAttributes(200, ''))
+  const within = (grantBytes: number) => inspectWithin(memorySource(bytes), options, grantBytes)
+  const attributes = 40 * (11 + 200)
+  await expect(within((attributes - 1) * 92)).rejects.toMatchObject({
+    name: 'GrantExceeded',
+    neededBytes: attributes * 92,
+  })
+  expect((await within(attributes * 92)).file.multipart_count).toBe(40)
+})
+
+it('does not show OpenImageIO more than 65,536 attributes and channels', async () => {
+  const error = async (parts: number) =>
+    (await inspect(partsBytes(parts, smallAttributes(1012, '')))).readers.oiio.error ?? null
+  expect(await error(65)).toBe('OpenImageIO was not asked: the file has more than 65536 channels and attributes.')
+  expect(await error(64)).toBeNull()
 })

@@ -1,6 +1,6 @@
 import { toPlainError } from '../../errors.ts'
 import { type CatalogRecord, type EncodeOptions, fileRecord } from '../record.ts'
-import { type PerTable, perTable, recordTables } from '../record-tables.ts'
+import { type PerTable, perTable, RECORD_TABLES, recordTables } from '../record-tables.ts'
 import type { EncodedBatch, EncodeFailure } from './batch.ts'
 import { StringCollector } from './column-writers.ts'
 import { LargeValueCollector } from './large-values.ts'
@@ -26,9 +26,10 @@ export function encodeRecords(
   records.forEach((record, index) => {
     try {
       const keyed = fileRecord(record, options, large)
-      const rows = perTable((table) => table.rows(keyed))
-      const file = { ...keyed, childRows: JSON.stringify(onceCounts(rows)) }
-      for (const { name } of tables) writers[name].write(rows[name], file)
+      // The row of the file says how many rows each of the others has.
+      for (const table of tables) if (table.name !== 'files') writers[table.name].write(table.rows(keyed), keyed)
+      const file = { ...keyed, childRows: JSON.stringify(onceCounts(writers)) }
+      writers.files.write(RECORD_TABLES.files.rows(file), file)
       for (const writer of all) writer.endFile()
       ordinals.push(index)
     } catch (error) {
@@ -49,7 +50,7 @@ export function encodeRecords(
   }
 }
 
-function onceCounts(rows: PerTable<readonly unknown[]>): Record<string, number> {
+function onceCounts(writers: PerTable<TableWriter>): Record<string, number> {
   const counted = recordTables().filter(({ written, parent }) => written === 'once' && parent !== null)
-  return Object.fromEntries(counted.map(({ name }) => [name, rows[name].length]))
+  return Object.fromEntries(counted.map(({ name }) => [name, writers[name].fileRows]))
 }

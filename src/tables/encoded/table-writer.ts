@@ -3,6 +3,9 @@ import type { FileRecord } from '../record.ts'
 import type { EncodedTable } from './batch.ts'
 import { type ColumnWriter, columnWriter, type StringCollector } from './column-writers.ts'
 
+/** Rows that are made before they are written, column by column. */
+const ROWS_AT_ONCE = 1024
+
 /** Writes the rows of one table, file after file; the rows of a file that fails half-way are dropped again. */
 export class TableWriter {
   readonly #table: AnyRecordTable
@@ -21,14 +24,21 @@ export class TableWriter {
   }
 
   /** Rows of one more file, made by the table's own `rows`; `endFile` or `dropFile` follows. */
-  write(rows: readonly unknown[], file: FileRecord): void {
-    const start = this.#rowCount
-    this.#reserve(start + rows.length)
-    this.#table.columns.forEach(({ value }, index) => {
-      const writer = this.#writers[index]!
-      for (let row = 0; row < rows.length; row++) writer.set(start + row, value(rows[row], file))
-    })
-    this.#rowCount = start + rows.length
+  write(rows: Iterable<unknown>, file: FileRecord): void {
+    for (const run of runsOf(rows)) {
+      const start = this.#rowCount
+      this.#reserve(start + run.length)
+      this.#table.columns.forEach(({ value }, index) => {
+        const writer = this.#writers[index]!
+        for (let row = 0; row < run.length; row++) writer.set(start + row, value(run[row], file))
+      })
+      this.#rowCount = start + run.length
+    }
+  }
+
+  /** Rows of the file that is being written. */
+  get fileRows(): number {
+    return this.#rowCount - this.#rowStart[this.#fileCount]!
   }
 
   endFile(): void {
@@ -52,4 +62,14 @@ export class TableWriter {
     this.#capacity = Math.max(rows, this.#capacity * 2)
     for (const writer of this.#writers) writer.reserve(this.#capacity)
   }
+}
+
+function* runsOf(rows: Iterable<unknown>): Generator<readonly unknown[]> {
+  let run: unknown[] = []
+  for (const row of rows) {
+    if (run.push(row) < ROWS_AT_ONCE) continue
+    yield run
+    run = []
+  }
+  if (run.length > 0) yield run
 }
