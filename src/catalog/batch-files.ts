@@ -29,6 +29,7 @@ export const FILES_COLUMN = {
   lastInspected: column('last_inspected'),
   contentDigest: column('content_digest'),
   latestRows: column('latest_rows'),
+  sequencer: column('sequencer'),
 } as const
 
 /** Who is in a batch, in its order. */
@@ -44,6 +45,7 @@ export function filesOf(batch: EncodedBatch): NamedFile[] {
     latestRows: text(FILES_COLUMN.latestRows, row),
     bytes: bytesKey(long(FILES_COLUMN.size, row), long(FILES_COLUMN.mtime, row), text(FILES_COLUMN.etag, row)),
     schemaVersion: ROW_SCHEMA_VERSION,
+    sequencer: text(FILES_COLUMN.sequencer, row),
   }))
 }
 

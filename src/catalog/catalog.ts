@@ -160,6 +160,13 @@ export interface CatalogReport {
   readonly notes: readonly CatalogNote[]
 }
 
+/** What a removal is told with. */
+export interface RemovalOptions {
+  /** The object store's number of the event, hexadecimal; kept with the files where none of a later event is. */
+  readonly sequencer?: string | undefined
+  readonly signal?: AbortSignal
+}
+
 /** Writing: what ingests and the function need. */
 export interface CatalogWriter {
   /**
@@ -176,7 +183,9 @@ export interface CatalogWriter {
    * Marks the files at these locations as removed at that moment, or now if that moment has not come yet; their rows
    * stay. Told twice, it is marked once. Returns how many files are marked.
    */
-  markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number>
+  markRemoved(paths: readonly string[], removedAtUs: bigint, options?: RemovalOptions): Promise<number>
+  /** The object store's number of the last event about each location that has one stored, by location as given. */
+  lastSequencers(paths: readonly string[]): Promise<Map<string, string>>
   /**
    * Decides frame and sequence of the files of these folders (normalized, with the slash that ends them; null for all)
    * anew over the live names of each folder, in one transaction: an inspection knows the name of its own file alone.

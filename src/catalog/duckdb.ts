@@ -20,6 +20,7 @@ import type {
   OutdatedFile,
   QueryResult,
   QueryStream,
+  RemovalOptions,
   RunSummary,
   SampledFile,
   SimilarMatch,
@@ -39,6 +40,7 @@ import { readStream } from './duckdb/query.ts'
 import { tableReader } from './duckdb/read-table.ts'
 import { writeRemovals } from './duckdb/removals.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
+import { readSequencers } from './duckdb/sequencers.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
 import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { inTransaction } from './duckdb/transaction.ts'
@@ -51,6 +53,7 @@ import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
 import { sampleFiles } from './sample.ts'
+import { byLocation } from './sequencer.ts'
 import { storedFacts } from './stored-vectors.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -151,12 +154,21 @@ export class DuckDbCatalog implements Catalog {
     if (failures.length > 0) await this.#write((connection) => writeFailures(connection, failures, runId))
   }
 
-  async markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number> {
+  async markRemoved(
+    paths: readonly string[],
+    removedAtUs: bigint,
+    { signal, sequencer }: RemovalOptions = {},
+  ): Promise<number> {
     throwIfAborted(signal)
-    const { foldCase } = this.#options
-    const normalized = paths.map((path) => normalizePath(path, { foldCase }))
+    const normalized = paths.map((path) => normalizePath(path, this.#options))
     return this.#write((connection, _upserter, ledger) =>
-      writeRemovals(connection, ledger, normalized, notInFuture(removedAtUs)),
+      writeRemovals(connection, ledger, normalized, notInFuture(removedAtUs), sequencer),
+    )
+  }
+
+  async lastSequencers(paths: readonly string[]): Promise<Map<string, string>> {
+    return this.#read((connection) =>
+      byLocation(paths, this.#options, (normalized) => readSequencers(connection, normalized)),
     )
   }
 

@@ -1,4 +1,5 @@
 import { parseLatestRows } from '../tables/index.ts'
+import { laterSequencer } from './sequencer.ts'
 
 /** A file of a batch. */
 export interface BatchFile {
@@ -11,6 +12,8 @@ export interface BatchFile {
   readonly bytes?: string
   /** Of the rows the batch has for it. */
   readonly schemaVersion?: number
+  /** Of the last event about it; left out and null where none said one. */
+  readonly sequencer?: string | null
 }
 
 /** A row of `files` at one of the batch's paths. */
@@ -31,6 +34,7 @@ export interface FileTouch {
   readonly lastSeen: number | null
   readonly supersededBy: string | null
   readonly latestRows: string | null
+  readonly sequencer: string | null
   /** The row that the file's new one takes the place of; null where the row stays. */
   readonly replaces: StoredFile | null
 }
@@ -67,6 +71,7 @@ interface FileState {
   supersededBy: string | null
   contentDigest: string | null
   latestRows: string | null
+  sequencer: string | null
   sightings: number
   lastSeen: number | null
   refreshedAt: number | null
@@ -115,9 +120,9 @@ function stateAt(byPath: Map<string, Map<string, FileState>>, path: string): Map
   return siblings
 }
 
-function newState({ fileId, contentDigest = null, latestRows = null }: BatchFile): FileState {
+function newState({ fileId, contentDigest = null, latestRows = null, sequencer = null }: BatchFile): FileState {
   const nothing = { stored: null, supersededBy: null, sightings: 0, lastSeen: null, refreshedAt: null, touched: false }
-  return { ...nothing, fileId, contentDigest, latestRows }
+  return { ...nothing, fileId, contentDigest, latestRows, sequencer }
 }
 
 function storedState(stored: StoredFile): FileState {
@@ -130,6 +135,7 @@ function seeAgain(state: FileState, file: BatchFile, position: number): void {
   state.supersededBy = null
   state.touched = true
   state.latestRows = withLatest(state.latestRows, file.latestRows ?? null)
+  state.sequencer = laterSequencer(state.sequencer, file.sequencer ?? null)
   if (state.stored === null || !isOutdated(state.stored, state, file)) return
   state.refreshedAt = position
   state.contentDigest = file.contentDigest ?? null
@@ -147,11 +153,11 @@ export function withLatest(before: string | null, added: string | null): string 
 }
 
 function touchOf(state: FileState): FileTouch {
-  const { fileId, sightings, lastSeen, supersededBy, latestRows, stored, refreshedAt } = state
+  const { fileId, sightings, lastSeen, supersededBy, latestRows, sequencer, stored, refreshedAt } = state
   const replaces = refreshedAt === null ? null : stored
   // The row that takes another's place counts itself once.
   const counted = replaces === null ? 0 : (replaces.count ?? 1) - 1
-  return { fileId, sightings: sightings + counted, lastSeen, supersededBy, latestRows, replaces }
+  return { fileId, sightings: sightings + counted, lastSeen, supersededBy, latestRows, sequencer, replaces }
 }
 
 function changeOf({ stored, supersededBy, contentDigest, latestRows }: FileState): CountedChange {

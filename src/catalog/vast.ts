@@ -19,6 +19,7 @@ import type {
   OutdatedFile,
   QueryResult,
   QueryStream,
+  RemovalOptions,
   RunSummary,
   SampledFile,
   SimilarMatch,
@@ -31,6 +32,7 @@ import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
 import { sampleFiles } from './sample.ts'
+import { byLocation } from './sequencer.ts'
 import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
@@ -45,6 +47,7 @@ import { writeRemovals } from './vast/removals.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
 import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
+import { readSequencers } from './vast/sequencers.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
 import { searchDoor, similarThrough, sqlDoor } from './vast/sql.ts'
@@ -163,11 +166,16 @@ class VastCatalog implements Catalog {
     if (failures.length > 0) await this.#write((store) => writeFailures(store, failures, runId))
   }
 
-  async markRemoved(paths: readonly string[], removedAtUs: bigint, signal?: AbortSignal): Promise<number> {
-    throwIfAborted(signal)
-    const { foldCase } = this.#options
-    const normalized = paths.map((path) => normalizePath(path, { foldCase }))
-    return this.#write((store) => writeRemovals(store, normalized, notInFuture(removedAtUs), signal))
+  async markRemoved(paths: readonly string[], removedAtUs: bigint, options: RemovalOptions = {}): Promise<number> {
+    throwIfAborted(options.signal)
+    const normalized = paths.map((path) => normalizePath(path, this.#options))
+    return this.#write((store) => writeRemovals(store, normalized, notInFuture(removedAtUs), options))
+  }
+
+  lastSequencers(paths: readonly string[]): Promise<Map<string, string>> {
+    return this.#run((store) =>
+      byLocation(paths, this.#options, (normalized) => store.read((tables) => readSequencers(tables, normalized))),
+    )
   }
 
   async regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number> {

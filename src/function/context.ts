@@ -10,7 +10,6 @@ import { type EventEndpoints, endpointsFor } from './endpoints.ts'
 import { LargeFiles } from './large-files.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { ResourcePool, type Resources } from './resources.ts'
-import { Sequencers } from './sequencers.ts'
 import type { Tracing } from './tracing.ts'
 
 /** What the function needs of its surroundings; `init` fills the rest. */
@@ -32,7 +31,6 @@ export interface FunctionState {
   readonly resources: ResourcePool
   /** Pieces of work that run at once, over all events. */
   readonly queue: PQueue
-  readonly sequencers: Sequencers
   /** Memory that all work shares. */
   readonly budget: MemoryBudget
   readonly large: LargeFiles
@@ -78,7 +76,6 @@ export function stateOf(ctx: FunctionContext): FunctionState {
   ctx.state = {
     resources: new ResourcePool(settings, randomUUID()),
     queue: new PQueue({ concurrency: settings.concurrency }),
-    sequencers: new Sequencers(),
     budget,
     oiio,
     inspect,

@@ -1,6 +1,7 @@
 import { untilAborted } from '../catalog/abort.ts'
 import type { UpsertResult } from '../catalog/catalog.ts'
 import { persistenceOf } from '../catalog/persistence.ts'
+import { isEarlier } from '../catalog/sequencer.ts'
 import { ExrError } from '../errors.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
@@ -11,7 +12,7 @@ import type { LargeFile } from './large-files.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
 import { lookForAbsent, readFile, readObject } from './reader.ts'
 import type { Resources } from './resources.ts'
-import { nameOf, type Target } from './target.ts'
+import { nameOf, type ObjectTarget } from './target.ts'
 import type { InspectWork, RemoveWork, Work } from './work.ts'
 
 /** Does one piece of work until `signal` ends it; nothing is told as done before it is committed. Throws ExrError. */
@@ -30,26 +31,47 @@ const SMALL_FILE_BYTES = 1024 * 1024
 
 async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSignal): Promise<HandledWork> {
   const { target, toggles, sequencer } = work
-  const { budget, sequencers, inspect: usual } = stateOf(ctx)
+  const { budget, inspect: usual } = stateOf(ctx)
   const options = resolveInspectOptions({ ...togglesIn(toggles), ...usual })
   const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
+  if (await isStale(resources, work, signal)) return skipped(nameOf(target), STALE)
   const inspectedAtUs = BigInt(Date.now()) * 1000n
   const release = await budget.reserve(SMALL_FILE_BYTES, signal)
   let result: HandledWork | { readonly large: LargeFile }
   try {
-    result = await inspectSmall(ctx, resources, target, options, inspectedAtUs, signal)
+    result = await inspectSmall(ctx, resources, work, options, inspectedAtUs, signal)
   } finally {
     release()
   }
-  if ('large' in result) result = await inspectLarge(ctx, resources, result.large, options, inspectedAtUs, signal)
-  if (target.kind === 'object') sequencers.note(target, sequencer)
+  if ('large' in result) {
+    const order = sequencer === undefined ? {} : { sequencer }
+    result = await inspectLarge(ctx, resources, { ...result.large, ...order }, options, inspectedAtUs, signal)
+  }
   return result
+}
+
+const STALE = 'A later event about the object was handled before'
+
+/** Whether the catalog knows of an event about the object that the store numbered later. */
+async function isStale(
+  { sequencers }: Resources,
+  { target, sequencer }: InspectWork | RemoveWork,
+  signal: AbortSignal,
+) {
+  if (sequencer === undefined || sequencers === null || target.kind !== 'object') return false
+  const last = await untilAborted(sequencers.last(locationsOf(target)), signal)
+  return last !== null && isEarlier(sequencer, last)
+}
+
+/** Where an object may be, by what its event says. */
+function locationsOf({ bucket, keys }: ObjectTarget): string[] {
+  return keys.map((key) => `s3://${bucket}/${key}`)
 }
 
 async function inspectSmall(
   ctx: FunctionContext,
   resources: Resources,
-  target: Target,
+  { target, sequencer }: InspectWork,
   options: ResolvedInspectOptions,
   inspectedAtUs: bigint,
   signal: AbortSignal,
@@ -76,7 +98,8 @@ async function inspectSmall(
   if (batcher === null) return unstored(payload.file.path, payload)
   const endPersist = metrics.stages.startTimer({ stage: 'persist' })
   const durationUs = Math.round((performance.now() - startedMs) * 1000)
-  const result = await batcher.persist({ payload, inspectedAtUs, durationUs }, signal)
+  const order = sequencer === undefined ? {} : { sequencer }
+  const result = await batcher.persist({ payload, inspectedAtUs, durationUs, ...order }, signal)
   endPersist()
   return stored(resources, result, ctx.keepPayloads === false ? null : payload, signal)
 }
@@ -84,7 +107,7 @@ async function inspectSmall(
 async function inspectLarge(
   ctx: FunctionContext,
   resources: Resources,
-  { location, neededBytes }: LargeFile,
+  { location, neededBytes, sequencer }: LargeFile & { readonly sequencer?: string },
   options: ResolvedInspectOptions,
   inspectedAtUs: bigint,
   signal: AbortSignal,
@@ -93,7 +116,8 @@ async function inspectLarge(
   const metrics = metricsOf(ctx)
   const { catalog, runId, s3Settings } = resources
   const wantsPayload = ctx.keepPayloads ?? true
-  const task = { location, s3: s3Settings, folders: settings.allowedFolders, runId, inspectedAtUs, wantsPayload }
+  const about = { location, s3: s3Settings, folders: settings.allowedFolders, runId, inspectedAtUs, wantsPayload }
+  const task = { ...about, ...(sequencer !== undefined && { sequencer }) }
   const end = metrics.stages.startTimer({ stage: 'inspect' })
   return stateOf(ctx).large.read({ ...task, options, neededBytes }, signal, async (file) => {
     end()
@@ -142,10 +166,10 @@ async function stored(
 async function remove(ctx: FunctionContext, work: RemoveWork, signal: AbortSignal): Promise<HandledWork> {
   const { target, removedAt, sequencer } = work
   const path = nameOf(target)
-  const { s3, catalog } = await untilAborted(resourcesFor(ctx, {}), signal)
+  const resources = await untilAborted(resourcesFor(ctx, {}), signal)
+  const { s3, catalog } = resources
   if (catalog === null) return skipped(path, 'VAST DataBase not configured')
-  const { sequencers } = stateOf(ctx)
-  if (sequencers.isStale(target, sequencer)) return skipped(path, 'The object was written again after this removal')
+  if (await isStale(resources, work, signal)) return skipped(path, STALE)
   const lookedAtMs = Date.now()
   const absence = await lookForAbsent(s3, target, signal)
   if (absence.kind === 'present') return skipped(path, 'The object is there: it was written again after this removal')
@@ -154,9 +178,9 @@ async function remove(ctx: FunctionContext, work: RemoveWork, signal: AbortSigna
     return skipped(path, 'The removal has no time, and the keys may not look whether the object is there')
   }
   const removedAtMs = absence.kind === 'absent' ? lookedAtMs : Math.min(told, lookedAtMs)
-  const paths = absence.kind === 'absent' ? absence.paths : target.keys.map((key) => `s3://${target.bucket}/${key}`)
-  const count = await untilAborted(catalog.markRemoved(paths, BigInt(removedAtMs) * 1000n, signal), signal)
-  sequencers.note(target, sequencer)
+  const paths = absence.kind === 'absent' ? absence.paths : locationsOf(target)
+  const removal = catalog.markRemoved(paths, BigInt(removedAtMs) * 1000n, { signal, sequencer })
+  const count = await untilAborted(removal, signal)
   const message = count === 0 ? 'No row to mark as removed' : `Marked as removed: ${count}`
   return { outcome: 'removed', path, file_id: null, code: null, message, payload: null }
 }

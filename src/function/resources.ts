@@ -5,6 +5,7 @@ import type { FunctionSettings } from '../settings/function.ts'
 import { connectS3, type S3Connection } from '../source/s3-client.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import type { Endpoints } from './endpoints.ts'
+import { StoredSequencers } from './stored-sequencers.ts'
 
 /** What handling an event needs open: one set per distinct combination of endpoints and keys. */
 export interface Resources {
@@ -15,6 +16,7 @@ export interface Resources {
   readonly runId: string
   readonly catalog: Catalog | null
   readonly batcher: UpsertBatcher | null
+  readonly sequencers: StoredSequencers | null
   close(): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export class ResourcePool {
         runId: this.#runId,
         catalog,
         batcher,
+        sequencers: catalog && new StoredSequencers(catalog),
         close: async () => {
           await batcher?.close()
           await catalog?.close()

@@ -1,6 +1,6 @@
+import { isEarlier } from '../catalog/sequencer.ts'
 import { isObject } from './cloud-event.ts'
 import { keyCandidates } from './object-key.ts'
-import { isEarlier } from './sequencers.ts'
 import { nameOf, type ObjectTarget, type Target } from './target.ts'
 import type { VastEvent } from './vast-event.ts'
 

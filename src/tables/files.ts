@@ -56,5 +56,13 @@ export const files = {
         () => null,
       ),
     ),
+    changing(
+      optional(
+        'sequencer',
+        'utf8',
+        "the object store's number of the last event about the object, hexadecimal; null where none said one",
+        (_, { record }) => record.sequencer,
+      ),
+    ),
   ],
 } as const satisfies RecordTable<FileFacts>

@@ -36,6 +36,8 @@ export interface CatalogRecord {
   readonly inspectedAtUs: bigint
   /** Wall time of the inspection. */
   readonly durationUs: number
+  /** The object store's number of the event that had it inspected, hexadecimal: larger is later for one object. */
+  readonly sequencer?: string
   /** Computed from the payload where left out. */
   readonly vectors?: RecordVectors
   /** In place of what the payload says, by table. */

@@ -15,6 +15,8 @@ export interface EventTask {
   readonly grantBytes: number
   readonly runId: string
   readonly inspectedAtUs: bigint
+  /** Of the event; kept with the file. */
+  readonly sequencer?: string
   /** Send the payload too, as JSON. */
   readonly wantsPayload: boolean
 }

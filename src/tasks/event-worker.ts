@@ -59,7 +59,8 @@ const askHere: AskOiio = async (source) => askOiioSync([source])[0]!
 
 function encoded(task: EventTask, { payload, counters }: ObjectInspection): EventAnswer {
   const durationUs = Number(BigInt(Date.now()) * 1000n - task.inspectedAtUs)
-  const record = { payload, inspectedAtUs: task.inspectedAtUs, durationUs }
+  const order = task.sequencer === undefined ? {} : { sequencer: task.sequencer }
+  const record = { payload, inspectedAtUs: task.inspectedAtUs, durationUs, ...order }
   return {
     kind: 'encoded',
     batch: encodeRecords([record], { runId: task.runId }),

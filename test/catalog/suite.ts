@@ -519,6 +519,28 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.findSimilar(second, { k: 5, each: true })).map((match) => match.path)).toContain(first)
     })
 
+    it('keeps the number of the last event about an object, in whatever order events come', async () => {
+      const [path, other] = ['/mnt/a.exr', '/mnt/b.exr']
+      const last = async () => [...(await catalog.lastSequencers([path, other, '/mnt/never-seen.exr']))]
+      await upsert([record({ path }), record({ path: other })])
+      expect(await last()).toEqual([])
+      await upsert([{ ...record({ path }), sequencer: '9' }])
+      expect(await last()).toEqual([[path, '9']])
+      // Seen by an ingest, which has no events, with another header.
+      await upsert([record({ path, header: 'another' })])
+      expect(await last()).toEqual([[path, '9']])
+      expect(await catalog.markRemoved([path, other], T0 + MINUTE, { sequencer: '0A' })).toBe(2)
+      expect(await last()).toEqual([
+        [path, '0A'],
+        [other, '0A'],
+      ])
+      await upsert([{ ...record({ path, header: 'another' }), sequencer: '008' }])
+      await catalog.markRemoved([path], T0 + MINUTE, { sequencer: '7' })
+      expect((await last())[0]).toEqual([path, '0A'])
+      const { checks } = await catalog.verify()
+      expect(checks.filter(({ violations }) => violations > 0)).toEqual([])
+    })
+
     it('takes no removal from the future, and none twice', async () => {
       await upsert([{ ...sequence('/mnt/a', 1)[0]!, inspectedAtUs: T0 }])
       const [path = ''] = (await rows('files')).map((row) => String(row['file_path']))

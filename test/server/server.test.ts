@@ -376,6 +376,37 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     expect(await rows('SELECT count(*)::INTEGER FROM live_files')).toEqual([[1]])
   })
 
+  it('knows after a restart which event about an object came last', async () => {
+    await start()
+    await put('kept.exr', 'compression-zips.exr')
+    const numbered = (eventName: string, sequencer: string) => ({
+      Records: [{ eventName, s3: { bucket: { name: bucket }, object: { key: 'kept.exr', sequencer } } }],
+    })
+    await expectDone(await post(numbered('ObjectCreated:Put', 'a00B')))
+    const stored = 'SELECT sequencer, (SELECT count(*)::INTEGER FROM live_files) FROM files'
+    expect(await rows(stored)).toEqual([['a00B', 1]])
+
+    // The keys may not look for the object, so that the event alone would be believed.
+    await start()
+    proxy.reset()
+    proxy.always({ kind: 'status', status: 403, code: 'AccessDenied' })
+    await expectDone(await post(numbered('ObjectRemoved:Delete', 'A00A')))
+    expect([proxy.seen, await rows(stored)]).toEqual([[], [['a00B', 1]]])
+
+    await start()
+    proxy.reset()
+    await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'kept.exr' }))
+    await expectDone(await post(numbered('ObjectRemoved:Delete', 'a00c')))
+    expect(await rows(stored)).toEqual([['a00c', 0]])
+
+    // The upload of before comes again: nothing is asked, and nothing is noted as missing.
+    await start()
+    proxy.reset()
+    await expectDone(await post(numbered('ObjectCreated:Put', 'a00B')))
+    expect([proxy.seen, await rows('SELECT * FROM ingest_errors')]).toEqual([[], []])
+    expect(await rows(stored)).toEqual([['a00c', 0]])
+  })
+
   it('writes down what no store can be asked for, once and for all', async () => {
     await start()
     const keys = ['half\ud800.exr', `${'x'.repeat(1_100)}.exr`, 'a/../b.exr']

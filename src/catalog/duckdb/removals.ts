@@ -2,6 +2,7 @@ import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@
 import { tableNamed } from '../../tables/index.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
 import type { Ledger } from './ledger.ts'
+import { writeSequencer } from './sequencers.ts'
 
 const REMOVALS = tableNamed('removals')
 
@@ -14,6 +15,7 @@ export async function writeRemovals(
   ledger: Ledger,
   normalizedPaths: readonly string[],
   removedAtUs: bigint,
+  sequencer?: string,
 ): Promise<number> {
   return ledger.transaction(async (record) => {
     const insert = await connection.prepare(
@@ -37,6 +39,7 @@ export async function writeRemovals(
       count.bind(values, [VARCHAR, TIMESTAMPTZ])
       marked += (await count.runAndReadAll()).currentRowCount
     }
+    if (sequencer !== undefined) await writeSequencer(connection, normalizedPaths, sequencer)
     if (added.length > 0) await record(ledgerChange([], { removals: digestValues(REMOVALS, added) }))
     return marked
   })

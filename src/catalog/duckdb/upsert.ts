@@ -32,6 +32,7 @@ const TOUCH_COLUMNS: readonly CellType[] = [
   'utf8',
   'utf8',
   'utf8',
+  'utf8',
 ]
 const KEY_COLUMNS: readonly CellType[] = ['utf8', 'utf8']
 
@@ -74,7 +75,7 @@ export class Upserter {
       CREATE OR REPLACE TEMP TABLE batch_keys (file_path VARCHAR, file_path_normalized VARCHAR);
       CREATE OR REPLACE TEMP TABLE batch_touches (
         file_id VARCHAR, sightings INTEGER, first_inspected TIMESTAMPTZ, last_inspected TIMESTAMPTZ,
-        size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR, latest_rows VARCHAR
+        size_bytes BIGINT, mtime TIMESTAMPTZ, etag VARCHAR, superseded_by VARCHAR, latest_rows VARCHAR, sequencer VARCHAR
       )`)
     return new Upserter(connection, path, values, ledger)
   }
@@ -142,7 +143,7 @@ export class Upserter {
     await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
     const reader = await this.#connection.runAndReadAll(
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
-         epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows
+         epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer
        FROM files WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
     return reader.getRows().map((row) => {
@@ -159,6 +160,7 @@ export class Upserter {
         schemaVersion: row[9] as number,
         contentDigest: text(10),
         latestRows: text(11),
+        sequencer: text(12),
       }
     })
   }
@@ -172,6 +174,7 @@ export class Upserter {
         inspection_count = inspection_count + t.sightings,
         inspection_timestamp = coalesce(t.first_inspected, files.inspection_timestamp),
         latest_rows = t.latest_rows,
+        sequencer = t.sequencer,
         last_inspected = coalesce(greatest(files.last_inspected, t.last_inspected), t.last_inspected),
         size_bytes = CASE WHEN t.sightings > 0 THEN t.size_bytes ELSE files.size_bytes END,
         mtime = CASE WHEN t.sightings > 0 THEN t.mtime ELSE files.mtime END,
@@ -196,6 +199,7 @@ function touchRows(batch: EncodedBatch, touches: readonly FileTouch[]) {
       seen === null ? null : stringAt(batch.strings, files.columns[FILES_COLUMN.etag]!.data[seen] as number),
       touch.supersededBy,
       touch.latestRows,
+      touch.sequencer,
     ]
     values.forEach((value, index) => {
       writers[index]!.set(row, value)

@@ -8,6 +8,7 @@ import { framesOverFolders } from './0007-frames-over-folders.ts'
 import { sourcesOfFacts } from './0008-sources-of-facts.ts'
 import { levelsOfStatistics } from './0009-levels-of-statistics.ts'
 import { resultsByPolicy } from './0010-results-by-policy.ts'
+import { sequencers } from './0011-sequencers.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourcesOfFacts,
   levelsOfStatistics,
   resultsByPolicy,
+  sequencers,
 ]
 
 /** Version of a catalog that has every migration. */

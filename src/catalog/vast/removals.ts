@@ -1,8 +1,10 @@
 import { tableNamed } from '../../tables/index.ts'
+import type { RemovalOptions } from '../catalog.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
 import { noteRemoval, type Removals } from '../live.ts'
+import { laterSequencer } from '../sequencer.ts'
 import { lookUp } from './lookup.ts'
-import { rowBatch } from './row-batch.ts'
+import { rowBatch, updateBatch } from './row-batch.ts'
 import { forEachRow } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
@@ -25,7 +27,7 @@ export function writeRemovals(
   store: Store,
   normalizedPaths: readonly string[],
   removedAtUs: bigint,
-  signal: AbortSignal | undefined,
+  { signal, sequencer }: RemovalOptions,
 ): Promise<number> {
   return store.record(
     async (tables, record) => {
@@ -34,12 +36,26 @@ export function writeRemovals(
           table: tables('files'),
           column: 'file_path_normalized',
           values: normalizedPaths,
-          columns: ['file_id', 'file_path', 'superseded_by', 'last_inspected'],
+          columns: ['file_id', 'file_path', 'superseded_by', 'last_inspected', 'sequencer'],
+          rowId: true,
         },
-        (row) => ({ fileId: row.name(0), path: row.name(1), isCurrent: row.isNull(2), inspectedAtUs: row.big(3) }),
+        (row) => ({
+          fileId: row.name(0),
+          path: row.name(1),
+          isCurrent: row.isNull(2),
+          inspectedAtUs: row.big(3),
+          sequencer: row.text(4),
+          rowId: row.big(5)!,
+        }),
       )
       const removals = tables('removals')
       const current = files.filter(({ isCurrent }) => isCurrent)
+      if (sequencer !== undefined) {
+        const numbered = current.map((file) => ({ ...file, last: laterSequencer(file.sequencer, sequencer) }))
+        const behind = numbered.filter((file) => file.last !== file.sequencer)
+        const rows = behind.map(({ rowId, last }) => ({ rowId, values: [last] }))
+        if (rows.length > 0) await tables('files').update(updateBatch('files', ['sequencer'], rows))
+      }
       const told = await lookUp(
         {
           table: removals,

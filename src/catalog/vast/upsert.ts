@@ -29,6 +29,7 @@ const STORED = [
   'schema_version',
   'content_digest',
   'latest_rows',
+  'sequencer',
 ]
 const TOUCHED = [
   'superseded_by',
@@ -39,6 +40,7 @@ const TOUCHED = [
   'mtime',
   'etag',
   'latest_rows',
+  'sequencer',
 ]
 
 /** Values of a row of `files` that a sighting changes. */
@@ -138,7 +140,8 @@ function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored
       schemaVersion: row.int(9) ?? 0,
       contentDigest: row.text(10),
       latestRows: row.text(11),
-      rowId: row.big(12)!,
+      sequencer: row.text(12),
+      rowId: row.big(13)!,
     }),
   )
 }
@@ -173,7 +176,7 @@ async function touch(
   touches: readonly FileTouch[],
   states: ReadonlyMap<string, FileState>,
 ): Promise<void> {
-  const rows = touches.map(({ fileId, sightings, lastSeen, supersededBy, latestRows, replaces }) => {
+  const rows = touches.map(({ fileId, sightings, lastSeen, supersededBy, latestRows, sequencer, replaces }) => {
     const before = states.get(fileId)!
     const seen = lastSeen === null ? before : sightingAt(batch, lastSeen)
     const values = [
@@ -185,6 +188,7 @@ async function touch(
       seen.mtimeUs,
       seen.etag,
       latestRows,
+      sequencer,
     ]
     return { rowId: before.rowId, values }
   })

@@ -1,0 +1,36 @@
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import { laterSequencer } from '../sequencer.ts'
+
+/** The last sequencer stored at each of some normalized paths that has one. */
+export async function readSequencers(
+  connection: DuckDBConnection,
+  normalizedPaths: readonly string[],
+): Promise<Map<string, string>> {
+  const reader = await connection.runAndReadAll(
+    `SELECT file_path_normalized, sequencer FROM files
+     WHERE file_path_normalized IN (SELECT unnest($1)) AND sequencer IS NOT NULL`,
+    [listValue([...normalizedPaths])],
+    [LIST(VARCHAR)],
+  )
+  const last = new Map<string, string>()
+  for (const [path, sequencer] of reader.getRows() as [string, string][]) {
+    last.set(path, laterSequencer(last.get(path) ?? null, sequencer)!)
+  }
+  return last
+}
+
+/** Keeps the number of an event with the current rows at some normalized paths, where none of a later event is. */
+export async function writeSequencer(
+  connection: DuckDBConnection,
+  normalizedPaths: readonly string[],
+  sequencer: string,
+): Promise<void> {
+  const last = await readSequencers(connection, normalizedPaths)
+  const behind = normalizedPaths.filter((path) => laterSequencer(last.get(path) ?? null, sequencer) === sequencer)
+  await connection.run(
+    `UPDATE files SET sequencer = $2
+     WHERE file_path_normalized IN (SELECT unnest($1)) AND superseded_by IS NULL`,
+    [listValue(behind), sequencer],
+    [LIST(VARCHAR), VARCHAR],
+  )
+}
