@@ -121,6 +121,7 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'child_rows: string',
       'content_digest: string',
       'latest_rows: string',
+      'sequencer: string',
     ])
     expect(tables['channels']?.fields).toEqual([
       'file_id: string not null',

@@ -66,12 +66,16 @@ export async function migrateTo(
     if (from === 0 && target > 0) await connection.run(CREATE_MIGRATIONS)
     for (const view of Object.keys(viewsOf(from)).reverse()) await connection.run(`DROP VIEW ${view}`)
     const applied: AppliedMigration[] = []
-    for (const migration of MIGRATIONS.slice(from, target)) {
+    const ahead = MIGRATIONS.slice(from, target)
+    for (const migration of ahead) {
       const { version, name } = migration
       await stepForward(connection, migration)
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
     }
+    // DuckDB takes no column for a table whose rows the same transaction has changed: rows come after all columns.
+    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) await fill(connection, step)
+    if (ahead.some(({ regroupsFrames }) => regroupsFrames)) await regroupFrames(connection, null)
     if (needsRecount(MIGRATIONS, from, target)) await recount(connection)
     for (const migration of MIGRATIONS.slice(target, from).reverse()) {
       const { version, name } = migration
@@ -86,7 +90,7 @@ export async function migrateTo(
 }
 
 async function stepForward(connection: DuckDBConnection, migration: Migration): Promise<void> {
-  const { tables = {}, columns = {}, sql, backfill = [], regroupsFrames = false } = migration
+  const { tables = {}, columns = {}, sql } = migration
   for (const [table, definitions] of Object.entries(tables)) {
     const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
     await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
@@ -97,8 +101,6 @@ async function stepForward(connection: DuckDBConnection, migration: Migration): 
     }
   }
   for (const statement of sql?.up ?? []) await connection.run(statement)
-  for (const step of backfill) await fill(connection, step)
-  if (regroupsFrames) await regroupFrames(connection, null)
 }
 
 async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {}, sql }: Migration): Promise<void> {
