@@ -38,6 +38,7 @@ echo "== Node $(node --version)"
 step 'format and lint' npx biome check --error-on-warnings .
 # By its path: the older TypeScript that a test compiles with has a tsc of the same name.
 step 'types' node node_modules/typescript/bin/tsc --noEmit
+step 'types of the page' node node_modules/typescript/bin/tsc --noEmit -p web
 step 'import direction and cycles' npx depcruise --config .dependency-cruiser.cjs --output-type err src
 step 'doc comments of what rooms export' npx tsx scripts/undocumented.ts
 step 'shell scripts' shellcheck scripts/*.sh deploy/*.sh test/fixtures/*.sh .ci/run

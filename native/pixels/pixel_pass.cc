@@ -92,7 +92,8 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       };
       const ReduceSink::Area area{number("x"),         number("y"),
                                   number("width"),     number("height"),
-                                  number("gridWidth"), number("gridHeight")};
+                                  number("gridWidth"), number("gridHeight"),
+                                  grid.Get("isDouble").ToBoolean()};
       reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
     }

@@ -112,10 +112,11 @@ void ReduceSink::Row(const RowSegment& segment) {
   }
 }
 
-std::vector<float> ReduceSink::Picture(size_t channel) const {
+template <typename Value>
+std::vector<Value> ReduceSink::Picture(size_t channel) const {
   const Grid& grid = grids_[channel];
   if (grid.sums.empty()) return {};
-  std::vector<float> picture;
+  std::vector<Value> picture;
   picture.reserve(
       static_cast<size_t>(area_.grid_width * area_.grid_height));
   for (int64_t y = 0; y < area_.grid_height; y++) {
@@ -124,12 +125,15 @@ std::vector<float> ReduceSink::Picture(size_t channel) const {
       const auto cell = static_cast<size_t>(
           cell_y * cells_x_ + x * cells_x_ / area_.grid_width);
       picture.push_back(grid.counts[cell] == 0
-                            ? std::numeric_limits<float>::quiet_NaN()
-                            : static_cast<float>(grid.sums[cell] /
+                            ? std::numeric_limits<Value>::quiet_NaN()
+                            : static_cast<Value>(grid.sums[cell] /
                                                  grid.counts[cell]));
     }
   }
   return picture;
 }
+
+template std::vector<float> ReduceSink::Picture(size_t channel) const;
+template std::vector<double> ReduceSink::Picture(size_t channel) const;
 
 }  // namespace exr_inspector::pixels

@@ -25,6 +25,9 @@ class ReduceSink final : public RowSink {
     int64_t height = 0;
     int64_t grid_width = 0;
     int64_t grid_height = 0;
+    // Whether the picture is wanted in double precision, which holds every
+    // sample exactly.
+    bool is_double = false;
   };
 
   // `channels` says of each channel whether it is wanted.
@@ -33,8 +36,11 @@ class ReduceSink final : public RowSink {
   void Row(const RowSegment& segment) override;
 
   // Row by row; NaN where no sample was seen. Empty for channels that are not
-  // wanted.
-  std::vector<float> Picture(size_t channel) const;
+  // wanted. Of floats or doubles.
+  template <typename Value>
+  std::vector<Value> Picture(size_t channel) const;
+
+  bool is_double() const { return area_.is_double; }
 
  private:
   struct Grid {

@@ -6,9 +6,11 @@ namespace exr_inspector::pixels {
 
 namespace {
 
-Napi::Float32Array ToFloats(Napi::Env env, const std::vector<float>& values) {
-  auto array = Napi::Float32Array::New(env, values.size());
-  std::memcpy(array.Data(), values.data(), values.size() * sizeof(float));
+template <typename Value>
+Napi::TypedArrayOf<Value> ToNumbers(Napi::Env env,
+                                    const std::vector<Value>& values) {
+  auto array = Napi::TypedArrayOf<Value>::New(env, values.size());
+  std::memcpy(array.Data(), values.data(), values.size() * sizeof(Value));
   return array;
 }
 
@@ -124,7 +126,7 @@ Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare) {
     channels.Set(channels.Length(), object);
   }
   result.Set("channels", channels);
-  result.Set("map", ToFloats(env, compare.map()));
+  result.Set("map", ToNumbers(env, compare.map()));
   return result;
 }
 
@@ -198,10 +200,16 @@ Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame) {
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce) {
   Napi::Array list = Napi::Array::New(env, layout.channels.size());
-  for (uint32_t c = 0; c < layout.channels.size(); c++) {
-    const std::vector<float> picture = reduce.Picture(c);
+  const auto set = [&](uint32_t c, const auto& picture) {
     list[c] =
-        picture.empty() ? env.Null() : Napi::Value(ToFloats(env, picture));
+        picture.empty() ? env.Null() : Napi::Value(ToNumbers(env, picture));
+  };
+  for (uint32_t c = 0; c < layout.channels.size(); c++) {
+    if (reduce.is_double()) {
+      set(c, reduce.Picture<double>(c));
+    } else {
+      set(c, reduce.Picture<float>(c));
+    }
   }
   return list;
 }

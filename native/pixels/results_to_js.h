@@ -21,7 +21,7 @@ Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
 Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare);
 Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary);
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
-// Float32Arrays.
+// Float32Arrays, or Float64Arrays.
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce);
 

@@ -75,6 +75,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./embed/command.ts'),
   },
   {
+    name: 'explore',
+    summary: 'look at a catalog, folder or file in the browser',
+    load: () => import('./explore/command.ts'),
+  },
+  {
     name: 'ls',
     summary: 'list sequences: frames, gaps, sizes, whether they are whole',
     load: () => import('./ls/command.ts'),

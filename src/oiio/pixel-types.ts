@@ -96,6 +96,8 @@ export interface NativeReduce {
   readonly gridHeight: number
   /** For each channel of the layout whether it is wanted. */
   readonly channels: readonly boolean[]
+  /** Double precision, which holds every sample exactly. Default: single. */
+  readonly isDouble?: boolean
 }
 
 /** Counts and moments of one channel. Bins are triples from, to, count; pixels triples x, y, kind (0 NaN, 1 +inf, 2 -inf). */
@@ -172,7 +174,7 @@ export interface NativePassResult {
   readonly deep?: NativeDeep
   readonly frame?: NativeFrame
   /** Row by row; NaN where no sample was seen. */
-  readonly pictures?: readonly (Float32Array | null)[]
+  readonly pictures?: readonly (Float32Array | Float64Array | null)[]
 }
 
 /** Decodes the chunks of one part. Takes one batch at a time. */

@@ -35,6 +35,12 @@ const ENCODED = /^(srgb|srgb_tx|srgb_texture|g22_rec709_tx|srgb_rec709_display)$
 const BRADFORD = [0.8951, 0.2664, -0.1614, -0.7502, 1.7135, 0.0367, 0.0389, -0.0685, 1.0296]
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
+/** Matrices to linear Rec. 709 of the gamuts that pictures come in, by name. */
+export function gamuts(): Readonly<Record<string, Matrix>> {
+  const primaries = { 'Rec. 709': REC709, 'P3-D65': P3, 'Rec. 2020': REC2020, 'ACES AP0': AP0, 'ACES AP1': AP1 }
+  return Object.fromEntries(Object.entries(primaries).map(([name, each]) => [name, toRec709(each)]))
+}
+
 /** A colour space that the file names, else its chromaticities, else linear Rec. 709. Pure. */
 export function colourStatement(part: HeaderPart): ColourStatement {
   const value = part.get('chromaticities')?.value

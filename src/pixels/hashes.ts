@@ -38,7 +38,11 @@ export function hashWork(
 
 /** Perceptual hash of the beauty whose small picture a pass with `hashWork` made. */
 export function perceptualHashOf({ native }: Decodable, outcome: PassOutcome, beauty: Beauty): string | null {
-  const pictureOf = (name: string) => outcome.result.pictures?.[native.channels.findIndex((each) => each.name === name)]
+  const pictureOf = (name: string) =>
+    outcome.result.pictures?.[native.channels.findIndex((each) => each.name === name)] as
+      | Float32Array
+      | null
+      | undefined
   const [red, green, blue] = [pictureOf(beauty.red), pictureOf(beauty.green), pictureOf(beauty.blue)]
   if (!red || !green || !blue || outcome.lostCount > 0) return null
   // Of luminance and chroma, luminance alone is the picture.

@@ -15,6 +15,8 @@ export interface PictureChoice {
 }
 
 export interface PictureWish {
+  /** Only this part. Default: the first that has what is wished for. */
+  readonly part?: number
   readonly layer?: string
   readonly view?: string
 }
@@ -24,9 +26,10 @@ export interface PictureWish {
  * channel's name, in a view. Throws ERR_OPTION_INVALID naming what there is, and ERR_PIXELS_UNSUPPORTED for files with
  * nothing to show.
  */
-export function choosePicture(file: PixelFile, { layer, view }: PictureWish): PictureChoice {
+export function choosePicture(file: PixelFile, { part: wanted, layer, view }: PictureWish): PictureChoice {
   const offers: string[] = []
   for (const part of file.header.parts) {
+    if (wanted !== undefined && part.index !== wanted) continue
     const channels = channelsOf(part)
     if (typeof channels === 'string') continue
     const stated = part.get('view')?.value
@@ -41,9 +44,14 @@ export function choosePicture(file: PixelFile, { layer, view }: PictureWish): Pi
   }
   const { path } = file.source
   if (layer === undefined && view === undefined) {
-    throw new ExrError('ERR_PIXELS_UNSUPPORTED', `${path} has no channels that can be shown.`, { details: { path } })
+    const what = wanted === undefined ? path : `Part ${wanted} of ${path}`
+    throw new ExrError('ERR_PIXELS_UNSUPPORTED', `${what} has no channels that can be shown.`, { details: { path } })
   }
-  const wish = [layer === undefined ? '' : `layer ${layer}`, view === undefined ? '' : `view ${view}`]
+  const wish = [
+    layer === undefined ? '' : `layer ${layer}`,
+    view === undefined ? '' : `view ${view}`,
+    wanted === undefined ? '' : `part ${wanted}`,
+  ]
   const listed = [...new Set(offers)].slice(0, 20).join(', ')
   throw new ExrError(
     'ERR_OPTION_INVALID',

@@ -61,7 +61,7 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
   )
   const planeOf = (name: string) => {
     const c = layout.native.channels.findIndex((channel) => channel.name === name)
-    const plane = outcome.result.pictures![c]!
+    const plane = outcome.result.pictures![c] as Float32Array
     const { xSampling, ySampling } = layout.native.channels[c]!
     return xSampling === 1 && ySampling === 1 ? plane : filled(plane, width, height)
   }

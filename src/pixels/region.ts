@@ -1,9 +1,10 @@
 import { ExrError } from '../errors.ts'
 import type { ByteSource } from '../source/source.ts'
 import type { Region } from './chunk-list.ts'
+import { colourStatement } from './colour.ts'
 import { type LevelNumber, layoutOf } from './layout.ts'
 import { readPicture } from './picture.ts'
-import { choosePicture, type PictureWish } from './picture-choice.ts'
+import { choosePicture, type PictureChoice, type PictureWish } from './picture-choice.ts'
 import { openPixelFile } from './pixel-file.ts'
 import type { MissingPixels } from './types.ts'
 
@@ -13,13 +14,28 @@ export interface RegionWish extends PictureWish {
   readonly level?: LevelNumber
   /** Default: the whole level. What lies outside of it is left out. */
   readonly region?: Region
+  /** Longest side of the answer: pixels of a larger region are means of those they cover. Default: every pixel. */
+  readonly size?: number
   readonly signal?: AbortSignal | undefined
 }
 
 /** Linear half floats, red, green, blue and alpha, row by row from the upper left corner; alpha is 1 without a channel. */
 export interface RegionPixels extends Region {
+  /** Pixels of a row of the answer and rows of it: those of the region, unless a smaller size was asked for. */
+  readonly columns: number
+  readonly rows: number
   readonly part_index: number
   readonly layer: string
+  /** Colours, three numbers that are none, or one number, three times. */
+  readonly kind: PictureChoice['kind']
+  /** What the part's colours are, as it states them. */
+  readonly color: {
+    readonly color_space: string
+    /** To linear Rec. 709, row by row. */
+    readonly matrix: readonly number[]
+    /** Encoded by the curve of sRGB, which comes off first. */
+    readonly is_encoded: boolean
+  }
   readonly rgba: Uint16Array
   /** Chunks that could not be decoded: their pixels are NaN. */
   readonly missing?: MissingPixels
@@ -27,6 +43,8 @@ export interface RegionPixels extends Region {
 
 /** More pixels than these are asked for in pieces. */
 const MAX_REGION_PIXELS = 16 * 1024 * 1024
+/** Rows of the file that are looked at for a row of a smaller answer, at least. */
+const ROWS_FOR_ONE = 4
 
 /**
  * Pixels of a region and level, decoding only the chunks that hold them.
@@ -47,21 +65,30 @@ export async function readRegion(source: ByteSource, wish: RegionWish = {}): Pro
   }
   const { minX, minY, levelWidth, levelHeight } = layout.native
   const area = clipped(wish.region, { x: minX, y: minY, width: levelWidth, height: levelHeight })
-  if (area === null || area.width * area.height > MAX_REGION_PIXELS) {
+  const grid = area === null ? null : gridOf(area, wish.size ?? Number.POSITIVE_INFINITY)
+  if (area === null || grid === null || grid.columns * grid.rows > MAX_REGION_PIXELS) {
     const level0 = `the level has ${levelWidth} x ${levelHeight} pixels from ${minX}, ${minY} on`
     const message = `Expected a region of 1 to ${MAX_REGION_PIXELS} pixels inside of ${path}: ${level0}`
     throw new ExrError('ERR_OPTION_INVALID', message)
   }
-  const { width, height } = area
-  const picture = await readPicture(file, { choice, level, area, width, height, signal })
+  const [width, height] = [grid.columns, grid.rows]
+  const rowStep = Math.max(1, Math.floor(area.height / height / ROWS_FOR_ONE))
+  const picture = await readPicture(file, { choice, level, area, width, height, rowStep, signal })
   const rgba = new Uint16Array(width * height * 4)
   const planes = [picture.red, picture.green, picture.blue, picture.alpha]
   for (const [c, plane] of planes.entries()) {
     for (let i = 0; i < width * height; i++) rgba[i * 4 + c] = plane === null ? ONE : toHalf(plane[i]!)
   }
   const { layer } = choice.channels
+  const { source: color_space, matrix, isEncoded: is_encoded } = colourStatement(file.header.parts[choice.partIndex]!)
+  const shown = { kind: choice.kind, color: { color_space, matrix, is_encoded } }
   const missing = picture.missing === undefined ? {} : { missing: picture.missing }
-  return { part_index: choice.partIndex, layer, ...area, rgba, ...missing }
+  return { part_index: choice.partIndex, layer, ...shown, ...area, ...grid, rgba, ...missing }
+}
+
+function gridOf({ width, height }: Region, size: number): { readonly columns: number; readonly rows: number } {
+  const scale = Math.min(1, size / Math.max(width, height))
+  return { columns: Math.max(1, Math.round(width * scale)), rows: Math.max(1, Math.round(height * scale)) }
 }
 
 function clipped(region: Region | undefined, level: Region): Region | null {

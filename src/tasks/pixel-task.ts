@@ -1,6 +1,8 @@
 import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
 import type { DiffOptions } from '../pixels/diff.ts'
 import type { FileDiff } from '../pixels/diff-types.ts'
+import type { RegionPixels, RegionWish } from '../pixels/region.ts'
+import type { PixelSamples, SampleWish } from '../pixels/samples.ts'
 import type { Thumbnail, ThumbnailOptions } from '../pixels/thumbnail.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 
@@ -22,6 +24,16 @@ export type PixelTask =
       readonly output: string | null
     }
   | {
+      readonly kind: 'region'
+      readonly location: PixelLocation
+      readonly options: Omit<RegionWish, 'signal'>
+    }
+  | {
+      readonly kind: 'samples'
+      readonly location: PixelLocation
+      readonly options: SampleWish
+    }
+  | {
       readonly kind: 'diff'
       readonly location: PixelLocation
       readonly other: PixelLocation
@@ -40,6 +52,8 @@ export interface DiffAnswer {
 export interface PixelAnswers {
   readonly analyse: PixelFacts
   readonly thumbnail: Thumbnail
+  readonly region: RegionPixels
+  readonly samples: PixelSamples
   readonly diff: DiffAnswer
 }
 

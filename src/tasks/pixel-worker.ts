@@ -3,6 +3,8 @@ import { writePicture } from '../oiio/write-image.ts'
 import { analysePixels } from '../pixels/analyse.ts'
 import { diffFiles } from '../pixels/diff.ts'
 import { heatMap } from '../pixels/heat-map.ts'
+import { readRegion } from '../pixels/region.ts'
+import { readSamples } from '../pixels/samples.ts'
 import { makeThumbnail } from '../pixels/thumbnail.ts'
 import { openSource } from '../source/open.ts'
 import type { ByteSource } from '../source/source.ts'
@@ -34,6 +36,8 @@ function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof 
     const onProgress = progressOf(source.path, onBatch)
     if (task.kind === 'analyse') return analysePixels(source, { ...task.options, onProgress })
     if (task.kind === 'diff') return withSource(task.other, (other) => diff(task, source, other, onProgress))
+    if (task.kind === 'region') return readRegion(source, task.options)
+    if (task.kind === 'samples') return readSamples(source, task.options)
     const picture = await makeThumbnail(source, { ...task.options, onProgress })
     if (task.output !== null) await writePicture(task.output, picture)
     return picture

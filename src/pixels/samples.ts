@@ -1,0 +1,84 @@
+import { ExrError } from '../errors.ts'
+import type { ByteSource } from '../source/source.ts'
+import { layoutOf } from './layout.ts'
+import { runPass } from './pass.ts'
+import { openPixelFile } from './pixel-file.ts'
+
+/** One pixel of a part, level 0, in the coordinates of its data window. */
+export interface SampleWish {
+  readonly part: number
+  readonly x: number
+  readonly y: number
+}
+
+/** The value of every channel at a pixel, exactly as the file has it; of deep parts that of the first sample. */
+export interface PixelSamples {
+  readonly part_index: number
+  readonly x: number
+  readonly y: number
+  readonly is_deep: boolean
+  readonly channels: readonly {
+    readonly name: string
+    readonly type: 'UINT' | 'HALF' | 'FLOAT'
+    /** Null where there is no sample: a chunk that could not be decoded, a pixel without samples. */
+    readonly value: number | null
+  }[]
+}
+
+const TYPES = ['UINT', 'HALF', 'FLOAT'] as const
+
+/**
+ * Decodes the one chunk that holds a pixel. A subsampled channel answers with the sample that covers it. Throws
+ * ERR_OPTION_INVALID for a pixel outside of the data window or a part that is not there, ERR_PIXELS_UNSUPPORTED,
+ * ERR_SOURCE_*, ERR_EXR_*.
+ */
+export async function readSamples(source: ByteSource, { part, x, y }: SampleWish): Promise<PixelSamples> {
+  const file = await openPixelFile(source)
+  const { path } = source
+  if (file.header.parts[part] === undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', `${path} has no part ${part}; it has ${file.header.parts.length}`)
+  }
+  const layout = layoutOf(file, part)
+  if (!layout.canDecode) {
+    throw new ExrError('ERR_PIXELS_UNSUPPORTED', `Cannot read pixels of part ${part} of ${path}: ${layout.reason}.`)
+  }
+  const { minX, minY, maxX, maxY, isDeep, channels } = layout.native
+  if (x < minX || x > maxX || y < minY || y > maxY) {
+    const window = `${minX}, ${minY} to ${maxX}, ${maxY}`
+    throw new ExrError('ERR_OPTION_INVALID', `Expected a pixel of the data window ${window} but received ${x}, ${y}`)
+  }
+  const values = new Map<number, number | null>()
+  for (const [column, row, members] of bySampling(channels, x, y)) {
+    const reduce = { x: column, y: row, width: 1, height: 1, gridWidth: 1, gridHeight: 1, isDouble: true }
+    const wanted = channels.map((_, c) => members.has(c))
+    const region = { x: column, y: row, width: 1, height: 1 }
+    const outcome = await runPass(file, part, layout, { reduce: { ...reduce, channels: wanted } }, { region })
+    for (const c of members) {
+      // A sample that is not there and one that is not a number look alike in the picture.
+      const isLost = outcome.lostCount > 0
+      values.set(c, isLost ? null : outcome.result.pictures![c]![0]!)
+    }
+  }
+  const isEmpty = isDeep && [...values.values()].every((value) => value === null || Number.isNaN(value))
+  const sampleOf = (c: number) => (isEmpty ? null : (values.get(c) ?? null))
+  const listed = channels.map(({ name, type }, c) => ({ name, type: TYPES[type]!, value: sampleOf(c) }))
+  return { part_index: part, x, y, is_deep: isDeep, channels: listed }
+}
+
+/** The pixel whose sample each channel has there: channels of one sampling share it. */
+function bySampling(
+  channels: readonly { readonly xSampling: number; readonly ySampling: number }[],
+  x: number,
+  y: number,
+): [number, number, Set<number>][] {
+  const places = new Map<string, [number, number, Set<number>]>()
+  for (const [c, { xSampling, ySampling }] of channels.entries()) {
+    const column = Math.floor(x / xSampling) * xSampling
+    const row = Math.floor(y / ySampling) * ySampling
+    const key = `${column},${row}`
+    const place = places.get(key) ?? [column, row, new Set<number>()]
+    place[2].add(c)
+    places.set(key, place)
+  }
+  return [...places.values()]
+}

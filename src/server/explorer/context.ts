@@ -1,0 +1,79 @@
+import type { Catalog, CatalogSql } from '../../catalog/catalog.ts'
+import { ExrError } from '../../errors.ts'
+import { dialectOf } from '../../queries/dialect.ts'
+import type { S3Settings } from '../../source/s3-settings.ts'
+import type { Row } from './api.ts'
+import type { CatalogHolder } from './holder.ts'
+import type { Pictures } from './pictures.ts'
+
+/** What the routes of one explorer share. */
+export interface ExplorerContext {
+  readonly holder: CatalogHolder
+  readonly pictures: Pictures
+  readonly s3: S3Settings
+  /** Path with fields in braces that become facets, such as `/shows/{show}/{shot}/**`; null for none. */
+  readonly template: string | null
+  readonly version: string
+}
+
+/** A live file as the catalog knows it. */
+export interface KnownRow {
+  readonly file_id: string
+  readonly file_path: string
+  readonly size_bytes: number | null
+  readonly mtime: string | null
+  readonly etag: string | null
+  readonly header_hash: string
+  readonly sequence_key: string | null
+  readonly frame_number: number | null
+}
+
+/** The row of a file. Throws ERR_SOURCE_NOT_FOUND for an id the catalog does not have, or has no more. */
+export async function fileOf(catalog: CatalogSql, fileId: string): Promise<KnownRow> {
+  const { live, literal } = dialectOf(catalog.dialect)
+  const [row] = await rowsOf(
+    catalog,
+    `SELECT file_id, file_path, size_bytes, mtime, etag, header_hash, sequence_key, frame_number
+     FROM ${live} live WHERE file_id = ${literal(fileId)}`,
+  )
+  if (row !== undefined) return row as unknown as KnownRow
+  throw new ExrError(
+    'ERR_SOURCE_NOT_FOUND',
+    `The catalog has no file ${fileId}, or it was removed or replaced since. Search for its path again.`,
+  )
+}
+
+/** Changes whenever the bytes of a file do, as far as the catalog knows. */
+export function versionOf({ header_hash, size_bytes, mtime, etag }: KnownRow): string {
+  return [header_hash, size_bytes, mtime, etag].join(' ')
+}
+
+/** Rows as objects of plain JSON values. Wide integers become numbers where those hold them, else text. */
+export async function rowsOf(catalog: CatalogSql, sql: string, signal?: AbortSignal): Promise<Row[]> {
+  const { columns, batches } = await catalog.sqlStream(sql, signal)
+  const rows: Row[] = []
+  for await (const batch of batches) {
+    for (const values of batch) {
+      rows.push(Object.fromEntries(columns.map(({ name }, index) => [name, toJson(values[index])])))
+    }
+  }
+  return rows
+}
+
+/** A cell of an answer as JSON has it. */
+export function toJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return value.map(toJson)
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as number[])
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]))
+  }
+  return value
+}
+
+/** Asks the catalog of a context. */
+export function asking<T>({ holder }: ExplorerContext, work: (catalog: Catalog) => Promise<T>): Promise<T> {
+  return holder.use(work)
+}

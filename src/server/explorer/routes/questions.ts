@@ -1,0 +1,170 @@
+import type { QueryStream } from '../../../catalog/catalog.ts'
+import { ExrError } from '../../../errors.ts'
+import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
+import { streamQuery } from '../../../queries/index.ts'
+import type { Answer, FoundRow, MapOfFiles, Row, SimilarRow } from '../api.ts'
+import { asking, type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
+import { principalPlane } from '../plane.ts'
+import type { Route } from '../route.ts'
+import { facetsOf, SearchSql } from '../search.ts'
+import { WISH, wishOf } from './search.ts'
+
+const MOST_ROWS = 10_000
+/** Files of a map: more points than a screen has room for say no more. */
+const MOST_POINTS = 5000
+
+/** Facts in which similar files are compared. */
+const COMPARED = {
+  resolution: "concat(CAST(width AS VARCHAR), ' x ', CAST(height AS VARCHAR))",
+  display: "concat(CAST(display_width AS VARCHAR), ' x ', CAST(display_height AS VARCHAR))",
+  parts: 'CAST(multipart_count AS VARCHAR)',
+  type: 'part_type',
+  compression: 'compression',
+  colour: 'color_space',
+  software: 'render_software',
+  version: 'render_software_version',
+  camera: 'camera_name',
+  rate: 'CAST(frames_per_second AS VARCHAR)',
+} as const
+
+/** Likeness, named queries and SQL. */
+export function questionRoutes(context: ExplorerContext): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/files/{file_id}/similar',
+      summary: 'The files whose headers are most alike, with the facts that differ',
+      answers: 'SimilarRow[]',
+      query: {
+        k: { type: 'integer', description: 'files at most', minimum: 1, maximum: 200, default: 24 },
+        where: WISH['where']!,
+      },
+      run: ({ params, query, signal }) =>
+        asking(context, async (catalog): Promise<SimilarRow[]> => {
+          const { file_id: id } = await fileOf(catalog, params['file_id']!)
+          const { k, where } = query as { k: number; where?: string }
+          const matches = await catalog.findSimilar(id, { k, signal, ...(where !== undefined && { where }) })
+          const { frames, literals } = dialectOf(catalog.dialect)
+          const compared = Object.entries(COMPARED).map(([name, value]) => `${value} AS fact_${name}`)
+          const rows = await rowsOf(
+            catalog,
+            `SELECT frame.*, ${compared.join(', ')} FROM ${frames} frame
+             WHERE file_id IN ${literals([id, ...matches.map(({ fileId }) => fileId)])}`,
+            signal,
+          )
+          const byId = new Map(rows.map((row) => [String(row['file_id']), row]))
+          return matches.flatMap(({ fileId, similarity }) => {
+            const row = byId.get(fileId)
+            return row === undefined
+              ? []
+              : [{ ...foundRow(row), similarity, differences: differences(byId.get(id)!, row) }]
+          })
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/map',
+      summary: 'A plane of the vectors of a selection: files that are alike lie together',
+      answers: 'MapOfFiles',
+      query: {
+        ...WISH,
+        by: { type: 'string', description: 'facet that colours the points', default: 'software', maxLength: 100 },
+      },
+      run: (asked) =>
+        asking(context, async (catalog): Promise<MapOfFiles> => {
+          const wish = wishOf(asked)
+          if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
+          const dialect = dialectOf(catalog.dialect)
+          if (dialect.kind !== 'duckdb') {
+            throw new ExrError(
+              'ERR_FEATURE_UNAVAILABLE',
+              'A map needs the vectors themselves, which this engine does not give.',
+            )
+          }
+          const search = new SearchSql(dialect, facetsOf(dialect, context.template))
+          const rows = await rowsOf(catalog, search.files(wish, String(asked.query['by']), MOST_POINTS), asked.signal)
+          const [counted] = await rowsOf(catalog, search.total(wish, false), asked.signal)
+          const { points, explained } = principalPlane(rows.map((row) => row['metadata_embedding'] as number[]))
+          const told = rows.map((row, i) => ({
+            file_id: String(row['file_id']),
+            file_path: String(row['file_path']),
+            x: points[i]![0],
+            y: points[i]![1],
+            facet: String(row['facet']),
+          }))
+          return { points: told, explained, total: Number(counted?.['total'] ?? 0) }
+        }),
+    },
+    {
+      method: 'POST',
+      path: '/queries',
+      summary: 'The answer of a named query',
+      answers: 'Answer',
+      body: {
+        name: { type: 'string', description: 'name of the query', maxLength: 100 },
+        parameters: { type: 'string', description: 'its parameters as a JSON object', maxLength: 20_000 },
+      },
+      run: ({ body, signal }) =>
+        asking(context, async (catalog): Promise<Answer> => {
+          const { name, parameters } = body as { name: string; parameters: string }
+          return firstRows(await streamQuery(catalog, name, parseObject(parameters), signal))
+        }),
+    },
+    {
+      method: 'POST',
+      path: '/sql',
+      summary: 'The answer of one read-only SQL statement',
+      answers: 'Answer',
+      body: { query: { type: 'string', description: 'SQL of the catalog’s engine', maxLength: 100_000 } },
+      run: ({ body, signal }) =>
+        asking(context, async (catalog): Promise<Answer> => {
+          return firstRows(await catalog.sqlStream((body as { query: string }).query, signal))
+        }),
+    },
+  ]
+}
+
+async function firstRows({ columns, batches }: QueryStream): Promise<Answer> {
+  const rows: unknown[][] = []
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (rows.length === MOST_ROWS) return { columns, rows, cut: true }
+      rows.push(row.map(toJson))
+    }
+  }
+  return { columns, rows, cut: false }
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw new ExrError('ERR_OPTION_INVALID', 'Expected a JSON object for parameters')
+}
+
+function foundRow(row: Row): FoundRow {
+  const is = (value: boolean) => (value ? 1 : 0)
+  return {
+    ...(row as unknown as FoundRow),
+    ...Object.fromEntries([['metadata_embedding', undefined]]),
+    name: String(row['file_path']),
+    frame_count: 1,
+    first_frame: row['frame_number'] as number | null,
+    last_frame: row['frame_number'] as number | null,
+    missing_count: 0,
+    incomplete_count: is(row['is_complete'] === false),
+    unknown_count: is(row['is_complete'] === null),
+    part_count: row['multipart_count'] as number | null,
+  }
+}
+
+function differences(here: Row, there: Row): SimilarRow['differences'] {
+  const text = (row: Row, name: string) => String(row[`fact_${name}`] ?? 'not stated')
+  return Object.keys(COMPARED).flatMap((fact) => {
+    const [a, b] = [text(here, fact), text(there, fact)]
+    return a === b ? [] : [{ fact, here: a, there: b }]
+  })
+}

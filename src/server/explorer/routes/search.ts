@@ -1,0 +1,157 @@
+import { ExrError } from '../../../errors.ts'
+import { gamuts } from '../../../pixels/colour.ts'
+import { STARTERS } from '../../../policy/index.ts'
+import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
+import { type NamedQuery, QUERIES } from '../../../queries/index.ts'
+import type { Facet, Found, FoundRow, Overview } from '../api.ts'
+import { asking, type ExplorerContext, rowsOf } from '../context.ts'
+import type { Asked, Parameters, Route } from '../route.ts'
+import { FINDING, facetsOf, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
+
+/** Values of a facet that are told. */
+const MOST_VALUES = 50
+const MOST_ROWS = 500
+
+/** What narrows a search, for every route that takes one. */
+export const WISH: Parameters = {
+  q: {
+    type: 'string',
+    description: 'words that the path or a channel holds; path:, channel:, layer: and attr: say where to look',
+    default: '',
+    maxLength: 1000,
+  },
+  facet: {
+    type: 'array',
+    description: 'wanted values, each as facet:value; several of one facet mean any of them',
+    items: { type: 'string', maxLength: 2000 },
+    maxItems: 100,
+  },
+  where: { type: 'string', description: 'SQL condition over files and their first part', maxLength: 10_000 },
+  sequence: { type: 'string', description: 'only frames of this sequence', maxLength: 10_000 },
+}
+
+/** The search that a request describes. Throws ERR_OPTION_INVALID. */
+export function wishOf({ query }: Pick<Asked, 'query'>): SearchWish {
+  const facets: Record<string, string[]> = {}
+  for (const text of (query['facet'] as string[] | undefined) ?? []) {
+    const at = text.indexOf(':')
+    if (at < 1) throw new ExrError('ERR_OPTION_INVALID', `Expected facet:value for facet but received ${text}`)
+    const name = text.slice(0, at)
+    facets[name] = [...(facets[name] ?? []), text.slice(at + 1)]
+  }
+  const text = (name: string) => (query[name] as string | undefined) || null
+  return { q: text('q') ?? '', facets, where: text('where'), sequence: text('sequence') }
+}
+
+/** Of the first and the last path in order, and so of all between. */
+function commonFolder(first: string, last: string): string {
+  let length = 0
+  while (length < first.length && first[length] === last[length]) length++
+  return first.slice(0, Math.max(0, first.slice(0, length).lastIndexOf('/')))
+}
+
+export function searchRoutes(context: ExplorerContext): Route[] {
+  const { template } = context
+  const sqlOf = (dialect: ReturnType<typeof dialectOf>) => new SearchSql(dialect, facetsOf(dialect, template))
+  return [
+    {
+      method: 'GET',
+      path: '/overview',
+      summary: 'How much there is, and what can be asked',
+      answers: 'Overview',
+      run: ({ signal }) =>
+        asking(context, async (catalog): Promise<Overview> => {
+          const dialect = dialectOf(catalog.dialect)
+          const [{ first, last, ...counts } = {}] = await rowsOf(
+            catalog,
+            `SELECT count(*) AS file_count, count(DISTINCT sequence_key) AS sequence_count, CAST(sum(size_bytes) AS BIGINT) AS size_bytes,
+               count(*) FILTER (WHERE NOT is_complete) AS incomplete_count, min(file_path) AS first, max(file_path) AS last,
+               (SELECT count(*) FROM ${dialect.table('ingest_errors')}) AS unreadable_count FROM ${dialect.live} live`,
+            signal,
+          )
+          const queries = Object.values(QUERIES) as unknown as readonly NamedQuery[]
+          return {
+            ...(counts as unknown as Pick<
+              Overview,
+              'file_count' | 'sequence_count' | 'size_bytes' | 'incomplete_count' | 'unreadable_count'
+            >),
+            engine: catalog.dialect.kind,
+            common_folder: commonFolder(String(first ?? ''), String(last ?? '')),
+            policies: STARTERS.map(({ name, about }) => ({ name, about })),
+            queries: queries.map(({ name, title, doc, parameters }) => ({ name, title, doc, parameters })),
+            facets: [...facetsOf(dialect, template).keys(), FINDING],
+            gamuts: gamuts(),
+          }
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/files',
+      summary: 'Files of a search, or with fold its sequences',
+      answers: 'Found',
+      query: {
+        ...WISH,
+        fold: { type: 'boolean', description: 'one row a sequence', default: true },
+        sort: { type: 'string', description: 'what to sort by', enum: SORT_NAMES, default: 'name' },
+        descending: { type: 'boolean', description: 'largest first', default: false },
+        cursor: {
+          type: 'string',
+          description: 'rows before this place are left out: `next` of an answer',
+          pattern: '^\\d{1,9}$',
+        },
+        limit: { type: 'integer', description: 'rows at most', minimum: 1, maximum: MOST_ROWS, default: 100 },
+      },
+      run: (asked) =>
+        asking(context, async (catalog): Promise<Found> => {
+          const wish = wishOf(asked)
+          if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
+          const { cursor = '0', ...shown } = asked.query as unknown as Omit<PageWish, 'offset'> & { cursor?: string }
+          const { fold, sort, descending, limit } = shown
+          const page = { fold, sort, descending, limit, offset: Number(cursor) }
+          const search = sqlOf(dialectOf(catalog.dialect))
+          const rows = (await rowsOf(catalog, search.page(wish, page), asked.signal)) as unknown as FoundRow[]
+          const [counted] = await rowsOf(catalog, search.total(wish, page.fold), asked.signal)
+          const total = Number(counted?.['total'] ?? 0)
+          const end = page.offset + rows.length
+          return { rows, total, next: end < total && rows.length > 0 ? String(end) : null }
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/facets',
+      summary: 'What the files of a search have, with counts',
+      answers: 'Facet[]',
+      query: WISH,
+      run: (asked) =>
+        asking(context, async (catalog): Promise<Facet[]> => {
+          const wish = wishOf(asked)
+          if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
+          const dialect = dialectOf(catalog.dialect)
+          const names = [...facetsOf(dialect, template).keys()]
+          const search = sqlOf(dialect)
+          const isSet = (name: string) => (wish.facets[name] ?? []).length > 0
+          const open = names.filter((name) => !isSet(name))
+          const found = new Map<string, { value: string; count: number }[]>()
+          if (open.length > 0) {
+            for (const row of await rowsOf(catalog, search.facets(open, wish), asked.signal)) {
+              const name = open[Number(row['facet'])]!
+              const values = found.get(name) ?? []
+              values.push({ value: String(row['value']), count: Number(row['count']) })
+              found.set(name, values)
+            }
+          }
+          for (const name of [...names.filter(isSet), FINDING]) {
+            const rows = await rowsOf(catalog, search.facet(name, wish, MOST_VALUES + 1), asked.signal)
+            found.set(
+              name,
+              rows.map(({ value, count }) => ({ value: String(value), count: Number(count) })),
+            )
+          }
+          return [...names, FINDING].map((name) => {
+            const values = (found.get(name) ?? []).sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+            return { name, values: values.slice(0, MOST_VALUES), cut: values.length > MOST_VALUES }
+          })
+        }),
+    },
+  ]
+}
