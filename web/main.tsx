@@ -132,6 +132,13 @@ function State() {
         {told.message} <code>{told.code}</code>
       </div>
     )
+  if (told.state === 'ready' && told.message !== null) {
+    return (
+      <div class="banner" role="status" id="state">
+        {told.message}
+      </div>
+    )
+  }
   if (told.state !== 'filling' || told.progress === null) return null
   const { found, done, failed, walkEnded } = told.progress
   return (

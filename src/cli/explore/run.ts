@@ -13,11 +13,11 @@ import { createExplorer, type Explorer } from '../../server/explorer/explorer.ts
 import type { Config } from '../../settings/config.ts'
 import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import { toolVersion } from '../../settings/version.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import type { CliContext } from '../context.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { isRemote, openExisting } from '../open-catalog.ts'
-import { version } from '../version.ts'
 
 interface ExploreFlags {
   readonly catalog?: string
@@ -52,8 +52,8 @@ export async function runExplore(what: string | undefined, flags: ExploreFlags, 
     port,
     s3,
     template: flags.template ?? null,
-    version: version(),
-    open: () => openExisting(subject.catalog, { readOnly: true, vast: config.vast }),
+    version: toolVersion(),
+    open: () => openExisting({ ...config, catalog: subject.catalog }, { readOnly: true }),
   })
   try {
     const address = await explorer.listen()
@@ -136,7 +136,7 @@ async function fill(explorer: Explorer, { roots, catalog: url }: Subject, option
         catalog,
         jobs: config.jobs,
         source: roots.join(' '),
-        toolVersion: version(),
+        toolVersion: toolVersion(),
         s3: s3SettingsFrom((name) => context.env[name]),
         stop,
         onProgress: (counts) => {

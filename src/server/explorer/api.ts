@@ -9,7 +9,7 @@ export interface ExplorerState {
   readonly state: 'waiting' | 'filling' | 'ready' | 'failed'
   /** Catalog, folder or file as it was named. */
   readonly subject: string
-  /** Why it waits or failed, and what to do. */
+  /** Why it waits or failed and what to do; or whose writing the snapshot that is shown stands beside. */
   readonly message: string | null
   readonly code: string | null
   /** Of the run that fills the catalog, or of the last one. */

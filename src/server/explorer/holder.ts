@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts'
+import { clock, holderText } from '../../catalog/holder.ts'
 import { ExrError, toPlainError } from '../../errors.ts'
 import type { ExplorerProgress, ExplorerState } from './api.ts'
 
@@ -6,6 +7,9 @@ import type { ExplorerProgress, ExplorerState } from './api.ts'
 const TRY_AGAIN_MS = 1000
 /** An open file keeps writers out, so one that nobody asks is closed. */
 const IDLE_MS = 10_000
+
+/** A snapshot that is older is taken again when nobody is reading it. */
+const SNAPSHOT_MS = 30_000
 
 /** Where the explorer's catalog comes from. */
 export interface CatalogAccess {
@@ -32,6 +36,8 @@ export class CatalogHolder {
   #idle: NodeJS.Timeout | null = null
   #retry: NodeJS.Timeout | null = null
   #closed = false
+  /** When the snapshot that is read was taken; in the far future where none is. */
+  #snapshotAt = Number.POSITIVE_INFINITY
 
   constructor(access: CatalogAccess) {
     this.#access = access
@@ -70,6 +76,7 @@ export class CatalogHolder {
   /** Runs questions on the catalog. Throws what opening it throws, ERR_CATALOG_LOCKED among it. */
   async use<T>(work: (catalog: Catalog) => Promise<T>): Promise<T> {
     if (this.#lent !== null) return work(this.#lent)
+    if (this.#users === 0 && Date.now() - this.#snapshotAt > SNAPSHOT_MS) await this.#shut()
     this.#users++
     if (this.#idle !== null) clearTimeout(this.#idle)
     try {
@@ -89,19 +96,28 @@ export class CatalogHolder {
 
   async #opened(): Promise<Catalog> {
     if (this.#closed) throw new ExrError('ERR_ABORTED', 'The explorer is stopping.')
+    const isFresh = this.#opening === null
     this.#opening ??= this.#access.open()
     try {
       const catalog = await this.#opening
-      const { state } = this.#told
-      if (state === 'waiting' || state === 'failed') {
-        this.tell({ state: 'ready', message: null, code: null, revision: this.#told.revision + 1 })
-      }
+      if (isFresh) this.#isOpen(catalog)
       return catalog
     } catch (error) {
       this.#opening = null
       this.#failed(error)
       throw error
     }
+  }
+
+  #isOpen({ snapshot }: Catalog): void {
+    const { state, message, revision } = this.#told
+    this.#snapshotAt = snapshot === null ? Number.POSITIVE_INFINITY : snapshot.takenAt.getTime()
+    const news =
+      snapshot === null
+        ? null
+        : `As of ${clock(snapshot.takenAt)}: ${holderText(snapshot.writer)} is writing to the catalog.`
+    if (state === 'ready' && news === message) return
+    this.tell({ state: 'ready', message: news, code: null, revision: revision + 1 })
   }
 
   #failed(error: unknown): void {
