@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nativeStatus } from '../../src/oiio/index.ts'
 import { type FuzzPlan, fuzz } from './jobs.ts'
+import { fuzzPixels } from './pixels.ts'
 import { fuzzCase, readSeeds } from './seeds.ts'
 
 const native = nativeStatus()
@@ -24,6 +25,14 @@ describe('mutated headers', () => {
   it('give payloads that keep their schema, with vectors of length 1 and rows a catalog can hold', async () => {
     await expectClean({ target: 'payload', seed: 1, cases: 500, corpus: false })
   })
+})
+
+it.runIf(native.ok)('mutated files cost their own pixels at most, and each that is refused is named', async () => {
+  const { unnamed, whole, partial, refused } = await fuzzPixels(1, 200)
+  expect(unnamed).toEqual([])
+  expect(whole).toBeGreaterThan(20)
+  expect(partial).toBeGreaterThan(20)
+  expect(Object.keys(refused).length).toBeGreaterThan(0)
 })
 
 async function expectClean(plan: FuzzPlan): Promise<void> {

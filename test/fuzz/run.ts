@@ -1,8 +1,8 @@
 /**
  * Mutated headers through the codec, the native addon, and the whole way to a catalog's columns: no crash, no hang,
- * bounded memory.
+ * bounded memory. Mutated files through the decoding of pixels in child processes, which may crash, but are named.
  *
- *   npm run fuzz -- [--seed N] [--codec CASES] [--addon CASES] [--payload CASES] [--no-corpus]
+ *   npm run fuzz -- [--seed N] [--codec CASES] [--addon CASES] [--payload CASES] [--pixels CASES] [--no-corpus]
  *   npm run fuzz -- --only CASE --target codec|addon|payload [--seed N] [--no-corpus]
  *
  * The same seed and the same seed files give the same cases. A guilty input is saved to a temporary file; `--only`
@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type FuzzPlan, type FuzzResult, fuzz, SLOW_MS } from './jobs.ts'
+import { fuzzPixels } from './pixels.ts'
 import { fuzzCase, readSeeds } from './seeds.ts'
 import { TARGETS, type TargetName } from './targets.ts'
 
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     codec: { type: 'string', default: '200000' },
     addon: { type: 'string', default: '20000' },
     payload: { type: 'string', default: '20000' },
+    pixels: { type: 'string', default: '20000' },
     'no-corpus': { type: 'boolean', default: false },
     only: { type: 'string' },
     target: { type: 'string', default: 'codec' },
@@ -44,7 +46,10 @@ if (values.only === undefined) {
   ]
   let bad = 0
   for (const plan of plans) bad += report(plan, await fuzz(plan))
-  process.exitCode = bad > 0 ? 1 : 0
+  const { unnamed, ...pixels } = await fuzzPixels(seed, Number(values.pixels))
+  console.log(`pixels: ${values.pixels} files of seed ${seed}: ${unnamed.length} problems, ${JSON.stringify(pixels)}`)
+  for (const problem of unnamed.slice(0, 20)) console.log(`  ${problem}`)
+  process.exitCode = bad + unnamed.length > 0 ? 1 : 0
 } else {
   const index = Number(values.only)
   const target = values.target as TargetName
