@@ -50,6 +50,20 @@ PartLayout ToLayout(const Napi::Object& object) {
   return layout;
 }
 
+std::vector<IdChannel> ToIdChannels(const Napi::Int32Array& numbers) {
+  std::vector<IdChannel> channels;
+  for (size_t i = 0; i + 3 <= numbers.ElementLength(); i += 3) {
+    const int32_t* const of = numbers.Data() + i;
+    IdChannel channel;
+    channel.role = static_cast<IdRole>(of[0]);
+    channel.layer = static_cast<size_t>(of[1]);
+    channel.is_paired = of[2] >= 0;
+    channel.pair = channel.is_paired ? static_cast<size_t>(of[2]) : 0;
+    channels.push_back(channel);
+  }
+  return channels;
+}
+
 std::vector<PackedChunk> ToChunks(const Napi::Value& bytes,
                                   const Napi::Value& places,
                                   const Napi::Value& indexes) {

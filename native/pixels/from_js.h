@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chunk_decoder.h"
+#include "id_counts.h"
 #include "part_layout.h"
 
 namespace exr_inspector::pixels {
@@ -19,6 +20,9 @@ PartLayout ToLayout(const Napi::Object& object);
 
 // `bytes` is a list of Uint8Arrays, one a chunk, which stay JavaScript's;
 // `places` has eight numbers a chunk (Int32Array), `indexes` one (Float64Array).
+// Three numbers a channel: role, layer, pair; -1 for no pair.
+std::vector<IdChannel> ToIdChannels(const Napi::Int32Array& numbers);
+
 std::vector<PackedChunk> ToChunks(const Napi::Value& bytes,
                                   const Napi::Value& places,
                                   const Napi::Value& indexes);

@@ -80,6 +80,11 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       frame_ = std::make_unique<FrameSink>(layout, std::move(roles));
       sinks_.push_back(frame_.get());
     }
+    if (const Napi::Value ids = request.Get("ids"); ids.IsTypedArray()) {
+      ids_ = std::make_unique<IdSink>(
+          layout, ToIdChannels(ids.As<Napi::Int32Array>()));
+      sinks_.push_back(ids_.get());
+    }
     if (const Napi::Value reduce = request.Get("reduce"); reduce.IsObject()) {
       const auto grid = reduce.As<Napi::Object>();
       const auto wanted = grid.Get("channels").As<Napi::Array>();
@@ -169,6 +174,7 @@ Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
     frame_->Finish();
     result.Set("frame", FrameToJs(env, *frame_));
   }
+  if (ids_) result.Set("ids", IdsToJs(env, *ids_));
   if (compare_) result.Set("compare", CompareToJs(env, *compare_));
   if (reduce_) result.Set("pictures", PicturesToJs(env, layout, *reduce_));
   return result;

@@ -12,6 +12,7 @@
 #include "content_hash.h"
 #include "deep_stats.h"
 #include "frame_checks.h"
+#include "id_counts.h"
 #include "reduce.h"
 
 namespace exr_inspector::pixels {
@@ -40,6 +41,7 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   std::unique_ptr<HashSink> hash_;
   std::unique_ptr<DeepSink> deep_;
   std::unique_ptr<FrameSink> frame_;
+  std::unique_ptr<IdSink> ids_;
   std::unique_ptr<ReduceSink> reduce_;
   std::unique_ptr<BandSink> band_;
   std::unique_ptr<CompareSink> compare_;

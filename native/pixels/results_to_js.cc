@@ -197,6 +197,30 @@ Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame) {
   return object;
 }
 
+Napi::Value IdsToJs(Napi::Env env, const IdSink& ids) {
+  Napi::Array layers = Napi::Array::New(env);
+  for (const IdSink::Layer& layer : ids.layers()) {
+    Napi::Object object = Napi::Object::New(env);
+    const auto set = [&](const char* name, auto number) {
+      object.Set(name, Napi::Number::New(env, static_cast<double>(number)));
+    };
+    set("samples", layer.samples);
+    set("uncounted", layer.uncounted);
+    // Four numbers an id: its lower and upper half, samples, coverage.
+    auto counts = Napi::Float64Array::New(env, layer.ids.size() * 4);
+    double* out = counts.Data();
+    for (const auto& [id, count] : layer.ids) {
+      *out++ = static_cast<double>(id & 0xffffffff);
+      *out++ = static_cast<double>(id >> 32);
+      *out++ = static_cast<double>(count.samples);
+      *out++ = count.coverage;
+    }
+    object.Set("counts", counts);
+    layers.Set(layers.Length(), object);
+  }
+  return layers;
+}
+
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce) {
   Napi::Array list = Napi::Array::New(env, layout.channels.size());

@@ -8,6 +8,7 @@
 #include "content_hash.h"
 #include "deep_stats.h"
 #include "frame_checks.h"
+#include "id_counts.h"
 #include "reduce.h"
 
 namespace exr_inspector::pixels {
@@ -21,6 +22,7 @@ Napi::Value HashesToJs(Napi::Env env, const PartLayout& layout,
 Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare);
 Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary);
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
+Napi::Value IdsToJs(Napi::Env env, const IdSink& ids);
 // Float32Arrays, or Float64Arrays.
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce);

@@ -47,6 +47,8 @@ export interface NativePassRequest {
   readonly deep?: boolean
   /** What each channel is to the frame, when it is to be looked at as a whole: 0 nothing, 1 colour, 2 alpha. */
   readonly frame?: readonly number[]
+  /** Three numbers a channel: 0 nothing, 1 id, 2 its upper half, 3 its coverage; the layer; the pair, -1 for none. */
+  readonly ids?: Int32Array
   /** A picture of some pixels of the level. */
   readonly reduce?: NativeReduce
   /** Keeps the rows that `startBand` names, for another pass to compare with. */
@@ -147,6 +149,16 @@ export interface NativeDeep {
   readonly hiddenSamples: number
 }
 
+/** The ids of a layer. */
+export interface NativeIds {
+  /** Samples looked at. */
+  readonly samples: number
+  /** Samples whose id was not counted, because a layer may not have more than 500,000. */
+  readonly uncounted: number
+  /** Four numbers an id: its lower and upper 32 bits, samples, and the sum of what they cover. */
+  readonly counts: Float64Array
+}
+
 /** What the whole frame shows. */
 export interface NativeFrame {
   readonly pixelCount: number
@@ -173,6 +185,8 @@ export interface NativePassResult {
   readonly compare?: { readonly channels: readonly NativeDifference[]; readonly map: Float32Array }
   readonly deep?: NativeDeep
   readonly frame?: NativeFrame
+  /** One a layer. */
+  readonly ids?: readonly NativeIds[]
   /** Row by row; NaN where no sample was seen. */
   readonly pictures?: readonly (Float32Array | Float64Array | null)[]
 }

@@ -5,6 +5,8 @@ import type { Sampling } from '../inspect/sampling.ts'
 import type { ByteSource } from '../source/source.ts'
 import { deepStatsOf, unknownDeepStats } from './deep-stats.ts'
 import { fileHash, hashWork, imageHash, partBeauty, partHashes, perceptualHashOf, unknownHashes } from './hashes.ts'
+import { idFacts } from './id-facts.ts'
+import { idChannels, idLayersOf, idWork } from './id-layers.ts'
 import { channelsOf, type LevelNumber, layoutOf } from './layout.ts'
 import { type LostChunk, type PassOutcome, runPass } from './pass.ts'
 import { openPixelFile, type PixelFile } from './pixel-file.ts'
@@ -14,6 +16,7 @@ import type {
   FileHashes,
   FileStats,
   HashAlgorithm,
+  IdLayerFacts,
   PartDeepStats,
   PartHashes,
   PartStats,
@@ -62,6 +65,7 @@ export async function analysePixels(source: ByteSource, options: AnalyseOptions)
   const stats: PartStats[] = []
   const deepStats: PartDeepStats[] = []
   const hashes: PartHashes[] = []
+  const ids: IdLayerFacts[] = []
   let perceptual: string | null = null
   for (const { index } of file.header.parts) {
     const facts = await analysePart(file, index, { ...options, wants })
@@ -69,11 +73,12 @@ export async function analysePixels(source: ByteSource, options: AnalyseOptions)
     if (facts.deepStats !== null) deepStats.push(facts.deepStats)
     if (facts.hashes !== null) hashes.push(facts.hashes)
     perceptual ??= facts.perceptualHash
+    ids.push(...facts.ids)
   }
   const { hash: algorithm = null } = options
   return {
     stats: options.stats === true ? { parts: stats } : null,
-    deepStats: options.deepStats === true ? { parts: deepStats } : null,
+    deepStats: options.deepStats === true ? { parts: deepStats, ids } : null,
     hashes:
       algorithm === null
         ? null
@@ -91,9 +96,10 @@ interface PartFacts {
   readonly deepStats: PartDeepStats | null
   readonly hashes: PartHashes | null
   readonly perceptualHash: string | null
+  readonly ids: readonly IdLayerFacts[]
 }
 
-const NOTHING: PartFacts = { stats: null, deepStats: null, hashes: null, perceptualHash: null }
+const NOTHING: PartFacts = { stats: null, deepStats: null, hashes: null, perceptualHash: null, ids: [] }
 
 type Wants = ((channel: string) => boolean) | undefined
 
@@ -106,7 +112,8 @@ async function analysePart(
   const isWholeImage = sampling.method === 'full' && level.x === 0 && level.y === 0 && wants === undefined
   const part = file.header.parts[partIndex]!
   const wantsDeep = options.deepStats === true && isDeep(file.plan.parts[partIndex]!.storage)
-  const wantsWhole = hash !== null || wantsDeep
+  const layers = options.deepStats === true ? idLayersOf(part) : []
+  const wantsWhole = hash !== null || wantsDeep || layers.length > 0
   // Hashes and depths are of the whole image: where the statistics are not, each has a pass of its own.
   if (wantsWhole && options.stats === true && !isWholeImage) {
     const { stats } = await analysePart(file, partIndex, { ...options, hash: null, deepStats: false })
@@ -118,8 +125,10 @@ async function analysePart(
   const beauty = partBeauty(part)
   const channels = channelsOf(part)
   const names = typeof channels === 'string' ? [] : channels.map(({ name }) => name)
-  const isFirst = (name: string) => DEPTH_CHANNELS.includes(name)
-  const chosen = names.filter((name) => scope.wants?.(name) ?? true)
+  const ids = idChannels(layers)
+  const isFirst = (name: string) => (wantsDeep && DEPTH_CHANNELS.includes(name)) || ids.includes(name)
+  const onlyIds = hash === null && options.stats !== true && !wantsDeep
+  const chosen = names.filter((name) => (onlyIds ? ids.includes(name) : (scope.wants?.(name) ?? true)))
   // Of a part without any of the channels that were asked for nothing is decoded, and nothing said.
   if (names.length > 0 && chosen.length === 0) return NOTHING
   const wanted = [...chosen.filter(isFirst), ...chosen.filter((name) => !isFirst(name))]
@@ -137,6 +146,7 @@ async function analysePart(
         deepStats: wantsDeep ? unknownDeepStats(part, layout.reason) : null,
         hashes: hash === null ? null : unknownHashes(part, layout.reason, hash),
         perceptualHash: null,
+        ids: [],
       }
     }
     const frame = options.stats === true ? frameRoles(layout, beauty, scope.sampling) : null
@@ -144,6 +154,7 @@ async function analysePart(
       ...(options.stats === true && { stats: true }),
       ...(wantsDeep && { deep: true }),
       ...(frame !== null && { frame }),
+      ...(layers.length > 0 && start === 0 && { ids: idWork(layers, names) }),
       ...(hash !== null && hashWork(layout, hash, beauty)),
     }
     const outcome: PassOutcome = await runPass(file, partIndex, layout, work, {
@@ -157,6 +168,13 @@ async function analysePart(
       const found = statsOf(part, layout, outcome, scope.sampling, beauty)
       if (facts.stats === null) facts = { ...facts, stats: found }
       else facts.stats.channels.push(...found.channels)
+    }
+    if (outcome.result.ids !== undefined) {
+      const counted = layers.flatMap((each, i) => {
+        const native = outcome.result.ids![i]
+        return native === undefined ? [] : [idFacts(part, each, native, outcome.lostCount > 0)]
+      })
+      facts = { ...facts, ids: counted }
     }
     if (wantsDeep && facts.deepStats === null) facts = { ...facts, deepStats: deepStatsOf(part, layout, outcome) }
     if (hash !== null) {

@@ -155,10 +155,36 @@ export interface PartDeepStats {
   load_bytes: number
 }
 
-/** What the deep parts of a file hold. */
+/** Ids of one Cryptomatte, or of one channel of an ID manifest. */
+export interface IdLayerFacts {
+  part_index: number
+  /** Name of the Cryptomatte, or of the channel. */
+  layer: string
+  source: 'cryptomatte' | 'id_manifest'
+  /** Pixels are missing, or ids were too many to count. */
+  partial: boolean
+  /** Why the file names no objects; what the fields below do not know is null. */
+  manifest_problem?: string
+  distinct_ids: number
+  /** Of the id 0, which stands for no object in a Cryptomatte and is not among the ids; null for ID manifests. */
+  background_coverage: number | null
+  manifest_names: number | null
+  /** Share of what all ids cover that ids with a name cover. */
+  named_share: number | null
+  ids_without_name_count: number | null
+  /** The first 16, those that cover most first. */
+  ids_without_name: string[]
+  names_without_id_count: number | null
+  names_without_id: string[]
+  /** Those that cover most, at most 10,000: `coverage` is a share of all pixels, in deep parts of all samples. */
+  objects: { id: string; name: string | null; samples: number; coverage: number }[]
+}
+
+/** What the deep parts of a file hold, and the ids of all its parts. */
 export interface FileDeepStats {
   /** Deep parts only. */
   parts: PartDeepStats[]
+  ids: IdLayerFacts[]
 }
 
 /** Hash of one channel's samples. */

@@ -42,6 +42,17 @@ export interface ContentHashRow {
   readonly pixel_hash: string
 }
 
+/** One id of a layer of ids, as it is stored. */
+export interface IdCoverageRow {
+  readonly part_index: number
+  readonly layer_name: string
+  /** Hex. */
+  readonly object_id: string
+  readonly object_name?: string | null
+  readonly sample_count?: number | bigint | null
+  readonly coverage?: number | null
+}
+
 /** What one rule says of a file, as it is stored. */
 export interface ValidationResultRow {
   readonly rule: string
@@ -66,5 +77,6 @@ export interface RecordFacts {
   readonly channel_stats?: readonly ChannelStatsRow[]
   readonly deep_stats?: readonly DeepStatsRow[]
   readonly content_hashes?: readonly ContentHashRow[]
+  readonly id_coverage?: readonly IdCoverageRow[]
   readonly validation_results?: readonly ValidationResultRow[]
 }

@@ -1,12 +1,15 @@
 import type { Payload } from '../inspect/payload.ts'
 import type { FileDeepStats, FileHashes, FileStats } from '../pixels/types.ts'
-import type { ChannelStatsRow, ContentHashRow, DeepStatsRow, RecordFacts } from './facts.ts'
+import type { ChannelStatsRow, ContentHashRow, DeepStatsRow, IdCoverageRow, RecordFacts } from './facts.ts'
 
 /** What a payload says of its pixels, as rows; tables it says nothing of are left out. Pure. */
 export function pixelFacts({ stats, deep_stats, hashes }: Payload): RecordFacts {
   return {
     ...('parts' in stats && { channel_stats: channelRows(stats as unknown as FileStats) }),
-    ...('parts' in deep_stats && { deep_stats: deepRows(deep_stats as unknown as FileDeepStats) }),
+    ...('parts' in deep_stats && {
+      deep_stats: deepRows(deep_stats as unknown as FileDeepStats),
+      id_coverage: idRows(deep_stats as unknown as FileDeepStats),
+    }),
     ...(hashes !== undefined && { content_hashes: hashRows(hashes as unknown as FileHashes) }),
   }
 }
@@ -52,6 +55,19 @@ function deepRows({ parts }: FileDeepStats): DeepStatsRow[] {
       is_tidy: part.is_tidy,
       is_sorted: part.is_sorted,
     }))
+}
+
+function idRows({ ids }: FileDeepStats): IdCoverageRow[] {
+  return ids.flatMap(({ part_index, layer, objects }) =>
+    objects.map(({ id, name, samples, coverage }) => ({
+      part_index,
+      layer_name: layer,
+      object_id: id,
+      object_name: name,
+      sample_count: samples,
+      coverage,
+    })),
+  )
 }
 
 function hashRows({ parts, perceptual_hash }: FileHashes): ContentHashRow[] {

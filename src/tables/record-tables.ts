@@ -5,6 +5,7 @@ import { contentHashes } from './content-hashes.ts'
 import { deepStats } from './deep-stats.ts'
 import type { AnyRecordTable } from './definition.ts'
 import { files } from './files.ts'
+import { idCoverage } from './id-coverage.ts'
 import { inspections } from './inspections.ts'
 import { parts } from './parts.ts'
 import { validationResults } from './validation-results.ts'
@@ -22,6 +23,7 @@ export const RECORD_TABLES = {
   channel_stats: channelStats,
   deep_stats: deepStats,
   content_hashes: contentHashes,
+  id_coverage: idCoverage,
   validation_results: validationResults,
 } as const satisfies Readonly<Record<string, AnyRecordTable>>
 

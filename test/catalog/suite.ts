@@ -205,6 +205,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         channel_stats: [{ part_index: 0, channel_name: 'R', max: 3 }, level(1, 1, 2), level(1, 0, 1)],
         deep_stats: [{ part_index: 0, sample_count: 7n, is_sorted: true }],
         content_hashes: [{ part_index: 0, channel_name: null, algorithm: 'xxh3-128', pixel_hash: 'aa' }],
+        id_coverage: [{ part_index: 0, layer_name: 'obj', object_id: '01', object_name: 'hero', coverage: 0.5 }],
       }
       await upsert([{ ...record({ path: '/mnt/a.exr' }), facts }])
       const stored = (await rows('channel_stats')).map((row) => [row['level_x'], row['level_y'], row['max']])
@@ -214,6 +215,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         [1, 1, 2],
       ])
       expect(await rows('deep_stats')).toMatchObject([{ part_index: 0, sample_count: 7n, is_sorted: true }])
+      expect(await rows('id_coverage')).toMatchObject([{ object_name: 'hero', coverage: 0.5 }])
       expect(await catalog.verify()).toMatchObject({ ok: true })
 
       await upsert([

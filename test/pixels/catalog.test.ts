@@ -8,7 +8,8 @@ import { hashesOfFile, statsOfFile } from './truth.ts'
 it('ingest stores statistics, deep statistics and hashes with the file, and a second look replaces them', async () => {
   const [root, catalog] = [join(tempDir(), 'show'), join(tempDir(), 'catalog.duckdb')]
   await mkdir(root)
-  for (const name of ['compression-piz.exr', 'deep-scanline.exr']) await cp(fixturePath(name), join(root, name))
+  for (const name of ['compression-piz.exr', 'deep-scanline.exr', 'cryptomatte.exr'])
+    await cp(fixturePath(name), join(root, name))
   const ask = async (query: string) => {
     const { stdout, stderr } = await runCli(['sql', '--catalog', catalog, '--format', 'json', query])
     expect(stderr).toBe('')
@@ -27,6 +28,9 @@ it('ingest stores statistics, deep statistics and hashes with the file, and a se
   )
   expect(hash.pixel_hash).toBe(parts[0]!.pixel_hash)
   expect(await ask('SELECT count(*)::INTEGER AS n FROM deep_stats WHERE is_sorted')).toEqual([{ n: 1 }])
+
+  const [ids] = await ask('SELECT count(*)::INTEGER AS n, sum(coverage) > 0.9 AS is_most FROM id_coverage')
+  expect(ids).toEqual({ n: 95, is_most: true })
 
   await runCli(['ingest', root, '--force', '--stats', 'sample=2', ...flags])
   const [again] = await ask(

@@ -2,6 +2,8 @@
 export interface RawOptions {
   readonly display?: readonly [number, number, number, number]
   readonly origin?: readonly [number, number]
+  /** More attributes of type string. */
+  readonly strings?: Readonly<Record<string, string>>
 }
 
 /** An uncompressed scan-line file of float channels, written by hand from the format's description. */
@@ -10,7 +12,7 @@ export function rawExr(
   height: number,
   channels: readonly string[],
   value: (channel: string, x: number, y: number) => number,
-  { display = [0, 0, width - 1, height - 1], origin = [0, 0] }: RawOptions = {},
+  { display = [0, 0, width - 1, height - 1], origin = [0, 0], strings = {} }: RawOptions = {},
 ): Buffer {
   const [left, top] = origin
   const int = (...numbers: number[]) => Buffer.from(Int32Array.from(numbers).buffer)
@@ -28,6 +30,7 @@ export function rawExr(
     attribute('pixelAspectRatio', 'float', float(1)),
     attribute('screenWindowCenter', 'v2f', float(0, 0)),
     attribute('screenWindowWidth', 'float', float(1)),
+    ...Object.entries(strings).map(([name, text]) => attribute(name, 'string', Buffer.from(text))),
     Buffer.from([0]),
   ])
   const lineBytes = width * channels.length * 4

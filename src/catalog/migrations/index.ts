@@ -9,6 +9,7 @@ import { sourcesOfFacts } from './0008-sources-of-facts.ts'
 import { levelsOfStatistics } from './0009-levels-of-statistics.ts'
 import { resultsByPolicy } from './0010-results-by-policy.ts'
 import { sequencers } from './0011-sequencers.ts'
+import { coverageOfObjects } from './0012-coverage-of-objects.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   levelsOfStatistics,
   resultsByPolicy,
   sequencers,
+  coverageOfObjects,
 ]
 
 /** Version of a catalog that has every migration. */

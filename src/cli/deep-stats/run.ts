@@ -1,4 +1,4 @@
-import type { FileDeepStats, PartDeepStats } from '../../pixels/types.ts'
+import type { FileDeepStats, IdLayerFacts, PartDeepStats } from '../../pixels/types.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../format/columns.ts'
 import { bytes, count, plural } from '../format/units.ts'
@@ -12,14 +12,61 @@ export async function runDeepStats(args: readonly string[], flags: PixelFileFlag
   const output: PixelFileOutput = {
     json: ({ deepStats }) => deepStats!,
     text: ({ deepStats }, path) => `${lines(deepStats!, path, context.style).join('\n')}\n`,
-    isPartial: ({ deepStats }) => deepStats!.parts.some(({ partial }) => partial),
+    isPartial: ({ deepStats }) => [...deepStats!.parts, ...deepStats!.ids].some(({ partial }) => partial),
   }
   await runOnPixelFiles(args, flags, { deepStats: true }, output, context)
 }
 
-function lines({ parts }: FileDeepStats, path: string, style: Style): string[] {
-  if (parts.length === 0) return [style.bold(path), style.dim('  no deep part')]
-  return [style.bold(path), ...parts.flatMap((part) => partLines(part, style))]
+function lines({ parts, ids }: FileDeepStats, path: string, style: Style): string[] {
+  if (parts.length === 0 && ids.length === 0) return [style.bold(path), style.dim('  no deep part, no ids')]
+  return [
+    style.bold(path),
+    ...parts.flatMap((part) => partLines(part, style)),
+    ...ids.flatMap((layer) => idLines(layer, style)),
+  ]
+}
+
+/** Objects that are shown, those that cover most. */
+const SHOWN_OBJECTS = 10
+
+function idLines(layer: IdLayerFacts, style: Style): string[] {
+  const { objects, named_share: share, manifest_names: names, background_coverage: background } = layer
+  const kind = layer.source === 'cryptomatte' ? 'Cryptomatte' : 'ids of channel'
+  const rows: string[][] = [
+    [
+      'ids',
+      `${count(layer.distinct_ids)}${background === null ? '' : `, ${percent(background)} of the picture without`}`,
+    ],
+    [
+      'names',
+      names === null
+        ? style.yellow(`none: ${singleLine(layer.manifest_problem ?? '')}`)
+        : `${count(names)} in the manifest, ${share === null ? 'no id' : percent(share)} of what ids cover has one`,
+    ],
+  ]
+  const lists = [
+    ['without a name', layer.ids_without_name_count, layer.ids_without_name],
+    ['without an id', layer.names_without_id_count, layer.names_without_id],
+  ] as const
+  for (const [title, total, examples] of lists) {
+    if (total === null || total === 0) continue
+    rows.push([title, `${count(total)}: ${examples.slice(0, 3).map(singleLine).join(', ')}${total > 3 ? ', …' : ''}`])
+  }
+  const table = objects
+    .slice(0, SHOWN_OBJECTS)
+    .map(({ id, name, coverage }) => [percent(coverage), id, singleLine(name ?? '–')])
+  const rest = objects.length - table.length
+  return [
+    `  part ${layer.part_index} ${kind} ${singleLine(layer.layer)}`,
+    ...columns(rows, { indent: '    ', width: Number.POSITIVE_INFINITY }),
+    ...(table.length > 0 ? columns([['covers', 'id', 'object'], ...table], { indent: '    ', width: 80 }) : []),
+    ...(rest > 0 ? [style.dim(`    and ${count(rest)} more (--json)`)] : []),
+    ...(layer.partial ? [style.yellow('    not all of it: pixels are missing, or ids were too many')] : []),
+  ]
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(3)} %`
 }
 
 function partLines(part: PartDeepStats, style: Style): string[] {
