@@ -10,25 +10,25 @@ import { shortPath } from './format/fit.ts'
 import { duration } from './format/units.ts'
 import { singleLine } from './format/visible.ts'
 import { catchInterrupts } from './interrupts.ts'
-import { type Located, locate, namesOneFile } from './locations.ts'
+import { type Located, type LocationFlags, Locations, namesOneFile } from './locations.ts'
 import { shownPath } from './shown-path.ts'
 
 /** Flags of every command that looks at the pixels of some files. */
-export interface PixelFileFlags {
+export interface PixelFileFlags extends LocationFlags {
   readonly json?: true
   readonly ndjson?: true
-  readonly follow?: true
-  readonly hidden?: true
-  readonly ignore?: readonly string[]
-  readonly null?: true
   readonly jobs?: string
 }
 
+/** What an argument may be. */
+export const LOCATIONS_HELP = 'file, directory, pattern (*.exr, a.####.exr, a.1-9#.exr), URL, or -'
+
 export function addPixelFileFlags(command: Command): Command {
   return command
-    .argument('<location...>', 'file, directory, glob in quotes, URL, or - for a list on standard input')
+    .argument('<location...>', LOCATIONS_HELP)
     .addOption(new Option('--json', 'JSON: one object for one file, else an array').conflicts('ndjson'))
     .option('--ndjson', 'JSON: one object a line, as soon as it is known')
+    .option('--allow-empty', 'finding no file at all is no error')
     .option('--follow', 'follow symbolic links below directories')
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', listOf)
@@ -81,13 +81,7 @@ export async function runOnPixelFiles(
       return { error: toExrError(error) }
     }
   }
-  const located = locate(args, {
-    stdin: context.stdin,
-    nul: flags.null === true,
-    follow: flags.follow === true,
-    hidden: flags.hidden === true,
-    ignore: flags.ignore ?? [],
-  })
+  const located = new Locations(args, flags, context)
   const asJson = flags.json === true || flags.ndjson === true
   const inArray = flags.json === true && !single
   let printed = 0
@@ -114,6 +108,8 @@ export async function runOnPixelFiles(
       printed++
     }
     if (inArray) await context.print(printed === 0 ? '[]\n' : '\n]\n')
+    progress.clear()
+    located.finish()
   } catch (error) {
     const code = interrupts.exitCode()
     if (code === null) throw error

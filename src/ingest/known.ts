@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { CatalogWriter, KnownFile, KnownFiles } from '../catalog/catalog.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { rootPattern } from './root-pattern.ts'
 
 /** What a run asks of the files it knows. */
 export type Known = Pick<KnownFiles, 'size' | 'get' | 'paths'>
@@ -36,7 +37,8 @@ export async function knownBelow(
 }
 
 function prefixesOf(roots: readonly string[], foldCase: boolean): string[] {
-  return [...new Set(roots.map((root) => normalizePath(isUrl(root) ? root : resolve(root), { foldCase })))]
+  const prefixOf = (root: string) => rootPattern(root)?.base ?? (isUrl(root) ? root : resolve(root))
+  return [...new Set(roots.map((root) => normalizePath(prefixOf(root), { foldCase })))]
 }
 
 function isUrl(root: string): boolean {

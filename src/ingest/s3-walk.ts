@@ -9,6 +9,8 @@ import { EXR_NAME } from './listing.ts'
 export interface S3WalkOptions {
   /** Only keys after this one, in the store's byte order: where an earlier run stopped. */
   readonly startAfter?: string
+  /** Only what lies directly below the prefix, not below its sub-prefixes. Default false. */
+  readonly shallow?: boolean
   /** Sub-prefixes listed at a time. Default 8. */
   readonly concurrency?: number
   readonly signal?: AbortSignal
@@ -47,7 +49,7 @@ export async function* walkS3(
 async function* pages(
   connection: S3Connection,
   location: S3Location,
-  { startAfter, concurrency = 8, signal }: S3WalkOptions,
+  { startAfter, shallow = false, concurrency = 8, signal }: S3WalkOptions,
 ): AsyncGenerator<S3Object[]> {
   const listing = { ...(startAfter !== undefined && { startAfter }), ...(signal && { signal }) }
   if (startAfter !== undefined) {
@@ -55,11 +57,13 @@ async function* pages(
     return
   }
   const { prefixes, objects, isWhole } = await listLevel(connection, location, signal)
+  const isDirect = ({ key }: S3Object) => !key.includes('/', location.key.length)
   if (!isWhole) {
-    yield* listObjects(connection, location, listing)
+    for await (const page of listObjects(connection, location, listing)) yield shallow ? page.filter(isDirect) : page
     return
   }
   if (objects.length > 0) yield [...objects]
+  if (shallow) return
   const list = (key: string) => listObjects(connection, { bucket: location.bucket, key }, listing)
   yield* flow(prefixes, list, { window: concurrency, ordered: true, ahead: PAGES_AHEAD, signal })
 }

@@ -1,37 +1,122 @@
-import { connectS3 } from '../source/s3-client.ts'
+import { readdirSync } from 'node:fs'
+import { connectS3, type S3Connection } from '../source/s3-client.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
-import type { WalkStep } from './found.ts'
-import type { S3WalkOptions } from './s3-walk.ts'
+import { joinPath, locationOf, pick, type WalkFailure, type WalkStep } from './found.ts'
+import { isIgnored } from './ignore-rules.ts'
+import { STATS_PER_TASK } from './listing.ts'
+import { PatternSearch, type RootPattern, rootPattern } from './root-pattern.ts'
+import { type S3WalkOptions, walkS3 } from './s3-walk.ts'
 import { type Lister, type WalkOptions, walk } from './walk.ts'
 
-export interface WalkRootsOptions extends WalkOptions, Pick<S3WalkOptions, 'startAfter'> {
+export interface WalkRootsOptions extends WalkOptions, Pick<S3WalkOptions, 'startAfter' | 'shallow'> {
   /** How to reach the object store of `s3://` roots. */
   readonly s3?: S3Settings
 }
 
-/** OpenEXR files under all roots: those of the file system first, then `s3://bucket/prefix` in the order given. */
+/**
+ * OpenEXR files that locations stand for: files and directories first, then names with a placeholder for the frame
+ * (`beauty.####.exr`, `beauty.1001-1100#.exr`, by number) and wildcards (links that match are followed), then `s3://`
+ * prefixes and patterns, each in the order given. A pattern that finds nothing, or lacks frames of its range, is a failure.
+ */
 export async function* walkRoots(
   roots: Iterable<string> | AsyncIterable<string>,
   options: WalkRootsOptions,
   list: Lister,
 ): AsyncGenerator<WalkStep> {
+  const patterns: RootPattern[] = []
   const remote: string[] = []
   const local = (async function* () {
     for await (const root of roots) {
       if (isS3Url(root)) remote.push(root)
-      else yield root
+      else {
+        const pattern = rootPattern(root)
+        if (pattern === null) yield root
+        else patterns.push(pattern)
+      }
     }
   })()
   yield* walk(local, options, list)
+  for (const pattern of patterns) {
+    const found = pattern.isDeep ? wildcards(pattern, options, list) : frames(pattern, options, list)
+    yield* found
+  }
   if (remote.length === 0) return
-  const { walkS3 } = await import('./s3-walk.ts')
   const connection = await connectS3(options.s3)
   try {
-    const { startAfter, signal } = options
-    const listing = { ...(startAfter !== undefined && { startAfter }), ...(signal && { signal }) }
-    for (const root of remote) yield* walkS3(connection, root, listing)
+    for (const root of remote) yield* objects(root, connection, options)
   } finally {
     connection.close()
   }
+}
+
+/** `**` crosses directories. Only files with an OpenEXR extension are found. */
+async function* wildcards(pattern: RootPattern, options: WalkOptions, list: Lister): AsyncGenerator<WalkStep> {
+  const search = await PatternSearch.of(pattern)
+  // The pattern names links as well as files.
+  const steps = walk([pattern.base], { ...options, follow: true }, list)
+  yield* matching(steps, search)
+}
+
+async function* matching(steps: AsyncIterable<WalkStep>, search: PatternSearch): AsyncGenerator<WalkStep> {
+  let hasFailed = false
+  for await (const { files, failures, skippedLinks } of steps) {
+    const indices = files.names.flatMap((_, index) => {
+      const match = search.matches(locationOf(files, index))
+      return match === null || match === false ? [] : index
+    })
+    hasFailed ||= failures.length > 0
+    yield { files: pick(files, indices), failures, skippedLinks }
+  }
+  // What could not be listed says more than that nothing was found.
+  if (!hasFailed) yield failureStep(search.failures())
+}
+
+/** Frames in one directory, by number; only those are asked about. */
+async function* frames(pattern: RootPattern, options: WalkOptions, list: Lister): AsyncGenerator<WalkStep> {
+  const { base } = pattern
+  const search = await PatternSearch.of(pattern)
+  const rules = options.ignore?.length ? [{ base, patterns: options.ignore.join('\n') }] : []
+  const found = namesIn(base)
+    .map((name) => ({ name, frame: search.matches(joinPath(base, name)) }))
+    .filter(({ name, frame }) => frame !== null && !isIgnored(joinPath(base, name), false, rules))
+    .sort((a, b) => Number(a.frame) - Number(b.frame))
+  for (let start = 0; start < found.length; start += STATS_PER_TASK) {
+    const names = found.slice(start, start + STATS_PER_TASK).map(({ name }) => name)
+    const { files, failures } = await list({ kind: 'stat', directory: base, names })
+    yield { files, failures, skippedLinks: 0 }
+  }
+  yield failureStep(search.failures())
+}
+
+/** None where the folder is not there or is none, which the search then says of its names. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
+
+async function* objects(
+  root: string,
+  connection: S3Connection,
+  { startAfter, signal, shallow }: WalkRootsOptions,
+): AsyncGenerator<WalkStep> {
+  const options = {
+    ...(startAfter !== undefined && { startAfter }),
+    ...(signal && { signal }),
+    ...(shallow && { shallow }),
+  }
+  const pattern = rootPattern(root)
+  if (pattern === null) yield* walkS3(connection, root, options)
+  else {
+    const { shallow: _, ...all } = options
+    yield* matching(walkS3(connection, pattern.base, all), await PatternSearch.of(pattern))
+  }
+}
+
+function failureStep(failures: readonly WalkFailure[]): WalkStep {
+  const none = { directory: '', names: [], sizes: new Float64Array(0), mtimesUs: new BigInt64Array(0), etags: null }
+  return { files: none, failures, skippedLinks: 0 }
 }

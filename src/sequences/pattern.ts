@@ -58,11 +58,16 @@ function paddingOf(match: RegExpExecArray): number {
   return Math.max(1, Number(match.slice(1).find((digits) => digits !== undefined && digits !== '') ?? 1))
 }
 
-const VIEW_WORDS = { '%V': '(?:left|right|center|centre|main|mono)', '%v': '[lrcm]' } as const
+const WORDS = {
+  '%V': '(?:left|right|center|centre|main|mono)',
+  '%v': '[lrcm]',
+  '*': '[^/]*',
+  '?': '[^/]',
+} as const
 
 /**
  * A test of paths against a pattern: gives the frame of a path that matches, else null. Any padding matches, a sign
- * too; `%V` stands for a view's name and `%v` for its initial.
+ * too; `%V` stands for a view's name, `%v` for its initial, `*` and `?` for any characters and any one.
  */
 export function patternMatcher(pattern: FramePattern): (path: string) => number | null {
   const source = `^${literal(pattern.prefix)}(-?\\d{1,9})${literal(pattern.suffix)}$`
@@ -77,7 +82,7 @@ export function patternMatcher(pattern: FramePattern): (path: string) => number 
 
 function literal(text: string): string {
   return text
-    .split(/(%[Vv])/)
-    .map((piece) => (piece in VIEW_WORDS ? VIEW_WORDS[piece as '%V'] : piece.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')))
+    .split(/(%[Vv]|[*?])/)
+    .map((piece) => (piece in WORDS ? WORDS[piece as '%V'] : piece.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')))
     .join('')
 }

@@ -190,6 +190,38 @@ describe('ingest', () => {
     expect(summary.files).toHaveLength(1)
   })
 
+  it('takes patterns as roots, knows their files again, and looks deeper when asked', async () => {
+    const dir = frames(3)
+    const catalog = newCatalog()
+    const range = join(dir, 'shot0/beauty.1001-1004#.exr')
+    const first = await ingest([range, '-c', catalog, '--check', 'table'])
+    expect(first).toMatchObject({ code: 1, summary: { found: 3, inserted: 3, failed: 1 } })
+    expect(first.summary.failures[0].message).toContain('1 of the 4 frames of')
+    const name = join(dir, 'shot0/beauty.####.exr')
+    expect(await ingest([name, '-c', catalog, '--check', 'all'])).toMatchObject({
+      code: 0,
+      summary: { inspected: 3, refreshed: 3 },
+    })
+    expect(await ingest([name, '-c', catalog])).toMatchObject({ code: 0, summary: { inspected: 0, unchanged: 3 } })
+    expect(await rows(catalog, 'SELECT DISTINCT check_depth FROM files')).toEqual([['all']])
+  })
+
+  it('ends with 1 when it found nothing, and says why', async () => {
+    const dir = tempDir()
+    symlinkSync(whole, join(dir, 'link.exr'))
+    const catalog = newCatalog()
+    const { code, stderr } = await ingest([dir, '-c', catalog])
+    expect(code).toBe(1)
+    expect(stderr).toContain('1 symbolic link passed over: --follow follows it')
+    expect((await ingest([dir, '-c', catalog, '--allow-empty'])).code).toBe(0)
+    const listing = await runCli(['ls', tempDir()])
+    expect(listing).toMatchObject({ code: 1, stdout: '' })
+    expect(listing.stderr).toContain('Nothing found: no OpenEXR file in')
+    const pattern = await runCli(['ls', join(frames(2), 'shot0/beauty.%04d.exr')])
+    expect(pattern).toMatchObject({ code: 0, stderr: '' })
+    expect(pattern.stdout).toContain('1001-1002')
+  })
+
   it('reads roots from standard input', async () => {
     const dir = frames(3)
     const { summary } = await ingest(

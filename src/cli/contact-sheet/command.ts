@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
-import { listOf } from '../pixel-files.ts'
+import { LOCATIONS_HELP, listOf } from '../pixel-files.ts'
 import type { ContactSheetFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument('<location...>', 'files, directories or globs in quotes: the frames of a sequence, or any files')
+    .argument('<location...>', LOCATIONS_HELP)
     .requiredOption('-o, --output <picture>', 'where to write it: .png, .jpg or .webp')
     .option('--size <pixels>', 'the longer side of a frame', '192')
     .option('--columns <n>', 'frames in a row (default: about a square)')

@@ -13,7 +13,7 @@ import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
-import { locate } from '../locations.ts'
+import { Locations } from '../locations.ts'
 import { type ThumbnailFlags, thumbnailOptions } from '../thumbnail/run.ts'
 
 export interface ContactSheetFlags extends ThumbnailFlags {
@@ -40,7 +40,7 @@ export async function runContactSheet(
   const options = thumbnailOptions(flags)
   const { jobs } = context.config({ jobs: flags.jobs })
   const frames = withGaps(await pathsOf(args, flags, context))
-  if (frames.length === 0) throw new ExrError('ERR_SOURCE_NOT_FOUND', `No EXR file is below ${args.join(', ')}.`)
+  if (frames.length === 0) throw new ExrError('ERR_SOURCE_NOT_FOUND', 'No file is left to draw.')
   if (frames.length > MAX_CELLS) {
     const message = `${frames.length} frames and gaps are too many for one sheet of ${MAX_CELLS}. Name fewer files`
     throw new ExrError('ERR_OPTION_INVALID', message)
@@ -96,14 +96,15 @@ async function report(cells: readonly SheetCell[], flags: ContactSheetFlags, con
 
 async function pathsOf(args: readonly string[], flags: ContactSheetFlags, context: CliContext): Promise<string[]> {
   const paths: string[] = []
-  const walk = { stdin: context.stdin, nul: false, follow: false, hidden: false, ignore: flags.ignore ?? [] }
-  for await (const found of locate(args, walk)) {
+  const located = new Locations(args, { ...(flags.ignore && { ignore: flags.ignore }) }, context)
+  for await (const found of located) {
     if (found.kind === 'file') paths.push(found.location)
     else {
       context.exitWith(EXIT.someFilesFailed)
       context.note(errorLine(found.error, false))
     }
   }
+  located.finish()
   return paths
 }
 

@@ -8,7 +8,7 @@ import type { IngestFlags } from './run.ts'
 export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   catalogFlags(command, 'catalog to fill')
-    .argument('[root...]', 'directory, file or s3://bucket/prefix, or - for a list on standard input')
+    .argument('[root...]', 'directory, file, pattern (*.exr, a.####.exr, a.1-9#.exr), s3://bucket/prefix, or -')
     .option('-j, --jobs <n>', 'workers at a time (EXR_JOBS; default one a core)')
     .addOption(isolateOption('thread'))
     .option('--catalog-memory <bytes>', 'buffers of an embedded catalog, such as 1G (EXR_CATALOG_MEMORY)')
@@ -28,6 +28,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--keep-missing', 'leave files that are gone as they are, and do not mark them as removed')
     .option('--fail-fast', 'stop at the first failure')
     .option('-n, --dry-run', 'list what would be opened; open and store nothing')
+    .option('--allow-empty', 'finding no file at all is no error')
     .option('--follow', 'follow symbolic links')
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)

@@ -4,6 +4,7 @@ import { openCatalog } from '../../catalog/open.ts'
 import { ExrError } from '../../errors.ts'
 import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
+import { rootPattern } from '../../ingest/root-pattern.ts'
 import { toShard } from '../../ingest/shard.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import { parseSampling } from '../../inspect/sampling.ts'
@@ -19,7 +20,7 @@ import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { catchInterrupts } from '../interrupts.ts'
-import { namesFrom } from '../locations.ts'
+import { namesFrom, nothingFound } from '../locations.ts'
 import { isRemote, openToRead } from '../open-catalog.ts'
 import { policyWish } from '../policy-flags.ts'
 import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
@@ -42,6 +43,7 @@ export interface IngestFlags extends CatalogFlags {
   readonly failFast?: true
   readonly keepMissing?: true
   readonly dryRun?: true
+  readonly allowEmpty?: true
   readonly follow?: true
   readonly hidden?: true
   readonly ignore?: readonly string[]
@@ -94,7 +96,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     ...(flags.startAfter !== undefined && { startAfter: flags.startAfter }),
     s3,
   }
-  if (flags.dryRun) return showPlan(what, flags, config, context)
+  if (flags.dryRun) return showPlan(what, args, flags, config, context)
 
   assertSomeRoot(args, config)
   const catalog = await openCatalog(config.catalog, {
@@ -130,6 +132,17 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   if (signalled !== null) context.exitWith(signalled)
   if (summary.counts.failed > 0) context.exitWith(EXIT.someFilesFailed)
   await report(summary, flags, config, context)
+  if (signalled === null) assertSomeFile(summary, args, flags)
+}
+
+/** In other shards there may be some. */
+function assertSomeFile(
+  { counts }: Pick<IngestSummary, 'counts'>,
+  args: readonly string[],
+  { allowEmpty }: IngestFlags,
+): void {
+  if (counts.found + counts.elsewhere + counts.failed + counts.removed > 0 || allowEmpty) return
+  throw nothingFound(args, counts.skippedLinks)
 }
 
 async function report(summary: IngestSummary, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
@@ -151,7 +164,13 @@ async function report(summary: IngestSummary, flags: IngestFlags, config: Config
 
 type What = Omit<Parameters<typeof dryRun>[0], 'catalog' | 'onFile'>
 
-async function showPlan(what: What, flags: IngestFlags, config: Config, context: CliContext): Promise<void> {
+async function showPlan(
+  what: What,
+  args: readonly string[],
+  flags: IngestFlags,
+  config: Config,
+  context: CliContext,
+): Promise<void> {
   const exists = isRemote(config.catalog) || existsSync(config.catalog.replace(/^duckdb:/, ''))
   const catalog = exists ? await openToRead(config, context) : null
   const listed: string[] = []
@@ -168,10 +187,12 @@ async function showPlan(what: What, flags: IngestFlags, config: Config, context:
     if (flags.json) {
       const { found, unchanged, elsewhere: in_other_shards, toInspect: to_inspect } = counts
       const plan = { dry_run: true, found, unchanged, in_other_shards, to_inspect, files: listed, failures }
-      return context.printData(`${JSON.stringify(plan, null, 2)}\n`)
+      await context.printData(`${JSON.stringify(plan, null, 2)}\n`)
+      return assertSomeFile({ counts }, args, flags)
     }
     for (const { message, code } of failures) context.note(`exr-inspector: ${message} [${code}]`)
     context.note(`Would open ${plural(counts.toInspect, 'file')}; ${plural(counts.unchanged, 'file')} unchanged.`)
+    assertSomeFile({ counts }, args, flags)
   } finally {
     await catalog?.close()
   }
@@ -180,7 +201,7 @@ async function showPlan(what: What, flags: IngestFlags, config: Config, context:
 /** A mistyped root makes no catalog. One that is there already is told of the root, as of any that cannot be read. */
 function assertSomeRoot(args: readonly string[], { catalog }: Config): void {
   if (isRemote(catalog) || existsSync(catalog.replace(/^duckdb:/, ''))) return
-  if (args.some((arg) => arg === '-' || isRemote(arg) || existsSync(arg))) return
+  if (args.some((arg) => arg === '-' || isRemote(arg) || existsSync(rootPattern(arg)?.base ?? arg))) return
   const message = `Cannot read ${args.join(', ')}: there is no such file or directory. No catalog was made. Check the path`
   throw new ExrError('ERR_SOURCE_NOT_FOUND', message, { details: { path: args[0] ?? '' } })
 }

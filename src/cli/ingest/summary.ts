@@ -24,7 +24,11 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
     [counts.refreshed, 'of these refreshed', 'their rows were of an older release, or of other bytes'],
     [counts.unchanged, 'unchanged', 'skipped without opening'],
     [counts.elsewhere, 'in other shards', ''],
-    [counts.skippedLinks, 'links passed over', '--follow follows them'],
+    [
+      counts.skippedLinks,
+      counts.skippedLinks === 1 ? 'link passed over' : 'links passed over',
+      '--follow follows links',
+    ],
     [counts.incomplete, style.yellow('incomplete'), 'stored; pixels are missing'],
     [counts.removed, 'gone', 'marked as removed; --keep-missing leaves them'],
     [counts.unsure, 'not found', 'left as they are: their folder is empty or cannot be read'],
@@ -35,11 +39,9 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
     told.map(([number, name, note]) => [count(number), name, style.dim(note)]),
     { indent: '  ', width: Number.POSITIVE_INFINITY, right: [0] },
   )
-  const none = counts.found === 0 && counts.failed === 0 ? ['  No OpenEXR files were found.'] : []
   return `${[
     style.bold(head),
     ...table,
-    ...none,
     ...problemLines('Incomplete', summary.incomplete, counts.incomplete, 'is_complete', options),
     ...problemLines('Failed', summary.failures, counts.failed, 'ingest_errors', options),
   ].join('\n')}\n`

@@ -2,13 +2,14 @@ import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
 import { checkOption, firstReadOption, limitOption } from '../inspection-flags.ts'
 import { isolateOption } from '../isolate.ts'
+import { LOCATIONS_HELP } from '../pixel-files.ts'
 import type { InspectFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   const list = (value: string, before: readonly string[] = []) => [...before, value]
   const conflicting = (flags: string, text: string, others: string[]) => new Option(flags, text).conflicts(others)
   command
-    .argument('[location...]', 'file, directory, pattern (*.exr, a.####.exr, a.1-9#.exr), URL, or -')
+    .argument('[location...]', LOCATIONS_HELP)
     .addOption(conflicting('--json', 'JSON: one object for one file, else an array', ['ndjson', 'yaml', 'long']))
     .addOption(conflicting('--ndjson', 'JSON: one object a line, as soon as it is known', ['yaml', 'long']))
     .addOption(conflicting('--yaml', 'YAML: one document a file', ['long']))

@@ -76,6 +76,11 @@ export function kinds(parts: readonly PartFacts[]): string[] {
   ].filter((kind) => kind !== '')
 }
 
+/** What follows the pixels, which no reader looks at. */
+export function trailingText(count: number): string {
+  return `${plural(count, 'byte')} after the last chunk`
+}
+
 function fact(name: string, value: string | null): Fact | null {
   return value === null || value === '' ? null : [name, value]
 }

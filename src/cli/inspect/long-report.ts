@@ -7,7 +7,7 @@ import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 import { attributeText, shortened } from './attribute-text.ts'
 import { channelLayers, channelsByPart, layerText } from './channel-layers.ts'
-import { colour, type Fact, software, summary } from './headline.ts'
+import { colour, type Fact, software, summary, trailingText } from './headline.ts'
 import { verdictText } from './verdict-text.ts'
 
 export interface ReportOptions {
@@ -69,7 +69,7 @@ function fileFacts(file: FileFacts): Fact[] {
   const flags = file.version_flags === '' ? '' : `, ${file.version_flags.replaceAll('_', ' ').replaceAll(',', ', ')}`
   rows.push(['version', `${file.format_version}${flags}`])
   rows.push(['header', `${bytes(file.header_bytes)}, sha256 ${file.header_hash.slice(0, 16)}`])
-  if (file.trailing_bytes) rows.push(['trailing', `${count(file.trailing_bytes)} bytes after the last chunk`])
+  if (file.trailing_bytes) rows.push(['trailing', trailingText(file.trailing_bytes)])
   return rows
 }
 

@@ -9,7 +9,7 @@ import type { Style } from '../style.ts'
 import { attributeText, shortened } from './attribute-text.ts'
 import { channelLayers, channelsByPart, layerText } from './channel-layers.ts'
 import { cryptomatteLines, isCryptomatte } from './cryptomatte-text.ts'
-import { headline, summary, TOLD_AHEAD } from './headline.ts'
+import { type Fact, headline, summary, TOLD_AHEAD, trailingText } from './headline.ts'
 import { facts, type ReportOptions, reasonLines, timestamp } from './long-report.ts'
 import { partTable } from './part-table.ts'
 import { verdictText } from './verdict-text.ts'
@@ -64,9 +64,10 @@ function lookedAt({
   return `, ${count(checked)} of ${plural(total, 'chunk')} looked at`
 }
 
-function file({ file: { mtime, etag } }: Payload): [string, string][] {
-  if (mtime !== null) return [['modified', timestamp(mtime)]]
-  return etag === undefined ? [] : [['etag', etag]]
+function file({ file: { mtime, etag, trailing_bytes: trailing } }: Payload): Fact[] {
+  const behind: Fact[] = trailing ? [['trailing', trailingText(trailing)]] : []
+  if (mtime !== null) return [['modified', timestamp(mtime)], ...behind]
+  return etag === undefined ? behind : [['etag', etag], ...behind]
 }
 
 /** What the policy says: failures, and how many rules were not answered. */

@@ -1,4 +1,5 @@
 import { ExrError } from '../../errors.ts'
+import { rootPattern } from '../../ingest/root-pattern.ts'
 import type { InspectCallOptions } from '../../inspect/inspect.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import type { Payload } from '../../inspect/payload.ts'
@@ -7,12 +8,11 @@ import type { PayloadValidation } from '../../policy/index.ts'
 import type { Config } from '../../settings/config.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CliContext } from '../context.ts'
-import { toExrError } from '../errors.ts'
+import { errorJson, errorLine, toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
-import { plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
-import { type Located, locate, namesOneFile } from '../locations.ts'
+import { type Located, Locations, namesOneFile } from '../locations.ts'
 import { PROTOCOLS } from '../picture/protocol.ts'
 import { policyWish } from '../policy-flags.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
@@ -76,20 +76,9 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
   const single = namesOneFile(args)
   const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
-  let skippedLinks = 0
   let results = 0
   let attributes = 0
-  const located = locate(args, {
-    stdin: context.stdin,
-    nul: flags.null === true,
-    follow: flags.follow === true,
-    hidden: flags.hidden === true,
-    ignore: flags.ignore ?? [],
-    s3: s3SettingsFrom((name) => context.env[name]),
-    onSkippedLinks: (count) => {
-      skippedLinks += count
-    },
-  })
+  const located = new Locations(args, flags, context)
   const options = { ...(await optionsOf(flags, config, context)), ...policy }
   try {
     for await (const result of inspected(located, options, { single, jobs: config.jobs })) {
@@ -104,7 +93,8 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
         await output.file(filtered)
       } else {
         context.exitWith(exitCodeOf(result.error.code))
-        await output.failure(result.error, result.location)
+        if (isFile(result)) await output.failure(result.error, result.location)
+        else context.note(flags.json || flags.ndjson ? errorJson(result.error) : errorLine(result.error, false))
       }
     }
   } finally {
@@ -114,7 +104,7 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
     context.exitWith(EXIT.someFilesFailed)
     context.note(`No file has an attribute that matches ${filters.attributes.join(', ')}`)
   }
-  if (results === 0 && !flags.allowEmpty) throw nothingFound(args, skippedLinks)
+  located.finish()
 }
 
 /** `--image` takes a value only where it is a way to show pictures; else what follows it is a location. */
@@ -139,17 +129,6 @@ function noSuchPart(
   const shown = names.length > 8 ? [...names.slice(0, 8), `${names.length - 8} more`] : names
   context.note(
     `${singleLine(shownPath(file.path, args))} has no part ${asked.join(', ')}: its parts are ${shown.join(', ')}`,
-  )
-}
-
-/** A script that waits for frames must not take silence for success. */
-function nothingFound(args: readonly string[], skippedLinks: number): ExrError {
-  const links = skippedLinks > 0 ? ` ${plural(skippedLinks, 'symbolic link')} passed over: --follow follows them.` : ''
-  const where = args.join(', ')
-  return new ExrError(
-    'ERR_SOURCE_NOT_FOUND',
-    `Nothing to inspect: no OpenEXR file below ${where}.${links} With --allow-empty that is no error`,
-    { details: { path: args[0] ?? '' } },
   )
 }
 
@@ -240,6 +219,11 @@ async function* inspected(
     yield payload ? { payload } : failed(error, String(input))
   }
   yield* failuresBefore()
+}
+
+/** A pattern that found nothing is no line of a table of files. */
+function isFile({ error: { code }, location }: { readonly error: ExrError; readonly location: string }): boolean {
+  return code !== 'ERR_SOURCE_NOT_FOUND' || rootPattern(location) === null
 }
 
 function failed(error: ExrError, location = error.details.path ?? ''): Result {

@@ -6,12 +6,13 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument(
       '[location...]',
-      'folders, files, a catalog, or - for names on standard input; default the current folder',
+      'folders, files, patterns (a.####.exr), s3:// prefixes, a catalog, or - for names on standard input; default .',
     )
     .option('-l, --long', 'size, resolution, compression, layers, whether it is whole, and drift: reads every header')
     .option('-r, --recursive', 'folders below, too')
     .option('-s, --sort <key>', 'name, frames, missing or size', 'name')
     .option('-a, --all', 'every file, not OpenEXR files alone')
+    .option('--allow-empty', 'finding no file is no error')
     .option('--json', 'JSON: an array with an object a sequence')
     .option('-0, --null', 'names on standard input end in NUL bytes')
     .option('-j, --jobs <n>', 'threads')

@@ -1,16 +1,23 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ExrError } from '../../errors.ts'
+import { locationOf } from '../../ingest/found.ts'
+import { runWalkTask } from '../../ingest/listing.ts'
+import { rootPattern } from '../../ingest/root-pattern.ts'
+import { walkRoots } from '../../ingest/walk-roots.ts'
 import type { PolicyFacts } from '../../policy/index.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import { isS3Url } from '../../source/s3-url.ts'
 import type { CliContext } from '../context.ts'
 import { widthOf } from '../context.ts'
+import { errorLine } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
 import { wrap } from '../format/columns.ts'
 import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
-import { namesFrom } from '../locations.ts'
-import { listedFolder } from '../shown-path.ts'
+import { namesFrom, nothingFound } from '../locations.ts'
+import { listedFolder, shownPath } from '../shown-path.ts'
 import type { Style } from '../style.ts'
 import { entriesOf, type SequenceEntry } from './entries.ts'
 
@@ -19,6 +26,7 @@ export interface LsFlags {
   readonly recursive?: true
   readonly sort: string
   readonly all?: true
+  readonly allowEmpty?: true
   readonly json?: true
   readonly null?: true
   readonly jobs?: string
@@ -42,15 +50,28 @@ export async function runLs(args: readonly string[], flags: LsFlags, context: Cl
   }
   const names: string[] = []
   const facts = new Map<string, PolicyFacts>()
+  const sizes = new Map<string, number>()
+  let lost = 0
   for (const arg of args.length === 0 ? ['.'] : args) {
     if (arg === '-') for await (const name of namesFrom(context.stdin, flags.null === true)) names.push(name)
     else if (isCatalog(arg)) await addCatalog(arg, names, facts, context)
+    else if (isS3Url(arg) || rootPattern(arg) !== null) lost += await addFound(arg, args, flags, names, sizes, context)
     else addLocation(arg, flags, names)
   }
   const wantsSize = flags.long === true || flags.json === true || flags.sort === 'size'
   if (flags.long) await addHeaders(names, facts, flags, context)
-  const entries = entriesOf(names, (path) => sizeOf(path, facts, wantsSize), facts).sort(order)
-  if (flags.json) return context.printData(`${JSON.stringify(entries, null, 2)}\n`)
+  const entries = entriesOf(names, (path) => sizes.get(path) ?? sizeOf(path, facts, wantsSize), facts).sort(order)
+  if (flags.json) await context.printData(`${JSON.stringify(entries, null, 2)}\n`)
+  else if (entries.length > 0 || flags.allowEmpty) await printTable(entries, args, flags, context)
+  if (entries.length === 0 && lost === 0 && !flags.allowEmpty) throw nothingFound(args, 0)
+}
+
+async function printTable(
+  entries: readonly SequenceEntry[],
+  args: readonly string[],
+  flags: LsFlags,
+  context: CliContext,
+): Promise<void> {
   const files = entries.reduce((sum, entry) => sum + entry.files, 0)
   const lines =
     entries.length === 0
@@ -83,6 +104,33 @@ async function addCatalog(
   } finally {
     await catalog.close()
   }
+}
+
+/** Files that a pattern or a prefix stands for. Gives the number of failures, which are told. */
+async function addFound(
+  location: string,
+  args: readonly string[],
+  flags: LsFlags,
+  names: string[],
+  sizes: Map<string, number>,
+  context: CliContext,
+): Promise<number> {
+  const s3 = s3SettingsFrom((name) => context.env[name])
+  const options = { s3, shallow: flags.recursive !== true }
+  let lost = 0
+  for await (const { files, failures } of walkRoots([location], options, async (task) => runWalkTask(task))) {
+    for (let index = 0; index < files.names.length; index++) {
+      const path = shownPath(locationOf(files, index), args)
+      names.push(path)
+      if (!Number.isNaN(files.sizes[index])) sizes.set(path, files.sizes[index]!)
+    }
+    for (const { code, message, path } of failures) {
+      lost += 1
+      context.note(errorLine(new ExrError(code, message, { details: { path } }), false))
+      context.exitWith(EXIT.someFilesFailed)
+    }
+  }
+  return lost
 }
 
 function addLocation(location: string, flags: LsFlags, names: string[]): void {

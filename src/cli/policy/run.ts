@@ -20,6 +20,7 @@ import { type CliContext, widthOf } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { columns, wrap } from '../format/columns.ts'
+import { Locations } from '../locations.ts'
 
 interface JsonFlag {
   readonly json?: true
@@ -111,7 +112,12 @@ export async function initPolicy(
   const { inspect } = await import('../../lazy.ts')
   const s3 = s3SettingsFrom((name) => context.env[name])
   const payloads = []
-  for (const file of from) payloads.push(await inspect(file, { s3 }))
+  const located = new Locations(from, {}, context)
+  for await (const found of located) {
+    if (found.kind === 'failure') throw found.error
+    payloads.push(await inspect(found.location, { s3 }))
+  }
+  located.finish()
   const name = output === undefined ? 'learnt' : basename(output, extname(output))
   const { text, open: left } = learnPolicy(payloads, name)
   if (output === undefined) return context.printData(text)

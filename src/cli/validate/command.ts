@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
-import { listOf } from '../pixel-files.ts'
+import { LOCATIONS_HELP, listOf } from '../pixel-files.ts'
 import type { ValidateFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -10,10 +10,7 @@ export function configure(command: Command, context: CliContext): void {
     'judge the files of a catalog, opening none: those that changed or this policy has not judged; it keeps the results',
     '',
   )
-    .argument(
-      '[location...]',
-      'file, directory, pattern such as beauty.####.exr, URL, or - for a list on standard input',
-    )
+    .argument('[location...]', LOCATIONS_HELP)
     .option('-p, --policy <name|file>', 'built-in policy, path or s3:// URL of a policy', 'core')
     .option(
       '-f, --format <kind[=file]>',

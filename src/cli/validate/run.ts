@@ -24,12 +24,12 @@ import {
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPolicy } from '../../tasks/policy-file.ts'
 import type { CliContext } from '../context.ts'
-import { errorLine } from '../errors.ts'
+import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { type Located, locate } from '../locations.ts'
+import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { FORMATS, type Format, renderReport } from './formats.ts'
 
-export interface ValidateFlags {
+export interface ValidateFlags extends LocationFlags {
   readonly policy: string
   readonly format?: readonly string[]
   readonly json?: true
@@ -46,11 +46,6 @@ export interface ValidateFlags {
   readonly again?: true
   /** Commander's word for `--no-keep`. */
   readonly keep: boolean
-  readonly allowEmpty?: true
-  readonly follow?: true
-  readonly hidden?: true
-  readonly ignore?: readonly string[]
-  readonly null?: true
   readonly jobs?: string
 }
 
@@ -77,10 +72,11 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
       throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id} for --skip.`)
   }
   const known = flags.baseline === undefined ? null : readBaseline(flags.baseline)
+  const located = new Locations(args, flags, context)
   const scope = { skip, ...(maxTier !== undefined && { maxTier }) }
   const { whole, files, lost } =
     flags.catalog === undefined
-      ? await judgeFiles(args, flags, policy, scope, context)
+      ? await judgeFiles(located, flags, policy, scope, context)
       : await judgeStored(flags.catalog, flags, policy, scope, context)
   const root = `${resolve('.')}/`
   const report = known === null ? whole : withoutAccepted(whole, known, root)
@@ -95,16 +91,11 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
   if (report.findings.some(({ state, severity }) => state === 'fail' && atLeast(severity, failOn))) {
     context.exitWith(EXIT.someFilesFailed)
   }
-  if (files === 0 && !flags.allowEmpty) {
-    context.note(
-      errorLine(
-        new ExrError(
-          'ERR_SOURCE_NOT_FOUND',
-          `No EXR file found in ${args.join(' ') || flags.catalog}. Use --allow-empty if that is fine.`,
-        ),
-        false,
-      ),
-    )
+  try {
+    if (flags.catalog === undefined) located.finish()
+    else if (files === 0 && !flags.allowEmpty) throw nothingFound([flags.catalog], 0)
+  } catch (error) {
+    context.note(errorLine(toExrError(error), false))
     context.exitWith(EXIT.system)
   }
   if (lost) context.exitWith(EXIT.system)
@@ -151,7 +142,7 @@ interface Judged {
 }
 
 async function judgeFiles(
-  args: readonly string[],
+  located: Locations,
   flags: ValidateFlags,
   policy: Policy,
   scope: Scope,
@@ -160,7 +151,7 @@ async function judgeFiles(
   const judging = new Validation(policy, scope)
   let files = 0
   let lost = false
-  for await (const facts of factsFrom(args, flags, policy, scope.maxTier, context)) {
+  for await (const facts of factsOfFiles(located, flags, policy, scope.maxTier, context)) {
     files += 1
     lost ||= facts.error !== null && isOutOfReach(facts.error.code)
     judging.add(facts)
@@ -191,23 +182,6 @@ async function judgeStored(
   }
 }
 
-async function* factsFrom(
-  args: readonly string[],
-  flags: ValidateFlags,
-  policy: Policy,
-  maxTier: Tier | undefined,
-  context: CliContext,
-): AsyncGenerator<PolicyFacts> {
-  const located = locate(args, {
-    stdin: context.stdin,
-    nul: flags.null === true,
-    follow: flags.follow === true,
-    hidden: flags.hidden === true,
-    ignore: flags.ignore ?? [],
-  })
-  yield* factsOfFiles(located, flags, policy, maxTier, context)
-}
-
 async function* factsOfFiles(
   located: AsyncIterable<Located>,
   flags: ValidateFlags,
@@ -222,7 +196,10 @@ async function* factsOfFiles(
       if (found.kind === 'file') {
         if (policy.ignores(found.location)) lost.push(namesOnly(found.location))
         else yield found.location
-      } else lost.push(unreadableFacts(found.error.details.path ?? '', found.error))
+      } else {
+        context.note(errorLine(found.error, false))
+        lost.push(unreadableFacts(found.error.details.path ?? '', found.error))
+      }
     }
   })()
   if (needs.tier === 'names') {
