@@ -1,3 +1,4 @@
+import type { CheckDepth } from '../inspect/check-depth.ts'
 import {
   digestRows,
   type EncodedBatch,
@@ -30,6 +31,7 @@ export const FILES_COLUMN = {
   contentDigest: column('content_digest'),
   latestRows: column('latest_rows'),
   sequencer: column('sequencer'),
+  checkDepth: column('check_depth'),
 } as const
 
 /** Who is in a batch, in its order. */
@@ -46,6 +48,7 @@ export function filesOf(batch: EncodedBatch): NamedFile[] {
     bytes: bytesKey(long(FILES_COLUMN.size, row), long(FILES_COLUMN.mtime, row), text(FILES_COLUMN.etag, row)),
     schemaVersion: ROW_SCHEMA_VERSION,
     sequencer: text(FILES_COLUMN.sequencer, row),
+    checkDepth: text(FILES_COLUMN.checkDepth, row) as CheckDepth | null,
   }))
 }
 

@@ -1,5 +1,6 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
-import type { CatalogRecord, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
+import type { CheckDepth } from '../inspect/check-depth.ts'
+import type { CatalogRecord, CatalogRecord, EncodedBatch, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
 import type { Holder } from './holder.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
@@ -32,6 +33,8 @@ export interface KnownFile {
   readonly sizeBytes: bigint
   readonly mtimeUs: bigint | null
   readonly etag: string | null
+  /** How far its chunks were looked at; null where a deeper look would say no more. */
+  readonly checkDepth: CheckDepth | null
 }
 
 /** Last sightings by normalized path. A few bytes a file beside its path, so that millions fit in memory. */

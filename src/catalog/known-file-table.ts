@@ -1,3 +1,4 @@
+import { CHECK_DEPTHS, type CheckDepth } from '../inspect/check-depth.ts'
 import type { KnownFile, KnownFiles } from './catalog.ts'
 
 /** Sightings column by column: one number a column and file, and one Map entry. */
@@ -6,6 +7,8 @@ export class KnownFileTable implements KnownFiles {
   readonly #etags = new Map<number, string>()
   #sizes = new BigInt64Array(1024)
   #mtimes = new BigInt64Array(1024)
+  /** Places in CHECK_DEPTHS; past its end for none. */
+  #depths = new Uint8Array(1024)
 
   get size(): number {
     return this.#rows.size
@@ -23,6 +26,7 @@ export class KnownFileTable implements KnownFiles {
       sizeBytes: this.#sizes[row]!,
       mtimeUs: mtimeUs === NO_TIME ? null : mtimeUs,
       etag: this.#etags.get(row) ?? null,
+      checkDepth: CHECK_DEPTHS[this.#depths[row]!] ?? null,
     }
   }
 
@@ -30,14 +34,17 @@ export class KnownFileTable implements KnownFiles {
     return this.#rows.keys()
   }
 
-  add(path: string, sizeBytes: bigint, mtimeUs: bigint, etag: string | null): void {
+  add(path: string, sizeBytes: bigint, mtimeUs: bigint, etag: string | null, checkDepth: string | null): void {
     const row = this.#rows.size
     if (row === this.#sizes.length) {
-      this.#sizes = doubled(this.#sizes)
-      this.#mtimes = doubled(this.#mtimes)
+      this.#sizes = doubled(this.#sizes, BigInt64Array)
+      this.#mtimes = doubled(this.#mtimes, BigInt64Array)
+      this.#depths = doubled(this.#depths, Uint8Array)
     }
     this.#sizes[row] = sizeBytes
     this.#mtimes[row] = mtimeUs
+    const depth = CHECK_DEPTHS.indexOf(checkDepth as CheckDepth)
+    this.#depths[row] = depth === -1 ? CHECK_DEPTHS.length : depth
     if (etag !== null) this.#etags.set(row, etag)
     this.#rows.set(path, row)
   }
@@ -46,8 +53,11 @@ export class KnownFileTable implements KnownFiles {
 /** Stands for no time: the smallest int64, which no clock reads. */
 export const NO_TIME = -(2n ** 63n)
 
-function doubled(array: BigInt64Array<ArrayBuffer>): BigInt64Array<ArrayBuffer> {
-  const next = new BigInt64Array(array.length * 2)
+function doubled<Column extends { readonly length: number; set(values: Column): void }>(
+  array: Column,
+  Column: new (length: number) => Column,
+): Column {
+  const next = new Column(array.length * 2)
   next.set(array)
   return next
 }

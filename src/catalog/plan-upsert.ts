@@ -1,3 +1,4 @@
+import { type CheckDepth, isDeeper } from '../inspect/check-depth.ts'
 import { parseLatestRows } from '../tables/index.ts'
 import { laterSequencer } from './sequencer.ts'
 
@@ -14,6 +15,8 @@ export interface BatchFile {
   readonly schemaVersion?: number
   /** Of the last event about it; left out and null where none said one. */
   readonly sequencer?: string | null
+  /** How far its chunks were looked at. */
+  readonly checkDepth?: CheckDepth | null
 }
 
 /** A row of `files` at one of the batch's paths. */
@@ -81,8 +84,8 @@ interface FileState {
 /**
  * What a batch does to a catalog, sighting by sighting: a key that is not stored is inserted, one that is counts
  * again, and the header seen last at a path is the current one, which supersedes every other that was current there.
- * Rows of a file are replaced when an older release wrote them, or when its bytes have changed since and the new rows
- * say something else.
+ * Rows of a file are replaced when an older release wrote them, or when its bytes have changed since or were looked at
+ * less far, and the new rows say something else.
  */
 export function planUpsert(batch: readonly BatchFile[], stored: readonly StoredFile[]): UpsertPlan {
   const byPath = new Map<string, Map<string, FileState>>()
@@ -143,7 +146,8 @@ function seeAgain(state: FileState, file: BatchFile, position: number): void {
 
 function isOutdated(stored: StoredFile, { contentDigest }: FileState, file: BatchFile): boolean {
   if (file.schemaVersion === undefined || contentDigest === file.contentDigest) return false
-  return (stored.schemaVersion ?? 0) < file.schemaVersion || stored.bytes !== file.bytes
+  const saysMore = file.checkDepth ? isDeeper(file.checkDepth, stored.checkDepth ?? 'none') : false
+  return (stored.schemaVersion ?? 0) < file.schemaVersion || stored.bytes !== file.bytes || saysMore
 }
 
 /** The tables that a sighting brings rows of take the place of those of before. */

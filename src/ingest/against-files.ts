@@ -50,7 +50,7 @@ export async function verifyAgainstFiles(catalog: Catalog, options: AgainstFiles
     ...(signal && { signal }),
   }
   for (const check of CHECK_OPTIONS) {
-    const group = sample.filter(({ checkDepth }) => checkDepth === check)
+    const group = sample.filter(({ checkDepth: depth }) => (depth === 'none' ? 'leaders' : depth) === check)
     sampled += group.length
     const paths = group.map(({ path }) => path)
     let at = 0

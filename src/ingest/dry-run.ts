@@ -21,6 +21,7 @@ interface DryRunOptions
     | 'stop'
     | 's3'
     | 'startAfter'
+    | 'inspect'
   > {
   /** Null where there is no catalog yet. */
   readonly catalog: Pick<CatalogWriter, 'knownFiles'> | null
@@ -36,7 +37,7 @@ interface DryRunSummary {
 
 /** What `ingest` with the same options would open, without opening or storing anything. */
 export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
-  const { roots, catalog, jobs, force = false, shard = null, foldCase = false, onFile } = options
+  const { roots, catalog, jobs, force = false, shard = null, foldCase = false, inspect = {}, onFile } = options
   const counts = zeroCounts()
   const failures: IngestProblem[] = []
   const stop = options.stop ?? new AbortController().signal
@@ -44,7 +45,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   try {
     const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
     const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
-    const plan = planned(steps, counts, { known, force, shard, foldCase, stop })
+    const plan = planned(steps, counts, { known, force, check: inspect.check ?? 'leaders', shard, foldCase, stop })
     const limit = options.limit ?? Number.POSITIVE_INFINITY
     for await (const location of locations(plan, { limit, stop, onFailures: (found) => failures.push(...found) })) {
       await onFile?.(location)

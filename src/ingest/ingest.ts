@@ -204,6 +204,7 @@ class Run {
       const plan = planned(noted(steps, folders, objects), this.counts, {
         known,
         force,
+        check: inspect.check ?? 'leaders',
         shard,
         foldCase,
         stop: this.#stop,

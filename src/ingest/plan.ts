@@ -1,5 +1,7 @@
 import type { KnownFile, KnownFiles } from '../catalog/catalog.ts'
+import { isDeeper } from '../inspect/check-depth.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import type { CheckOption } from '../inspect/options.ts'
 import { type FoundFiles, locationOf, pick } from './found.ts'
 import { inShard, type Shard } from './shard.ts'
 
@@ -8,6 +10,8 @@ export interface PlanOptions {
   readonly known: Pick<KnownFiles, 'size' | 'get'>
   /** Open files again even when nothing about them changed. */
   readonly force: boolean
+  /** Files that were looked at less far are opened again. */
+  readonly check: CheckOption
   readonly shard: Shard | null
   readonly foldCase: boolean
 }
@@ -16,7 +20,7 @@ export interface PlanOptions {
 interface Plan {
   /** To be opened. */
   readonly changed: FoundFiles
-  /** Files whose size and modification time (objects: size and ETag) are those of the last sighting. */
+  /** Files whose size and modification time (objects: size and ETag) are those of the last sighting, looked at as far as now. */
   readonly unchanged: number
   /** Files that belong to other shards. */
   readonly elsewhere: number
@@ -25,6 +29,8 @@ interface Plan {
 /** Decides by name, size and time alone; opens nothing. */
 export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
   const { known, force, shard, foldCase } = options
+  // Single leaders of objects are not read: one look is as deep as the other.
+  const check = files.etags !== null && options.check === 'all' ? 'leaders' : options.check
   const indices: number[] = []
   let unchanged = 0
   let elsewhere = 0
@@ -36,7 +42,7 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
     }
     const path = normalizePath(locationOf(files, index), { foldCase })
     if (shard && !inShard(path, shard)) elsewhere += 1
-    else if (compares && isUnchanged(known.get(path), files, index)) unchanged += 1
+    else if (compares && isUnchanged(known.get(path), files, index, check)) unchanged += 1
     else indices.push(index)
   }
   const changed = indices.length === files.names.length ? files : pick(files, indices)
@@ -45,8 +51,9 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
 
 const SECOND_US = 1_000_000n
 
-function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number): boolean {
+function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number, check: CheckOption): boolean {
   if (known === undefined || Number(known.sizeBytes) !== files.sizes[index]) return false
+  if (known.checkDepth !== null && known.checkDepth !== 'none' && isDeeper(check, known.checkDepth)) return false
   const etag = files.etags?.[index] ?? null
   if (etag !== null || known.etag !== null) return etag === known.etag
   if (known.mtimeUs === null) return false

@@ -1,3 +1,5 @@
+import type { CheckDepth } from './check-depth.ts'
+
 /**
  * What `inspect` returns: plain JSON data, snake_case, fixed key order, the same bytes for the same input.
  * docs/reference/payload.schema.json is its JSON Schema; the catalog has columns of the same names.
@@ -22,11 +24,7 @@ export interface Payload {
   persistence?: Persistence
 }
 
-/**
- * How far a verdict on completeness looked. `table`: at offset tables and the file's size; `leaders`: at some chunks'
- * leaders too, the last one's among them; `all`: at every chunk's leader; `pixels`: every chunk was decoded.
- */
-export type CheckDepth = 'table' | 'leaders' | 'all' | 'pixels'
+export type { CheckDepth } from './check-depth.ts'
 
 /** The file as a whole. Sizes are bytes. */
 export interface FileFacts {

@@ -40,7 +40,7 @@ export const files = {
       optional('superseded_by', 'utf8', 'file_id of the header now at this path; null for the current one', () => null),
     ),
     optional('schema_version', 'int32', 'of the writer of the row', () => ROW_SCHEMA_VERSION),
-    optional('check_depth', 'utf8', 'what is_complete looked at: table, leaders, all or pixels'),
+    optional('check_depth', 'utf8', 'what is_complete looked at: none, table, leaders, all or pixels'),
     optional('format_version', 'int32', 'low byte of the version word'),
     optional('version_flags', 'utf8', 'flags of the version word, joined by commas; empty for none'),
     optional('trailing_bytes', 'int64', 'bytes after the last chunk; null where its end is not known'),

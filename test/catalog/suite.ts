@@ -267,6 +267,21 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.verify()).ok).toBe(true)
     })
 
+    it('replaces what a look said that went less far, and keeps what one said that went further', async () => {
+      const looked = (check_depth: 'leaders' | 'all', is_complete: boolean): CatalogRecord => {
+        const one = record({ path: '/mnt/a.exr' })
+        return { ...one, payload: { ...one.payload, file: { ...one.payload.file, check_depth, is_complete } } }
+      }
+      const depth = async () => (await catalog.knownFiles('/mnt')).get('/mnt/a.exr')?.checkDepth
+      await upsert([looked('leaders', true)])
+      expect(await depth()).toBe('leaders')
+      expect(statuses(await upsert([looked('all', false)]))).toEqual(['refreshed'])
+      expect(statuses(await upsert([looked('leaders', true)]))).toEqual(['updated'])
+      expect(await fileAt('/mnt/a.exr')).toMatchObject({ is_complete: false, check_depth: 'all', inspection_count: 3 })
+      expect(await depth()).toBe('all')
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
     it('stays in order when the clock jumps back and forth between sightings', async () => {
       const seen = (header: string, inspectedAtUs: bigint) => record({ path: '/mnt/a.exr', header, inspectedAtUs })
       await upsert([seen('old', T0 + 60n * MINUTE)])
@@ -472,8 +487,13 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
 
       const known = await catalog.knownFiles('/mnt/show/')
       expect(known.size).toBe(3)
-      expect(known.get('/mnt/show/a.exr')).toEqual({ sizeBytes: 6n, mtimeUs: 1_704_067_200_000_002n, etag: null })
-      expect(known.get('/mnt/show/b.exr')).toEqual({ sizeBytes: 123_456n, mtimeUs: null, etag: '"b"' })
+      expect(known.get('/mnt/show/a.exr')).toEqual({
+        sizeBytes: 6n,
+        mtimeUs: 1_704_067_200_000_002n,
+        etag: null,
+        checkDepth: 'leaders',
+      })
+      expect(known.get('/mnt/show/b.exr')).toMatchObject({ sizeBytes: 123_456n, mtimeUs: null, etag: '"b"' })
       expect(known.get('/mnt/show/d.exr')?.sizeBytes).toBe(2n)
       expect(known.has('/mnt/other/c.exr')).toBe(false)
       expect(known.get('/mnt/other/c.exr')).toBeUndefined()

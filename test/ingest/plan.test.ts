@@ -17,8 +17,19 @@ function found(directory: string, files: Record<string, readonly [size: number, 
 }
 
 const known = (files: Record<string, Partial<KnownFile>>) =>
-  new Map(Object.entries(files).map(([path, file]) => [path, { sizeBytes: 10n, mtimeUs: 5n, etag: null, ...file }]))
-const options = { known: new Map<string, KnownFile>(), force: false, shard: null, foldCase: false }
+  new Map(
+    Object.entries(files).map(([path, file]) => [
+      path,
+      { sizeBytes: 10n, mtimeUs: 5n, etag: null, checkDepth: 'leaders' as const, ...file },
+    ]),
+  )
+const options = {
+  known: new Map<string, KnownFile>(),
+  force: false,
+  check: 'leaders' as const,
+  shard: null,
+  foldCase: false,
+}
 
 describe('planFiles', () => {
   const files = found('/r', { 'a.exr': [10, 5n], 'b.exr': [11, 5n], 'c.exr': [10, 6n], 'd.exr': [10, 5n] })
@@ -32,6 +43,24 @@ describe('planFiles', () => {
 
   it('opens a file whose last time is not known', () => {
     expect(planFiles(files, { ...options, known: known({ '/r/a.exr': { mtimeUs: null } }) }).unchanged).toBe(0)
+  })
+
+  it('opens again what was looked at less far, unless no look says more', () => {
+    const opened = (
+      checkDepth: KnownFile['checkDepth'],
+      check: 'table' | 'leaders' | 'all',
+      etag: string | null = null,
+    ) => {
+      const at = { ...files, etags: etag === null ? null : files.names.map(() => etag) }
+      const seen = known({ '/r/a.exr': { checkDepth, etag } })
+      return planFiles(at, { ...options, known: seen, check }).unchanged === 0
+    }
+    expect(opened('leaders', 'all')).toBe(true)
+    expect(opened('table', 'leaders')).toBe(true)
+    expect([opened('leaders', 'table'), opened('all', 'all'), opened('pixels', 'all')]).toEqual([false, false, false])
+    expect([opened('none', 'all'), opened(null, 'all')]).toEqual([false, false])
+    // Single leaders of objects are not read.
+    expect([opened('leaders', 'all', 'e'), opened('table', 'all', 'e')]).toEqual([false, true])
   })
 
   it('opens everything when forced', () => {

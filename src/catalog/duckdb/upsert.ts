@@ -1,4 +1,5 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { CheckDepth } from '../../inspect/check-depth.ts'
 import {
   type CellType,
   columnWriter,
@@ -143,7 +144,8 @@ export class Upserter {
     await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
     const reader = await this.#connection.runAndReadAll(
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
-         epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer
+         epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer,
+         check_depth
        FROM files WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
     return reader.getRows().map((row) => {
@@ -161,6 +163,7 @@ export class Upserter {
         contentDigest: text(10),
         latestRows: text(11),
         sequencer: text(12),
+        checkDepth: text(13) as CheckDepth | null,
       }
     })
   }

@@ -7,7 +7,7 @@ import { readRemovals } from './removals.ts'
 import { forEachRow } from './rows.ts'
 import type { Store } from './store.ts'
 
-const COLUMNS = ['file_path_normalized', 'size_bytes', 'mtime', 'etag']
+const COLUMNS = ['file_path_normalized', 'size_bytes', 'mtime', 'etag', 'is_complete', 'check_depth']
 const LIVE_COLUMNS = [...COLUMNS, 'file_id', 'last_inspected']
 
 /**
@@ -22,8 +22,9 @@ export function readKnownFiles(store: Store, prefix: string): Promise<KnownFiles
     const where = col('file_path_normalized').startsWith(prefix).and(col('superseded_by').isNull()).and(isOurs)
     const columns = removals.size > 0 ? LIVE_COLUMNS : COLUMNS
     await forEachRow(tables('files').select({ columns, where }), (row) => {
-      if (removals.size > 0 && isRemoved(removals, row.name(4), row.big(5))) return
-      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, row.text(3))
+      if (removals.size > 0 && isRemoved(removals, row.name(6), row.big(7))) return
+      const depth = row.isNull(4) ? null : row.text(5)
+      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, row.text(3), depth)
     })
     return known
   })

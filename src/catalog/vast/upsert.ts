@@ -1,5 +1,6 @@
 import { tableBatch } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
+import type { CheckDepth } from '../../inspect/check-depth.ts'
 import { type EncodedBatch, stringAt } from '../../tables/index.ts'
 import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
@@ -30,6 +31,7 @@ const STORED = [
   'content_digest',
   'latest_rows',
   'sequencer',
+  'check_depth',
 ]
 const TOUCHED = [
   'superseded_by',
@@ -141,7 +143,8 @@ function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored
       contentDigest: row.text(10),
       latestRows: row.text(11),
       sequencer: row.text(12),
-      rowId: row.big(13)!,
+      checkDepth: row.text(13) as CheckDepth | null,
+      rowId: row.big(14)!,
     }),
   )
 }

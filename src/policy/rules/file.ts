@@ -11,6 +11,12 @@ const SMALLEST_FILE = 285
 const hasFlag = (name: string) => (view: FileView) =>
   (view.file.version_flags as string | null)?.split(',').includes(name) ?? true
 
+const LOOKED_AT = {
+  none: 'the chunk table was not read',
+  table: 'only the chunk table was read',
+  leaders: 'only the leaders of some chunks were read',
+} as const
+
 /** Section "File structure". */
 export const fileRules: readonly FileRule[] = [
   {
@@ -239,7 +245,7 @@ export const fileRules: readonly FileRule[] = [
       if (depth === 'all' || depth === 'pixels') return []
       return {
         state: 'not_checked',
-        reason: `only the ${depth === 'leaders' ? 'leaders of some chunks' : 'chunk table'} was read`,
+        reason: LOOKED_AT[depth],
       }
     },
   },
