@@ -70,7 +70,10 @@ function groupShape(shape: Shape, sequences: Sequence[], others: number[]): void
   }
 }
 
-/** The number that takes most values; of equals the last. Null when none that may be a frame varies. */
+/**
+ * The number that takes most values; of equals the last. A number that is part of a word (`sh010`) or shorter gives way to
+ * one that stands where writers put the frame. Null when none that may be a frame varies.
+ */
 function varyingColumn({ texts, columns }: Shape): FrameColumn | null {
   const free = frameColumns(texts, columns)
   const counts = columns.map((column, at) => (free[at] ? countDistinct(column) : 0))
@@ -82,7 +85,29 @@ function varyingColumn({ texts, columns }: Shape): FrameColumn | null {
   if (first >= 0 && free[first] && free[first + 1] && isSubframe(texts, columns, first, counts)) {
     return { at: first, subframe: true }
   }
-  return { at: best, subframe: false }
+  const lone = singleColumn({ texts, numbers: columns.map((column) => column[0]!) })
+  const givesWay = lone !== null && lone.at !== best && isOutranked(best, lone.at, texts, columns, counts)
+  return givesWay ? lone : { at: best, subframe: false }
+}
+
+/** `sh010.1001` and `sh020.1001` are two shots: the number of a word is no frame beside one that stands by itself. */
+function isOutranked(
+  best: number,
+  lone: number,
+  texts: readonly string[],
+  columns: readonly (readonly string[])[],
+  counts: readonly number[],
+): boolean {
+  const digitsAt = (at: number) => columns[at]![0]!.replace('-', '').length
+  if (!standsAlone(texts[lone]!)) return false
+  if (counts[lone]! > 1 && digitsAt(lone) > digitsAt(best)) return true
+  const isWord = !standsAlone(texts[best]!)
+  return isWord && digitsAt(lone) >= 3 && (texts[lone]!.endsWith('.') || digitsAt(best) < 4)
+}
+
+/** Whether a number begins its name or follows a separator. */
+function standsAlone(before: string): boolean {
+  return before.length === nameStart(before) || /[._ -]$/.test(before)
 }
 
 function isSubframe(
@@ -93,7 +118,7 @@ function isSubframe(
 ): boolean {
   if (first + 2 !== columns.length || texts[first + 1] !== '.' || !/^(?:\.[^.]*)?$/.test(texts[first + 2]!))
     return false
-  if (columns[first]!.some((digits) => digits.length < 3)) return false
+  if (!standsAlone(texts[first]!) || columns[first]!.some((digits) => digits.length < 3)) return false
   if (isTileSet(texts[first]!, columns[first]!)) return false
   const width = columns[first + 1]![0]!.length
   if (columns[first + 1]!.some((digits) => digits.length !== width || digits.startsWith('-'))) return false
@@ -158,9 +183,7 @@ export function singleColumn({ texts, numbers }: NumberedName): FrameColumn | nu
     if (!free[last] || digitsAt(last) > MAX_DIGITS) return null
     const counts = columns.map(() => 1)
     if (last === 1 && free[0] && isSubframe(texts, columns, 0, counts)) return { at: 0, subframe: true }
-    const before = texts[last]!
-    const isAlone = before.length === nameStart(before) || /[._ -]$/.test(before)
-    return isAlone || digitsAt(last) >= 4 ? { at: last, subframe: false } : null
+    if (standsAlone(texts[last]!) || digitsAt(last) >= 4) return { at: last, subframe: false }
   }
   for (let at = last; at >= 0; at--) {
     const between = texts[at]!.endsWith('.') && texts[at + 1]!.startsWith('.')

@@ -29,6 +29,24 @@ describe('groupSequences', () => {
     ['gaps', ['u.1', 'u.2', 'u.9', 'u.11', 'u.12'], ['u.# 1-2, 9, 11-12']],
     ['the number that varies', ['a_1_0001', 'a_2_0001', 'a_3_0001'], ['a_#_0001 1-3']],
     ['the last of those that vary alike', ['s1_01', 's1_02', 's2_01', 's2_02'], ['s1_## 1-2', 's2_## 1-2']],
+    [
+      'lone frames of two shots',
+      ['sh010_v001.1001', 'sh020_v001.1001'],
+      ['sh010_v001.#### 1001', 'sh020_v001.#### 1001'],
+    ],
+    ['shots without a version', ['sh010.1001', 'sh020.1001'], ['sh010.#### 1001', 'sh020.#### 1001']],
+    ['long numbers of shots', ['shot0010_a.1001', 'shot0020_a.1001'], ['shot0010_a.#### 1001', 'shot0020_a.#### 1001']],
+    ['cameras of one frame', ['b.1001.cam1', 'b.1001.cam2'], ['b.####.cam1 1001', 'b.####.cam2 1001']],
+    [
+      'more shots than frames',
+      ['a_010_1001', 'a_010_1002', 'a_020_1001', 'a_020_1002', 'a_030_1001', 'a_030_1002'],
+      ['a_010_#### 1001-1002', 'a_020_#### 1001-1002', 'a_030_#### 1001-1002'],
+    ],
+    [
+      'sizes behind the frame',
+      ['i_0001_2048', 'i_0002_2048', 'r0001_2048', 'r0002_2048'],
+      ['i_####_2048 1-2', 'r####_2048 1-2'],
+    ],
     ['versions apart', ['a_v001.1', 'a_v001.2', 'a_v002.1'], ['a_v001.# 1-2', 'a_v002.# 1']],
     ['versions alone', ['a_v001.exr', 'a_v002.exr'], ['a_v001.exr', 'a_v002.exr']],
     ['negative frames', ['n.-2', 'n.-1', 'n.0', 'n.1'], ['n.# -2-1']],
@@ -86,6 +104,7 @@ describe('frames of one name', () => {
     ['foo -020.exr', -20, 'foo ###.exr'],
     ['foo 0018.exr', 18, 'foo ####.exr'],
     ['baz.0001.2500.exr', 1, 'baz.####.####.exr'],
+    ['sh010.1001.exr', 1001, 'sh010.####.exr'],
     ['sh010.0100.1001.exr', 1001, 'sh010.0100.####.exr'],
   ])('%s is frame %i of %s', (name, frameNumber, sequenceKey) => {
     expect(frameFacts(name)).toEqual({ frameNumber, sequenceKey })
