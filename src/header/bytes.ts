@@ -1,4 +1,5 @@
 import { natives } from './natives.ts'
+import { guessText } from './text-encoding.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
@@ -39,6 +40,14 @@ export function textAt(bytes: Uint8Array, start: number, end: number): string {
     if (i === end) return text
   }
   return decoder.decode(bytes.subarray(start, end))
+}
+
+/** Text of a name; of bytes that are not UTF-8 what they most probably mean, so that names stay apart and readable. */
+export function nameTextAt(bytes: Uint8Array, start: number, end: number): string {
+  const text = textAt(bytes, start, end)
+  if (!text.includes('\ufffd')) return text
+  const stored = bytes.subarray(start, end)
+  return isUtf8Text(stored) ? text : guessText(stored).text
 }
 
 export function isUtf8Text(bytes: Uint8Array): boolean {

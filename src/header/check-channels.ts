@@ -1,10 +1,11 @@
-import { int32At, isUtf8Text, textAt } from './bytes.ts'
+import { int32At, isUtf8Text, nameTextAt } from './bytes.ts'
 import { clip } from './defects.ts'
 import { LONG_NAME, PIXEL_TYPES, SHORT_NAME } from './format.ts'
 import { limitFlag } from './limits.ts'
 import type { Box2i, HeaderAttribute } from './model.ts'
 import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled } from './storage.ts'
+import { guessText } from './text-encoding.ts'
 
 /** Rules for the channel list. Returns whether one of the names needs the long names flag. */
 export function checkChannels(context: PartContext, attribute: HeaderAttribute): boolean {
@@ -31,7 +32,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
       report('limit-exceeded', message, position)
       return hasLongName
     }
-    const name = textAt(bytes, position, end)
+    const name = nameTextAt(bytes, position, end)
     if (end - position > SHORT_NAME) hasLongName = true
     checkChannelName(context, bytes, position, end, name, report)
     if (names.has(name)) report('duplicate-channel', `Channel ${clip(name)} appears more than once`, position)
@@ -64,8 +65,10 @@ function checkChannelName(
   if (end - start > longest) {
     report('name-too-long', `Channel name ${clip(name)} has ${end - start} bytes; ${longest} are allowed`, start)
   }
-  if (name.includes('\ufffd') && !isUtf8Text(bytes.subarray(start, end))) {
-    report('name-not-utf8', `Channel name ${clip(name)} is not valid UTF-8`, start)
+  const stored = bytes.subarray(start, end)
+  if (stored.some((byte) => byte >= 0x80) && !isUtf8Text(stored)) {
+    const { encoding } = guessText(stored)
+    report('name-not-utf8', `Channel name ${clip(name)} is not valid UTF-8; it is read as ${encoding}`, start)
   }
 }
 

@@ -1,5 +1,5 @@
 import { checkChannels } from './check-channels.ts'
-import { checkFacts } from './check-facts.ts'
+import { checkColors, checkFacts } from './check-facts.ts'
 import { checkSize } from './check-size.ts'
 import { checkValue } from './check-value.ts'
 import type { DefectCode } from './defect-codes.ts'
@@ -29,6 +29,7 @@ export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLim
       checkFacts(context, attribute)
     }
   }
+  checkColors(context)
   checkPartType(context)
   // What a header that broke off lacks may have been in the rest.
   if (part.isTerminated) checkRequired(context)

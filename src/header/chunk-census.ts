@@ -14,9 +14,9 @@ export const DEFAULT_MAX_LISTED = 1000
 const OFFSET_BYTES = 8
 
 const OFFSET_DEFECTS: readonly (readonly [number, DefectCode, string])[] = [
-  [ENTRY.outside, 'chunk-offset-outside-file', 'lie outside the file'],
-  [ENTRY.inside, 'chunk-offset-inside-header', 'point into the header or the chunk tables'],
-  [ENTRY.duplicate, 'chunk-offset-duplicate', 'repeat the offset of another chunk'],
+  [ENTRY.outside, 'chunk-offset-outside-file', 'offsets outside the file'],
+  [ENTRY.inside, 'chunk-offset-inside-header', 'offsets inside the header or the chunk tables'],
+  [ENTRY.duplicate, 'chunk-offset-duplicate', 'the offset of another chunk'],
 ]
 
 /** A chunk whose leader does not fit, the first of its part. */
@@ -288,9 +288,9 @@ export class ChunkCensus {
   }
 
   #depth(): ChunkReport['depth'] {
-    if (this.#checked === 0 && (this.#walk?.found ?? 0) === 0) return 'table'
-    const isWalked = this.#walk === null || this.walkPosition === null
-    return this.#checked === this.#usable && isWalked ? 'all' : 'leaders'
+    const isWalked = this.#walk === null ? !this.hasZeroOffsets : this.walkPosition === null
+    if (this.#checked === this.#usable && isWalked) return 'all'
+    return this.#checked === 0 && (this.#walk?.found ?? 0) === 0 ? 'table' : 'leaders'
   }
 
   #lastChunk(): LastChunk | null {
@@ -303,8 +303,13 @@ export class ChunkCensus {
   }
 
   #chunksEnd(): number | null {
-    if (this.#usable === 0 && this.#walk !== null && this.walkPosition === null) return this.#walk.position
-    return this.#lastEnd
+    if (this.#usable === 0 && this.#walk !== null && this.walkPosition === null) {
+      return this.#walk.found === this.length ? this.#walk.position : null
+    }
+    // A chunk without a place may be what follows the last one that has one.
+    const total = this.#plan.parts.reduce((sum, { chunkCount }) => sum + (chunkCount ?? 0), 0)
+    const isKnown = this.#usable === total && this.#lastEnd !== null && this.#lastEnd <= this.#fileSize
+    return isKnown ? this.#lastEnd : null
   }
 
   /** A table of zeros was never written, which says nothing of the chunks. */
@@ -343,15 +348,14 @@ export class ChunkCensus {
       const message = `${zeros} of ${chunkCount} chunk offsets are zero: the file was never finished${found}`
       defects.push(defect('chunk-offset-zero', message, at, partIndex))
     }
+    const missingChunks = chunkCount! - counts[ENTRY.ok]! - counts[ENTRY.follows]!
+    // How many are missing is said elsewhere: a number is news only where it is another one.
+    const told = (number: number) => (number === missingChunks ? 'Missing chunks' : `${number} of ${chunkCount} chunks`)
     for (const [verdict, code, what] of OFFSET_DEFECTS) {
       if (counts[verdict] === 0) continue
-      defects.push(
-        defect(code, `${counts[verdict]} of ${chunkCount} chunk offsets ${what}`, entryAt(verdict), partIndex),
-      )
+      defects.push(defect(code, `${told(counts[verdict]!)}: ${what}`, entryAt(verdict), partIndex))
     }
-    this.#addMisfit(part, ENTRY.damaged, counts[ENTRY.damaged]!, defects)
-    this.#addMisfit(part, ENTRY.cut, counts[ENTRY.cut]!, defects)
-    const missingChunks = chunkCount! - counts[ENTRY.ok]! - counts[ENTRY.follows]!
+    for (const verdict of [ENTRY.damaged, ENTRY.cut]) this.#addMisfit(part, verdict, told(counts[verdict]!), defects)
     const isMissing = (chunk: number) => {
       const verdict = verdicts[first + chunk]
       return chunk >= count || (verdict !== ENTRY.ok && verdict !== ENTRY.follows)
@@ -369,14 +373,13 @@ export class ChunkCensus {
     }
   }
 
-  #addMisfit(part: PartChunkPlan, verdict: number, count: number, defects: HeaderDefect[]): void {
+  #addMisfit(part: PartChunkPlan, verdict: number, who: string, defects: HeaderDefect[]): void {
     const misfit = this.#misfits.get(`${part.partIndex} ${verdict}`)
     if (misfit === undefined) return
     const { entry, problem } = misfit
     const isCut = verdict === ENTRY.cut
-    const atLeast = this.#depth() === 'all' ? '' : 'At least '
-    const what = isCut ? 'chunks end behind the file' : 'chunks are not where the table says'
-    const message = `${atLeast}${count} of ${part.chunkCount} ${what}; chunk ${this.#chunkOf(entry)}: ${problem}`
+    const what = isCut ? 'ends behind the file' : 'not where the table says'
+    const message = `${who}: ${what}; chunk ${this.#chunkOf(entry)}: ${problem}`
     const code = isCut ? 'last-chunk-truncated' : 'chunk-leader-mismatch'
     defects.push(defect(code, message, this.leaderStart(entry), part.partIndex))
   }
@@ -419,7 +422,7 @@ function unknownReport(plan: ChunkTablePlan): ChunkReport {
     isComplete: false,
     missingChunks: null,
     checkedChunks: 0,
-    depth: 'table',
+    depth: 'none',
     parts,
     lastChunk: null,
     chunksEnd: null,

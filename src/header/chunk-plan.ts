@@ -123,8 +123,9 @@ function planPart(
     defects.push(defect('chunk-count-mismatch', message, attribute.valueOffset, part.index, 'chunkCount'))
   }
   const chunkCount = computed ?? claimedChunkCount ?? countInTable
-  if (chunkCount === null) {
-    const message = 'The number of chunks cannot be told from the header'
+  if (chunkCount === null || countInTable !== null) {
+    const found = countInTable === null ? '' : `: ${countInTable} is how many the offset table names`
+    const message = `The number of chunks cannot be told from the header${found}`
     defects.push(defect('chunk-count-unknown', message, part.byteOffset, part.index))
   }
   return {

@@ -38,7 +38,7 @@ export interface LastChunk {
 }
 
 /** How far a census looked: at tables alone, at some leaders, or at the leader of every chunk that has a place. */
-export type CensusDepth = 'table' | 'leaders' | 'all'
+export type CensusDepth = 'none' | 'table' | 'leaders' | 'all'
 
 /** What the chunk tables say of a whole file. */
 export interface ChunkReport {

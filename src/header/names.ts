@@ -1,4 +1,4 @@
-import { textAt } from './bytes.ts'
+import { nameTextAt } from './bytes.ts'
 
 const SLOTS = 2048
 const LONGEST = 48
@@ -10,7 +10,7 @@ const slots: (string | undefined)[] = new Array(SLOTS).fill(undefined)
  */
 export function nameAt(bytes: Uint8Array, start: number, end: number, hash: number): string {
   const length = end - start
-  if (length > LONGEST) return textAt(bytes, start, end)
+  if (length > LONGEST) return nameTextAt(bytes, start, end)
   const slot = hash & (SLOTS - 1)
   const known = slots[slot]
   if (known !== undefined && known.length === length) {
@@ -18,7 +18,7 @@ export function nameAt(bytes: Uint8Array, start: number, end: number, hash: numb
     while (i < length && known.charCodeAt(i) === bytes[start + i] && bytes[start + i]! < 0x80) i++
     if (i === length) return known
   }
-  const text = textAt(bytes, start, end)
+  const text = nameTextAt(bytes, start, end)
   slots[slot] = text
   return text
 }

@@ -11,6 +11,7 @@ import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './mo
 import { nameAt } from './names.ts'
 import { StoredPart } from './part.ts'
 import { sniff } from './sniff.ts'
+import { guessText } from './text-encoding.ts'
 
 const VERSION_BYTES = 8
 
@@ -290,7 +291,9 @@ export class HeaderScanner {
     for (let i = start; i < end; i++) {
       if (prefix[i]! < 0x80) continue
       if (!isUtf8Text(prefix.subarray(start, end))) {
-        this.#report('name-not-utf8', `Attribute ${what} ${name} is not valid UTF-8`, start, index, name)
+        const { encoding, text } = guessText(prefix.subarray(start, end))
+        const message = `Attribute ${what} ${text} is not valid UTF-8; it is read as ${encoding}`
+        this.#report('name-not-utf8', message, start, index, name)
       }
       return
     }

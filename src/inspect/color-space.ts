@@ -1,4 +1,5 @@
 import { chromaticitiesName } from '../header/chromaticities.ts'
+import { COLOR_NAMES } from '../header/color-statements.ts'
 import { shortestFloat32, withoutPadding } from '../header/index.ts'
 import type { Chromaticities, HeaderPart } from '../header/model.ts'
 
@@ -18,15 +19,12 @@ interface StatedColorSpace {
   readonly source: string
 }
 
-/** Attributes in which writers name a colour space. */
-const NAMES = ['colorInteropID', 'oiio:ColorSpace', 'colorspace', 'colorSpace', 'ColorSpace', 'arnold/color_space']
-
 /**
  * The colour space a part states about itself, in this order: `colorInteropID` and other names, `acesImageContainerFlag`
  * 1, chromaticities of a published set, `gamma`. Null when it states none.
  */
 export function statedColorSpace(part: HeaderPart): StatedColorSpace | null {
-  for (const source of NAMES) {
+  for (const source of COLOR_NAMES) {
     const space = textOf(part, source)
     if (space !== null) return { space, source }
   }

@@ -53,11 +53,19 @@ export function compareWithOiio(part: HeaderPart, attributes: readonly OiioAttri
   const derived: OiioAttribute[] = []
   for (const attribute of attributes) {
     if (part.get(attribute.name) !== undefined) continue
-    const original = ORIGINALS.get(attribute.name)?.find((name) => part.get(name) !== undefined)
+    const original =
+      ORIGINALS.get(attribute.name)?.find((name) => part.get(name) !== undefined) ?? guessedName(part, attribute.name)
     if (original === undefined) derived.push(attribute)
     else names.set(original, attribute.name)
   }
   return { names, derived }
+}
+
+/** Our name of an attribute whose name is not UTF-8, which OpenImageIO hands over as if it were. */
+function guessedName(part: HeaderPart, name: string): string | undefined {
+  if (!name.includes('\ufffd')) return undefined
+  const decoder = new TextDecoder()
+  return part.attributes.find(({ nameBytes }) => decoder.decode(nameBytes) === name)?.name
 }
 
 /** OpenImageIO keeps most numbers as float32, and the addon hands every number over as a double. */

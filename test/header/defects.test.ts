@@ -116,6 +116,47 @@ describe('values that cannot be true', () => {
     expect(codes(withExtra(gamma, id).defects)).toEqual(['contradicting-colors'])
     expect(codes(withExtra(gamma).defects)).toEqual([])
   })
+
+  it.each([
+    [{ colorInteropID: 'lin_rec709_scene' }, []],
+    [{ colorInteropID: 'lin_ap1_scene' }, ['colorInteropID says lin_ap1_scene, chromaticities are Rec. 709']],
+    [{ colorInteropID: 'srgb_rec709_display', colorspace: 'sRGB', 'oiio:ColorSpace': 'srgb_rec709_scene' }, []],
+    [
+      { colorInteropID: 'lin_rec709_scene', colorspace: 'sRGB' },
+      ['colorInteropID says lin_rec709_scene, colorspace says sRGB'],
+    ],
+    [{ colorspace: 'ACES - ACEScg' }, ['colorspace says ACES - ACEScg, chromaticities are Rec. 709']],
+    [{ 'arnold/color_space': 'auto', 'oiio:ColorSpace': 'data', colorSpace: 'studio look' }, []],
+  ])('are colours that other names exclude: %o beside primaries of Rec. 709', (names, expected) => {
+    const xy = makeAttribute('chromaticities', 'chromaticities', {
+      kind: 'chromaticities',
+      value: { red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06], white: [0.3127, 0.329] },
+    })
+    const named = Object.entries(names).map(([name, value]) =>
+      makeAttribute(name, 'string', { kind: 'string', value, validUtf8: true }),
+    )
+    expect(withExtra(xy, ...named).defects.map(({ message }) => message)).toEqual(expected)
+  })
+
+  it('are gammas beside linear colours, told as they are written', () => {
+    const gamma = makeAttribute('gamma', 'float', { kind: 'float', value: 2.2 })
+    const id = makeAttribute('colorInteropID', 'string', { kind: 'string', value: 'lin_ap1_scene', validUtf8: true })
+    expect(withExtra(gamma, id).defects[0]!.message).toBe('colorInteropID says lin_ap1_scene, gamma says 2.2')
+  })
+
+  it('are frames of a time code that the rate does not have', () => {
+    const messages = (frame: number, numerator: number, denominator = 1) =>
+      withExtra(timeCode(0x10000000 | frame), rational('framesPerSecond', numerator, denominator)).defects.map(
+        ({ message }) => message,
+      )
+    expect(messages(0x29, 24)).toEqual([
+      'Time code timeCode has frame 29, which 24 frames per second (framesPerSecond) do not have',
+    ])
+    expect(messages(0x23, 24000, 1001)).toEqual([])
+    expect(messages(0x24, 24000, 1001)).toHaveLength(1)
+    expect([...messages(0x29, 30000, 1001), ...messages(0x29, 60), ...messages(0x23, 24)]).toEqual([])
+    expect(messages(0x29, 0)).toHaveLength(1)
+  })
 })
 
 describe('version word', () => {
@@ -198,9 +239,31 @@ describe('attribute structure', () => {
     const header = decodeHeader(concat(stored('n\xff', 'my\xfetype', 0), Buffer.alloc(1)))
     expect(codes(header.defects)).toEqual(['name-not-utf8', 'name-not-utf8'])
     const { name, nameBytes } = header.parts[0]!.attributes[8]!
-    expect([name, Buffer.from(nameBytes).toString('latin1')]).toEqual(['n\ufffd', 'n\xff'])
+    expect([name, Buffer.from(nameBytes).toString('latin1')]).toEqual(['n\u00ff', 'n\xff'])
+    expect(header.defects.map(({ message }) => message)).toEqual([
+      'Attribute name n\u00ff is not valid UTF-8; it is read as windows-1252',
+      'Attribute type my\u00fetype is not valid UTF-8; it is read as windows-1252',
+    ])
     expect(codes(withChannels(concat(Buffer.from([0xff, 0]), words(1, 0, 1, 1), new Uint8Array(1))).defects)).toEqual([
       'name-not-utf8',
+    ])
+  })
+
+  it('reads names in other encodings as they were meant, and keeps them apart', () => {
+    // "hikari.R" in katakana, and two names of one accented letter each.
+    const shiftJis = [0x83, 0x71, 0x83, 0x4a, 0x83, 0x8a, 0x2e, 0x52]
+    const channel = (...name: number[]) => concat(Buffer.from([...name, 0]), words(1, 0, 1, 1))
+    const header = withChannels(concat(channel(...shiftJis), channel(0xe0), channel(0xe8), new Uint8Array(1)))
+    const list = header.parts[0]!.get('channels')!.value
+    expect(list.kind === 'chlist' && list.value.map(({ name }) => name)).toEqual([
+      '\u30d2\u30ab\u30ea.R',
+      '\u00e0',
+      '\u00e8',
+    ])
+    expect(header.defects.map(({ message }) => message)).toEqual([
+      'Channel name \u30d2\u30ab\u30ea.R is not valid UTF-8; it is read as shift_jis',
+      'Channel name \u00e0 is not valid UTF-8; it is read as windows-1252',
+      'Channel name \u00e8 is not valid UTF-8; it is read as windows-1252',
     ])
   })
 

@@ -1,4 +1,4 @@
-import { int32At, textAt, uint32At, utf8Bytes } from '../bytes.ts'
+import { int32At, nameTextAt, textAt, uint32At, utf8Bytes } from '../bytes.ts'
 import { PIXEL_TYPES } from '../format.ts'
 import { base64 } from '../json-forms.ts'
 import type { Channel } from '../model.ts'
@@ -106,7 +106,7 @@ function readChannels(bytes: Uint8Array, maxChannels = Number.POSITIVE_INFINITY)
     if (fields + 16 > bytes.length || channels.length >= maxChannels) return { channels, wellFormed: false }
     const pixelType = int32At(bytes, fields)
     channels.push({
-      name: textAt(bytes, position, nameEnd),
+      name: nameTextAt(bytes, position, nameEnd),
       pixelType: PIXEL_TYPES[pixelType] ?? `unknown(${pixelType})`,
       pLinear: bytes[fields + 4] !== 0,
       xSampling: int32At(bytes, fields + 8),
