@@ -1,6 +1,6 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
 import type { CheckDepth } from '../inspect/check-depth.ts'
-import type { CatalogRecord, CatalogRecord, EncodedBatch, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
+import type { CatalogRecord, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
 import type { Holder } from './holder.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
