@@ -4,6 +4,7 @@
  * among them; `all`: at the leader of every chunk that has a place in the file; `pixels`: every chunk was decoded.
  */
 export const CHECK_DEPTHS = ['none', 'table', 'leaders', 'all', 'pixels'] as const
+/** How far one look went. */
 export type CheckDepth = (typeof CHECK_DEPTHS)[number]
 
 /** Whether one look goes further than another. */
