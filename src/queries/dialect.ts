@@ -15,6 +15,11 @@ export interface Dialect {
   readonly live: string
   /** Live files with the columns of their first part, as something to select from; it needs an alias. */
   readonly frames: string
+  /**
+   * Frames of the sequences that `sequences` (a table with the column `sequence_key`) names whose files are there and cannot
+   * be read, as something to select `sequence_key` and `frame_number` from; it needs an alias.
+   */
+  unreadableFrames(sequences: string): string
   /** Bytes of a channel's samples without compression, from a row `c` of `channels` and `p` of `parts`: data window, one level. */
   readonly sampleBytes: string
   /** The middle of numbers; engines that spread over machines estimate it. */
@@ -53,6 +58,7 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     table,
     live,
     frames,
+    unreadableFrames: (sequences) => unreadableFrames(sequences, table('ingest_errors')),
     sampleBytes: SAMPLE_BYTES,
     median: (value) => (isTrino ? `approx_percentile(${value}, 0.5)` : `median(${value})`),
     joined: (value) =>
@@ -63,6 +69,18 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     literals: (texts) => (texts.length === 0 ? '(NULL)' : `(${texts.map(literal).join(', ')})`),
     moment: (time) => `TIMESTAMP '${new Date(time).toISOString().replace('T', ' ').replace('Z', '')} UTC'`,
   }
+}
+
+/** A location that could not be read has no row of `files`: its name says whether it is a frame of a known sequence. */
+function unreadableFrames(sequences: string, errors: string): string {
+  const digits = `substr(e.file_path, length(s.before) + 1, length(e.file_path) - length(s.before) - length(s.behind))`
+  return `(SELECT s.sequence_key, TRY_CAST(${digits} AS INTEGER) AS frame_number
+    FROM (SELECT DISTINCT sequence_key, regexp_extract(sequence_key, '^.*/') AS folder,
+        regexp_replace(sequence_key, '#+[^#]*$', '') AS before, regexp_extract(sequence_key, '[^#]*$') AS behind
+      FROM ${sequences} named) s
+    JOIN (SELECT file_path, regexp_extract(file_path, '^.*/') AS folder FROM ${errors} failed) e ON e.folder = s.folder
+    WHERE length(e.file_path) > length(s.before) + length(s.behind)
+      AND concat(s.before, ${digits}, s.behind) = e.file_path AND regexp_extract(${digits}, '^-?[0-9]{1,9}$') = ${digits})`
 }
 
 /** Throws ERR_CATALOG_QUERY for text that is not one condition which only reads, to that engine. */

@@ -33,8 +33,13 @@ export const attributes = {
       ({ value }) => value.json,
     ),
     optional('value_text', 'utf8', 'string values, but for large ones', ({ value }) => value.text),
-    optional('value_int', 'int64', 'integer values', ({ value }) => value.int),
-    optional('value_float', 'float64', 'floating point values', ({ value }) => value.float),
+    optional('value_int', 'int64', 'integer values, and texts that are whole numbers', ({ value }) => value.int),
+    optional(
+      'value_float',
+      'float64',
+      'floating point values, and texts that are other numbers',
+      ({ value }) => value.float,
+    ),
     optional('source', 'utf8', 'exr: in the file; oiio: derived by OpenImageIO', ({ attribute }) => attribute.source),
     optional(
       'oiio_name',

@@ -52,6 +52,7 @@ export {
 export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTables } from './record-tables.ts'
 export { isoFromUs, notInFuture, timestampUs } from './timestamp.ts'
 export { type JudgedBytes, judgedFrom } from './validation-results.ts'
+export { numberOf } from './value-columns.ts'
 
 /** Every table of a catalog. DDL, Arrow schemas and documentation derive from this list. */
 export const TABLES: readonly TableDefinition[] = [

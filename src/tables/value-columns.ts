@@ -16,8 +16,8 @@ const FLOAT_TYPES = /^(?:float|double|half)$/
 const NOT_FINITE: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity }
 
 /**
- * `value_json`, and beside it the one typed column that fits: text for strings (replacement characters where the
- * bytes are not UTF-8), float for floating point types, int for integers. Everything else is JSON alone.
+ * `value_json`, and beside it the typed column that fits: text for strings (replacement characters where the
+ * bytes are not UTF-8) and the number that such a text is, float for floating point types, int for integers. Everything else is JSON alone.
  */
 export function valueColumns(attribute: AttributeFacts): ValueColumns {
   const { value, type } = attribute
@@ -30,10 +30,20 @@ export function valueColumns(attribute: AttributeFacts): ValueColumns {
   if (typeof value === 'string') {
     const float = FLOAT_TYPES.test(type) ? NOT_FINITE[value] : undefined
     return float === undefined
-      ? { json, text: withoutPadding(value), int: null, float: null }
+      ? { json, text: withoutPadding(value), ...(type === 'string' ? numberOf(withoutPadding(value)) : NO_NUMBER) }
       : { json, text: null, int: null, float }
   }
   return { json, text: type === 'string' ? replacementText(value) : null, int: null, float: null }
+}
+
+const NO_NUMBER = { int: null, float: null }
+
+/** What a text that is a decimal number says, so that it can be compared as one: a whole number, or another. */
+export function numberOf(text: string): Pick<ValueColumns, 'int' | 'float'> {
+  if (text.length > 32 || !/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)) return NO_NUMBER
+  const number = Number(text)
+  if (/^\s*[+-]?\d+\s*$/.test(text) && Number.isSafeInteger(number)) return { int: number || 0, float: null }
+  return Number.isFinite(number) ? { int: null, float: number } : NO_NUMBER
 }
 
 /** The same for storing: a large value goes to `large`, and the row says where it is. */

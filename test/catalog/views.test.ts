@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
+import { ask } from '../../src/queries/index.ts'
 import { record, sequence } from './records.ts'
 
 let folder = ''
@@ -35,6 +36,33 @@ describe('views answer first questions', () => {
       [1003, 1003, 1],
       [1006, 1007, 2],
     ])
+  })
+
+  it('tell a frame that cannot be read from one that is missing, and see it behind the last that can', async () => {
+    const frames = sequence('/mnt/a', 6)
+    const paths = frames.map(({ payload }) => payload.file.path)
+    await catalog.upsert(
+      frames.filter((_, index) => ![1, 3, 5].includes(index)),
+      'run',
+    )
+    const failed = [paths[1]!, paths[5]!, '/mnt/a/other.1003.exr', '/mnt/b/beauty.1004.exr', '/mnt/a/beauty.10o4.exr']
+    await catalog.recordFailures(
+      failed.map((path) => ({ path, code: 'ERR_EXR_MAGIC', message: 'no', byteOffset: null, seenAtUs: 1n })),
+      'run',
+    )
+    expect(await rows('SELECT frame_number, file_path, code FROM unreadable_frames ORDER BY 1')).toEqual([
+      [1002, paths[1], 'ERR_EXR_MAGIC'],
+      [1006, paths[5], 'ERR_EXR_MAGIC'],
+    ])
+    expect(await rows('SELECT first_missing, last_missing FROM missing_frames')).toEqual([[1004, 1004]])
+    expect(
+      await rows('SELECT frame_count, unreadable_count, missing_count, first_frame, last_frame FROM sequences'),
+    ).toEqual([[3n, 2n, 1n, 1001, 1006]])
+    const named: unknown[] = []
+    for await (const { first_missing, last_missing, last_frame } of ask(catalog, 'missing-frames')) {
+      named.push([first_missing, last_missing, last_frame])
+    }
+    expect(named).toEqual([[1004, 1004, 1006]])
   })
 
   it('give a file and its first part without clashing names', async () => {

@@ -10,6 +10,7 @@ import { levelsOfStatistics } from './0009-levels-of-statistics.ts'
 import { resultsByPolicy } from './0010-results-by-policy.ts'
 import { sequencers } from './0011-sequencers.ts'
 import { coverageOfObjects } from './0012-coverage-of-objects.ts'
+import { unreadableFrames } from './0013-unreadable-frames.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -26,12 +27,20 @@ export const MIGRATIONS: readonly Migration[] = [
   resultsByPolicy,
   sequencers,
   coverageOfObjects,
+  unreadableFrames,
 ]
 
 /** Version of a catalog that has every migration. */
 export const CATALOG_VERSION = MIGRATIONS.length
 
-/** The views a catalog of a version has, by name. */
+/** The views a catalog of a version has, by name, each behind those that it asks. */
 export function viewsOf(version: number): Readonly<Record<string, string>> {
-  return Object.assign({}, ...MIGRATIONS.slice(0, version).map(({ views }) => views))
+  const views = new Map<string, string>()
+  for (const migration of MIGRATIONS.slice(0, version)) {
+    for (const [name, query] of Object.entries(migration.views ?? {})) {
+      views.delete(name)
+      views.set(name, query)
+    }
+  }
+  return Object.fromEntries(views)
 }

@@ -4,7 +4,7 @@ import { defineQuery, limit, where } from '../query.ts'
 export const missingFrames = defineQuery({
   name: 'missing-frames',
   title: 'Which frames of which sequences are missing?',
-  doc: 'A gap is told between two frames that are there; what should come before the first or after the last nobody knows. Frames that could not be read are told by broken-frames.',
+  doc: 'A gap is told between two frames that are there; what should come before the first or after the last nobody knows. Frames that could not be read are there; broken-frames tells them.',
   parameters: { where, limit },
   columns: {
     sequence: { type: 'text', doc: 'sequence, # for each digit of the frame number' },
@@ -14,10 +14,13 @@ export const missingFrames = defineQuery({
     first_frame: { type: 'integer', doc: 'first frame of the sequence that is there' },
     last_frame: { type: 'integer', doc: 'last frame of the sequence that is there' },
   },
-  sql: ({ where, limit }, { frames }) => `WITH there AS (
+  sql: ({ where, limit }, { frames, unreadableFrames }) => `WITH live AS (
   SELECT DISTINCT sequence_key, frame_number FROM ${frames} frame
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
   )
+), there AS (
+  SELECT sequence_key, frame_number FROM live
+  UNION SELECT sequence_key, frame_number FROM ${unreadableFrames('live')} unreadable
 ), next AS (
   SELECT sequence_key, frame_number,
     lead(frame_number) OVER (PARTITION BY sequence_key ORDER BY frame_number) AS next_frame,
