@@ -23,7 +23,7 @@ page.on('pageerror', (error) => {
 await page.goto(address)
 await page.locator('.summary').getByText('files').waitFor()
 const { origin } = new URL(address)
-const [file] = await rows('fold=false&q=' + encodeURIComponent(process.env['FILE'] ?? ''))
+const [file] = await rows(`fold=false&q=${encodeURIComponent(process.env['FILE'] ?? '')}`)
 const [sequence] = await rows('sort=missing&descending=true')
 const views: Readonly<Record<string, string>> = {
   find: '/',

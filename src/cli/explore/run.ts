@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { openCatalog } from '../../catalog/open.ts'
 import { ExrError, toPlainError } from '../../errors.ts'
-import type { IngestCounts } from '../../ingest/counts.ts'
+import { type IngestCounts, zeroCounts } from '../../ingest/counts.ts'
 import { ingest } from '../../ingest/ingest.ts'
 import { createExplorer, type Explorer } from '../../server/explorer/explorer.ts'
 import type { Config } from '../../settings/config.ts'
@@ -57,6 +57,9 @@ export async function runExplore(what: string | undefined, flags: ExploreFlags, 
   })
   try {
     const address = await explorer.listen()
+    // Before anyone knows the address, so that nobody finds no catalog.
+    const filling =
+      subject.roots.length > 0 ? fill(explorer, subject, { config, context, watchMs, stop: interrupts.signal }) : null
     await context.print(`Exploring ${subject.name} at\n${address}\n`)
     if (flags.host !== '127.0.0.1' && flags.host !== 'localhost') {
       context.note(
@@ -64,8 +67,7 @@ export async function runExplore(what: string | undefined, flags: ExploreFlags, 
       )
     }
     if (flags.open) openBrowser(address, context)
-    const filling =
-      subject.roots.length > 0 ? fill(explorer, subject, { config, context, watchMs, stop: interrupts.signal }) : null
+    // Ctrl-C is how it is meant to end.
     await Promise.all([filling, stopped(interrupts.signal)])
   } finally {
     await explorer.close()
@@ -125,10 +127,12 @@ interface FillOptions {
 async function fill(explorer: Explorer, { roots, catalog: url }: Subject, options: FillOptions): Promise<void> {
   const { config, context, watchMs, stop } = options
   const { holder } = explorer
+  const opening = openCatalog(url, { vast: config.vast, fileMode: config.catalogMode })
+  holder.lend(opening)
+  holder.progress(progressOf(zeroCounts()))
   let catalog: Catalog | null = null
   try {
-    catalog = await openCatalog(url, { vast: config.vast, fileMode: config.catalogMode })
-    holder.lend(catalog)
+    catalog = await opening
     do {
       let told = 0
       const summary = await ingest({

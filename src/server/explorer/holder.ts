@@ -31,7 +31,7 @@ export class CatalogHolder {
   readonly #listeners = new Set<() => void>()
   #told: Told = { state: 'ready', message: null, code: null, progress: null, revision: 0 }
   #opening: Promise<Catalog> | null = null
-  #lent: Catalog | null = null
+  #lent: Promise<Catalog> | null = null
   #users = 0
   #idle: NodeJS.Timeout | null = null
   #retry: NodeJS.Timeout | null = null
@@ -53,9 +53,10 @@ export class CatalogHolder {
     return () => this.#listeners.delete(changed)
   }
 
-  /** Lends the catalog of a run that fills it: questions go to it until it is taken back. */
-  lend(catalog: Catalog | null): void {
+  /** Lends the catalog of a run that fills it, open soon: questions go to it until null takes it back. */
+  lend(catalog: Promise<Catalog> | null): void {
     this.#lent = catalog
+    catalog?.catch(() => {})
   }
 
   /** Says how a run goes. */
@@ -75,7 +76,7 @@ export class CatalogHolder {
 
   /** Runs questions on the catalog. Throws what opening it throws, ERR_CATALOG_LOCKED among it. */
   async use<T>(work: (catalog: Catalog) => Promise<T>): Promise<T> {
-    if (this.#lent !== null) return work(this.#lent)
+    if (this.#lent !== null) return work(await this.#lent)
     if (this.#users === 0 && Date.now() - this.#snapshotAt > SNAPSHOT_MS) await this.#shut()
     this.#users++
     if (this.#idle !== null) clearTimeout(this.#idle)

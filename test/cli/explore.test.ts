@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { ExplorerState, Found } from '../../src/server/explorer/api.ts'
+import { fixturePath, tempDir } from '../helpers.ts'
+import { CLI, runCli } from './run-cli.ts'
+
+describe('exr-inspector explore', () => {
+  it('ingests a folder into a catalog of its own, serves it to its link, and leaves nothing behind', async () => {
+    const [folder, temporary] = [tempDir(), tempDir()]
+    for (const frame of [1001, 1002, 1004]) {
+      cpSync(fixturePath('compression-zip.exr'), join(folder, `beauty.${frame}.exr`))
+    }
+    const child = spawn(process.execPath, [CLI, 'explore', folder], { env: { ...process.env, TMPDIR: temporary } })
+    const link = await new Promise<URL>((found, failed) => {
+      let text = ''
+      child.stdout.on('data', (data: Buffer) => {
+        text += data
+        const [address] = /http:\S+(?=\n)/.exec(text) ?? []
+        if (address !== undefined) found(new URL(address))
+      })
+      child.on('exit', (code) => failed(new Error(`ended with ${code}`)))
+    })
+    const get = async <T>(path: string): Promise<T> => {
+      const url = new URL(`/api/v1${path}`, link)
+      url.searchParams.set('token', link.searchParams.get('token')!)
+      return (await fetch(url)).json() as Promise<T>
+    }
+    let state = await get<ExplorerState>('/state')
+    while (state.state === 'filling') {
+      await new Promise((wait) => setTimeout(wait, 50))
+      state = await get<ExplorerState>('/state')
+    }
+    expect(state).toMatchObject({ state: 'ready', progress: { found: 3, done: 3, failed: 0 } })
+    const { rows } = await get<Found>('/files')
+    expect(rows).toMatchObject([{ frame_count: 3, first_frame: 1001, last_frame: 1004, missing_count: 1 }])
+    const ended = new Promise((done) => child.on('exit', done))
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    expect(readdirSync(temporary).filter((name) => name.startsWith('exr-explor'))).toEqual([])
+    expect(existsSync(folder)).toBe(true)
+  })
+
+  it('says what is not there, and what does not go together', async () => {
+    const folder = tempDir()
+    mkdirSync(join(folder, 'empty'))
+    const lost = await runCli(['explore', join(folder, 'nosuch')])
+    expect(lost.stderr).toMatch(/there is no such catalog, file or directory.*\[ERR_SOURCE_NOT_FOUND\]/)
+    const watch = await runCli(['explore', '--watch'], { cwd: folder })
+    expect(watch.stderr).toMatch(/--watch looks for new files of --ingest.*\[ERR_OPTION_INVALID\]/)
+    expect([lost.code, watch.code]).toEqual([1, 2])
+  })
+})
