@@ -28,7 +28,7 @@ export function rulePages(): string {
   const groups = Object.entries(RULE_GROUPS).map(
     ([heading, rules]) => `## ${heading}\n\n${rules.map(rulePage).join('\n')}`,
   )
-  return `${RULES_HEAD}\n${groups.join('\n')}\n${SOURCES}`
+  return `${RULES_HEAD}\n${groups.join('\n')}\n${DISAGREEMENTS}${SOURCES}`
 }
 
 function rulePage(rule: Rule): string {
@@ -113,6 +113,26 @@ that must fail; \`facts\` stands for \`file\` where no file exists.
 told. A finding is the same while rule, place and subject are; frames and values may change.
 
 ## Built-in policies
+`
+
+const DISAGREEMENTS = `
+## Where others say otherwise
+
+Tests ask programs that others wrote what they make of the same files and texts. They agree but for this:
+
+| who | about | they say | why we say otherwise |
+| --- | --- | --- | --- |
+| OpenEXR 3.1, \`checkOpenEXRFile\` and the core reader in strict form | a \`chunkCount\` that is wrong, in a single part | good | the reader counts itself and does not look at it; others may trust it |
+| the same | offsets that are doubled, negative, outside of the file or inside the header; rows that are missing in a small file | good | a table that is broken is made anew from the chunks themselves: the file can be read, and is damaged |
+| the same | types that disagree with the flags (two tiled samples) | good | the type is rewritten as it is read |
+| the same | HTJ2K, and compressions nobody knows | bad | a codec newer than the reader; unknown is not invalid, so it is a warning of \`header-compression-known\` |
+| the same | one file with a part of each type | bad | strict form misses a \`version\` that every deep part has |
+| \`checkOpenEXRFile\` alone | eight deep samples without or with few samples | bad | strict form takes them, and every chunk of them decodes |
+| the same, with its flag for less time and its core half | DWA, mip-maps and rip-maps | bad | the other combinations of its flags call the same files good; tests ask without |
+| fileseq 3.4 | \`n.-0001.exr\` beside \`n.0001.exr\` | two sequences | it counts the sign as a digit of the padding; we do not |
+
+Without disagreement: SARIF against its schema and its object model (sarif-om), JUnit as junitparser counts it, hashes of mmh3,
+pixel statistics of numpy ([pixels.md](pixels.md)).
 `
 
 const SOURCES = `

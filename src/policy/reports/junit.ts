@@ -8,25 +8,48 @@ export function junitReport(report: ValidationReport): string {
   const suites = new Map<string, ReportFinding[]>()
   for (const finding of report.findings) {
     const place = finding.sequence ?? finding.path
-    suites.set(place, [...(suites.get(place) ?? []), finding])
+    const own = suites.get(place)
+    if (own === undefined) suites.set(place, [finding])
+    else own.push(finding)
   }
-  const texts = [...suites].map(([place, findings]) => suite(place, findings))
-  const quiet = quietRules(report)
-  if (quiet.length > 0) texts.push(quietSuite(quiet, report))
-  const count = (wanted: string) => report.findings.filter(({ state }) => state === wanted).length
-  const attributes = `name="exr-inspector ${xml(report.summary.policy)}" failures="${count('fail')}" errors="${count('cannot_check')}"`
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${attributes}>\n${texts.join('')}</testsuites>\n`
+  const quiet = quietSuite(report)
+  const all = [...Array.from(suites, ([place, findings]) => suite(place, findings)), ...(quiet === null ? [] : [quiet])]
+  const counts = COUNTS.map((name) => `${name}="${all.reduce((sum, { counts }) => sum + counts[name], 0)}"`)
+  const name = `name="exr-inspector ${xml(report.summary.policy)}"`
+  const texts = all.map(({ text }) => text).join('')
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${name} ${counts.join(' ')}>\n${texts}</testsuites>\n`
 }
 
-function suite(place: string, findings: readonly ReportFinding[]): string {
+const COUNTS = ['tests', 'failures', 'errors', 'skipped'] as const
+
+interface Suite {
+  readonly text: string
+  readonly counts: Readonly<Record<(typeof COUNTS)[number], number>>
+}
+
+function suiteOf(name: string, cases: readonly string[], counts: Omit<Suite['counts'], 'tests'>): Suite {
+  const all = { tests: cases.length, ...counts }
+  const attributes = COUNTS.map((count) => `${count}="${all[count]}"`).join(' ')
+  return {
+    text: `  <testsuite name="${xml(name)}" ${attributes}>\n${cases.join('')}  </testsuite>\n`,
+    counts: all,
+  }
+}
+
+function suite(place: string, findings: readonly ReportFinding[]): Suite {
   const byRule = new Map<string, ReportFinding[]>()
-  for (const finding of findings) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding])
+  for (const finding of findings) {
+    const own = byRule.get(finding.rule)
+    if (own === undefined) byRule.set(finding.rule, [finding])
+    else own.push(finding)
+  }
   const cases = [...byRule].map(([rule, found]) => testCase(place, rule, found))
   const count = (state: string) => [...byRule.values()].filter((found) => worstState(found) === state).length
-  return (
-    `  <testsuite name="${xml(place)}" tests="${cases.length}" failures="${count('fail')}" errors="${count('cannot_check')}" ` +
-    `skipped="${count('not_checked')}">\n${cases.join('')}  </testsuite>\n`
-  )
+  return suiteOf(place, cases, {
+    failures: count('fail'),
+    errors: count('cannot_check'),
+    skipped: count('not_checked'),
+  })
 }
 
 function worstState(findings: readonly ReportFinding[]): string {
@@ -48,20 +71,17 @@ function testCase(place: string, rule: string, findings: readonly ReportFinding[
   return `    <testcase classname="${xml(place)}" name="${xml(rule)}">${body}</testcase>\n`
 }
 
-/** Rules that nothing is said of above: they passed, or applied to nothing. */
-function quietRules({ summary, findings }: ValidationReport): string[] {
+/** Rules that nothing is said of above: they passed, or applied to nothing. Null for none. */
+function quietSuite({ summary, findings }: ValidationReport): Suite | null {
   const told = new Set(findings.map(({ rule }) => rule))
-  return Object.keys(summary.rules).filter((rule) => !told.has(rule))
-}
-
-function quietSuite(rules: readonly string[], { summary }: ValidationReport): string {
+  const rules = Object.keys(summary.rules).filter((rule) => !told.has(rule))
+  if (rules.length === 0) return null
   const cases = rules.map((rule) => {
-    const { pass } = summary.rules[rule]!
-    const body = pass > 0 ? '' : '<skipped message="not applicable"/>'
+    const body = summary.rules[rule]!.pass > 0 ? '' : '<skipped message="not applicable"/>'
     return `    <testcase classname="all files" name="${xml(rule)}">${body}</testcase>\n`
   })
   const skipped = rules.filter((rule) => summary.rules[rule]!.pass === 0).length
-  return `  <testsuite name="all files" tests="${rules.length}" failures="0" errors="0" skipped="${skipped}">\n${cases.join('')}  </testsuite>\n`
+  return suiteOf('all files', cases, { failures: 0, errors: 0, skipped })
 }
 
 /** Text for XML 1.0; characters that it cannot hold become a replacement. */

@@ -5,7 +5,7 @@ import { eachChannel, eachPart } from '../look.ts'
 import { number, texts } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { isAlpha, isColour, isCryptomatteLayer, isDataLayer, isDepth, isId } from './channel-kinds.ts'
-import { noDefect } from './defects.ts'
+import { defectFindings, noDefect } from './defects.ts'
 
 const hasChannels = (part: PartView) => part.channels.length > 0
 
@@ -186,18 +186,21 @@ export const channelRules: readonly FileRule[] = [
     id: 'channel-plinear',
     severity: 'info',
     tier: 'header',
-    title: 'The per-channel linearity hint is 0 unless a policy expects otherwise.',
+    title: 'The per-channel linearity hint is 0 unless a policy expects otherwise, and the bytes beside it are 0.',
     source: ['RC-SRC', 'ACES-REF'],
     options: { value: number(0, 'the hint that is wanted: 0 or 1') },
-    check: (file, options) =>
-      eachChannel(
+    check(file, options) {
+      const reserved = defectFindings(file, 'reserved bytes of 0', ['reserved-bytes-set'])
+      const hints = eachChannel(
         file,
         () => true,
         ({ p_linear }) =>
           Number(p_linear) === options['value']
             ? null
             : { expected: `hint ${options['value']}`, actual: `hint ${Number(p_linear)}` },
-      ),
+      )
+      return reserved.length === 0 ? hints : [...reserved, ...(Array.isArray(hints) ? hints : [])]
+    },
   },
   {
     id: 'channel-set',

@@ -14,6 +14,7 @@ import {
   primariesOf,
   samePrimaries,
 } from './color-spaces.ts'
+import { defectFindings } from './defects.ts'
 
 const hasColour = (part: PartView) => part.channels.some(isColour)
 const hasId = (part: PartView) => interopId(part) !== null
@@ -104,8 +105,9 @@ export const colorRules: readonly FileRule[] = [
     tier: 'header',
     title: '`colorInteropID` and `chromaticities` describe the same primaries within 0.001 in x and y.',
     source: ['CIF-EXR'],
-    check: (file) =>
-      eachPart(
+    check(file) {
+      const told = defectFindings(file, 'colours that agree', ['contradicting-colors'])
+      const found = eachPart(
         file,
         (part) => hasId(part) && primariesOf(part) !== null && gamutOf(interopId(part)!) !== null,
         (part) => {
@@ -114,7 +116,9 @@ export const colorRules: readonly FileRule[] = [
             ? []
             : [{ attribute: 'chromaticities', expected: `those of ${interopId(part)}`, actual: gamutName(primaries) }]
         },
-      ),
+      )
+      return told.length === 0 ? found : [...told, ...(Array.isArray(found) ? found : [])]
+    },
   },
   {
     id: 'color-id-redundant',

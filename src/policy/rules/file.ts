@@ -88,7 +88,7 @@ export const fileRules: readonly FileRule[] = [
     tier: 'header',
     title: 'Bit 12 set means a list of headers closed by an empty one, and not exactly one part.',
     source: ['LAYOUT'],
-    check: noDefect('two parts or more', ['single-part-list'], hasFlag('multi_part')),
+    check: noDefect('two parts or more', ['single-part-list', 'no-parts'], hasFlag('multi_part')),
   },
   {
     id: 'file-header-terminated',
@@ -106,7 +106,7 @@ export const fileRules: readonly FileRule[] = [
     tier: 'header',
     title: 'Attribute, type and channel names are 1 to 31 bytes, or up to 255 with bit 10 set.',
     source: ['LAYOUT'],
-    check: noDefect('names within their length', ['name-too-long']),
+    check: noDefect('names within their length', ['name-too-long', 'attribute-type-empty']),
   },
   {
     id: 'file-long-names-flag',
@@ -191,6 +191,8 @@ export const fileRules: readonly FileRule[] = [
       if (findings.length > 0) return findings
       const zero = defectFindings(file, 'no offset of zero', ['chunk-offset-zero'])
       if (zero.length > 0) return zero
+      const unwritten = defectFindings(file, 'a chunk table', ['chunk-table-unwritten'])
+      if (unwritten.length > 0) return unwritten
       const unknown = file.parts.find(({ facts }) => facts.missing_chunks === null)
       return unknown === undefined
         ? []

@@ -79,9 +79,12 @@ export const headerRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title:
-      'A standard attribute name carries its standard type (a `framesPerSecond` stored as float, an `owner` stored as int).',
+      'A standard attribute name carries its standard type (a `framesPerSecond` stored as float, an `owner` stored as int); an enumeration holds a value that it defines.',
     source: ['STD', 'OIIO-4083'],
-    check: noDefect('the standard type of its name', ['nonstandard-attribute-type']),
+    check: noDefect('the standard type of its name, a value that the type defines', [
+      'nonstandard-attribute-type',
+      'unknown-enum-value',
+    ]),
   },
   {
     id: 'header-finite-values',

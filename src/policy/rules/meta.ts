@@ -5,6 +5,7 @@ import { eachAttribute, eachPart } from '../look.ts'
 import { number, table, texts } from '../options.ts'
 import { linearPattern } from '../patterns.ts'
 import type { FileRule, Finding, Outcome } from '../rule.ts'
+import { defectFindings } from './defects.ts'
 import { rateOf } from './header.ts'
 
 const isText = ({ type }: AttributeFacts) => type === 'string' || type === 'stringvector'
@@ -44,12 +45,15 @@ export const metaRules: readonly FileRule[] = [
     id: 'meta-utf8',
     severity: 'warn',
     tier: 'header',
-    title: 'String values are valid UTF-8.',
+    title: 'String values and names are valid UTF-8.',
     source: ['STD'],
-    check: (file) =>
-      eachAttribute(file, isText, ({ value }) =>
+    check(file) {
+      const names = defectFindings(file, 'names in UTF-8', ['name-not-utf8'])
+      const values = eachAttribute(file, isText, ({ value }) =>
         JSON.stringify(value).includes('"encoding":"base64"') ? { expected: 'UTF-8', actual: 'other bytes' } : null,
-      ),
+      )
+      return names.length === 0 ? values : [...names, ...(Array.isArray(values) ? values : [])]
+    },
   },
   {
     id: 'meta-empty',
