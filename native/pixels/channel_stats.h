@@ -53,6 +53,28 @@ struct ChannelSummary {
   int64_t non_finite_max_y = 0;
 };
 
+// Shows `visit` each number of a summary under the name that JavaScript knows.
+template <typename Visit>
+void EachNumber(const ChannelSummary& summary, Visit visit) {
+  visit("count", summary.count);
+  visit("finiteCount", summary.finite_count);
+  visit("nanCount", summary.nan_count);
+  visit("posInfCount", summary.pos_inf_count);
+  visit("negInfCount", summary.neg_inf_count);
+  visit("zeroCount", summary.zero_count);
+  visit("negativeCount", summary.negative_count);
+  visit("subnormalCount", summary.subnormal_count);
+  visit("halfLimitCount", summary.half_limit_count);
+  visit("min", summary.min);
+  visit("max", summary.max);
+  visit("mean", summary.mean);
+  visit("stddev", summary.stddev);
+  visit("nonFiniteMinX", summary.non_finite_min_x);
+  visit("nonFiniteMinY", summary.non_finite_min_y);
+  visit("nonFiniteMaxX", summary.non_finite_max_x);
+  visit("nonFiniteMaxY", summary.non_finite_max_y);
+}
+
 // Counts the samples of one channel; see the .cc file for how each pixel type
 // is added up.
 class ChannelCounter {

@@ -41,29 +41,12 @@ Napi::Float64Array ToPixels(Napi::Env env,
 
 Napi::Object ToJs(Napi::Env env, const ChannelSummary& summary) {
   Napi::Object object = Napi::Object::New(env);
-  const auto set = [&](const char* name, auto number) {
+  EachNumber(summary, [&](const char* name, auto number) {
     object.Set(name, Napi::Number::New(env, static_cast<double>(number)));
-  };
-  set("count", summary.count);
-  set("finiteCount", summary.finite_count);
-  set("nanCount", summary.nan_count);
-  set("posInfCount", summary.pos_inf_count);
-  set("negInfCount", summary.neg_inf_count);
-  set("zeroCount", summary.zero_count);
-  set("negativeCount", summary.negative_count);
-  set("subnormalCount", summary.subnormal_count);
-  set("halfLimitCount", summary.half_limit_count);
-  set("min", summary.min);
-  set("max", summary.max);
-  set("mean", summary.mean);
-  set("stddev", summary.stddev);
+  });
   object.Set("isExact", Napi::Boolean::New(env, summary.is_exact));
   object.Set("bins", ToBins(env, summary.bins));
   object.Set("nonFinite", ToPixels(env, summary.non_finite));
-  set("nonFiniteMinX", summary.non_finite_min_x);
-  set("nonFiniteMinY", summary.non_finite_min_y);
-  set("nonFiniteMaxX", summary.non_finite_max_x);
-  set("nonFiniteMaxY", summary.non_finite_max_y);
   return object;
 }
 

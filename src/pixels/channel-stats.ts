@@ -1,5 +1,47 @@
 import type { NativeChannelStats } from '../oiio/pixel-pass.ts'
-import type { ChannelStats, Histogram } from './types.ts'
+
+/** Counts, moments and percentiles of one channel; every null is a value that does not exist, such as the mean of nothing. */
+export interface ChannelStats {
+  channel_name: string
+  /** HALF, FLOAT or UINT. */
+  channel_type: string
+  /** Samples looked at: those of the data window, at the channel's own resolution; in deep parts all samples. */
+  count: number
+  finite_count: number
+  nan_count: number
+  pos_inf_count: number
+  neg_inf_count: number
+  zero_count: number
+  negative_count: number
+  subnormal_count: number
+  /** Samples of exactly 65504 or -65504, the largest a half can hold. */
+  half_limit_count: number
+  /** Of the finite samples, like all that follows. */
+  min: number | null
+  max: number | null
+  mean: number | null
+  /** Of the population. */
+  stddev: number | null
+  percentiles: Record<string, number> | null
+  /** `nearest_rank`: the smallest value that so many percent of the samples do not exceed. */
+  percentile_method: 'nearest_rank'
+  /** How far a percentile may be off, as a share of its value; 0 where it is exact. */
+  percentile_error: number
+  histogram: Histogram | null
+  /** Every sample has one and the same finite value. */
+  is_constant: boolean
+  /** Where samples are that are no number, row by row; the first 16. */
+  first_non_finite: { x: number; y: number; value: 'NaN' | 'Infinity' | '-Infinity' }[]
+  /** The smallest window that holds all of them; inclusive. */
+  non_finite_window: { min: { x: number; y: number }; max: { x: number; y: number } } | null
+}
+
+/** Bins between powers of two. `from` is inclusive, `to` is not (for negative values the other way round). */
+export interface Histogram {
+  scale: 'log2'
+  /** Rising; empty ones are left out. Zero has a bin of its own, from 0 to 0. */
+  bins: { from: number; to: number; count: number }[]
+}
 
 const PERCENTILES = [1, 5, 25, 50, 75, 95, 99]
 const TYPE_NAMES = ['UINT', 'HALF', 'FLOAT']

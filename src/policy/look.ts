@@ -1,5 +1,5 @@
 import type { AttributeFacts, ChannelFacts } from '../inspect/payload.ts'
-import type { ChannelStats } from '../pixels/types.ts'
+import type { ChannelStats } from '../pixels/channel-stats.ts'
 import type { FileView, PartView } from './file-view.ts'
 import type { Finding, Outcome, Unchecked } from './rule.ts'
 

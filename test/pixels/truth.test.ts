@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ChannelStats } from '../../src/pixels/types.ts'
+import type { ChannelStats } from '../../src/pixels/channel-stats.ts'
 import { corpusDir, corpusFiles, fixturePath, fixtures } from '../helpers.ts'
 import { python, statsOfFile, type Truth, truthOf } from './truth.ts'
 

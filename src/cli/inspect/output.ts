@@ -33,8 +33,12 @@ export function jsonOutput(context: CliContext, { form, single, columns }: JsonO
   let count = 0
   return {
     async file(payload) {
-      const value = columns === null ? payload : namedColumns(payload, columns)
-      const text = form === 'ndjson' ? JSON.stringify(value, jsonValue) : JSON.stringify(value, jsonValue, 2)
+      const indent = form === 'ndjson' ? undefined : 2
+      // A payload is JSON as it is, and a replacer makes its text three times as dear.
+      const text =
+        columns === null
+          ? JSON.stringify(payload, null, indent)
+          : JSON.stringify(namedColumns(payload, columns), jsonValue, indent)
       if (!inArray) return context.printData(`${text}\n`)
       await context.printData(`${count === 0 ? '[\n' : ',\n'}${text}`)
       count += 1

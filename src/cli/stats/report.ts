@@ -1,4 +1,5 @@
-import type { ChannelStats, FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
+import type { ChannelStats } from '../../pixels/channel-stats.ts'
+import type { FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
 import { fittedTable } from '../format/fitted-table.ts'
 import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'

@@ -1,4 +1,5 @@
-import type { ChannelStats, WholeFrameFacts } from '../../pixels/types.ts'
+import type { ChannelStats } from '../../pixels/channel-stats.ts'
+import type { WholeFrameFacts } from '../../pixels/types.ts'
 import type { FileView, PartView } from '../file-view.ts'
 import { eachChannelPixels, eachPart, pixelsIncomplete, pixelsUnread } from '../look.ts'
 import { number } from '../options.ts'
