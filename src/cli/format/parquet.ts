@@ -50,7 +50,9 @@ function toText(value: unknown): string | null {
   return String(value)
 }
 
-function cast(column: string, type: string): string {
+/** A list of fixed length is written as a list: of one that is null the engine writes a file that other readers refuse. */
+function cast(column: string, found: string): string {
+  const type = found.replaceAll(/\[\d+\]/g, '[]')
   if (type === 'VARCHAR') return column
   if (type === 'BLOB') return `unhex(${column})`
   const isNested = /[[(]/.test(type) && !/^DECIMAL\(/.test(type)
