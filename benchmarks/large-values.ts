@@ -10,6 +10,8 @@ import { check, cli, type Outcome, product, type Row, withFolder } from './frame
 
 const FRAMES = 2_000
 const MANIFEST_BYTES = 1_200_000
+/** Values read back byte for byte; `verify` hashes all of them where they lie. */
+const READ_BACK = 200
 const SHAPES = [
   { name: 'manifests shared by 40 frames', framesEach: 40 },
   { name: 'every manifest another', framesEach: 1 },
@@ -37,12 +39,16 @@ export function run(): Promise<Outcome> {
     return {
       input: { frames: FRAMES, manifestBytes: MANIFEST_BYTES, manifestsPerFrame: 3 },
       rows,
-      leavesOut: ['the page cache, the emulator', 'what a cluster does with the rows'],
+      leavesOut: [
+        'the page cache, the emulator',
+        'what a cluster does with the rows',
+        `values but for ${READ_BACK} of each catalog: verify hashes all of them, they are not read back one by one`,
+      ],
     }
   })
 }
 
-/** Ingests twice and reads everything back: the second run must find nothing to do, and every value its own bytes. */
+/** Ingests twice and reads some back: the second run must find nothing to do, and every value its own bytes. */
 async function measured(
   name: string,
   frames: string,
@@ -57,7 +63,7 @@ async function measured(
   const { openCatalog } = await product<typeof import('../src/catalog/open.ts')>('catalog/open')
   const open = await openCatalog(catalog, { readOnly: true, ...(env['VAST_DB_ENDPOINT'] && { vast: vastOf(env) }) })
   try {
-    for (const sha256 of hashes) {
+    for (const sha256 of spread(hashes, READ_BACK)) {
       const found = createHash('sha256')
       for await (const piece of open.largeValue(sha256)) found.update(piece)
       check(found.digest('hex') === sha256, `${name}: ${sha256} is not what was written`)
@@ -72,6 +78,13 @@ async function measured(
     { name: `${name}: again, peak resident`, unit: 'MiB', median: again.peakMiB, target: { atMost: 1024 } },
     { name: `${name}: frames a second`, unit: 'files/s', median: FRAMES / first.seconds },
   ]
+}
+
+/** So many of them, evenly from all in the order of their hashes: the same ones of the same values. */
+function spread(hashes: ReadonlySet<string>, count: number): string[] {
+  const sorted = [...hashes].sort()
+  const step = Math.max(1, sorted.length / count)
+  return Array.from({ length: Math.min(count, sorted.length) }, (_, index) => sorted[Math.floor(index * step)]!)
 }
 
 /** Frames whose manifests change with every shot of so many frames; the SHA-256 of each manifest. */

@@ -1,4 +1,5 @@
 import type { CatalogCheck } from './catalog.ts'
+import { type FrameRow, misreadFrames } from './plan-frames.ts'
 
 const EXAMPLES = 5
 
@@ -23,5 +24,15 @@ export class Checks {
       violations: [...rows.values()].reduce((sum, count) => sum + count, 0),
       examples: [...rows.keys()].slice(0, EXAMPLES),
     }))
+  }
+}
+
+const FRAMES = 'frame and sequence of every file are read from its name'
+
+/** Whether frames and sequences can be, folder by folder. */
+export async function checkFrames(folders: AsyncIterable<FrameRow[]>, checks: Checks): Promise<void> {
+  checks.declare(FRAMES)
+  for await (const rows of folders) {
+    for (const { path, frameNumber } of misreadFrames(rows)) checks.add(FRAMES, `${path} frame ${frameNumber}`)
   }
 }

@@ -35,3 +35,24 @@ export function frameFacts(path: string): FrameFacts {
   // -0 is frame 0.
   return { frameNumber: Number(numbers[at]) || 0, sequenceKey: key }
 }
+
+/** Whether one of the numbers in a path is this frame, and the path with `#` in its place this sequence, however long. */
+export function isReading(path: string, { frameNumber, sequenceKey }: FrameFacts): boolean {
+  if (frameNumber === null || sequenceKey === null) return false
+  const { texts, numbers } = cutAtNumbers(path)
+  return numbers.some((digits, at) => {
+    if ((Number(digits) || 0) !== frameNumber) return false
+    return [1, 2].some((length) => {
+      const pieces = texts.flatMap((text, place) => {
+        const counts = place >= at && place < at + length
+        const digit = numbers[place]
+        return [escaped(text), digit === undefined ? '' : counts ? '#+' : escaped(digit)]
+      })
+      return new RegExp(`^${pieces.join('')}$`, 's').test(sequenceKey)
+    })
+  })
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

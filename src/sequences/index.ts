@@ -1,6 +1,6 @@
 export { conflicts, type FrameConflict } from './conflicts.ts'
 export { type Drift, driftOf, driftText, type FrameValues, frozenFrames } from './drift.ts'
-export { type FrameFacts, frameFacts, frameFactsOf } from './frame-of.ts'
+export { type FrameFacts, frameFacts, frameFactsOf, isReading } from './frame-of.ts'
 export { groupSequences } from './group.ts'
 export { type FramePattern, parsePattern, patternMatcher } from './pattern.ts'
 export {

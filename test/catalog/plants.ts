@@ -46,6 +46,7 @@ const CURRENT = /the current files are/
 const SIGHTINGS = /the sightings are those/
 const REMOVALS = /the removals are those/
 const SIGHTED = /sizes and times/
+const FRAMES = /frame and sequence of every file/
 
 const at = (rows: readonly RawRow[], path: string) => rows.find((row) => row['file_path'] === path)!
 const negated = (vector: unknown) => (vector as number[]).map((value) => -value)
@@ -281,6 +282,23 @@ export const PLANTS: readonly Plant[] = [
       await hand.delete('inspections', [sighting!.id])
       await hand.change('files', file.id, { inspection_count: 1 })
     },
+  },
+  { name: 'a frame number forged', sees: FRAMES, plant: forge('files', { frame_number: 1002 }, isFrame(1001)) },
+  { name: 'a frame number nulled', sees: FRAMES, plant: forge('files', { frame_number: null }, isFrame(1001)) },
+  {
+    name: 'frame and sequence nulled',
+    sees: FRAMES,
+    plant: forge('files', { frame_number: null, sequence_key: null }, isFrame(1002)),
+  },
+  {
+    name: 'a file put into another sequence',
+    sees: FRAMES,
+    plant: forge('files', { sequence_key: '/mnt/a/other.####.exr' }, isFrame(1002)),
+  },
+  {
+    name: 'a frame number made up',
+    sees: FRAMES,
+    plant: forge('files', { frame_number: 1, sequence_key: '/mnt/#.exr' }, (row) => row['file_path'] === '/mnt/c.exr'),
   },
   { name: 'a sighting forged', sees: SIGHTINGS, plant: forge('inspections', { duration_us: 1n }) },
   { name: 'a size forged', sees: SIGHTED, plant: forge('files', { size_bytes: 1n }) },

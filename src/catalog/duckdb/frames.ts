@@ -42,31 +42,43 @@ export async function regroupFrames(
   }
 }
 
-/** One folder at a time is held, and every change. */
+/** Every change; one folder at a time is held. */
 async function changesIn(
   connection: DuckDBConnection,
   isSome: boolean,
   signal: AbortSignal | undefined,
 ): Promise<FrameChange[]> {
+  const changes: FrameChange[] = []
+  const where = isSome ? 'WHERE f.folder IN (FROM temp.frame_folders)' : ''
+  for await (const rows of rowsByFolder(connection, where, signal)) {
+    for (const change of planFrames(rows)) changes.push(change)
+  }
+  return changes
+}
+
+/** The files of each folder, folder after folder. */
+export async function* rowsByFolder(
+  connection: DuckDBConnection,
+  where: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FrameRow[]> {
   const result = await connection.stream(`
     SELECT f.rowid, f.folder, f.file_path_normalized, f.frame_number, f.sequence_key,
       ${liveCondition('f', 'r')} AS is_live
     FROM (SELECT rowid, ${FOLDER} AS folder, * FROM files) f
     LEFT JOIN (${lastRemovals('removals')}) r USING (file_id)
-    ${isSome ? 'WHERE f.folder IN (FROM temp.frame_folders)' : ''}
+    ${where}
     ORDER BY f.folder`)
-  const changes: FrameChange[] = []
   let folder: string | null = null
   let rows: FrameRow[] = []
-  const endFolder = () => {
-    for (const change of planFrames(rows)) changes.push(change)
-    rows = []
-  }
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     throwIfAborted(signal)
     const [ids, folders, paths, frames, keys, live] = chunk.getColumns()
     for (let row = 0; row < chunk.rowCount; row++) {
-      if (folders![row] !== folder) endFolder()
+      if (folders![row] !== folder && rows.length > 0) {
+        yield rows
+        rows = []
+      }
       folder = folders![row] as string
       rows.push({
         id: ids![row] as bigint,
@@ -77,6 +89,5 @@ async function changesIn(
       })
     }
   }
-  endFolder()
-  return changes
+  if (rows.length > 0) yield rows
 }

@@ -2,8 +2,9 @@ import { recordTables, TABLES, type TableDefinition } from '../../tables/index.t
 import { throwIfAborted } from '../abort.ts'
 import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
-import { Checks } from '../checks.ts'
+import { Checks, checkFrames } from '../checks.ts'
 import { queryError } from './errors.ts'
+import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
 import { tableReader } from './read-table.ts'
 import type { Session } from './session.ts'
@@ -118,6 +119,7 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
     }
     const compared = new Checks()
     const notes = await audit(await tableReader(connection), compared, session.acknowledged())
+    await checkFrames(rowsByFolder(connection, '', signal), compared)
     checks.push(...compared.list(), ...(await verifyValues(session, connection, signal)))
     return { ok: checks.every((check) => check.violations === 0), checks, notes }
   } catch (error) {

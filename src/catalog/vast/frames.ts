@@ -22,13 +22,31 @@ export async function regroupFrames(
   folders: ReadonlySet<string> | null,
   signal?: AbortSignal,
 ): Promise<number> {
-  const removals = await readRemovals(tables)
   let changed = 0
-  for (const group of inGroups(await countFiles(tables, folders))) {
-    throwIfAborted(signal)
-    changed += await regroupHeld(tables, group, removals)
+  for await (const held of rowsByFolder(tables, folders, signal)) {
+    const changes = held.flatMap(planFrames)
+    for (let start = 0; start < changes.length; start += ROWS_PER_UPDATE) {
+      const rows = changes
+        .slice(start, start + ROWS_PER_UPDATE)
+        .map(({ id, frameNumber, sequenceKey }) => ({ rowId: id, values: [frameNumber, sequenceKey] }))
+      await tables('files').update(updateBatch('files', WRITTEN, rows))
+    }
+    changed += changes.length
   }
   return changed
+}
+
+/** The files of some folders (of all when null), as many folders at a time as may be held. */
+export async function* rowsByFolder(
+  tables: Tables,
+  folders: ReadonlySet<string> | null,
+  signal?: AbortSignal,
+): AsyncGenerator<FrameRow[][]> {
+  const removals = await readRemovals(tables)
+  for (const group of inGroups(await countFiles(tables, folders))) {
+    throwIfAborted(signal)
+    yield await readHeld(tables, group, removals)
+  }
 }
 
 async function countFiles(tables: Tables, folders: ReadonlySet<string> | null): Promise<Map<string, number>> {
@@ -58,7 +76,7 @@ function* inGroups(counts: ReadonlyMap<string, number>): Generator<Set<string>> 
   if (group.size > 0) yield group
 }
 
-async function regroupHeld(tables: Tables, folders: ReadonlySet<string>, removals: Removals): Promise<number> {
+async function readHeld(tables: Tables, folders: ReadonlySet<string>, removals: Removals): Promise<FrameRow[][]> {
   const held = new Map<string, FrameRow[]>(Array.from(folders, (folder) => [folder, []]))
   const where = col('file_path_normalized').startsWith(commonPrefix(folders))
   await forEachRow(tables('files').select({ columns: READ, where, rowId: true }), (row) => {
@@ -71,14 +89,7 @@ async function regroupHeld(tables: Tables, folders: ReadonlySet<string>, removal
       isLive: row.isNull(3) && !isRemoved(removals, row.name(4), row.big(5)),
     })
   })
-  const changes = [...held.values()].flatMap(planFrames)
-  for (let start = 0; start < changes.length; start += ROWS_PER_UPDATE) {
-    const rows = changes
-      .slice(start, start + ROWS_PER_UPDATE)
-      .map(({ id, frameNumber, sequenceKey }) => ({ rowId: id, values: [frameNumber, sequenceKey] }))
-    await tables('files').update(updateBatch('files', WRITTEN, rows))
-  }
-  return changes.length
+  return [...held.values()]
 }
 
 function commonPrefix(folders: Iterable<string>): string {

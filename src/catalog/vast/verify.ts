@@ -3,7 +3,8 @@ import { fileId as fileIdOf } from '../../inspect/identity.ts'
 import { recordTables, TABLES } from '../../tables/index.ts'
 import { audit } from '../audit.ts'
 import type { CatalogReport } from '../catalog.ts'
-import { Checks } from '../checks.ts'
+import { Checks, checkFrames } from '../checks.ts'
+import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
 import { tableReader } from './read-table.ts'
 import { forEachRow, RowView } from './rows.ts'
@@ -39,11 +40,16 @@ export async function verifyCatalog(store: Store, signal: AbortSignal | undefine
     checkCounts(files, tally)
     checkCurrent(files, tally)
     await checkFailures(tables, tally)
+    await checkFrames(eachFolder(tables, signal), tally)
     const notes = await audit(tableReader(tables, { signal }), tally, undefined)
     return { checks: tally.list(), notes }
   }, signal)
   checks.push(...(await verifyValues(store, signal)))
   return { ok: checks.every((check) => check.violations === 0), checks, notes }
+}
+
+async function* eachFolder(tables: Tables, signal: AbortSignal | undefined) {
+  for await (const folders of rowsByFolder(tables, null, signal)) yield* folders
 }
 
 async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | undefined) {
