@@ -49,6 +49,7 @@ import { replaceResults } from './duckdb/validation.ts'
 import { ValueFile } from './duckdb/value-file.ts'
 import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
+import { checkViews, foreignView } from './duckdb/views.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
@@ -115,7 +116,10 @@ export class DuckDbCatalog implements Catalog {
   async version(): Promise<number> {
     const connection = await this.#reader()
     try {
-      return await readVersion(connection, this.#session.path)
+      const version = await readVersion(connection, this.#session.path)
+      // Whoever may write has them put back.
+      if (this.#options.readOnly) await checkViews(connection, this.#session.path, version)
+      return version
     } finally {
       connection.closeSync()
     }
@@ -123,7 +127,9 @@ export class DuckDbCatalog implements Catalog {
 
   async ensureSchema(signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal)
-    if ((await this.version()) < CATALOG_VERSION) await this.migrate()
+    const version = await this.version()
+    const isDone = version === CATALOG_VERSION && (await this.#read((reader) => foreignView(reader, version))) === null
+    if (!isDone) await this.migrate()
   }
 
   migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {

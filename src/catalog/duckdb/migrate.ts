@@ -65,7 +65,7 @@ export async function migrateTo(
   return inTransaction(connection, async () => {
     const from = await readVersion(connection, path)
     if (from === 0 && target > 0) await connection.run(CREATE_MIGRATIONS)
-    for (const view of Object.keys(viewsOf(from)).reverse()) await connection.run(`DROP VIEW ${view}`)
+    for (const view of Object.keys(viewsOf(from)).reverse()) await connection.run(`DROP VIEW IF EXISTS ${view}`)
     const applied: AppliedMigration[] = []
     const ahead = MIGRATIONS.slice(from, target)
     for (const migration of ahead) {
