@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import picomatch from 'picomatch'
 import { isScalar, isSeq, parseDocument } from 'yaml'
 import { ExrError } from '../errors.ts'
 import { compileCondition } from './cel.ts'
@@ -9,6 +8,7 @@ import type { FileView } from './file-view.ts'
 import { nearest } from './nearest.ts'
 import { type PolicyDocument, parsePolicy, type RuleEntry, type SeverityWord } from './parse-policy.ts'
 import { pathTemplate } from './path-template.ts'
+import { globPattern } from './patterns.ts'
 import type { Policy, PolicyOverride, RuleSetting } from './policy.ts'
 import type { FileRule, SequenceRule } from './rule.ts'
 import { STARTERS } from './starters.ts'
@@ -143,10 +143,10 @@ function severityOf(word: SeverityWord | undefined, before: RuleSetting | undefi
 }
 
 function readyOverride(override: NonNullable<PolicyDocument['overrides']>[number]): PolicyOverride {
-  const matches = override.paths === undefined ? null : picomatch([...override.paths], { dot: true })
+  const matches = override.paths === undefined ? null : override.paths.map((glob) => globPattern(glob))
   const when = override.when === undefined ? null : compileCondition(override.when)
   const applies = (file: FileView): boolean => {
-    if (matches !== null && !matches(file.path)) return false
+    if (matches !== null && !matches.some((pattern) => pattern.test(file.path))) return false
     if (when === null) return true
     // A condition over facts that are not known does not hold.
     const answer = when(fileVariables(file))
@@ -174,7 +174,7 @@ function readyPolicy(
   digest: string,
 ): Policy {
   const templates = variables.map(pathTemplate)
-  const ignored = ignore.length === 0 ? null : picomatch(ignore, { dot: true })
+  const ignored = ignore.map((glob) => globPattern(glob))
   return {
     name,
     version,
@@ -189,6 +189,6 @@ function readyPolicy(
       }
       return {}
     },
-    ignores: (path) => ignored?.(path) ?? false,
+    ignores: (path) => ignored.some((pattern) => pattern.test(path)),
   }
 }

@@ -5,6 +5,7 @@ import { type CustomRuleSpec, customRule, SELECTIONS } from './custom-rule.ts'
 import { nearest } from './nearest.ts'
 import { optionProblem } from './options.ts'
 import { pathTemplate } from './path-template.ts'
+import { globPattern } from './patterns.ts'
 import { RULES } from './rules/index.ts'
 
 /** A policy as it is written, checked. */
@@ -137,7 +138,7 @@ class Checker {
       for (const [i, item] of this.#list(['overrides'], policy['overrides']).entries())
         this.#override(['overrides', i], item)
     }
-    if ('ignore' in policy) this.#texts(['ignore'], policy['ignore'])
+    if ('ignore' in policy) this.#globs(['ignore'], policy['ignore'])
     if ('variables' in policy) {
       for (const [i, template] of this.#texts(['variables'], policy['variables']).entries()) {
         this.#tried(['variables', i], () => pathTemplate(template))
@@ -199,11 +200,15 @@ class Checker {
     if (!('rules' in override)) this.#fail(path, 'an override lacks rules')
     if (!('paths' in override) && !('when' in override)) this.#fail(path, 'an override lacks paths or when')
     this.#rules([...path, 'rules'], override['rules'])
-    if ('paths' in override) this.#texts([...path, 'paths'], override['paths'])
+    if ('paths' in override) this.#globs([...path, 'paths'], override['paths'])
     if ('when' in override) {
       const when = this.#text([...path, 'when'], override['when'])
       this.#tried([...path, 'when'], () => compileCondition(when))
     }
+  }
+
+  #globs(path: Path, value: unknown): void {
+    for (const [i, glob] of this.#texts(path, value).entries()) this.#tried([...path, i], () => globPattern(glob))
   }
 
   #tried(path: Path, work: () => unknown): void {

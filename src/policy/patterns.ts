@@ -37,3 +37,40 @@ export function linearPattern(source: string): TextPattern {
     )
   }
 }
+
+const globs = new Map<string, TextPattern>()
+
+/**
+ * A test of text by a pattern of paths: `*` is anything without a slash, `**` anything, `?` one character, `[a-z]` one of
+ * several, `{a,b}` one of several words. Its time too grows with the text alone.
+ * Throws ERR_POLICY_INVALID for one that is too long or not understood.
+ */
+export function globPattern(glob: string, { ignoreCase = false } = {}): TextPattern {
+  const key = `${ignoreCase}${glob}`
+  const known = globs.get(key)
+  if (known !== undefined) return known
+  const pattern = linearPattern(`${ignoreCase ? '(?is)' : '(?s)'}^(?:${globSource(glob)})$`)
+  if (globs.size > 1000) globs.clear()
+  globs.set(key, pattern)
+  return pattern
+}
+
+const GLOB = /\*\*\/|\*\*|\*|\?|\[!?[^\]/]+\]|\{|\}|,|\\./g
+const WORDS: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' }
+
+function globSource(glob: string): string {
+  let source = ''
+  let from = 0
+  let depth = 0
+  for (const { 0: token, index } of glob.matchAll(GLOB)) {
+    source += RE2JS.quote(glob.slice(from, index))
+    from = index + token.length
+    if (token === '{') source += '(?:'
+    else if (token === '}') source += depth > 0 ? ')' : RE2JS.quote(token)
+    else if (token === ',') source += depth > 0 ? '|' : ','
+    else if (token.startsWith('[')) source += token.replace('[!', '[^')
+    else source += WORDS[token] ?? RE2JS.quote(token.slice(1))
+    depth += token === '{' ? 1 : token === '}' && depth > 0 ? -1 : 0
+  }
+  return source + RE2JS.quote(glob.slice(from))
+}

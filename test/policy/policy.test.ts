@@ -50,6 +50,22 @@ describe('policies', () => {
       'custom:\n  - {id: x1, select: file, assert: "[1].all(a, [1].all(b, [1].all(c, a == b)))"}',
       /has loops 3 deep; at most 2/,
     ],
+    ['a pattern of paths that is cut', 'ignore:\n  - "**/{a,b"', /^p\.yaml:2:5: Cannot use the pattern/],
+    [
+      'a regular expression in an option',
+      'rules:\n  meta-required: {options: {attributes: {owner: {pattern: "("}}}}',
+      /^p\.yaml:2:\d+: option attributes of meta-required: Cannot use the pattern/,
+    ],
+    [
+      'a word of an option that is none',
+      'rules:\n  meta-required: {options: {attributes: {owner: {patern: x}}}}',
+      /unknown key patern of owner; it has type, value and pattern/,
+    ],
+    [
+      'a path template in an option',
+      `rules:\n  deliver-name-pattern: {options: {pattern: "${'x'.repeat(600)}"}}`,
+      /^p\.yaml:2:45: option pattern of deliver-name-pattern: A path template has more than 500 characters/,
+    ],
     ['an override for nothing', 'overrides:\n  - {rules: {}}', /an override lacks paths or when/],
     ['an unknown policy', 'extends: corr', /No policy corr; did you mean core\?/],
     ['many aliases', `a: &a [x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nrules: *c`, /p\.yaml:1:1/],
@@ -106,6 +122,29 @@ custom:
     })
     expect(summary.rules['lamp']).toMatchObject({ not_applicable: 1 })
     expect(summary.rules['owned']).toMatchObject({ cannot_check: 1 })
+  })
+
+  it('never hangs in a pattern of paths', async () => {
+    const explosive = `${'*a'.repeat(60)}b`
+    const policy = await load(
+      JSON.stringify({
+        ignore: [explosive, '**/tmp/**', '/x/[a-c]?.{exr,sxr}'],
+        overrides: [{ paths: [explosive], rules: { 'file-extension': 'off' } }],
+        rules: {
+          'channel-set': { severity: 'error', options: { forbidden: [explosive] } },
+          'meta-private': { severity: 'error', options: { forbidden: [explosive] } },
+        },
+      }),
+    )
+    const long = 'a'.repeat(2000)
+    const { states } = validate([madeFacts({ path: `/${long}.exr`, parts: [{ channels: [long] }] })], policy).summary
+    expect(states.fail).toBe(0)
+    expect(['/s/tmp/f.exr', '/x/b1.sxr', '/x/d1.exr', '/s/tmpl/f.exr'].map(policy.ignores)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   it('never hangs in a regular expression', async () => {

@@ -1,8 +1,8 @@
-import picomatch from 'picomatch'
 import type { ChannelFacts } from '../../inspect/payload.ts'
 import { type PartView, textOf } from '../file-view.ts'
 import { eachChannel, eachPart } from '../look.ts'
-import { number, texts } from '../options.ts'
+import { checkedTexts, number } from '../options.ts'
+import { globPattern } from '../patterns.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { isAlpha, isColour, isCryptomatteLayer, isDataLayer, isDepth, isId } from './channel-kinds.ts'
 import { defectFindings, noDefect } from './defects.ts'
@@ -209,26 +209,25 @@ export const channelRules: readonly FileRule[] = [
     title: 'Required, allowed and forbidden channels or layers (patterns).',
     source: ['delivery'],
     options: {
-      required: texts([], 'patterns; each must match a channel or a layer'),
-      allowed: texts(null, 'patterns; each channel must match one'),
-      forbidden: texts([], 'patterns; no channel may match'),
+      required: checkedTexts([], 'patterns; each must match a channel or a layer', globPattern),
+      allowed: checkedTexts(null, 'patterns; each channel must match one', globPattern),
+      forbidden: checkedTexts([], 'patterns; no channel may match', globPattern),
     },
     check(file, options) {
       if (file.channels.length === 0) return null
       const names = file.channels.map(({ channel_name }) => channel_name)
       const layers = file.channels.map(({ layer_name }) => layer_name)
-      const match = (pattern: string) => picomatch(pattern)
       const missing = (options['required'] as string[])
-        .filter((pattern) => ![...names, ...layers].some((name) => match(pattern)(name)))
+        .filter((pattern) => ![...names, ...layers].some((name) => globPattern(pattern).test(name)))
         .map((pattern): Finding => ({ expected: `a channel or layer ${pattern}`, actual: 'none' }))
       const allowed = options['allowed'] as string[] | null
       const wrong = eachChannel(
         file,
         () => true,
         ({ channel_name: name }) => {
-          const forbidden = (options['forbidden'] as string[]).find((pattern) => match(pattern)(name))
+          const forbidden = (options['forbidden'] as string[]).find((pattern) => globPattern(pattern).test(name))
           if (forbidden !== undefined) return { expected: `no channel ${forbidden}`, actual: name }
-          return allowed === null || allowed.some((pattern) => match(pattern)(name))
+          return allowed === null || allowed.some((pattern) => globPattern(pattern).test(name))
             ? null
             : { expected: `one of ${allowed.join(', ')}`, actual: name }
         },

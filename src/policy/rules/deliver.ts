@@ -32,7 +32,7 @@ export const deliverRules: readonly FileRule[] = [
     tier: 'names',
     title: "Path matches the show's pattern; captured fields feed other rules.",
     source: ['NF-NAME'],
-    options: { pattern: text(null, 'path template such as {shot}_{element}_v{version}.{frame}.exr') },
+    options: { pattern: text(null, 'path template such as {shot}_{element}_v{version}.{frame}.exr', pathTemplate) },
     check({ path }, options) {
       if (typeof options['pattern'] !== 'string') return null
       return pathTemplate(options['pattern'])(path) === null ? [{ expected: options['pattern'], actual: path }] : []

@@ -2,8 +2,8 @@ import { timeCodeFields } from '../../header/time-code.ts'
 import type { AttributeFacts } from '../../inspect/payload.ts'
 import type { PartView } from '../file-view.ts'
 import { eachAttribute, eachPart } from '../look.ts'
-import { number, table, texts } from '../options.ts'
-import { linearPattern } from '../patterns.ts'
+import { checkedTexts, number, table } from '../options.ts'
+import { globPattern, linearPattern } from '../patterns.ts'
 import type { FileRule, Finding, Outcome } from '../rule.ts'
 import { defectFindings } from './defects.ts'
 import { rateOf } from './header.ts'
@@ -213,7 +213,7 @@ export const metaRules: readonly FileRule[] = [
     tier: 'header',
     title: 'Named attributes exist, with type, value or pattern.',
     source: ['delivery'],
-    options: { attributes: table('by name: {type, value, pattern}, each as wanted') },
+    options: { attributes: table('by name: {type, value, pattern}, each as wanted', checkWanted) },
     check(file, options) {
       const wanted = options['attributes'] as Record<
         string,
@@ -240,7 +240,7 @@ export const metaRules: readonly FileRule[] = [
     title: 'No user names, host names, internal paths or GPS in files leaving the company.',
     source: ['proposal'],
     options: {
-      forbidden: texts(
+      forbidden: checkedTexts(
         [
           'hostname',
           'host',
@@ -256,11 +256,18 @@ export const metaRules: readonly FileRule[] = [
           '*:host',
         ],
         'patterns of attribute names that must not leave',
+        globPattern,
       ),
-      values: texts(['^(/|[A-Za-z]:\\\\|\\\\\\\\)[^ ]*[/\\\\]'], 'patterns that no text may match, such as paths'),
+      values: checkedTexts(
+        ['^(/|[A-Za-z]:\\\\|\\\\\\\\)[^ ]*[/\\\\]'],
+        'patterns that no text may match, such as paths',
+        linearPattern,
+      ),
     },
     check(file, options) {
-      const names = (options['forbidden'] as string[]).map((pattern) => globPattern(pattern))
+      const names = (options['forbidden'] as string[]).map((pattern) =>
+        globPattern(pattern.replaceAll('*', '**'), { ignoreCase: true }),
+      )
       const values = (options['values'] as string[]).map((pattern) => linearPattern(pattern))
       const found = eachAttribute(
         file,
@@ -277,8 +284,19 @@ export const metaRules: readonly FileRule[] = [
   },
 ]
 
-function globPattern(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i')
+/** Throws for what is asked of attributes in other words, or by a pattern that cannot be used. */
+function checkWanted(wanted: Readonly<Record<string, unknown>>): void {
+  for (const [name, rule] of Object.entries(wanted)) {
+    if (rule === null) continue
+    if (typeof rule !== 'object') throw new TypeError(`expected {type, value, pattern} for ${name}`)
+    const unknown = Object.keys(rule).find((key) => !['type', 'value', 'pattern'].includes(key))
+    if (unknown !== undefined) throw new TypeError(`unknown key ${unknown} of ${name}; it has type, value and pattern`)
+    const { type, pattern } = rule as { type?: unknown; pattern?: unknown }
+    if (type !== undefined && typeof type !== 'string') throw new TypeError(`expected text for type of ${name}`)
+    if (pattern === undefined) continue
+    if (typeof pattern !== 'string') throw new TypeError(`expected text for pattern of ${name}`)
+    linearPattern(pattern)
+  }
 }
 
 function unlike(attribute: AttributeFacts, rule: { type?: string; value?: unknown; pattern?: string }) {
