@@ -378,7 +378,7 @@ export class ChunkCensus {
     if (misfit === undefined) return
     const { entry, problem } = misfit
     const isCut = verdict === ENTRY.cut
-    const what = isCut ? 'ends behind the file' : 'not where the table says'
+    const what = isCut ? 'cut off by the end of the file' : 'not where the table says'
     const message = `${who}: ${what}; chunk ${this.#chunkOf(entry)}: ${problem}`
     const code = isCut ? 'last-chunk-truncated' : 'chunk-leader-mismatch'
     defects.push(defect(code, message, this.leaderStart(entry), part.partIndex))

@@ -38,6 +38,15 @@ it('tells frozen frames when pixels are hashed', async () => {
   expect(words(stdout)).toContain('frozen, the same pixels: 998-999, 1001-1003')
 })
 
+it('says what was looked at, in a list of files and of sequences', async () => {
+  for (const form of ['--each', '--by-sequence']) {
+    const { stdout } = await runCli(['inspect', 'b.####.exr', form, '--check', 'table'], { cwd: dir })
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^"whole" rests on 0 of \d+ chunks; --check all looks at each$/)
+  }
+  const { stdout } = await runCli(['ls', '-l', '.'], { cwd: dir })
+  expect(stdout).not.toContain('rests on')
+})
+
 it('gives a line a file where nobody watches, or when asked', async () => {
   const plain = await runCli(['inspect', '.'], { cwd: dir })
   expect(plain.stdout).toContain('b.0998.exr')

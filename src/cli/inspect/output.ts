@@ -9,6 +9,7 @@ import { tableText } from '../format/rows.ts'
 import { plural } from '../format/units.ts'
 import { fileLine, fileLineHeading, unreadableLine } from './file-line.ts'
 import { longReport } from './long-report.ts'
+import { LookedAt } from './looked-at.ts'
 import { namedColumns, namedValues } from './named-columns.ts'
 import type { Pictures } from './picture.ts'
 import { fileReport } from './report.ts'
@@ -154,6 +155,7 @@ export function lineOutput(context: CliContext, { shown, byName, below = null }:
   const inList = (path: string) =>
     base !== null && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : shown(path)
   const states: Record<string, number> = {}
+  const looked = new LookedAt()
   const tell = (state: string) => {
     states[state] = (states[state] ?? 0) + 1
   }
@@ -165,6 +167,7 @@ export function lineOutput(context: CliContext, { shown, byName, below = null }:
   return {
     async file(payload) {
       tell(verdictOf(payload).state)
+      looked.add(payload)
       await print(fileLine(payload, { style, width, path: inList(payload.file.path), withAttributes: byName }))
     },
     async failure(error, location) {
@@ -175,7 +178,7 @@ export function lineOutput(context: CliContext, { shown, byName, below = null }:
     async end() {
       if (lines === 0) return
       const kinds = Object.entries(states).map(([state, count]) => `${count} ${state}`)
-      await context.print(`\n${plural(lines, 'file')}: ${kinds.join(', ')}\n`)
+      await context.print(`\n${[`${plural(lines, 'file')}: ${kinds.join(', ')}`, ...looked.lines()].join('\n')}\n`)
     },
   }
 }

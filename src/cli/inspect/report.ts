@@ -3,7 +3,7 @@ import { verdictOf } from '../../inspect/verdict.ts'
 import type { PayloadValidation } from '../../policy/index.ts'
 import { columns, wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
-import { count, plural } from '../format/units.ts'
+import { plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
 import { attributeText, shortened } from './attribute-text.ts'
@@ -11,6 +11,7 @@ import { channelLayers, channelsByPart, layerText } from './channel-layers.ts'
 import { cryptomatteLines, isCryptomatte } from './cryptomatte-text.ts'
 import { type Fact, headline, summary, TOLD_AHEAD, trailingText } from './headline.ts'
 import { facts, type ReportOptions, reasonLines, timestamp } from './long-report.ts'
+import { LookedAt } from './looked-at.ts'
 import { partTable } from './part-table.ts'
 import { verdictText } from './verdict-text.ts'
 
@@ -54,14 +55,11 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
     .join('\n\n')}\n`
 }
 
-/** A sample is no census: what "whole" rests on where not every chunk was looked at. */
-function lookedAt({
-  file: { is_complete: isWhole, check_depth: depth, checked_chunks: checked },
-  parts,
-}: Payload): string {
-  const total = parts.reduce((sum, part) => sum + (part.chunk_count ?? 0), 0)
-  if (isWhole !== true || depth === 'all' || depth === 'pixels' || checked === null || checked >= total) return ''
-  return `, ${count(checked)} of ${plural(total, 'chunk')} looked at`
+function lookedAt(payload: Payload): string {
+  const looked = new LookedAt()
+  looked.add(payload)
+  const text = looked.text()
+  return text === null ? '' : `, ${text} looked at`
 }
 
 function file({ file: { mtime, etag, trailing_bytes: trailing } }: Payload): Fact[] {

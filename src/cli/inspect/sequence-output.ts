@@ -21,6 +21,7 @@ import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { displayWidth, padEnd, padStart } from '../style.ts'
 import { storageText } from './file-line.ts'
+import { LookedAt } from './looked-at.ts'
 import type { InspectOutput } from './output.ts'
 import { verdictText } from './verdict-text.ts'
 
@@ -64,6 +65,7 @@ export function sequenceOutput(context: CliContext, { shown, below }: SequenceOu
   const inList = (path: string) =>
     base !== null && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : shown(path)
   const files: FrameFile[] = []
+  const looked = new LookedAt()
   const texts = new Map<string, string>()
   const shared = (text: string) => {
     const known = texts.get(text)
@@ -78,6 +80,7 @@ export function sequenceOutput(context: CliContext, { shown, below }: SequenceOu
   }
   return {
     async file(payload) {
+      looked.add(payload)
       add(frameFile(payload, inList, shared))
     },
     async failure(error, location) {
@@ -87,7 +90,7 @@ export function sequenceOutput(context: CliContext, { shown, below }: SequenceOu
       if (context.stderr.isTTY && files.length >= PROGRESS_EVERY) context.stderr.write('\r\u001b[K')
       if (files.length === 0) return
       await context.print(
-        `${[...heading(context, base), ...sequenceLines(files, context), '', summary(files)].join('\n')}\n`,
+        `${[...heading(context, base), ...sequenceLines(files, context), '', summary(files), ...looked.lines()].join('\n')}\n`,
       )
     },
   }

@@ -16,6 +16,7 @@ import { wrap } from '../format/columns.ts'
 import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
+import { LookedAt } from '../inspect/looked-at.ts'
 import { namesFrom, nothingFound } from '../locations.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
 import type { Style } from '../style.ts'
@@ -59,15 +60,17 @@ export async function runLs(args: readonly string[], flags: LsFlags, context: Cl
     else addLocation(arg, flags, names)
   }
   const wantsSize = flags.long === true || flags.json === true || flags.sort === 'size'
-  if (flags.long) await addHeaders(names, facts, flags, context)
+  const looked = new LookedAt()
+  if (flags.long) await addHeaders(names, facts, looked, flags, context)
   const entries = entriesOf(names, (path) => sizes.get(path) ?? sizeOf(path, facts, wantsSize), facts).sort(order)
   if (flags.json) await context.printData(`${JSON.stringify(entries, null, 2)}\n`)
-  else if (entries.length > 0 || flags.allowEmpty) await printTable(entries, args, flags, context)
+  else if (entries.length > 0 || flags.allowEmpty) await printTable(entries, looked, args, flags, context)
   if (entries.length === 0 && lost === 0 && !flags.allowEmpty) throw nothingFound(args, 0)
 }
 
 async function printTable(
   entries: readonly SequenceEntry[],
+  looked: LookedAt,
   args: readonly string[],
   flags: LsFlags,
   context: CliContext,
@@ -78,7 +81,7 @@ async function printTable(
       ? []
       : tableOf(entries, flags, Number.isFinite(widthOf(context)) ? listedFolder(args) : null, context)
   const summary = `${plural(entries.length, 'line')}, ${plural(files, 'file')}`
-  await context.print(`${[...lines, context.style.dim(summary)].join('\n')}\n`)
+  await context.print(`${[...lines, ...[summary, ...looked.lines()].map(context.style.dim)].join('\n')}\n`)
 }
 
 function isCatalog(name: string): boolean {
@@ -165,6 +168,7 @@ function addFolder(folder: string, flags: LsFlags, names: string[]): void {
 async function addHeaders(
   names: readonly string[],
   facts: Map<string, PolicyFacts>,
+  looked: LookedAt,
   flags: LsFlags,
   context: CliContext,
 ): Promise<void> {
@@ -175,6 +179,7 @@ async function addHeaders(
   const options = { maxThreads: jobs, meta: false, s3: s3SettingsFrom((name) => context.env[name]) }
   for await (const { input, payload, error } of inspectMany(unread, options)) {
     const path = String(input)
+    if (payload !== null) looked.add(payload)
     facts.set(path, { path, sizeBytes: payload?.file.size_bytes ?? null, payload, error })
   }
 }

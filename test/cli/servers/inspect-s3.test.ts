@@ -28,10 +28,11 @@ describe.runIf(moto !== null)('inspect with an object store', () => {
   })
   afterAll(() => server?.close())
 
-  const inspect = (...args: string[]) => {
+  const run = (...args: string[]) => {
     const env = { S3_ENDPOINT: server.endpoint, S3_ACCESS_KEY: 'test', S3_SECRET_KEY: 'test-secret' }
-    return runCli(['inspect', ...args], { env, cwd: tempDir() })
+    return runCli(args, { env, cwd: tempDir() })
   }
+  const inspect = (...args: string[]) => run('inspect', ...args)
   const url = (key: string) => `s3://plates/${key}`
   const [a998, a1001, , b1001, c] = KEYS.map(url)
 
@@ -41,12 +42,31 @@ describe.runIf(moto !== null)('inspect with an object store', () => {
     ['s3://plates/show/*/beauty.*.exr', [a998, a1001]],
     ['s3://plates/**/*.1001.exr', [a1001, b1001]],
     ['s3://plates/show/a/beauty.####.exr', [a998, a1001]],
-    ['s3://plates/show/a/beauty.1000-1100#.exr', [a1001]],
+    ['s3://plates/show/a/beauty.1001-1001#.exr', [a1001]],
     ['s3://plates/show/{b,c}/*.exr', [b1001]],
   ])('takes %s', async (location, expected) => {
     const { code, stdout } = await inspect(location, '--json')
     const paths = JSON.parse(stdout).map((payload: { file: { path: string } }) => payload.file.path)
     expect([code, paths]).toEqual([0, expected])
+  })
+
+  it('ingests and lists by pattern, and says which frames of a range are not there', async () => {
+    const ingest = await run('ingest', '--json', 's3://plates/show/a/beauty.0998-1001#.exr')
+    expect(ingest.code).toBe(1)
+    expect(JSON.parse(ingest.stdout)).toMatchObject({ found: 2, inserted: 2, failed: 1 })
+    expect(ingest.stdout).toContain('are not there: 999-1000')
+    const list = async (...args: string[]) => {
+      const { stdout } = await run('ls', '--json', ...args)
+      return JSON.parse(stdout).map(({ pattern, size_bytes }: Record<string, unknown>) => [
+        pattern,
+        Number(size_bytes) > 0,
+      ])
+    }
+    expect(await list('s3://plates/show/a/')).toEqual([['s3://plates/show/a/beauty.####.exr', true]])
+    expect((await run('ls', 's3://plates/show/')).code).toBe(1)
+    expect(await list('-r', 's3://plates/show/**/depth.%04d.exr')).toEqual([
+      ['s3://plates/show/b/depth.####.exr', true],
+    ])
   })
 
   it('says that nothing has such a key', async () => {
