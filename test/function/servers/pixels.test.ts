@@ -1,0 +1,61 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type FunctionContext, init, shutdown } from '../../../src/function/context.ts'
+import { handler } from '../../../src/function/handler.ts'
+import { VastEvent } from '../../../src/function/vast-event.ts'
+import { functionSettings } from '../../../src/settings/function.ts'
+import { emulator, tableRows, URL } from '../../catalog/vast/place.ts'
+import { fixturePath, tempDir } from '../../helpers.ts'
+import { hashesOfFile, statsOfFile } from '../../pixels/truth.ts'
+
+it('looks at the pixels that an event asks for and stores what they say in the transaction of the file', async () => {
+  const folder = tempDir()
+  const requests: string[] = []
+  const server = await emulator({ onRequest: ({ method, url }) => requests.push(`${method} ${url}`) })
+  const env = { EXR_ALLOWED_FOLDERS: folder, EXR_ISOLATION: 'thread', EXR_CATALOG: URL }
+  const keys = { VAST_DB_ENDPOINT: server.endpoint, VAST_DB_ACCESS_KEY: 'test', VAST_DB_SECRET_KEY: 'test' }
+  const ctx: FunctionContext = {
+    settings: functionSettings({ ...env, ...keys }, { get: () => undefined, bySecret: {} }),
+  }
+  await init(ctx)
+  const send = async (name: string, toggles: object) => {
+    copyFileSync(fixturePath(name), join(folder, name))
+    const data = { path: join(folder, name), ...toggles }
+    const [result] = await handler(ctx, new VastEvent({ attributes: { id: name }, data }))
+    expect(result).toMatchObject({ outcome: 'stored' })
+  }
+  try {
+    await send('compression-piz.exr', {})
+    for (const table of ['channel_stats', 'deep_stats', 'content_hashes', 'id_coverage']) {
+      expect(await tableRows(server, table)).toEqual([])
+    }
+    requests.length = 0
+    await send('cryptomatte.exr', { stats: true, deep_stats: true, hash: true })
+    const isOf = (table: string) => (request: string) =>
+      request.startsWith('POST') && request.includes(`/${table}?rows`)
+    const begun = requests.flatMap((request, i) => (request.startsWith('POST /?transaction') ? [i] : []))
+    const stored = ['files', 'channel_stats', 'content_hashes', 'id_coverage'].map((table) =>
+      requests.findIndex(isOf(table)),
+    )
+    // No transaction begins between the first and the last of them.
+    expect(Math.min(...stored)).toBeGreaterThan(begun[0]!)
+    expect(begun.some((at) => at > Math.min(...stored) && at < Math.max(...stored))).toBe(false)
+    await send('deep-scanline.exr', { deepStats: true })
+
+    const { parts } = await statsOfFile(fixturePath('cryptomatte.exr'))
+    const means = (await tableRows(server, 'channel_stats')).map((row) => [row['channel_name'], row['mean']])
+    expect(Object.fromEntries(means)).toEqual(
+      Object.fromEntries(parts[0]!.channels.map(({ channel_name, mean }) => [channel_name, mean])),
+    )
+    const hashes = (await tableRows(server, 'content_hashes')).find(
+      (row) => row['channel_name'] === null && row['algorithm'] === 'xxh3-128',
+    )
+    expect(hashes!['pixel_hash']).toBe((await hashesOfFile(fixturePath('cryptomatte.exr'))).parts[0]!.pixel_hash)
+    expect(await tableRows(server, 'id_coverage')).toHaveLength(95)
+    expect(await tableRows(server, 'deep_stats')).toMatchObject([{ is_sorted: true }])
+  } finally {
+    await shutdown(ctx)
+    await server.close()
+  }
+})
