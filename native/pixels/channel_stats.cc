@@ -238,6 +238,9 @@ class CompensatedSum {
     sum_ = total;
   }
   double value() const { return sum_ + lost_; }
+  long double precise_value() const {
+    return static_cast<long double>(sum_) + lost_;
+  }
 
  private:
   double sum_ = 0;
@@ -391,9 +394,12 @@ class FloatCounter final : public ChannelCounter {
     if (added_ == 0 || low < min_) min_ = low;
     if (added_ == 0 || high > max_) max_ = high;
     if (added_ > 0) {
+      // Means that hardly differ lose most of their digits in the difference.
       const double before = added_;
       const auto block = static_cast<double>(count);
-      const double distance = mean - sum_.value() / before;
+      const auto distance =
+          static_cast<double>(static_cast<long double>(sum) / block -
+                              sum_.precise_value() / before);
       squares_.Add(distance * distance * before * (block / (before + block)));
     }
     for (const double lane : sums) sum_.Add(lane);
