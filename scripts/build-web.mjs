@@ -1,5 +1,5 @@
 // Builds the explorer's page into dist/web: one script, one style sheet, no network.
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -21,3 +21,10 @@ await build({
 })
 await build({ entryPoints: [path('web/app.css')], outdir: path('dist/web'), minify: true, logLevel: 'warning' })
 for (const name of ['index.html', 'icon.svg']) await copyFile(path(`web/${name}`), path(`dist/web/${name}`))
+
+// What is bundled is given on under its own licence.
+const BUNDLED = ['preact', '@preact/signals', '@preact/signals-core']
+const licences = BUNDLED.map(
+  async (name) => `${name}\n\n${await readFile(path(`node_modules/${name}/LICENSE`), 'utf8')}`,
+)
+await writeFile(path('dist/web/LICENSES.txt'), (await Promise.all(licences)).join('\n\n'))

@@ -44,3 +44,4 @@ if [[ -n $first ]]; then
   show similar "$first" --catalog "$catalog" -k 5
 fi
 say "The catalog is $catalog. Ask it anything: node dist/cli/main.js sql --catalog $catalog \"SELECT ...\""
+say "Look at it in the browser: node dist/cli/main.js explore $catalog"
