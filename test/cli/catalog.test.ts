@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { TABLES } from '../../src/tables/index.ts'
 import { fixturePath, projectRoot, tempDir, withoutPrivileges } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli, runCli as spawnCli } from './run-cli.ts'
 
 const NAMES = [
   'compression-zip.exr',
@@ -263,7 +263,7 @@ describe('catalog', () => {
     copyFileSync(catalog, kept)
     chmodSync(kept, 0o444)
     chmodSync(place, 0o555)
-    const run = (...args: string[]) => runCli([...args, '--catalog', kept], { around: withoutPrivileges })
+    const run = (...args: string[]) => spawnCli([...args, '--catalog', kept], { around: withoutPrivileges })
     try {
       expect((await run('sql', 'SELECT count(*)::INT AS n FROM files', '--json')).code).toBe(0)
       expect((await run('catalog', 'verify')).code).toBe(0)

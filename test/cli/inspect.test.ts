@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { fixturePath, tempDir, withoutPrivileges } from '../helpers.ts'
-import { CLI, runCli } from './run-cli.ts'
+import { CLI, runHere as runCli, runCli as spawnCli } from './run-cli.ts'
 
 const whole = fixturePath('compression-zip.exr')
 const multipart = fixturePath('multipart-two.exr')
@@ -241,7 +241,7 @@ describe('inspect and bad input', () => {
     const path = join(dir, 'secret.exr')
     copyFileSync(whole, path)
     chmodSync(path, 0)
-    const { code, stderr } = await runCli(['inspect', path], { around: withoutPrivileges })
+    const { code, stderr } = await spawnCli(['inspect', path], { around: withoutPrivileges })
     expect(code).toBe(1)
     expect(stderr).toMatch(/permission denied.*\[ERR_SOURCE_DENIED\]\n$/)
   })

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { errorLine, errorLines } from '../../src/cli/errors.ts'
 import { ExrError } from '../../src/errors.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli } from './run-cli.ts'
 
 const folder = tempDir()
 const catalog = join(folder, 'c.duckdb')

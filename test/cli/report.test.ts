@@ -13,7 +13,7 @@ import { inspect } from '../../src/inspect/inspect.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { box, channel, listedPart, part, text } from '../header/headers.ts'
 import { fixturePath } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli } from './run-cli.ts'
 
 const window = box(1919, 1079)
 const frame = { dataWindow: window, displayWindow: window }

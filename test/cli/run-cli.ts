@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { createContext } from '../../src/cli/context.ts'
+import { run } from '../../src/cli/program.ts'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -41,4 +44,37 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
       resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') })
     })
   })
+}
+
+/**
+ * The same command line in this process: what it prints and how it ends, without the half second of a core that a process
+ * takes to start. Signals, terminals, closed pipes and what libraries read from the environment need `runCli`.
+ */
+export async function runHere(args: readonly string[], options: Omit<CliOptions, 'around' | 'nodeFlags'> = {}) {
+  const { FORCE_COLOR, NO_COLOR, EXR_CATALOG, EXR_JOBS, EXR_DEBUG, NODE_OPTIONS, ...env } = process.env
+  const out = new Collected()
+  const err = new Collected()
+  const stdin = Readable.from([Buffer.from(options.stdin ?? '')])
+  const before = process.cwd()
+  process.chdir(options.cwd ?? before)
+  try {
+    const context = createContext({ stdin, stdout: out, stderr: err, env: { ...env, ...options.env } })
+    const code = await run(args, context)
+    return { code, stdout: out.text(), stderr: err.text() } satisfies CliResult
+  } finally {
+    process.chdir(before)
+  }
+}
+
+class Collected extends Writable {
+  readonly #chunks: Buffer[] = []
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(chunk)
+    done()
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8')
+  }
 }

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli } from './run-cli.ts'
 
 const dir = tempDir()
 const frames = join(dir, 'frames')
