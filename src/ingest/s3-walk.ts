@@ -5,16 +5,7 @@ import { parseS3Url, type S3Location, toS3Url } from '../source/s3-url.ts'
 import { flow } from '../workers/flow.ts'
 import type { FoundFiles, WalkStep } from './found.ts'
 import { EXR_NAME } from './listing.ts'
-
-export interface S3WalkOptions {
-  /** Only keys after this one, in the store's byte order: where an earlier run stopped. */
-  readonly startAfter?: string
-  /** Only what lies directly below the prefix, not below its sub-prefixes. Default false. */
-  readonly shallow?: boolean
-  /** Sub-prefixes listed at a time. Default 8. */
-  readonly concurrency?: number
-  readonly signal?: AbortSignal
-}
+import type { S3WalkOptions } from './walk.ts'
 
 /** Pages of one sub-prefix that may wait while the ones before it are consumed. */
 const PAGES_AHEAD = 4

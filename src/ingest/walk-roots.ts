@@ -6,8 +6,8 @@ import { joinPath, locationOf, pick, type WalkFailure, type WalkStep } from './f
 import { isIgnored } from './ignore-rules.ts'
 import { STATS_PER_TASK } from './listing.ts'
 import { PatternSearch, type RootPattern, rootPattern } from './root-pattern.ts'
-import { type S3WalkOptions, walkS3 } from './s3-walk.ts'
-import { type Lister, type WalkOptions, walk } from './walk.ts'
+import { walkS3 } from './s3-walk.ts'
+import { type Lister, type S3WalkOptions, type WalkOptions, walk } from './walk.ts'
 
 export interface WalkRootsOptions extends WalkOptions, Pick<S3WalkOptions, 'startAfter' | 'shallow'> {
   /** How to reach the object store of `s3://` roots. */

@@ -5,6 +5,17 @@ import type { WalkStep } from './found.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import { type FoundDirectory, type Listing, STATS_PER_TASK, type StatTask, type WalkTask } from './listing.ts'
 
+/** How the keys below a prefix are walked. */
+export interface S3WalkOptions {
+  /** Only keys after this one, in the store's byte order: where an earlier run stopped. */
+  readonly startAfter?: string
+  /** Only what lies directly below the prefix, not below its sub-prefixes. Default false. */
+  readonly shallow?: boolean
+  /** Sub-prefixes listed at a time. Default 8. */
+  readonly concurrency?: number
+  readonly signal?: AbortSignal
+}
+
 export interface WalkOptions {
   /** Follow symbolic links; each directory is still visited once. Default false. */
   readonly follow?: boolean
