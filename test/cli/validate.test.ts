@@ -63,6 +63,24 @@ describe('validate', () => {
     expect(readFileSync(out('r.txt'), 'utf8')).toMatch(/^::error file=.*,title=seq-missing::/m)
   })
 
+  it('shows in HTML where bad pixels are, in a picture that the page brings along', async () => {
+    const bytes = readFileSync(fixturePath('compression-none.exr'))
+    // Ten halves that are no number, at the end of the last row: R comes last.
+    for (let at = bytes.length - 20; at < bytes.length; at += 2) bytes.writeUInt16LE(0x7e00, at)
+    const bad = join(dir, 'bad.exr')
+    const page = join(dir, 'bad.html')
+    writeFileSync(bad, bytes)
+    const policy = join(dir, 'nan.yaml')
+    writeFileSync(policy, 'rules: {pixel-nan: error}')
+    expect((await runCli(['validate', bad, '-p', policy, '-f', `html=${page}`])).code).toBe(1)
+    const { parts } = JSON.parse((await runCli(['inspect', '--json', bad])).stdout)
+    const { width, height } = parts[0]
+    const text = readFileSync(page, 'utf8')
+    expect(text).toContain(`<svg viewBox="0 0 ${width} ${height}"`)
+    expect(text).toMatch(/<image href="data:image\/jpeg;base64,\/9j\//)
+    expect(text).toContain(`<rect x="${width - 10}" y="${height - 1}" width="10" height="1"`)
+  })
+
   it('accepts findings of a baseline and tells new ones', async () => {
     const baseline = join(dir, 'accepted.json')
     const args = ['validate', frames, '-p', 'render-frame', '--max-tier', 'names']

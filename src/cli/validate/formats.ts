@@ -1,6 +1,6 @@
 import type { Policy, ValidationReport } from '../../policy/index.ts'
 import { githubReport } from '../../policy/reports/github.ts'
-import { htmlReport } from '../../policy/reports/html.ts'
+import { htmlReport, type ReportPicture } from '../../policy/reports/html.ts'
 import { junitReport } from '../../policy/reports/junit.ts'
 import { sarifReport } from '../../policy/reports/sarif.ts'
 import { toolVersion } from '../../settings/version.ts'
@@ -15,6 +15,8 @@ interface RenderOptions {
   readonly policy: Policy
   readonly root: string
   readonly all: boolean
+  /** Of files that fail, by path; only for HTML. */
+  readonly pictures?: ReadonlyMap<string, ReportPicture>
 }
 
 /** A report in one of its forms, final newline included. */
@@ -30,7 +32,7 @@ export function renderReport(kind: Format, report: ValidationReport, options: Re
     case 'junit':
       return junitReport(report)
     case 'html':
-      return htmlReport(report)
+      return htmlReport(report, options.pictures)
     case 'github':
       return githubReport(report, root)
   }

@@ -28,6 +28,7 @@ import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { FORMATS, type Format, renderReport } from './formats.ts'
+import { picturesOf, Windows } from './pictures.ts'
 
 export interface ValidateFlags extends LocationFlags {
   readonly policy: string
@@ -74,14 +75,22 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
   const known = flags.baseline === undefined ? null : readBaseline(flags.baseline)
   const located = new Locations(args, flags, context)
   const scope = { skip, ...(maxTier !== undefined && { maxTier }) }
+  // Pictures are of files whose pixels were read; what a catalog says needs no file to be there.
+  const wantsPictures =
+    flags.catalog === undefined &&
+    formats.some(({ kind }) => kind === 'html') &&
+    needsOf(policy, maxTier, skip).tier === 'pixels'
+  const windows = new Windows()
   const { whole, files, lost } =
     flags.catalog === undefined
-      ? await judgeFiles(located, flags, policy, scope, context)
+      ? await judgeFiles(located, flags, policy, scope, context, wantsPictures ? windows : null)
       : await judgeStored(flags.catalog, flags, policy, scope, context)
   const root = `${resolve('.')}/`
   const report = known === null ? whole : withoutAccepted(whole, known, root)
+  const { jobs } = context.config({ jobs: flags.jobs })
+  const pictures = wantsPictures ? await picturesOf(report, windows, jobs, context) : new Map()
   for (const { kind, file } of formats) {
-    const text = renderReport(kind, report, { context, policy, root, all: flags.all === true })
+    const text = renderReport(kind, report, { context, policy, root, all: flags.all === true, pictures })
     if (file === null) await (kind === 'table' ? context.print(text) : context.printData(text))
     else save(file, text)
   }
@@ -147,6 +156,7 @@ async function judgeFiles(
   policy: Policy,
   scope: Scope,
   context: CliContext,
+  windows: Windows | null,
 ): Promise<Judged> {
   const judging = new Validation(policy, scope)
   let files = 0
@@ -155,6 +165,7 @@ async function judgeFiles(
     files += 1
     lost ||= facts.error !== null && isOutOfReach(facts.error.code)
     judging.add(facts)
+    windows?.add(facts)
   }
   return { whole: judging.finish(), files, lost }
 }

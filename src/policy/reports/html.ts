@@ -2,8 +2,8 @@ import type { ReportFinding, ValidationReport } from '../report.ts'
 import { RULES } from '../rules/index.ts'
 import { xml } from './junit.ts'
 
-/** A small picture of a file for its findings: its pixel size, and where its data window begins. */
-interface ReportPicture {
+/** A small picture of a file's display window: the size of that window in pixels, and where it begins. */
+export interface ReportPicture {
   /** `data:` URL, so that the report needs no network. */
   readonly url: string
   readonly width: number
@@ -21,6 +21,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
 .error{color:#c62828}.warn{color:#b26a00}.info{color:#1565c0}.muted{opacity:.7}
 @media (prefers-color-scheme:dark){.error{color:#ff8a80}.warn{color:#ffcc80}.info{color:#90caf9}}
+td.rule{white-space:nowrap}
 svg{max-width:20rem;height:auto;display:block;margin:.4rem 0}`
 
 /** Findings listed; the JSON report has them all. */
@@ -41,7 +42,7 @@ export function htmlReport(
 <h1>${summary.files} files by ${xml(summary.policy)}</h1>
 <p><span class="error">${count.error} errors</span>, <span class="warn">${count.warn} warnings</span>,
 <span class="info">${count.info} notes</span>; ${summary.states.not_checked} not checked, ${summary.states.cannot_check} that cannot be
-checked, ${summary.unreadable} files unreadable${summary.accepted === undefined ? '' : `, ${summary.accepted} accepted by the baseline`}.</p>
+checked, ${summary.unreadable} that cannot be read${summary.accepted === undefined ? '' : `, ${summary.accepted} accepted by the baseline`}.</p>
 ${worstTable(summary.worst_files)}
 ${failureTable(failures.slice(0, SHOWN), pictures)}
 ${failures.length > SHOWN ? `<p>${failures.length - SHOWN} more are in the JSON report.</p>` : ''}
@@ -61,12 +62,16 @@ function worstTable(files: ValidationReport['summary']['worst_files']): string {
 
 function failureTable(findings: readonly ReportFinding[], pictures: ReadonlyMap<string, ReportPicture>): string {
   if (findings.length === 0) return ''
+  const shown = new Set<string>()
   const rows = findings.map((finding) => {
-    const { rule, severity, message } = finding
+    const { rule, severity, message, path, box } = finding
+    // A file is shown once, and again for every place that is marked in it.
+    const isNew = box !== undefined || !shown.has(path)
+    shown.add(path)
     const remedy = RULES.get(rule)?.remedy
-    return `<tr><td class="${severity}">${severity}</td><td><code>${xml(rule)}</code></td><td>${xml(message)}${
+    return `<tr><td class="${severity}">${severity}</td><td class="rule"><code>${xml(rule)}</code></td><td>${xml(message)}${
       remedy === undefined ? '' : `<br><span class="muted">${xml(remedy)}</span>`
-    }</td><td>${place(finding)}${picture(finding, pictures)}</td></tr>`
+    }</td><td>${place(finding)}${isNew ? picture(finding, pictures) : ''}</td></tr>`
   })
   return `<h2>Failures</h2><table><tr><th>severity</th><th>rule</th><th>what</th><th>where</th></tr>${rows.join('')}</table>`
 }
@@ -87,7 +92,7 @@ function picture({ path, box }: ReportFinding, pictures: ReadonlyMap<string, Rep
       : `<rect x="${box.min.x - originX}" y="${box.min.y - originY}" width="${box.max.x - box.min.x + 1}" height="${
           box.max.y - box.min.y + 1
         }" fill="none" stroke="red" stroke-width="${Math.max(1, width / 200)}"/>`
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${xml(path)}"><image href="${xml(url)}" width="${width}" height="${height}"/>${frame}</svg>`
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${xml(path)}"><image href="${xml(url)}" width="${width}" height="${height}" preserveAspectRatio="none"/>${frame}</svg>`
 }
 
 function uncheckedTable(findings: readonly ReportFinding[]): string {
