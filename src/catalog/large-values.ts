@@ -3,21 +3,15 @@ import { ExrError } from '../errors.ts'
 import { type EncodedBatch, type LargeValue, largeMarkerOf, RECORD_TABLES, stringAt } from '../tables/index.ts'
 import type { CatalogValues } from './catalog.ts'
 import type { Checks } from './checks.ts'
-import type { UpsertPlan } from './plan-upsert.ts'
 
 const VALUE_JSON = RECORD_TABLES.attributes.columns.findIndex(({ name }) => name === 'value_json')
 
-/** The large values of the files whose rows a batch stores: those of other files are there. */
-export function valuesToStore(
-  { largeValues, strings, tables }: EncodedBatch,
-  { inserts, refreshes }: Pick<UpsertPlan, 'inserts' | 'refreshes'>,
-): LargeValue[] {
+/** The large values of some files of a batch, by their places in it. */
+export function valuesOf({ largeValues, strings, tables }: EncodedBatch, files: Iterable<number>): LargeValue[] {
   if (largeValues.length === 0) return []
   const { rowStart, columns } = tables.attributes
   const codes = columns[VALUE_JSON]!.data as Int32Array
-  const named = new Set(
-    [...inserts, ...refreshes].flatMap((file) => [...codes.subarray(rowStart[file], rowStart[file + 1])]),
-  )
+  const named = new Set([...files].flatMap((file) => [...codes.subarray(rowStart[file], rowStart[file + 1])]))
   const wanted = new Set([...named].map((code) => largeMarkerOf(stringAt(strings, code) ?? '')?.sha256))
   return largeValues.filter(({ sha256 }) => wanted.has(sha256))
 }

@@ -8,18 +8,32 @@ import { queryError } from './errors.ts'
 import type { Session } from './session.ts'
 import { readValue, type ValueFile } from './value-file.ts'
 
-/** Stores those values that the catalog lacks, inside the connection's transaction. */
+/** Stores those values that the catalog lacks, or has lost from its file, inside the connection's transaction. */
 export async function storeValues(
   connection: DuckDBConnection,
   file: ValueFile,
   values: readonly LargeValue[],
 ): Promise<void> {
   const reader = await connection.runAndReadAll(
-    'SELECT sha256 FROM large_values WHERE sha256 IN (SELECT unnest($1))',
+    'SELECT sha256, byte_length, file_offset, stored_bytes FROM large_values WHERE sha256 IN (SELECT unnest($1))',
     [listValue(values.map(({ sha256 }) => sha256))],
     [LIST(VARCHAR)],
   )
-  const known = new Set(reader.getRows().map(([sha256]) => sha256))
+  const known = new Set<unknown>()
+  const lost: string[] = []
+  for (const [name, ...numbers] of reader.getRows()) {
+    const sha256 = String(name)
+    const [byteLength, offset, storedBytes] = numbers.map(Number) as [number, number, number]
+    if (await file.holds({ sha256, byteLength }, { offset, storedBytes })) known.add(sha256)
+    else lost.push(sha256)
+  }
+  if (lost.length > 0) {
+    await connection.run(
+      'DELETE FROM large_values WHERE sha256 IN (SELECT unnest($1))',
+      [listValue(lost)],
+      [LIST(VARCHAR)],
+    )
+  }
   const missing = values.filter(({ sha256 }) => !known.has(sha256))
   if (missing.length === 0) return
   const places = await file.append(missing)

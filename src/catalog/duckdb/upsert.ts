@@ -13,7 +13,7 @@ import {
 import { throwIfAborted } from '../abort.ts'
 import { bytesKey, digestSightings, FILES_COLUMN, filesOf, longAt } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
-import { valuesToStore } from '../large-values.ts'
+import { valuesOf } from '../large-values.ts'
 import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
@@ -89,7 +89,8 @@ export class Upserter {
     const results = await this.#ledger.transaction(async (record) => {
       const stored = await this.#stored(batch)
       const plan = planUpsert(files, stored)
-      const values = valuesToStore(batch, plan)
+      // Of all files, so that what the file of values has lost comes back when they are read again.
+      const values = valuesOf(batch, files.keys())
       if (values.length > 0) await storeValues(this.#connection, this.#values, values)
       for (const { name, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import { inflatePiece, type LargeValue, storedPieces } from '../../tables/index.ts'
+import { checkedPieces } from '../large-values.ts'
 
 /** Where a value is in the file. */
 interface ValuePlace {
@@ -17,6 +18,8 @@ const MAGIC = Buffer.from('exr-inspector values 1\n')
 /** SHA-256, bytes of the value, bytes of its pieces; then the pieces. */
 const ENTRY_BYTES = 32 + 8 + 8
 const READ_BYTES = 1024 * 1024
+/** Values that are remembered as whole: some hundred bytes each. */
+const MOST_BELIEVED = 10_000
 
 /** The file beside a catalog that holds its large values. */
 export function valueFilePath(catalogPath: string): string {
@@ -34,6 +37,8 @@ export class ValueFile {
   #end = 0
   /** Appended, and in no committed row yet. */
   readonly #pending = new Map<string, ValuePlace>()
+  /** Values that were read and found whole. */
+  readonly #whole = new Set<string>()
 
   /** Nothing is opened or made before there is a value to append. */
   constructor(catalogPath: string) {
@@ -48,6 +53,24 @@ export class ValueFile {
     }
     await file.datasync()
     return values.map(({ sha256 }) => this.#pending.get(sha256)!)
+  }
+
+  /** Whether a value is whole at its place, by its bytes. Asked once a value: what was whole is believed to stay so. */
+  async holds({ sha256, byteLength }: Pick<LargeValue, 'sha256' | 'byteLength'>, place: ValuePlace): Promise<boolean> {
+    if (this.#whole.has(sha256)) return true
+    try {
+      for await (const _ of checkedPieces(
+        this.#catalogPath,
+        { sha256, byteLength },
+        readValue(this.#catalogPath, { sha256 }, place),
+      ));
+    } catch (error) {
+      if (error instanceof ExrError && error.code === 'ERR_CATALOG_VALUE') return false
+      throw error
+    }
+    if (this.#whole.size >= MOST_BELIEVED) this.#whole.clear()
+    this.#whole.add(sha256)
+    return true
   }
 
   /** To be called when rows that name all that was appended are committed. */

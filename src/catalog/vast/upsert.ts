@@ -6,7 +6,7 @@ import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { bytesKey, digestSightings, FILES_COLUMN, filesOf, longAt, type NamedFile } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
-import { valuesToStore } from '../large-values.ts'
+import { valuesOf } from '../large-values.ts'
 import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
@@ -82,7 +82,8 @@ export async function writeBatch(
     async (tables, record): Promise<Written> => {
       const stored = await readStored(tables, files)
       const plan = planUpsert(files, distinct(stored))
-      await storeValues(tables, valuesToStore(batch, plan), signal)
+      // Those of files whose rows stay are there.
+      await storeValues(tables, valuesOf(batch, [...plan.inserts, ...plan.refreshes]), signal)
       let rowIds: bigint[] = []
       for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
