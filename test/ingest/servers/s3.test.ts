@@ -9,6 +9,7 @@ import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { type IngestSummary, ingest } from '../../../src/ingest/ingest.ts'
 import { connectS3, type S3Connection } from '../../../src/source/s3-client.ts'
+import { runCli } from '../../cli/run-cli.ts'
 import { fixturePath, tempDir } from '../../helpers.ts'
 
 const moto = motoProgram()
@@ -140,6 +141,43 @@ for (const server of servers) {
       proxy.plan({ kind: 'status', status: 503, code: 'ServiceUnavailable' })
       expect((await run(root)).counts).toMatchObject({ failed: 0 })
     })
+
+    // Seconds of retries, which one store is enough for.
+    it.runIf(server === servers.find(({ here }) => here))(
+      'keeps what was done when the store goes down, names the rest, and goes on at the next run',
+      async () => {
+        const names = Array.from({ length: 6 }, (_, index) => `outage/beauty.${1001 + index}.exr`)
+        await Promise.all(names.map((name) => put(name, 'compression-zip.exr')))
+        const path = join(folder, `outage-${runs}.duckdb`)
+        const root = `s3://${bucket}/outage/`
+        const env = {
+          S3_ENDPOINT: proxy.endpoint,
+          S3_ACCESS_KEY: S3_TEST_KEYS.accessKeyId,
+          S3_SECRET_KEY: S3_TEST_KEYS.secretAccessKey,
+        }
+        // Three objects; then nothing answers any more.
+        proxy.always({
+          kind: 'meanwhile',
+          act: async () => {
+            if (proxy.seen.filter(({ url }) => url.includes('/outage/')).length > 2) proxy.always({ kind: 'reset' })
+          },
+        })
+        const { code, stdout } = await runCli(['ingest', root, '--catalog', path, '--json'], { env })
+        const down = JSON.parse(stdout)
+        expect([code, down.inserted, down.failed, down.removed]).toEqual([1, 3, 3, 0])
+        for (const failure of down.failures) {
+          expect(failure.code).toBe('ERR_SOURCE_UNAVAILABLE')
+          expect(failure.message).toMatch(/^Could not read s3:.*Check the endpoint and the network, then try again\.$/)
+        }
+        proxy.reset()
+        await catalog.close()
+        catalog = await openCatalog(path)
+        const notes = 'SELECT count(*)::INTEGER, (SELECT count(*)::INTEGER FROM live_files) FROM ingest_errors'
+        expect((await catalog.sql(notes)).rows).toEqual([[3, 3]])
+        expect((await run(root)).counts).toMatchObject({ unchanged: 3, inserted: 3, failed: 0 })
+        expect((await catalog.sql(notes)).rows).toEqual([[0, 6]])
+      },
+    )
 
     it('stores every object although requests fail now and then', async () => {
       proxy.plan(undefined, { kind: 'status', status: 503, code: 'SlowDown' }, { kind: 'reset' }, undefined, {
