@@ -3,9 +3,11 @@ import type { CliContext } from './context.ts'
 import { count, duration, rate } from './format/units.ts'
 import type { Style } from './style.ts'
 
+type Counts = Pick<IngestCounts, 'inspected' | 'toInspect' | 'unchanged' | 'failed' | 'walkEnded'>
+
 /** Shows how far a run has come. `update` is cheap and may be called as often as there is news. */
 export interface Progress {
-  update(counts: IngestCounts): void
+  update(counts: Counts): void
   /** Puts a line above the progress. */
   note(line: string): void
   /** Leaves the screen as if there had been no progress. */
@@ -37,7 +39,7 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
   const { default: cliProgress } = await import('cli-progress')
   const { errorStyle: style } = context
   const speed = new Speed()
-  let latest: IngestCounts | null = null
+  let latest: Counts | null = null
   const bar = new cliProgress.SingleBar({
     stream: context.stderr,
     clearOnComplete: true,
@@ -65,6 +67,49 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
   }
 }
 
+/** How far a command has come that reads files and stores nothing. */
+export interface ReadingProgress {
+  /** The same inputs, counted as they are found. */
+  found<T>(inputs: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T>
+  /** One of them was read, or not. */
+  read(isGood: boolean): void
+  end(): void
+}
+
+/** A bar on a terminal, nothing elsewhere. Ctrl-C ends the process as ever, and the line and its cursor are clean before. */
+export async function readingProgress(context: CliContext): Promise<ReadingProgress> {
+  const progress = context.stderr.isTTY ? await barProgress(context, Number.POSITIVE_INFINITY) : noProgress
+  const counts = { inspected: 0, toInspect: 0, unchanged: 0, failed: 0, walkEnded: false }
+  const interrupts = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const handle = () => {
+      end()
+      process.kill(process.pid, signal)
+    }
+    if (progress !== noProgress) process.once(signal, handle)
+    return () => process.off(signal, handle)
+  })
+  const end = () => {
+    progress.end()
+    for (const release of interrupts) release()
+  }
+  return {
+    async *found(inputs) {
+      for await (const input of inputs) {
+        counts.toInspect += 1
+        progress.update(counts)
+        yield input
+      }
+      counts.walkEnded = true
+    },
+    read(isGood) {
+      counts.inspected += 1
+      if (!isGood) counts.failed += 1
+      progress.update(counts)
+    },
+    end,
+  }
+}
+
 const [SHORTEST_BAR, LONGEST_BAR] = [8, 24]
 
 /**
@@ -72,7 +117,7 @@ const [SHORTEST_BAR, LONGEST_BAR] = [8, 24]
  * colour. Where not all fits, the speed goes first, then what has not changed; how long it takes stays.
  */
 export function progressLine(
-  counts: IngestCounts,
+  counts: Counts,
   limit: number,
   filesPerMs: number,
   { style, width }: { readonly style: Style; readonly width: number },
@@ -87,7 +132,7 @@ export function progressLine(
 }
 
 /** `1,024 of 5,000+ files, 1,900 files/s, 2 failed, 12 s left`; `+` while the walk may still find more. Leaves out the speed from 1, what is unchanged from 2. */
-export function progressText(counts: IngestCounts, limit: number, filesPerMs: number, leftOut = 0): string {
+export function progressText(counts: Counts, limit: number, filesPerMs: number, leftOut = 0): string {
   const total = Math.min(counts.toInspect, limit)
   const mayGrow = !counts.walkEnded && total < limit
   const texts = [`${count(counts.inspected)} of ${count(total)}${mayGrow ? '+' : ''} files`]

@@ -1,4 +1,4 @@
-import type { FileProblem } from '../tasks/ingest-task.ts'
+import type { FileProblem, ProblemState } from '../tasks/ingest-task.ts'
 
 /** How far a run has come. Files only, unless said otherwise. */
 export interface IngestCounts {
@@ -28,6 +28,8 @@ export interface IngestCounts {
   readonly unsure: number
   /** Locations, directories included, that could not be read or written. */
   readonly failed: number
+  /** What `failed` and `incomplete` count, by what is wrong. */
+  readonly problems: Readonly<Partial<Record<ProblemState, number>>>
   /** Bytes of the files opened so far. */
   readonly bytes: number
   /** False while the walk may still find more. */
@@ -51,6 +53,7 @@ export function zeroCounts(): MutableCounts {
     removed: 0,
     unsure: 0,
     failed: 0,
+    problems: {},
     bytes: 0,
     walkEnded: false,
   }
@@ -58,6 +61,8 @@ export function zeroCounts(): MutableCounts {
 
 /** Something a person should look at: a location, a stable code and the reason in words. */
 export type IngestProblem = FileProblem
+
+export type { ProblemState } from '../tasks/ingest-task.ts'
 
 /** The first problems of a run; the rest are counted, so that a million broken files cost no memory. */
 export class ProblemList {

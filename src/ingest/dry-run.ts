@@ -1,5 +1,6 @@
 import type { CatalogWriter } from '../catalog/catalog.ts'
 import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
+import type { WalkFailure } from './found.ts'
 import type { IngestOptions } from './ingest.ts'
 import { knownBelow, nothingKnown } from './known.ts'
 import { locations, planned } from './pipeline.ts'
@@ -47,7 +48,11 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
     const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
     const plan = planned(steps, counts, { known, force, check: inspect.check ?? 'leaders', shard, foldCase, stop })
     const limit = options.limit ?? Number.POSITIVE_INFINITY
-    for await (const location of locations(plan, { limit, stop, onFailures: (found) => failures.push(...found) })) {
+    for await (const location of locations(plan, {
+      limit,
+      stop,
+      onFailures: (found) => failures.push(...found.map(toProblem)),
+    })) {
       await onFile?.(location)
     }
   } finally {
@@ -55,4 +60,8 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   }
   counts.failed = failures.length
   return { counts, failures }
+}
+
+function toProblem({ path, code, message }: WalkFailure): IngestProblem {
+  return { path, state: 'unreadable', code, message }
 }

@@ -35,7 +35,7 @@ export interface EmbedCounts {
 export interface EmbedSummary {
   readonly counts: EmbedCounts
   /** Files that keep their old vectors, and why: the first thousand. */
-  readonly problems: readonly FileProblem[]
+  readonly problems: readonly Omit<FileProblem, 'state'>[]
   /** The run was asked to stop before its end. */
   readonly stopped: boolean
 }
@@ -51,7 +51,7 @@ const KEPT_PROBLEMS = 1_000
  */
 export async function embed(catalog: Catalog, options: EmbedOptions = {}): Promise<EmbedSummary> {
   const counts = { outdated: 0, fromRows: 0, fromFiles: 0, left: 0 }
-  const problems: FileProblem[] = []
+  const problems: Omit<FileProblem, 'state'>[] = []
   let after: OutdatedFile | undefined
   while (!options.stop?.aborted) {
     const files = await catalog.outdatedFiles(FILES_PER_BATCH, after)
@@ -77,7 +77,7 @@ export async function embed(catalog: Catalog, options: EmbedOptions = {}): Promi
 
 interface ReadAgain {
   readonly batch: NewVectors[]
-  readonly problems: FileProblem[]
+  readonly problems: Omit<FileProblem, 'state'>[]
   /** Files not come to before the run was stopped. */
   unread: number
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { CatalogFailure, CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
+import type { CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import { isS3Url } from '../source/s3-url.ts'
-import type { IngestAnswer } from '../tasks/ingest-task.ts'
+import type { FileFailure, IngestAnswer, ProblemState } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
 import type { Isolation } from '../workers/pool-types.ts'
 import { type IngestCounts, type IngestProblem, type MutableCounts, ProblemList, zeroCounts } from './counts.ts'
@@ -233,6 +233,11 @@ class Run {
     }
   }
 
+  #count({ state }: IngestProblem): void {
+    const { problems } = this.counts
+    this.counts.problems = { ...problems, [state]: (problems[state] ?? 0) + 1 }
+  }
+
   #step(): IngestStep {
     const step = { stored: this.#stored, failures: this.#failures, counts: this.counts }
     this.#stored = []
@@ -266,10 +271,10 @@ class Run {
 
   async #store(files: number, answer: IngestAnswer): Promise<void> {
     const { batch, failures, incomplete } = answer
-    const unstored: CatalogFailure[] = []
+    const unstored: FileFailure[] = []
     if (batch.fileCount + batch.failures.length > 0) {
       for (const result of await this.#options.catalog.upsertEncoded(batch)) {
-        if (result.status === 'error') unstored.push({ ...result, byteOffset: null, seenAtUs: nowUs() })
+        if (result.status === 'error') unstored.push(toFailure(result, 'not stored'))
         else {
           this.counts[result.status === 'inserted' ? 'inserted' : 'updated'] += 1
           this.#stored.push(result)
@@ -277,7 +282,10 @@ class Run {
         if (result.status === 'refreshed') this.counts.refreshed += 1
       }
     }
-    for (const problem of incomplete) this.incomplete.add(problem)
+    for (const problem of incomplete) {
+      this.incomplete.add(problem)
+      this.#count(problem)
+    }
     this.counts.incomplete += incomplete.length
     this.counts.inspected += files
     this.counts.bytes += answer.bytes
@@ -287,27 +295,33 @@ class Run {
   /** Files whose worker died with them. */
   async #lose(items: readonly string[], { code, message }: PlainError): Promise<void> {
     this.counts.inspected += items.length
-    await this.#fail(items.map((path) => ({ path, code, message, byteOffset: null, seenAtUs: nowUs() })))
+    await this.#fail(items.map((path) => toFailure({ path, code, message }, 'unreadable')))
   }
 
   async #storeWalkFailures(): Promise<void> {
     const failures = this.#walkFailures
     this.#walkFailures = []
-    await this.#fail(failures.map((failure) => ({ ...failure, byteOffset: null, seenAtUs: nowUs() })))
+    await this.#fail(failures.map((failure) => toFailure(failure, 'unreadable')))
   }
 
-  async #fail(failures: readonly CatalogFailure[]): Promise<void> {
+  async #fail(failures: readonly FileFailure[]): Promise<void> {
     if (failures.length === 0) return
     for (const failure of failures) this.#problem(failure)
     await this.#options.catalog.recordFailures(failures, this.runId)
   }
 
-  #problem({ path, code, message }: IngestProblem): void {
-    this.failures.add({ path, code, message })
-    this.#failures.push({ path, code, message })
+  #problem({ path, state, code, message }: IngestProblem): void {
+    const problem = { path, state, code, message }
+    this.failures.add(problem)
+    this.#failures.push(problem)
+    this.#count(problem)
     this.counts.failed += 1
     if (this.#options.failFast) this.#failFast.abort()
   }
+}
+
+function toFailure({ path, code, message }: Omit<IngestProblem, 'state'>, state: ProblemState): FileFailure {
+  return { path, state, code, message, byteOffset: null, seenAtUs: nowUs() }
 }
 
 async function* noted(

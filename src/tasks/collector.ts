@@ -1,6 +1,6 @@
 import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
-import { firstReason } from '../inspect/verdict.ts'
+import { firstReason, verdictOf } from '../inspect/verdict.ts'
 import { byteLengthOf, type CatalogRecord, concatBatches, type EncodedBatch, encodeRecords } from '../tables/index.ts'
 import type { FileFailure, FileProblem, HeavyFile, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
 import type { HeavyLocation, LocationResult } from './locations.ts'
@@ -79,13 +79,17 @@ export class Collector {
 }
 
 function readFailure(location: string, { code, message, details }: PlainError, seenAtUs: bigint): FileFailure {
-  return { path: details.path ?? location, code, message, byteOffset: details.byteOffset ?? null, seenAtUs }
+  const path = details.path ?? location
+  return { path, state: 'unreadable', code, message, byteOffset: details.byteOffset ?? null, seenAtUs }
 }
 
-function headerFailure({ file, errors }: Payload, seenAtUs: bigint): FileFailure {
+function headerFailure(payload: Payload, seenAtUs: bigint): FileFailure {
+  const { file, errors } = payload
+  const { state } = verdictOf(payload)
   const worst = errors.find((error) => error.severity === 'error' && error.code !== 'ERR_EXR_CHUNKS')
   return {
     path: file.path,
+    state: state === 'whole' ? 'invalid' : state,
     code: worst?.code ?? 'ERR_EXR_HEADER',
     message: worst?.message ?? 'The header breaks the format.',
     byteOffset: worst?.byte_offset ?? null,
@@ -94,5 +98,6 @@ function headerFailure({ file, errors }: Payload, seenAtUs: bigint): FileFailure
 }
 
 function incompleteProblem(payload: Payload): FileProblem {
-  return { path: payload.file.path, code: 'ERR_EXR_CHUNKS', message: firstReason(payload) ?? 'Pixels are missing.' }
+  const message = firstReason(payload) ?? 'Pixels are missing.'
+  return { path: payload.file.path, state: 'incomplete', code: 'ERR_EXR_CHUNKS', message }
 }

@@ -1,4 +1,5 @@
 import type { InspectOptions } from '../inspect/options.ts'
+import type { Verdict } from '../inspect/verdict.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import type { EncodedBatch } from '../tables/index.ts'
 
@@ -43,9 +44,13 @@ export interface IngestAnswer {
   readonly heavy: readonly HeavyFile[]
 }
 
+/** A verdict's word for a file that is not whole; or that nothing of it could be read, or not be stored. */
+export type ProblemState = Exclude<Verdict['state'], 'whole'> | 'unreadable' | 'not stored'
+
 /** Something a person should look at: a location, a stable code and the reason in words. */
 export interface FileProblem {
   readonly path: string
+  readonly state: ProblemState
   readonly code: string
   readonly message: string
 }

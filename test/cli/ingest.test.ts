@@ -116,6 +116,14 @@ describe('ingest', () => {
     }
     expect(summary.failures.map(({ path }: { path: string }) => path).every(existsSync)).toBe(true)
     expect(summary.failed).toBe(failed.size)
+    // One word for one state, whoever says it.
+    const inspected = (await runCli(['inspect', dir, '--ndjson', '--columns', 'path,state'])).stdout
+      .trimEnd()
+      .split('\n')
+    const wordOf = new Map(inspected.map((line) => JSON.parse(line)).map(({ path, state }) => [path, state]))
+    for (const { path, state } of [...summary.failures, ...summary.incomplete_files]) {
+      expect({ path, state }).toEqual({ path, state: wordOf.get(path) ?? 'unreadable' })
+    }
   })
 
   it('lists broken files for people: twenty and a count, all with --verbose', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -79,8 +79,10 @@ describe.runIf(hasScript)('on a terminal', () => {
       copyFileSync(fixturePath(`${name}.exr`), join(folder, `beauty_of_a_shot_${name}.exr`))
     const file = (name: string) => join(folder, `beauty_of_a_shot_${name}.exr`)
     const catalog = join(folder, 'c.duckdb')
+    writeFileSync(join(folder, 'beauty_of_a_shot_which_is_no_image_at_all.exr'), '<!DOCTYPE html>')
     await runCli(['ingest', folder, '--catalog', catalog])
     const commands = [
+      ['ingest', '--force', folder, '--catalog', catalog],
       ['inspect', file('attributes-all-types')],
       ['inspect', file('multipart-many')],
       ['inspect', folder],

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type ErrorCode, ExrError } from '../../errors.ts'
 import { type Holder, holderIn, holderText } from '../holder.ts'
 
@@ -23,6 +25,10 @@ export function openError(error: unknown, path: string, readOnly: boolean): ExrE
       error,
       path,
     )
+  }
+  if (!existsSync(dirname(path))) {
+    const message = `Cannot open catalog ${path}: there is no folder ${dirname(path)}. Make it, or name another path.`
+    return failure('ERR_CATALOG_OPEN', message, error, path)
   }
   if (NEWER_STORAGE.test(text)) {
     return failure(

@@ -27,7 +27,9 @@ export const unreadableFrames: Migration = {
       JOIN (SELECT *, regexp_extract(file_path, '^.*/') AS folder FROM ingest_errors) e ON e.folder = s.folder
         AND starts_with(e.file_path, s.prefix) AND ends_with(e.file_path, s.suffix)
         AND regexp_full_match(substr(e.file_path, length(s.prefix) + 1,
-          length(e.file_path) - length(s.prefix) - length(s.suffix)), '-?[0-9]{1,9}')`,
+          length(e.file_path) - length(s.prefix) - length(s.suffix)), '-?[0-9]{1,9}')
+      LEFT JOIN live_files l ON l.file_path = e.file_path
+      WHERE l.file_path IS NULL OR l.last_inspected < e.last_seen`,
     sequences: `SELECT sequence_key, count(DISTINCT frame_number) FILTER (is_there) AS frame_count,
         min(frame_number) AS first_frame, max(frame_number) AS last_frame,
         max(frame_number)::BIGINT - min(frame_number) + 1 - count(DISTINCT frame_number) AS missing_count,

@@ -15,7 +15,7 @@ import { toolVersion } from '../../settings/version.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import { checkPolicy } from '../../tasks/validation.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
@@ -149,7 +149,9 @@ async function report(summary: IngestSummary, flags: IngestFlags, config: Config
   if (flags.json) return context.printData(`${ingestSummaryJson(summary, config.catalog)}\n`)
   const shown = flags.verbose ? Number.POSITIVE_INFINITY : PROBLEMS_SHOWN
   if (!flags.quiet || summary.counts.failed > 0) {
-    await context.print(ingestSummaryText(summary, { style: context.style, catalog: config.catalog, shown }))
+    await context.print(
+      ingestSummaryText(summary, { style: context.style, width: widthOf(context), catalog: config.catalog, shown }),
+    )
   }
   const left = summary.counts.toInspect - summary.counts.inspected
   const atLeast = summary.counts.walkEnded ? '' : 'at least '

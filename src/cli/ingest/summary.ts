@@ -1,6 +1,7 @@
-import type { IngestProblem } from '../../ingest/counts.ts'
+import type { ProblemState } from '../../ingest/counts.ts'
 import type { IngestSummary } from '../../ingest/ingest.ts'
-import { columns } from '../format/columns.ts'
+import { columns, wrap } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
 import { bytes, count, duration, plural, rate } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
@@ -8,6 +9,8 @@ import type { Style } from '../style.ts'
 interface SummaryOptions {
   readonly style: Style
   readonly catalog: string
+  /** Columns of the terminal; Infinity where nothing is cut. */
+  readonly width: number
   /** Problems shown of each kind. */
   readonly shown: number
 }
@@ -29,46 +32,52 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
       counts.skippedLinks === 1 ? 'link passed over' : 'links passed over',
       '--follow follows links',
     ],
-    [counts.incomplete, style.yellow('incomplete'), 'stored; pixels are missing'],
     [counts.removed, 'gone', 'marked as removed; --keep-missing leaves them'],
     [counts.unsure, 'not found', 'left as they are: their folder is empty or cannot be read'],
-    [counts.failed, style.red('failed'), ''],
+    ...STATES.map(([state, note, colour]): [number, string, string] => [
+      counts.problems[state] ?? 0,
+      style[colour](state),
+      note,
+    ]),
   ]
   const told = rows.filter(([number]) => number > 0)
   const table = columns(
     told.map(([number, name, note]) => [count(number), name, style.dim(note)]),
     { indent: '  ', width: Number.POSITIVE_INFINITY, right: [0] },
   )
-  return `${[
-    style.bold(head),
-    ...table,
-    ...problemLines('Incomplete', summary.incomplete, counts.incomplete, 'is_complete', options),
-    ...problemLines('Failed', summary.failures, counts.failed, 'ingest_errors', options),
-  ].join('\n')}\n`
+  return `${[style.bold(head), ...table, ...STATES.flatMap(([state]) => problemLines(state, summary, options))].join(
+    '\n',
+  )}\n`
 }
 
-const ASK = {
-  is_complete: 'SELECT file_path FROM files WHERE NOT is_complete',
-  ingest_errors: 'SELECT file_path, code, message FROM ingest_errors',
-} as const
+/** What can be wrong with a file, in the words of `inspect`. */
+const STATES: readonly (readonly [ProblemState, string, 'yellow' | 'red'])[] = [
+  ['incomplete', 'stored; pixels, or the end of the header, are missing', 'yellow'],
+  ['invalid', 'stored; the header breaks the format', 'red'],
+  ['limited', 'stored; a limit kept part of the header unread', 'yellow'],
+  ['unknown', 'stored; they use what this version does not know', 'yellow'],
+  ['unreadable', 'in ingest_errors, and tried again by the next run', 'red'],
+  ['not stored', 'in ingest_errors, and tried again by the next run', 'red'],
+]
 
 function problemLines(
-  title: string,
-  problems: readonly IngestProblem[],
-  total: number,
-  ask: keyof typeof ASK,
-  { style, shown }: SummaryOptions,
+  state: ProblemState,
+  { counts, incomplete, failures }: IngestSummary,
+  { style, shown, width }: SummaryOptions,
 ): string[] {
+  const total = counts.problems[state] ?? 0
   if (total === 0) return []
-  const listed = problems.slice(0, shown)
-  const lines = ['', style.bold(title)]
+  const listed = [...incomplete, ...failures].filter((problem) => problem.state === state).slice(0, shown)
+  const lines = ['', style.bold(state[0]!.toUpperCase() + state.slice(1))]
   for (const { path, code, message } of listed) {
     const text = singleLine(message)
-    const says = text.includes(singleLine(path)) ? [] : [`  ${singleLine(path)}`]
-    lines.push(...says, `${says.length > 0 ? '    ' : '  '}${text} ${style.dim(`[${code}]`)}`)
+    const name = singleLine(path)
+    // The path has a line of its own, which fits.
+    const reason = text.replace(`Cannot read ${name}: `, '')
+    lines.push(`  ${shortPath(name, width - 2)}`, ...wrap(`${reason} [${code}]`, width, '    '))
   }
   if (total > listed.length) {
-    lines.push(`  and ${count(total - listed.length)} more: run with --verbose, or exr-inspector sql "${ASK[ask]}"`)
+    lines.push(`  and ${count(total - listed.length)} more: run with --verbose, or exr-inspector query broken-frames`)
   }
   return lines
 }
@@ -90,6 +99,7 @@ export function ingestSummaryJson(summary: IngestSummary, catalog: string): stri
       removed: counts.removed,
       not_found: counts.unsure,
       failed: counts.failed,
+      problems: counts.problems,
       in_other_shards: counts.elsewhere,
       skipped_links: counts.skippedLinks,
       bytes: counts.bytes,

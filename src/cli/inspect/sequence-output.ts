@@ -164,7 +164,7 @@ function groupLines(members: readonly FrameFile[], sequence: Sequence | null, co
   const state = broken.length === 0 ? 'whole' : broken.find(({ state }) => state !== 'unknown') ? 'broken' : 'unknown'
   const word =
     sequence === null && first!.state !== 'unreadable'
-      ? verdictText({ state: first!.state, reasons: [] }, style)
+      ? verdictText({ state: first!.state }, style)
       : state === 'whole'
         ? style.green('whole')
         : style.red(sequence === null ? 'UNREADABLE' : `${count(broken.length)} ${state}`)

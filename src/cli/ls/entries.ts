@@ -1,3 +1,4 @@
+import { type Verdict, verdictOf } from '../../inspect/verdict.ts'
 import type { PolicyFacts } from '../../policy/index.ts'
 import {
   countFrames,
@@ -11,6 +12,11 @@ import {
   toRanges,
 } from '../../sequences/index.ts'
 import { kinds } from '../inspect/headline.ts'
+
+/** A verdict's word, or that the file could not be read. */
+type FrameState = Verdict['state'] | 'unreadable'
+
+const WORST_FIRST: readonly FrameState[] = ['unreadable', 'incomplete', 'invalid', 'limited', 'unknown', 'whole']
 
 /** One object of `ls --json`. */
 export interface SequenceEntry {
@@ -40,8 +46,10 @@ export interface SequenceEntry {
   readonly layers: number | null
   /** Null too when it cannot be told. */
   readonly whole: boolean | null
-  /** Frames that are incomplete or unreadable, as ranges. */
-  readonly broken: string | null
+  /** The worst that a frame is, in the words of `inspect`. */
+  readonly state: FrameState | null
+  /** Frames that are not whole, as ranges, by what they are. */
+  readonly states: Readonly<Partial<Record<FrameState, string>>> | null
   /** What changes inside the sequence. */
   readonly drift: readonly string[] | null
 }
@@ -104,7 +112,8 @@ function headerFacts(
       channels: null,
       layers: null,
       whole: null,
-      broken: null,
+      state: null,
+      states: null,
       drift: null,
     }
   }
@@ -119,9 +128,18 @@ function headerFacts(
     channels.map(({ channel_name, channel_type }) => `${channel_name} ${channel_type}`).join(','),
   )
   const dataWindows = distinct(({ parts }) => JSON.stringify(parts.map(({ data_window }) => data_window)))
-  const broken = known
-    .filter(({ file }) => file.payload === null || file.payload.file.is_complete === false)
-    .map(({ frame }) => frame)
+  const found = known.map(({ frame, file }) => ({
+    frame,
+    state: file.payload === null ? ('unreadable' as const) : verdictOf(file.payload).state,
+  }))
+  const worst = WORST_FIRST.filter((state) => found.some((one) => one.state === state))
+  const framesThat = (wanted: FrameState) => [
+    ...new Set(found.filter(({ state }) => state === wanted).map(({ frame }) => frame)),
+  ]
+  const states = worst
+    .filter((state) => state !== 'whole')
+    .map((state) => [state, printRanges(toRanges(framesThat(state)))])
+  const broken = payloads.some(({ file }) => file.is_complete === false) || worst[0] === 'unreadable'
   const unknown = payloads.some(({ file }) => file.is_complete === null)
   const drift = [
     resolutions.length > 1 ? 'resolution' : null,
@@ -136,8 +154,9 @@ function headerFacts(
     kinds: kinds(payloads.flatMap(({ parts }) => parts)),
     channels: names,
     layers: new Set(payloads[0]?.channels.map(({ layer_name }) => layer_name)).size,
-    whole: broken.length > 0 ? false : unknown ? null : true,
-    broken: printRanges(toRanges([...new Set(broken)])),
+    whole: broken ? false : unknown ? null : true,
+    state: worst[0] ?? null,
+    states: Object.fromEntries(states),
     drift,
   }
 }

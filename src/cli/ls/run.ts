@@ -17,7 +17,9 @@ import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { LookedAt } from '../inspect/looked-at.ts'
+import { verdictText } from '../inspect/verdict-text.ts'
 import { namesFrom, nothingFound } from '../locations.ts'
+import { readingProgress } from '../progress.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
 import type { Style } from '../style.ts'
 import { entriesOf, type SequenceEntry } from './entries.ts'
@@ -177,10 +179,16 @@ async function addHeaders(
   const { inspectMany } = await import('../../tasks/inspect-many.ts')
   const { jobs } = context.config({ jobs: flags.jobs })
   const options = { maxThreads: jobs, meta: false, s3: s3SettingsFrom((name) => context.env[name]) }
-  for await (const { input, payload, error } of inspectMany(unread, options)) {
-    const path = String(input)
-    if (payload !== null) looked.add(payload)
-    facts.set(path, { path, sizeBytes: payload?.file.size_bytes ?? null, payload, error })
+  const progress = await readingProgress(context)
+  try {
+    for await (const { input, payload, error } of inspectMany(progress.found(unread), options)) {
+      const path = String(input)
+      if (payload !== null) looked.add(payload)
+      facts.set(path, { path, sizeBytes: payload?.file.size_bytes ?? null, payload, error })
+      progress.read(error === null)
+    }
+  } finally {
+    progress.end()
   }
 }
 
@@ -279,10 +287,9 @@ function storageText({ compression, kinds }: SequenceEntry): string {
   return [/[,+]/.test(compression) ? 'several' : compression, ...(kinds ?? [])].join(' ')
 }
 
-function stateText({ whole, broken, resolution }: SequenceEntry, style: Style): string {
-  if (whole === null) return resolution === null ? '' : style.yellow('unknown')
-  if (whole) return style.green('whole')
-  return style.red(broken === null ? 'unreadable' : 'broken')
+function stateText({ state }: SequenceEntry, style: Style): string {
+  if (state === null) return ''
+  return state === 'unreadable' ? style.red('UNREADABLE') : verdictText({ state }, style)
 }
 
 function notesOf(entry: SequenceEntry, style: Style, width: number): string[] {
@@ -290,7 +297,7 @@ function notesOf(entry: SequenceEntry, style: Style, width: number): string[] {
   return [
     entry.missing === '' ? '' : `lacks ${entry.missing}`,
     entry.paddings.length > 1 ? `padding ${entry.paddings.join(', ')}` : '',
-    isSequence && entry.broken ? `broken: ${entry.broken}` : '',
+    ...(isSequence ? Object.entries(entry.states ?? {}).map(([state, frames]) => `${state}: ${frames}`) : []),
     entry.drift === null || entry.drift.length === 0 ? '' : `drift: ${entry.drift.join(', ')}`,
   ]
     .filter((text) => text !== '')

@@ -27,6 +27,7 @@ import type { CliContext } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
+import { readingProgress } from '../progress.ts'
 import { FORMATS, type Format, renderReport } from './formats.ts'
 import { picturesOf, Windows } from './pictures.ts'
 
@@ -226,8 +227,14 @@ async function* factsOfFiles(
       deepStats: needs.deepStats,
       hash: needs.hash,
     }
-    for await (const { input, payload, error } of inspectMany(wanted, options)) {
-      yield payload === null ? unreadableFacts(String(input), error, sizeOf(String(input))) : factsOf(payload)
+    const progress = await readingProgress(context)
+    try {
+      for await (const { input, payload, error } of inspectMany(progress.found(wanted), options)) {
+        progress.read(error === null)
+        yield payload === null ? unreadableFacts(String(input), error, sizeOf(String(input))) : factsOf(payload)
+      }
+    } finally {
+      progress.end()
     }
   }
   yield* lost
