@@ -99,8 +99,10 @@ describe.runIf(hasScript)('on a terminal', () => {
     const wide = commands.flatMap((args) => {
       const { screen } = onTerminal(args, { NO_COLOR: '1' }, 80)
       // What a progress line showed is gone; a path may stand whole on a line of its own.
-      const lines = screen.split(/\r?\n/).map((line) => line.split('\r\u001b[K').at(-1) ?? '')
-      const tooWide = lines.filter((line) => displayWidth(line) > 80 && !/^(?:catalog +)?\S+$/.test(line))
+      const lines = screen
+        .split(/\r?\n/)
+        .map((line) => ['\r\u001b[K', '\u001b[2K'].reduce((rest, clear) => rest.split(clear).at(-1) ?? '', line))
+      const tooWide = lines.filter((line) => displayWidth(line) > 80 && !/^(?: *|catalog +)\S+$/.test(line))
       return tooWide.map((line) => `${args.join(' ')}: ${line}`)
     })
     expect(wide).toEqual([])

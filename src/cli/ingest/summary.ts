@@ -45,9 +45,11 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
     told.map(([number, name, note]) => [count(number), name, style.dim(note)]),
     { indent: '  ', width: Number.POSITIVE_INFINITY, right: [0] },
   )
-  return `${[style.bold(head), ...table, ...STATES.flatMap(([state]) => problemLines(state, summary, options))].join(
-    '\n',
-  )}\n`
+  return `${[
+    ...wrap(head, options.width, '').map(style.bold),
+    ...table,
+    ...STATES.flatMap(([state]) => problemLines(state, summary, options)),
+  ].join('\n')}\n`
 }
 
 /** What can be wrong with a file, in the words of `inspect`. */
