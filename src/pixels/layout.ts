@@ -43,7 +43,7 @@ export function layoutOf(file: PixelFile, partIndex: number, options: LayoutOpti
   const compression = part.get('compression')?.value
   if (compression?.kind !== 'enum') return no('it does not say its compression')
   if (compression.value >= FIRST_UNKNOWN_COMPRESSION || compression.value < 0) {
-    return no(`no decoder for compression ${compression.name} (${compression.value})`)
+    return no(`no decoder for compression ${compressionText(compression)}`)
   }
   if (isDeep(storage) && compression.value > LAST_DEEP_COMPRESSION) {
     return no(`compression ${compression.name} is not defined for deep data`)
@@ -92,6 +92,11 @@ export function layoutOf(file: PixelFile, partIndex: number, options: LayoutOpti
     })),
   }
   return { canDecode: true, native, level }
+}
+
+/** Numbers that the format does not define have no other name. */
+function compressionText({ name, value }: { readonly name: string; readonly value: number }): string {
+  return name.includes(String(value)) ? name : `${name} (${value})`
 }
 
 /** Layers whose R, G and B have one type and size, in the order of their numbers. */

@@ -3,22 +3,25 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { hashDistance, perceptualHash } from '../../src/pixels/perceptual-hash.ts'
-import { fixture, fixturePath, tempDir } from '../helpers.ts'
+import { fixture, fixturePath, fixtures, tempDir } from '../helpers.ts'
 import { runPython } from '../python-env.ts'
 import { hashesOfFile, python } from './truth.ts'
 
-const STORED_IN_ALL_WAYS = [
-  'compression-zip.exr',
-  'compression-pxr24.exr',
-  'compression-b44.exr',
-  'compression-dwaa.exr',
-  'pixel-types.exr',
-  'window-overscan.exr',
-  'window-outside.exr',
-  'tiled-mipmap-up.exr',
-  'tiled-ripmap-down.exr',
-  'line-order-random-tiled.exr',
-]
+/** Every fixture with EXR_ALL_REENCODINGS=1; those that cannot be stored in all ways are left out. */
+const STORED_IN_ALL_WAYS = process.env['EXR_ALL_REENCODINGS']
+  ? fixtures().flatMap(({ file, valid, complete }) => (valid && complete ? [file] : []))
+  : [
+      'compression-zip.exr',
+      'compression-pxr24.exr',
+      'compression-b44.exr',
+      'compression-dwaa.exr',
+      'pixel-types.exr',
+      'window-overscan.exr',
+      'window-outside.exr',
+      'tiled-mipmap-up.exr',
+      'tiled-ripmap-down.exr',
+      'line-order-random-tiled.exr',
+    ]
 
 describe.skipIf(python === null)('hashes of pixels', () => {
   it('are the same over twelve ways to store them', async () => {
@@ -26,18 +29,22 @@ describe.skipIf(python === null)('hashes of pixels', () => {
     const request = { folder: tempDir(), paths: STORED_IN_ALL_WAYS.map(fixturePath) }
     const lines = runPython(python!, script, JSON.stringify(request)).trim().split('\n')
     const copies = JSON.parse(lines.at(-1)!) as Record<string, string[]>
+    expect(Object.keys(copies).length).toBeGreaterThanOrEqual(10)
     for (const [path, files] of Object.entries(copies)) {
       const original = await hashesOfFile(path)
       expect(original.image_hash).toMatch(/^[0-9a-f]{32}$/)
       expect(files).toHaveLength(12)
+      const stored = new Set<string>()
       for (const file of files) {
         const copy = await hashesOfFile(file)
         expect(copy.image_hash, `${path} as ${file}`).toBe(original.image_hash)
-        expect(copy.file_hash).not.toBe(original.file_hash)
+        stored.add(copy.file_hash)
         if (copy.parts.length === 1) expect(copy.parts[0]!.pixel_hash).toBe(original.parts[0]!.pixel_hash)
         const channels = copy.parts.flatMap((part) => part.channels)
         expect(channels).toEqual(expect.arrayContaining(original.parts[0]!.channels))
       }
+      // Pixels that do not compress are stored as they are.
+      expect(stored.size).toBeGreaterThanOrEqual(8)
     }
   }, 120_000)
 })

@@ -59,10 +59,13 @@ def write(part, way, path):
 request = json.load(sys.stdin)
 written = {}
 for number, path in enumerate(request["paths"]):
-    [part] = OpenEXR.File(path, separate_channels=True).parts
-    written[path] = []
-    for i, way in enumerate(WAYS):
-        copy = os.path.join(request["folder"], f"{number}-{i}.exr")
-        write(part, way, copy)
-        written[path].append(copy)
+    copies = []
+    try:
+        [part] = OpenEXR.File(path, separate_channels=True).parts
+        for i, way in enumerate(WAYS):
+            copies.append(os.path.join(request["folder"], f"{number}-{i}.exr"))
+            write(part, way, copies[-1])
+    except Exception:
+        continue
+    written[path] = copies
 print(json.dumps(written))
