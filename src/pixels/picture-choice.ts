@@ -1,5 +1,5 @@
 import { ExrError } from '../errors.ts'
-import { type Channel, componentOf, isTiled, layerOf, levelSize } from '../header/index.ts'
+import { type Channel, componentOf, type HeaderPart, isTiled, layerOf, levelSize } from '../header/index.ts'
 import { type Beauty, beautyOf } from './beauty.ts'
 import type { Region } from './chunk-list.ts'
 import { channelsOf, type LevelNumber } from './layout.ts'
@@ -35,7 +35,7 @@ export function choosePicture(file: PixelFile, { part: wanted, layer, view }: Pi
     const stated = part.get('view')?.value
     const partView = stated?.kind === 'string' ? stated.value : null
     if (view !== undefined && partView !== null && partView !== view) continue
-    for (const prefix of view === undefined || partView !== null ? [''] : prefixesOf(channels, view)) {
+    for (const prefix of view === undefined || partView !== null ? [''] : prefixesOf(part, channels, view)) {
       const inView = channels.filter(({ name }) => name.startsWith(prefix))
       offers.push(...inView.map(({ name }) => layerOf(name)).filter((name) => name !== ''))
       const choice = choiceIn(inView, prefix, layer, nameOf(part))
@@ -61,7 +61,9 @@ export function choosePicture(file: PixelFile, { part: wanted, layer, view }: Pi
 }
 
 /** Views in one part: the default view has bare names, others a prefix (OpenEXR, "Multi-view images"). */
-function prefixesOf(channels: readonly Channel[], view: string): string[] {
+function prefixesOf(part: HeaderPart, channels: readonly Channel[], view: string): string[] {
+  const views = part.get('multiView')?.value
+  if (views?.kind === 'stringvector' && views.value[0] === view) return ['']
   const prefix = `${view}.`
   return channels.some(({ name }) => name.startsWith(prefix)) ? [prefix] : []
 }

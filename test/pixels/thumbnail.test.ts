@@ -64,6 +64,13 @@ describe('thumbnails', () => {
     ])
   })
 
+  it('find every view of a part that holds several, the default one by its name too', async () => {
+    const bytes = await fixture('multiview-channels.exr')
+    const shown = async (view: string) => (await makeThumbnail(memorySource(bytes), { view })).facts.channels
+    expect(await shown('left')).toEqual(['R', 'G', 'B'])
+    expect(await shown('right')).toEqual(['right.R', 'right.G', 'right.B'])
+  })
+
   it('read the smallest level that suffices', async () => {
     const whole = countingSource(await fixture('tiled-mipmap-down.exr'))
     const large = await makeThumbnail(whole)
