@@ -1,5 +1,7 @@
 import { ExrError } from '../errors.ts'
+import type { HeaderPart } from '../header/index.ts'
 import type { ByteSource } from '../source/source.ts'
+import { idLayersOf } from './id-layers.ts'
 import { layoutOf } from './layout.ts'
 import { runPass } from './pass.ts'
 import { openPixelFile } from './pixel-file.ts'
@@ -22,6 +24,16 @@ export interface PixelSamples {
     readonly type: 'UINT' | 'HALF' | 'FLOAT'
     /** Null where there is no sample: a chunk that could not be decoded, a pixel without samples. */
     readonly value: number | null
+  }[]
+  /** Objects that the pixel is part of, by its ids, rank by rank. */
+  readonly objects: readonly {
+    readonly layer: string
+    /** Hexadecimal. */
+    readonly id: string
+    /** Null where the header does not name it. */
+    readonly name: string | null
+    /** Share of the pixel; null where the file does not say. */
+    readonly coverage: number | null
   }[]
 }
 
@@ -62,7 +74,33 @@ export async function readSamples(source: ByteSource, { part, x, y }: SampleWish
   const isEmpty = isDeep && [...values.values()].every((value) => value === null || Number.isNaN(value))
   const sampleOf = (c: number) => (isEmpty ? null : (values.get(c) ?? null))
   const listed = channels.map(({ name, type }, c) => ({ name, type: TYPES[type]!, value: sampleOf(c) }))
-  return { part_index: part, x, y, is_deep: isDeep, channels: listed }
+  const objects = objectsOf(file.header.parts[part]!, new Map(listed.map(({ name, value }) => [name, value])))
+  return { part_index: part, x, y, is_deep: isDeep, channels: listed, objects }
+}
+
+/** What Cryptomattes and ID manifests say of the ids among the values; background and what has no coverage are left out. */
+function objectsOf(part: HeaderPart, values: ReadonlyMap<string, number | null>): PixelSamples['objects'] {
+  return idLayersOf(part).flatMap(({ name: layer, source, digits, channels, names }) =>
+    channels.flatMap(({ id: channel, coverage: covered, upper }) => {
+      const low = idBits(values.get(channel), source)
+      const high = upper === undefined ? 0 : idBits(values.get(upper), source)
+      const coverage = covered === undefined ? null : (values.get(covered) ?? null)
+      if (low === null || high === null || coverage === 0 || (source === 'cryptomatte' && low === 0)) return []
+      const id = ((BigInt(high) << 32n) | BigInt(low)).toString(16).padStart(digits, '0')
+      return [{ layer, id, name: names?.get(id) ?? null, coverage }]
+    }),
+  )
+}
+
+const float = new Float32Array(1)
+const bits = new Uint32Array(float.buffer)
+
+/** Cryptomattes keep the bits of an id in a float (specification 1.2), others the number itself. */
+function idBits(value: number | null | undefined, source: 'cryptomatte' | 'id_manifest'): number | null {
+  if (value === null || value === undefined || !Number.isFinite(value)) return null
+  if (source === 'id_manifest') return value
+  float[0] = value
+  return bits[0]!
 }
 
 /** The pixel whose sample each channel has there: channels of one sampling share it. */

@@ -520,6 +520,12 @@ function Inspector({ fileId, partIndex, at, window: data, zoom }: InspectorProps
           ))}
         </dl>
       )}
+      {(values.value?.objects ?? []).map(({ layer, id, name, coverage }) => (
+        <span class="object" key={layer + id}>
+          {visible(layer, 40)}: {name === null ? `${id}, which has no name` : visible(name, 100)}
+          {coverage === null ? '' : ` ${number(coverage)}`}
+        </span>
+      ))}
       {values.value?.is_deep && <span class="note">first sample of the pixel</span>}
     </div>
   )

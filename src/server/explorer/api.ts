@@ -201,6 +201,13 @@ export interface PixelValues {
     /** Not a number, infinities and unseen pixels as text. */
     readonly value: number | 'NaN' | 'Infinity' | '-Infinity' | null
   }[]
+  /** Objects of Cryptomattes and ID manifests that the pixel is part of. */
+  readonly objects: readonly {
+    readonly layer: string
+    readonly id: string
+    readonly name: string | null
+    readonly coverage: number | null
+  }[]
 }
 
 /** The header `x-exr-region` of an answer of pixels: what it holds. */

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { readSamples } from '../../src/pixels/samples.ts'
+import { memorySource } from '../../src/source/memory.ts'
+import { fixture } from '../helpers.ts'
+import { rawExr } from './raw-exr.ts'
+
+describe('the samples of a pixel', () => {
+  it('are those of every channel, in the coordinates of the data window', async () => {
+    const value = (channel: string, x: number, y: number) => Math.fround((channel === 'R' ? 0.1 : 0.7) + x + 10 * y)
+    const source = memorySource(rawExr(4, 3, ['G', 'R'], value, { origin: [-2, 5] }))
+    const { channels } = await readSamples(source, { part: 0, x: -1, y: 6 })
+    expect(channels).toEqual([
+      { name: 'G', type: 'FLOAT', value: value('G', 1, 1) },
+      { name: 'R', type: 'FLOAT', value: value('R', 1, 1) },
+    ])
+    await expect(readSamples(source, { part: 0, x: -3, y: 6 })).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+    await expect(readSamples(source, { part: 1, x: 0, y: 6 })).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+  })
+
+  it('of a Cryptomatte have the names of its manifest, rank by rank, without the background', async () => {
+    const idAsFloat = (hex: string) => Buffer.from(hex, 'hex').readFloatBE()
+    const value = (channel: string, x: number) =>
+      ({ 'm00.R': x === 0 ? idAsFloat('13851a76') : 0, 'm00.G': 0.75, 'm00.B': idAsFloat('5ecc6fe8'), 'm00.A': 0.25 })[
+        channel
+      ] ?? 0
+    const strings = {
+      'cryptomatte/abc/name': 'm',
+      'cryptomatte/abc/manifest': JSON.stringify({ 'the hero': '13851a76' }),
+    }
+    const source = memorySource(
+      rawExr(
+        2,
+        1,
+        ['A', 'B', 'G', 'R'].map((c) => `m00.${c}`),
+        value,
+        { strings },
+      ),
+    )
+    const nameless = { layer: 'm', id: '5ecc6fe8', name: null, coverage: 0.25 }
+    expect((await readSamples(source, { part: 0, x: 0, y: 0 })).objects).toEqual([
+      { layer: 'm', id: '13851a76', name: 'the hero', coverage: 0.75 },
+      nameless,
+    ])
+    expect((await readSamples(source, { part: 0, x: 1, y: 0 })).objects).toEqual([nameless])
+  })
+
+  it('have the type of their channel; a deep pixel has those of its first sample, or none', async () => {
+    const at = async (name: string, x: number) =>
+      (await readSamples(memorySource(await fixture(name)), { part: 0, x, y: 0 })).channels
+    expect(await at('pixel-types.exr', 1)).toContainEqual({ name: 'id', type: 'UINT', value: 65 })
+    expect((await at('deep-scanline.exr', 0)).map(({ value }) => value)).toEqual([null, null, null, null, null, null])
+    expect(await at('deep-scanline.exr', 1)).toContainEqual({ name: 'A', type: 'HALF', value: 0.0999755859375 })
+  })
+})
