@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type FunctionContext, init, shutdown } from '../../../src/function/context.ts'
@@ -9,7 +9,7 @@ import { emulator, tableRows, URL } from '../../catalog/vast/place.ts'
 import { fixturePath, tempDir } from '../../helpers.ts'
 import { hashesOfFile, statsOfFile } from '../../pixels/truth.ts'
 
-it('looks at the pixels that an event asks for and stores what they say in the transaction of the file', async () => {
+it('looks at the pixels, and judges by the policy, that an event asks for and stores what they say in the transaction of the file', async () => {
   const folder = tempDir()
   const requests: string[] = []
   const server = await emulator({ onRequest: ({ method, url }) => requests.push(`${method} ${url}`) })
@@ -54,6 +54,25 @@ it('looks at the pixels that an event asks for and stores what they say in the t
     expect(hashes!['pixel_hash']).toBe((await hashesOfFile(fixturePath('cryptomatte.exr'))).parts[0]!.pixel_hash)
     expect(await tableRows(server, 'id_coverage')).toHaveLength(95)
     expect(await tableRows(server, 'deep_stats')).toMatchObject([{ is_sorted: true }])
+
+    const policy = join(folder, 'delivery.yaml')
+    writeFileSync(policy, 'name: delivery\nrules: {compress-allowed: {severity: error, options: {allowed: [zip]}}}')
+    await send('compression-rle.exr', { validate: true, policy_path: policy })
+    const told = (await tableRows(server, 'validation_results')).map((row) => [
+      row['rule'],
+      row['state'],
+      row['policy'],
+    ])
+    expect(told.sort()).toEqual([
+      ['*', 'fail', 'delivery'],
+      ['compress-allowed', 'fail', 'delivery'],
+    ])
+    // What a policy names is read from the folders of events alone.
+    const outside = join(tempDir(), 'outside.yaml')
+    writeFileSync(outside, 'rules: {}')
+    writeFileSync(join(folder, 'own.yaml'), `extends: ${outside}`)
+    await send('compression-zips.exr', { validate: true, policy_path: join(folder, 'own.yaml') })
+    expect(await tableRows(server, 'validation_results')).toHaveLength(2)
   } finally {
     await shutdown(ctx)
     await server.close()
