@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readRegion, toHalf } from '../../src/pixels/region.ts'
 import { makeThumbnail } from '../../src/pixels/thumbnail.ts'
 import { memorySource } from '../../src/source/memory.ts'
-import { runCli } from '../cli/run-cli.ts'
+import { runHere as runCli } from '../cli/run-cli.ts'
 import { countingSource, fixture, fixturePath, tempDir } from '../helpers.ts'
 import { rawExr } from './raw-exr.ts'
 
