@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, it } from 'vitest'
 import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli } from './run-cli.ts'
 
 const dir = tempDir()
 const catalog = join(dir, 'catalog.duckdb')

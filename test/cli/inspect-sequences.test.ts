@@ -2,7 +2,7 @@ import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
-import { runCli } from './run-cli.ts'
+import { runHere as runCli } from './run-cli.ts'
 
 const dir = tempDir()
 beforeAll(() => {
