@@ -11,7 +11,7 @@ export const brokenFrames = defineQuery({
     state: { type: 'text', doc: 'incomplete or unreadable' },
     missing_chunks: { type: 'integer', doc: 'chunks missing, at least; null for unreadable ones' },
     chunk_count: { type: 'integer', doc: 'chunks the headers call for' },
-    looked_at: { type: 'text', doc: 'what was looked at: table, leaders, all or pixels' },
+    looked_at: { type: 'text', doc: 'what was looked at: none, table, leaders, all or pixels' },
     message: { type: 'text', doc: 'why it cannot be read' },
   },
   sql: ({ where, limit }, { frames, table }) => `WITH broken AS (
