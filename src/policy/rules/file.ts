@@ -194,9 +194,12 @@ export const fileRules: readonly FileRule[] = [
       const unwritten = defectFindings(file, 'a chunk table', ['chunk-table-unwritten'])
       if (unwritten.length > 0) return unwritten
       const unknown = file.parts.find(({ facts }) => facts.missing_chunks === null)
-      return unknown === undefined
+      // A number that the table itself gives proves nothing about the table.
+      const uncounted = file.errors.find(({ defect }) => defect === 'chunk-count-unknown')
+      const part = unknown?.index ?? uncounted?.part_index
+      return part === undefined
         ? []
-        : { state: 'cannot_check', reason: `how many chunks part ${unknown.index} should have is not known` }
+        : { state: 'cannot_check', reason: `how many chunks part ${part} should have is not known` }
     },
   },
   {
