@@ -72,7 +72,7 @@ describe('what is not supported', () => {
     [['ingest', '--start-after', 'k', frame, '--catalog', catalog], '--start-after'],
     [
       ['ingest', '--limit', 'header-byte=1', frame],
-      'one of header-bytes, attributes, channels, parts, table-bytes for --limit',
+      'one of header-bytes, attributes, total-attributes, channels, parts, table-bytes for --limit',
     ],
     [['ingest', '--shard', '3', frame], '--shard'],
     [['hash', '--algorithm', 'md5', frame], '--algorithm'],

@@ -54,6 +54,15 @@ describe('the report of one file', () => {
     expect(printed).toMatch(/colour +not stated/)
   })
 
+  it('tells the view of each layer where a part has several, and a version that is not the usual one', async () => {
+    const views = report(await inspect(fixturePath('multiview-channels.exr')))
+    expect(views).toMatch(/^ {4}\(no layer\) +.*HALF, view left$/m)
+    expect(views).toMatch(/^ {4}right +.*HALF, view right$/m)
+    expect(views).not.toContain('  version ')
+    expect(report(await inspect(fixturePath('name-long.exr')))).toMatch(/^ {2}version +2, long names$/m)
+    expect(report(await inspect(fixturePath('flags-unknown.exr')))).toMatch(/^ {2}version +2, unknown\(0x\w+\)$/m)
+  })
+
   it('tells a Cryptomatte in one line and not its manifest', async () => {
     const manifest = JSON.stringify(
       Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`tree${i}`, '0000beef'])),

@@ -6,6 +6,8 @@ interface ChannelLayer {
   readonly name: string
   /** Components by pixel type: RGBA and XYZ first, in that order; the rest as in the file. */
   readonly types: readonly { readonly type: string; readonly components: readonly string[] }[]
+  /** The view all of them belong to; null in a part with one view or none. */
+  readonly view: string | null
   /** Said of subsampled channels; null where every pixel has a sample. */
   readonly sampling: string | null
 }
@@ -26,22 +28,25 @@ export function channelsByPart(channels: readonly ChannelFacts[]): ReadonlyMap<n
 /** Groups a part's channels by layer and sampling; channels without a layer come first, the rest as in the file. */
 export function channelLayers(channels: readonly ChannelFacts[]): ChannelLayer[] {
   const groups = new Map<string, ChannelFacts[]>()
+  const hasViews = channels.some(({ view_name: view }) => view !== channels[0]?.view_name)
   for (const channel of channels) {
-    const key = `${channel.layer_name}\0${channel.x_sampling}x${channel.y_sampling}`
+    const view = hasViews ? channel.view_name : ''
+    const key = `${channel.layer_name}\0${channel.x_sampling}x${channel.y_sampling}\0${view}`
     const group = groups.get(key)
     if (group) group.push(channel)
     else groups.set(key, [channel])
   }
-  const layers = [...groups.values()].map(toLayer)
+  const layers = [...groups.values()].map((group) => toLayer(group, hasViews))
   return [...layers.filter((layer) => layer.name === ''), ...layers.filter((layer) => layer.name !== '')]
 }
 
-function toLayer(channels: readonly ChannelFacts[]): ChannelLayer {
+function toLayer(channels: readonly ChannelFacts[], hasViews: boolean): ChannelLayer {
   const [first] = channels
   const subsampled = first !== undefined && (first.x_sampling !== 1 || first.y_sampling !== 1)
   return {
     name: first?.layer_name ?? '',
     types: byType(channels),
+    view: hasViews ? (first?.view_name ?? null) : null,
     sampling: subsampled ? `one per ${first.x_sampling}x${first.y_sampling} pixels` : null,
   }
 }
@@ -56,10 +61,10 @@ function byType(channels: readonly ChannelFacts[]): ChannelLayer['types'] {
   return [...types].map(([type, components]) => ({ type, components }))
 }
 
-/** `R G B A HALF, particleid UINT`. */
-export function layerText({ types, sampling }: ChannelLayer): string {
+/** `R G B A HALF, particleid UINT`, and the view where a part has several. */
+export function layerText({ types, sampling, view }: ChannelLayer): string {
   const text = types.map(({ type, components }) => `${components.join(' ')} ${type}`).join(', ')
-  return sampling === null ? text : `${text}, ${sampling}`
+  return [text, sampling, view === null ? null : `view ${view}`].filter((each) => each !== null).join(', ')
 }
 
 function rank(component: string): number {

@@ -62,8 +62,15 @@ function lookedAt(payload: Payload): string {
   return text === null ? '' : `, ${text} looked at`
 }
 
-function file({ file: { mtime, etag, trailing_bytes: trailing } }: Payload): Fact[] {
+function file({
+  file: { mtime, etag, trailing_bytes: trailing, format_version: version, version_flags: flags },
+}: Payload): Fact[] {
   const behind: Fact[] = trailing ? [['trailing', trailingText(trailing)]] : []
+  // The other flags are told by the parts.
+  const unusual = flags.split(',').filter((flag) => !['', 'tiled', 'deep', 'multi_part'].includes(flag))
+  if (version !== 2 || unusual.length > 0) {
+    behind.push(['version', [String(version), ...unusual.map((flag) => flag.replace('_', ' '))].join(', ')])
+  }
   if (mtime !== null) return [['modified', timestamp(mtime)], ...behind]
   return etag === undefined ? behind : [['etag', etag], ...behind]
 }
