@@ -85,7 +85,7 @@ it('does not repeat a secret key of the user’s own', async () => {
 it.each([
   [['--fault', 'boom'], /--fault but received boom/],
   [['--server-version', '5'], /for version but received 5/],
-  [['--port', 'many'], /for port/],
+  [['--port', 'many'], /for --port but received many/],
 ])('refuses %o', async (args, message) => {
   await expect(start(...args)).rejects.toThrow(message)
 })
