@@ -1,13 +1,18 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
+import { defaultCatalogMemoryBytes } from '../../settings/memory.ts'
 
 /**
  * Writes rows as a Parquet file with the columns' own types. They pass through a database in memory as text, which
  * every type can be read back from; whatever catalog they come from. Throws ERR_DISK_FULL or ERR_OPTION_INVALID.
  */
 export async function writeParquet(stream: QueryStream, file: string): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:')
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${defaultCatalogMemoryBytes()}B`,
+    // What does not fit goes beside the file that is made of it.
+    temp_directory: `${file}.tmp`,
+  })
   const connection = await instance.connect()
   try {
     const { columns } = stream

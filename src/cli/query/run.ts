@@ -6,6 +6,7 @@ import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { columns } from '../format/columns.ts'
 import { plural } from '../format/units.ts'
+import { limitQueryMemory } from '../memory-limit.ts'
 import { openToRead } from '../open-catalog.ts'
 
 export interface QueryFlags extends AnswerFlags, CatalogFlags {
@@ -23,6 +24,7 @@ export async function runQuery(name: string, flags: QueryFlags, context: CliCont
   const catalog = await openToRead(config, context)
   try {
     if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
+    limitQueryMemory(catalog)
     const counted = new Counted(await streamQuery(catalog, name, given))
     await printAnswer(counted, flags, context)
     const limit = Number(given['limit'] ?? query.parameters['limit']?.default ?? Number.NaN)

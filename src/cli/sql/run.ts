@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
+import { limitQueryMemory } from '../memory-limit.ts'
 import { openToRead } from '../open-catalog.ts'
 
 export interface SqlFlags extends AnswerFlags, CatalogFlags {}
@@ -11,6 +12,7 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
   const query = argument === '-' ? await text(context.stdin) : argument
   const catalog = await openToRead(context.config(flags), context)
   try {
+    limitQueryMemory(catalog)
     await printAnswer(await catalog.sqlStream(query), flags, context)
   } finally {
     await catalog.close()
