@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
@@ -45,6 +45,14 @@ it('says what was looked at, in a list of files and of sequences', async () => {
   }
   const { stdout } = await runCli(['ls', '-l', '.'], { cwd: dir })
   expect(stdout).not.toContain('rests on')
+})
+
+it('names what it cannot read, by no path that is not there, and no size it does not know', async () => {
+  writeFileSync(join(dir, 'text.exr'), 'This is no image.')
+  const { stdout } = await runCli(['inspect', 'text.exr', 'single.exr', '--by-sequence'], { cwd: dir })
+  expect(stdout).toContain('Cannot read the file: Not an OpenEXR file')
+  expect(stdout).toMatch(/^UNREADABLE +- +- +- +- +text\.exr$/m)
+  rmSync(join(dir, 'text.exr'))
 })
 
 it('gives a line a file where nobody watches, or when asked', async () => {

@@ -406,6 +406,25 @@ describe('named queries', () => {
       code: 'ERR_FEATURE_UNAVAILABLE',
     })
   })
+
+  // The last, for what it adds.
+  it('calls broken frames what inspect calls them, and none that a limit of ours stopped at', async () => {
+    const codes = ['ERR_EXR_LIMIT', 'ERR_EXR_HEADER', 'ERR_EXR_TRUNCATED', 'ERR_SOURCE_DENIED'] as const
+    const failures = codes.map((code) => ({
+      path: `/farm/three/${code}.exr`,
+      code,
+      message: '',
+      byteOffset: null,
+      seenAtUs: INSPECTED_US,
+    }))
+    await catalog.recordFailures(failures, 'run-2')
+    const told = (await rows('broken-frames')).filter(({ file_path: path }) => path?.startsWith('/farm/three/'))
+    expect(told.map(({ file_path: path, state }) => [path?.slice(12, -4), state])).toEqual([
+      ['ERR_EXR_HEADER', 'invalid'],
+      ['ERR_EXR_TRUNCATED', 'incomplete'],
+      ['ERR_SOURCE_DENIED', 'unreadable'],
+    ])
+  })
 })
 
 it('is what the reference says: npx tsx scripts/query-pages.ts', async () => {

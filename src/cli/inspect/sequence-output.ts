@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ExrError } from '../../errors.ts'
 import { headerValues, pixelHashOf } from '../../inspect/header-values.ts'
 import type { Payload } from '../../inspect/payload.ts'
@@ -38,7 +39,8 @@ interface FrameFile {
   readonly state: ReturnType<typeof verdictOf>['state'] | 'unreadable'
   /** Why it is not whole; empty for a whole one. */
   readonly reason: string
-  readonly size: number
+  /** Null where it is not known. */
+  readonly size: number | null
   readonly pixels: string
   readonly channels: number
   readonly storage: string
@@ -117,18 +119,26 @@ function frameFile(payload: Payload, shown: (path: string) => string, shared: Sh
 
 function unreadableFile({ code, message }: ExrError, path: string, shared: Shared): FrameFile {
   const isEmpty = code === 'ERR_SOURCE_EMPTY'
-  const reason = isEmpty ? `empty file, 0 bytes [${code}]` : `${message.replaceAll(path, 'the file')} [${code}]`
+  // Messages name the file by its whole path or as it was typed.
+  const short = message.replaceAll(resolve(path), 'the file').replaceAll(path, 'the file')
+  const reason = isEmpty ? `empty file, 0 bytes [${code}]` : `${short} [${code}]`
   return {
     path,
     state: 'unreadable',
     reason: shared(reason),
-    size: 0,
+    size: isEmpty ? 0 : null,
     pixels: '-',
     channels: 0,
     storage: '-',
     values: new Map(),
     hash: null,
   }
+}
+
+/** Of those whose size is known. */
+function sizeText(members: readonly FrameFile[]): string {
+  const sizes = members.flatMap(({ size }) => (size === null ? [] : [size]))
+  return sizes.length === 0 ? '-' : bytes(sizes.reduce((sum, size) => sum + size, 0))
 }
 
 function heading({ style }: CliContext, base: string | null): string[] {
@@ -175,7 +185,7 @@ function groupLines(members: readonly FrameFile[], sequence: Sequence | null, co
   const head = [
     padEnd(word, WIDTHS.state),
     padEnd(sequence === null ? '' : rangeText(sequence), WIDTHS.frames),
-    padStart(bytes(members.reduce((sum, { size }) => sum + size, 0)), WIDTHS.size),
+    padStart(sizeText(members), WIDTHS.size),
     padStart(
       usual(({ pixels }) => pixels),
       WIDTHS.resolution,
