@@ -142,8 +142,9 @@ export class Judge {
     }
     const outcome = tried(() => rule.check(view, options))
     const clean = outcome === null || (Array.isArray(outcome) && outcome.length === 0)
-    if (clean && rule.tier !== 'names' && !KNOWN_BEFORE_HEADER.has(rule.id) && isCut(view)) {
-      return result({ state: 'cannot_check', reason: 'the header could not be read to its end' })
+    if (clean && rule.tier !== 'names' && !KNOWN_BEFORE_HEADER.has(rule.id)) {
+      const reason = whyCut(view)
+      if (reason !== null) return result({ state: 'cannot_check', reason })
     }
     return result(outcome)
   }
@@ -262,8 +263,11 @@ function isOfSequences(entry: ActiveRule): entry is ActiveRule<SequenceRule> {
 const KNOWN_BEFORE_HEADER = new Set(['file-magic', 'file-format-version', 'file-flags-known', 'header-crash'])
 const CUT = new Set(['limit-exceeded', 'header-truncated', 'header-not-terminated', 'defects-omitted'])
 
-function isCut({ errors }: FileView): boolean {
-  return errors.some(({ defect }) => defect !== undefined && CUT.has(defect))
+/** Why the header could not be read to its end: a limit of ours says how it is raised. Null for one that could. */
+function whyCut({ errors }: FileView): string | null {
+  const cut = errors.find(({ defect }) => defect !== undefined && CUT.has(defect))
+  if (cut === undefined) return null
+  return cut.defect === 'limit-exceeded' ? cut.message : 'the header could not be read to its end'
 }
 
 /** A rule that stumbles over a file has not judged it; the others go on. */

@@ -55,6 +55,21 @@ it('names what it cannot read, by no path that is not there, and no size it does
   rmSync(join(dir, 'text.exr'))
 })
 
+it.each(['flag', 'variable'])(
+  'reads within the limits of headers that a %s names, in ls and validate as in inspect',
+  async (how) => {
+    const limits = 'header-bytes=200'
+    const [flags, env] = how === 'flag' ? [['--limit', limits], {}] : [[], { EXR_LIMITS: limits }]
+    const told = async (...args: string[]) => (await runCli([...args, ...flags], { cwd: dir, env })).stdout
+    expect(await told('inspect', 'single.exr')).toContain('LIMITED')
+    expect(JSON.parse(await told('ls', '-l', 'single.exr', '--json'))).toMatchObject([{ state: 'limited' }])
+    expect(await told('validate', 'single.exr', '-p', 'all', '--all')).toMatch(/limit/i)
+    expect((await runCli(['validate', 'single.exr', '-p', 'all', '--all'], { cwd: dir })).stdout).not.toMatch(
+      /limit of/i,
+    )
+  },
+)
+
 it('gives a line a file where nobody watches, or when asked', async () => {
   const plain = await runCli(['inspect', '.'], { cwd: dir })
   expect(plain.stdout).toContain('b.0998.exr')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
+import { limitOption } from '../inspection-flags.ts'
 import type { LsFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
@@ -16,6 +17,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'JSON: an array with an object a sequence')
     .option('-0, --null', 'names on standard input end in NUL bytes')
     .option('-j, --jobs <n>', 'threads')
+    .addOption(limitOption())
     .addHelpText(
       'after',
       `

@@ -18,6 +18,7 @@ import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { LookedAt } from '../inspect/looked-at.ts'
 import { verdictText } from '../inspect/verdict-text.ts'
+import { inspectionOptions } from '../inspection-flags.ts'
 import { namesFrom, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
@@ -33,6 +34,7 @@ export interface LsFlags {
   readonly json?: true
   readonly null?: true
   readonly jobs?: string
+  readonly limit?: readonly string[]
 }
 
 const ORDER: Readonly<Record<string, (a: SequenceEntry, b: SequenceEntry) => number>> = {
@@ -178,7 +180,8 @@ async function addHeaders(
   if (unread.length === 0) return
   const { inspectMany } = await import('../../tasks/inspect-many.ts')
   const { jobs } = context.config({ jobs: flags.jobs })
-  const options = { maxThreads: jobs, meta: false, s3: s3SettingsFrom((name) => context.env[name]) }
+  const inspection = await inspectionOptions({ limit: flags.limit ?? [] }, context.env)
+  const options = { ...inspection, maxThreads: jobs, meta: false, s3: s3SettingsFrom((name) => context.env[name]) }
   const progress = await readingProgress(context)
   try {
     for await (const { input, payload, error } of inspectMany(progress.found(unread), options)) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
+import { limitOption } from '../inspection-flags.ts'
 import { LOCATIONS_HELP, listOf } from '../pixel-files.ts'
 import type { ValidateFlags } from './run.ts'
 
@@ -37,6 +38,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', listOf)
     .option('-0, --null', 'names on standard input end in NUL bytes')
     .option('-j, --jobs <n>', 'threads')
+    .addOption(limitOption())
     .addHelpText(
       'after',
       `

@@ -26,6 +26,7 @@ import { openPolicy } from '../../tasks/policy-file.ts'
 import type { CliContext } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
 import { FORMATS, type Format, renderReport } from './formats.ts'
@@ -49,6 +50,7 @@ export interface ValidateFlags extends LocationFlags {
   /** Commander's word for `--no-keep`. */
   readonly keep: boolean
   readonly jobs?: string
+  readonly limit?: readonly string[]
 }
 
 /** What of a policy is asked. */
@@ -221,6 +223,7 @@ async function* factsOfFiles(
     const { jobs } = context.config({ jobs: flags.jobs })
     const pixels = needs.tier === 'pixels' || needs.tier === 'chunks'
     const options = {
+      ...(await inspectionOptions({ limit: flags.limit ?? [] }, context.env)),
       maxThreads: jobs,
       s3: s3SettingsFrom((name) => context.env[name]),
       stats: pixels,

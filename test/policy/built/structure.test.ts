@@ -179,7 +179,7 @@ describe.skipIf(corpusDir() === null)('public samples', () => {
     expect(Object.fromEntries(found.filter(([, rules]) => rules !== ''))).toEqual(DAMAGED)
   })
 
-  it('are damaged to OpenEXR too', () => {
+  it.skipIf(!existsSync(checker))('are damaged to OpenEXR too', () => {
     const dir = corpusDir()!
     const says = openexrSays(Object.keys(DAMAGED).map((file) => join(dir, file)))
     const others = [...says].filter(([, verdict]) => verdict === 'good').map(([path]) => path.slice(dir.length + 1))
