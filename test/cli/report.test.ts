@@ -63,6 +63,12 @@ describe('the report of one file', () => {
     expect(report(await inspect(fixturePath('flags-unknown.exr')))).toMatch(/^ {2}version +2, unknown\(0x\w+\)$/m)
   })
 
+  // Minutes when a layer's list is copied for each of its channels.
+  it('takes a layer of 70,000 channels in one go', { timeout: 30_000 }, async () => {
+    const payload = await inspect(fixturePath('channels-70000.exr'), { limits: { channels: 100_000 } })
+    expect(report(payload)).toContain('70,000 channels')
+  })
+
   it('tells a Cryptomatte in one line and not its manifest', async () => {
     const manifest = JSON.stringify(
       Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`tree${i}`, '0000beef'])),

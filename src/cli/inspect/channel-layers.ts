@@ -56,7 +56,10 @@ function byType(channels: readonly ChannelFacts[]): ChannelLayer['types'] {
   for (const { channel_type: type, component_name: name } of channels.toSorted(
     (a, b) => rank(a.component_name) - rank(b.component_name),
   )) {
-    types.set(type, [...(types.get(type) ?? []), name])
+    // Never copied: a layer may have tens of thousands of channels.
+    const names = types.get(type)
+    if (names === undefined) types.set(type, [name])
+    else names.push(name)
   }
   return [...types].map(([type, components]) => ({ type, components }))
 }
