@@ -1,3 +1,5 @@
+import { RAMP } from '../../src/pixels/false-colour.ts'
+
 /** How pixels become colours on the screen. */
 export interface Look {
   /** Stops. */
@@ -24,21 +26,6 @@ void main() {
   gl_Position = vec4(place.xy + corner * place.zw, 0.0, 1.0);
 }`
 
-/** Eleven stops of the viridis colour map, sRGB: those that thumbnails have. */
-const STOPS = [
-  [68, 1, 84],
-  [72, 36, 117],
-  [65, 68, 135],
-  [53, 95, 141],
-  [42, 120, 142],
-  [33, 145, 140],
-  [34, 168, 132],
-  [68, 191, 112],
-  [122, 209, 81],
-  [189, 223, 38],
-  [253, 231, 37],
-]
-
 const FRAGMENT = `#version 300 es
 precision highp float;
 uniform sampler2D pixels;
@@ -61,7 +48,7 @@ vec3 encode(vec3 v) {
   return mix(v * 12.92, 1.055 * pow(max(v, 0.0), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, v));
 }
 // Viridis, between its stops.
-const vec3 stops[11] = vec3[](${STOPS.map((stop) => `vec3(${stop.map((value) => (value / 255).toFixed(4)).join(', ')})`).join(', ')});
+const vec3 stops[11] = vec3[](${RAMP.map((stop) => `vec3(${stop.map((value) => (value / 255).toFixed(4)).join(', ')})`).join(', ')});
 vec3 ramp(float t) {
   float place = t * 10.0;
   int low = min(9, int(place));

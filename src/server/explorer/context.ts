@@ -1,4 +1,4 @@
-import type { Catalog, CatalogSql } from '../../catalog/catalog.ts'
+import type { CatalogSql } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { dialectOf } from '../../queries/dialect.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
@@ -50,13 +50,8 @@ export function versionOf({ header_hash, size_bytes, mtime, etag }: KnownRow): s
 
 /** Rows as objects of plain JSON values. Wide integers become numbers where those hold them, else text. */
 export async function rowsOf(catalog: CatalogSql, sql: string, signal?: AbortSignal): Promise<Row[]> {
-  const { columns, batches } = await catalog.sqlStream(sql, signal)
   const rows: Row[] = []
-  for await (const batch of batches) {
-    for (const values of batch) {
-      rows.push(Object.fromEntries(columns.map(({ name }, index) => [name, toJson(values[index])])))
-    }
-  }
+  for await (const row of catalog.sqlRows(sql, signal)) rows.push(toJson(row) as Row)
   return rows
 }
 
@@ -71,9 +66,4 @@ export function toJson(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]))
   }
   return value
-}
-
-/** Asks the catalog of a context. */
-export function asking<T>({ holder }: ExplorerContext, work: (catalog: Catalog) => Promise<T>): Promise<T> {
-  return holder.use(work)
 }

@@ -8,7 +8,7 @@ import { missingFrames } from '../../../sequences/index.ts'
 import { openSource } from '../../../source/open.ts'
 import { inspectMany } from '../../../tasks/inspect-many.ts'
 import type { ChunkMap, FileDetail, Findings, Row, SequenceDetail } from '../api.ts'
-import { asking, type ExplorerContext, fileOf, type KnownRow, rowsOf } from '../context.ts'
+import { type ExplorerContext, fileOf, type KnownRow, rowsOf } from '../context.ts'
 import type { Route } from '../route.ts'
 
 /** Attributes of one file that are told; a header of more is cut, and says so by its count. */
@@ -25,7 +25,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       summary: 'Everything the catalog keeps of a file',
       answers: 'FileDetail',
       run: ({ params, signal }) =>
-        asking(context, async (catalog): Promise<FileDetail> => {
+        context.holder.use(async (catalog): Promise<FileDetail> => {
           const known = await fileOf(catalog, params['file_id']!)
           const { table, live, literal } = dialectOf(catalog.dialect)
           const id = literal(known.file_id)
@@ -66,7 +66,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       summary: 'Which chunks are missing, from a look at every leader',
       answers: 'ChunkMap',
       run: async ({ params, signal }): Promise<ChunkMap> => {
-        const { file_path: path } = await asking(context, (catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: path } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
         const payload = await inspect(path, { check: 'all', meta: false, s3, signal })
         return chunkMap(payload)
       },
@@ -86,7 +86,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
         pixels: { type: 'boolean', description: 'decode every pixel, for the rules that need it', default: false },
       },
       run: async ({ params, query, signal }): Promise<Findings> => {
-        const { file_path: path } = await asking(context, (catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: path } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
         const policy = String(query['policy'])
         const pixels = query['pixels'] === true
         const options = { check: 'all', validate: true, policyPath: policy, stats: pixels, deepStats: pixels } as const
@@ -110,7 +110,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       summary: 'Statistics of every sample, decoded now',
       answers: 'FileStats',
       run: async ({ params, signal }) => {
-        const { file_path: location } = await asking(context, (catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: location } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
         const options = { stats: true, deepStats: true }
         const { stats, deepStats } = await context.pictures.pool.ask({ kind: 'analyse', location, options }, { signal })
         return { stats, deep_stats: deepStats }
@@ -124,7 +124,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       query: { key: { type: 'string', description: 'sequence_key of its files', maxLength: 10_000 } },
       required: ['key'],
       run: ({ query, signal }) =>
-        asking(context, async (catalog): Promise<SequenceDetail> => {
+        context.holder.use(async (catalog): Promise<SequenceDetail> => {
           const sequence = String(query['key'])
           const { frames, literal } = dialectOf(catalog.dialect)
           const rows = await rowsOf(

@@ -1,6 +1,6 @@
 import { ExrError } from '../../../errors.ts'
 import type { PixelValues } from '../api.ts'
-import { asking, type ExplorerContext, fileOf, versionOf } from '../context.ts'
+import { type ExplorerContext, fileOf, versionOf } from '../context.ts'
 import type { Route } from '../route.ts'
 
 /** Sides of what one request may ask for. */
@@ -33,7 +33,7 @@ interface PixelsQuery {
 /** Pictures and pixels, decoded in child processes; who leaves ends the decoding. */
 export function imageRoutes(context: ExplorerContext): Route[] {
   const { pictures } = context
-  const locate = (fileId: string) => asking(context, (catalog) => fileOf(catalog, fileId))
+  const locate = (fileId: string) => context.holder.use((catalog) => fileOf(catalog, fileId))
   return [
     {
       method: 'GET',

@@ -3,7 +3,7 @@ import { ExrError } from '../../../errors.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
 import { streamQuery } from '../../../queries/index.ts'
 import type { Answer, FoundRow, MapOfFiles, Row, SimilarRow } from '../api.ts'
-import { asking, type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
+import { type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
 import { principalPlane } from '../plane.ts'
 import type { Route } from '../route.ts'
 import { facetsOf, SearchSql } from '../search.ts'
@@ -40,7 +40,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
         where: WISH['where']!,
       },
       run: ({ params, query, signal }) =>
-        asking(context, async (catalog): Promise<SimilarRow[]> => {
+        context.holder.use(async (catalog): Promise<SimilarRow[]> => {
           const { file_id: id } = await fileOf(catalog, params['file_id']!)
           const { k, where } = query as { k: number; where?: string }
           const matches = await catalog.findSimilar(id, { k, signal, ...(where !== undefined && { where }) })
@@ -71,7 +71,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
         by: { type: 'string', description: 'facet that colours the points', default: 'software', maxLength: 100 },
       },
       run: (asked) =>
-        asking(context, async (catalog): Promise<MapOfFiles> => {
+        context.holder.use(async (catalog): Promise<MapOfFiles> => {
           const wish = wishOf(asked)
           if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
           const dialect = dialectOf(catalog.dialect)
@@ -105,7 +105,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
         parameters: { type: 'string', description: 'its parameters as a JSON object', maxLength: 20_000 },
       },
       run: ({ body, signal }) =>
-        asking(context, async (catalog): Promise<Answer> => {
+        context.holder.use(async (catalog): Promise<Answer> => {
           const { name, parameters } = body as { name: string; parameters: string }
           return firstRows(await streamQuery(catalog, name, parseObject(parameters), signal))
         }),
@@ -117,7 +117,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
       answers: 'Answer',
       body: { query: { type: 'string', description: 'SQL of the catalog’s engine', maxLength: 100_000 } },
       run: ({ body, signal }) =>
-        asking(context, async (catalog): Promise<Answer> => {
+        context.holder.use(async (catalog): Promise<Answer> => {
           return firstRows(await catalog.sqlStream((body as { query: string }).query, signal))
         }),
     },

@@ -4,7 +4,7 @@ import { STARTERS } from '../../../policy/index.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
 import { type NamedQuery, QUERIES } from '../../../queries/index.ts'
 import type { Facet, Found, FoundRow, Overview } from '../api.ts'
-import { asking, type ExplorerContext, rowsOf } from '../context.ts'
+import { type ExplorerContext, rowsOf } from '../context.ts'
 import type { Asked, Parameters, Route } from '../route.ts'
 import { FINDING, facetsOf, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
 
@@ -60,7 +60,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       summary: 'How much there is, and what can be asked',
       answers: 'Overview',
       run: ({ signal }) =>
-        asking(context, async (catalog): Promise<Overview> => {
+        context.holder.use(async (catalog): Promise<Overview> => {
           const dialect = dialectOf(catalog.dialect)
           const [{ first, last, ...counts } = {}] = await rowsOf(
             catalog,
@@ -102,7 +102,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
         limit: { type: 'integer', description: 'rows at most', minimum: 1, maximum: MOST_ROWS, default: 100 },
       },
       run: (asked) =>
-        asking(context, async (catalog): Promise<Found> => {
+        context.holder.use(async (catalog): Promise<Found> => {
           const wish = wishOf(asked)
           if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
           const { cursor = '0', ...shown } = asked.query as unknown as Omit<PageWish, 'offset'> & { cursor?: string }
@@ -123,7 +123,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       answers: 'Facet[]',
       query: WISH,
       run: (asked) =>
-        asking(context, async (catalog): Promise<Facet[]> => {
+        context.holder.use(async (catalog): Promise<Facet[]> => {
           const wish = wishOf(asked)
           if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
           const dialect = dialectOf(catalog.dialect)
