@@ -27,8 +27,13 @@ export interface PictureWish {
  * nothing to show.
  */
 export function choosePicture(file: PixelFile, { part: wanted, layer, view }: PictureWish): PictureChoice {
+  const { parts } = file.header
+  if (wanted !== undefined && parts[wanted] === undefined) {
+    const message = `${file.source.path} has no part ${wanted}; its parts are 0 to ${parts.length - 1}`
+    throw new ExrError('ERR_OPTION_INVALID', message, { details: { path: file.source.path } })
+  }
   const offers: string[] = []
-  for (const part of file.header.parts) {
+  for (const part of parts) {
     if (wanted !== undefined && part.index !== wanted) continue
     const channels = channelsOf(part)
     if (typeof channels === 'string') continue

@@ -81,6 +81,16 @@ describe('thumbnails', () => {
     expect(part.counters.bytes).toBeLessThan(whole.counters.bytes)
   })
 
+  it('show the part that is asked for, and say when it is not there', async () => {
+    const output = join(tempDir(), 'part.png')
+    const shown = (part: string) =>
+      runCli(['thumbnail', fixturePath('multipart-two.exr'), '--part', part, '-o', output, '--json'])
+    expect(JSON.parse((await shown('1')).stdout)).toMatchObject({ part_index: 1 })
+    const { code, stderr } = await shown('9')
+    expect(stderr).toMatch(/has no part 9; its parts are 0 to 1.*ERR_OPTION_INVALID|ERR_OPTION_INVALID.*has no part 9/)
+    expect(code).toBe(2)
+  })
+
   it('name the layers there are when one is asked for that is not there', async () => {
     const making = makeThumbnail(memorySource(await fixture('many-channels.exr')), { layer: 'nowhere' })
     await expect(making).rejects.toMatchObject({

@@ -7,6 +7,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<file>', 'file or URL')
     .requiredOption('-o, --output <picture>', 'where to write it: .png, .jpg or .webp')
     .option('--size <pixels>', 'the longer side', '512')
+    .option('--part <n>', 'this part, from 0, instead of the first that can be shown')
     .option('--layer <name>', 'this layer, part or channel instead of the beauty')
     .option('--view <name>', 'this view of a stereo file')
     .option('--exposure <stops>', 'brighter or darker', '0')

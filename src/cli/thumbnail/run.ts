@@ -11,6 +11,7 @@ import { missingLines } from '../stats/report.ts'
 export interface ThumbnailFlags {
   readonly output: string
   readonly size: string
+  readonly part?: string
   readonly layer?: string
   readonly view?: string
   readonly exposure: string
@@ -51,6 +52,7 @@ export function thumbnailOptions(flags: Omit<ThumbnailFlags, 'output' | 'json'>)
     size: parseWhole(flags.size, '--size', 1, 8192),
     exposure: parseNumber(flags.exposure, '--exposure'),
     background: background(flags.background),
+    ...(flags.part !== undefined && { part: parseWhole(flags.part, '--part', 0, 65_535) }),
     ...(flags.layer !== undefined && { layer: flags.layer }),
     ...(flags.view !== undefined && { view: flags.view }),
     ...(flags.range !== undefined && { range: range(flags.range) }),
