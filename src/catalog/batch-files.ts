@@ -32,6 +32,7 @@ export const FILES_COLUMN = {
   latestRows: column('latest_rows'),
   sequencer: column('sequencer'),
   checkDepth: column('check_depth'),
+  limitReached: column('limit_reached'),
 } as const
 
 /** Who is in a batch, in its order. */
@@ -49,6 +50,7 @@ export function filesOf(batch: EncodedBatch): NamedFile[] {
     schemaVersion: ROW_SCHEMA_VERSION,
     sequencer: text(FILES_COLUMN.sequencer, row),
     checkDepth: text(FILES_COLUMN.checkDepth, row) as CheckDepth | null,
+    limitReached: text(FILES_COLUMN.limitReached, row),
   }))
 }
 

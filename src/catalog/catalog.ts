@@ -33,8 +33,10 @@ export interface KnownFile {
   readonly sizeBytes: bigint
   readonly mtimeUs: bigint | null
   readonly etag: string | null
-  /** How far its chunks were looked at; null where a deeper look would say no more. */
+  /** How far its chunks were looked at: of `none` a deeper look would say no more. */
   readonly checkDepth: CheckDepth | null
+  /** Limits that kept part of it unread, such as `header-bytes=65536`; null for none. */
+  readonly limitReached: string | null
 }
 
 /** Last sightings by normalized path. A few bytes a file beside its path, so that millions fit in memory. */

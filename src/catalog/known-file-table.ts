@@ -1,10 +1,18 @@
 import { CHECK_DEPTHS, type CheckDepth } from '../inspect/check-depth.ts'
 import type { KnownFile, KnownFiles } from './catalog.ts'
 
+interface KnownText {
+  readonly etag: string | null
+  /** Of CHECK_DEPTHS. */
+  readonly checkDepth: string | null
+  readonly limitReached: string | null
+}
+
 /** Sightings column by column: one number a column and file, and one Map entry. */
 export class KnownFileTable implements KnownFiles {
   readonly #rows = new Map<string, number>()
   readonly #etags = new Map<number, string>()
+  readonly #limits = new Map<number, string>()
   #sizes = new BigInt64Array(1024)
   #mtimes = new BigInt64Array(1024)
   /** Places in CHECK_DEPTHS; past its end for none. */
@@ -27,6 +35,7 @@ export class KnownFileTable implements KnownFiles {
       mtimeUs: mtimeUs === NO_TIME ? null : mtimeUs,
       etag: this.#etags.get(row) ?? null,
       checkDepth: CHECK_DEPTHS[this.#depths[row]!] ?? null,
+      limitReached: this.#limits.get(row) ?? null,
     }
   }
 
@@ -34,7 +43,7 @@ export class KnownFileTable implements KnownFiles {
     return this.#rows.keys()
   }
 
-  add(path: string, sizeBytes: bigint, mtimeUs: bigint, etag: string | null, checkDepth: string | null): void {
+  add(path: string, sizeBytes: bigint, mtimeUs: bigint, { etag, checkDepth, limitReached }: KnownText): void {
     const row = this.#rows.size
     if (row === this.#sizes.length) {
       this.#sizes = doubled(this.#sizes, BigInt64Array)
@@ -46,6 +55,7 @@ export class KnownFileTable implements KnownFiles {
     const depth = CHECK_DEPTHS.indexOf(checkDepth as CheckDepth)
     this.#depths[row] = depth === -1 ? CHECK_DEPTHS.length : depth
     if (etag !== null) this.#etags.set(row, etag)
+    if (limitReached !== null) this.#limits.set(row, limitReached)
     this.#rows.set(path, row)
   }
 }

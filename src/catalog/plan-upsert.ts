@@ -1,4 +1,5 @@
 import { type CheckDepth, isDeeper } from '../inspect/check-depth.ts'
+import { isWider } from '../inspect/limit-reached.ts'
 import { parseLatestRows } from '../tables/index.ts'
 import { laterSequencer } from './sequencer.ts'
 
@@ -17,6 +18,8 @@ export interface BatchFile {
   readonly sequencer?: string | null
   /** How far its chunks were looked at. */
   readonly checkDepth?: CheckDepth | null
+  /** Limits that kept part of it unread. */
+  readonly limitReached?: string | null
 }
 
 /** A row of `files` at one of the batch's paths. */
@@ -85,7 +88,7 @@ interface FileState {
  * What a batch does to a catalog, sighting by sighting: a key that is not stored is inserted, one that is counts
  * again, and the header seen last at a path is the current one, which supersedes every other that was current there.
  * Rows of a file are replaced when an older release wrote them, or when its bytes have changed since or were looked at
- * less far, and the new rows say something else.
+ * less far or within lower limits, and the new rows say something else.
  */
 export function planUpsert(batch: readonly BatchFile[], stored: readonly StoredFile[]): UpsertPlan {
   const byPath = new Map<string, Map<string, FileState>>()
@@ -146,7 +149,8 @@ function seeAgain(state: FileState, file: BatchFile, position: number): void {
 
 function isOutdated(stored: StoredFile, { contentDigest }: FileState, file: BatchFile): boolean {
   if (file.schemaVersion === undefined || contentDigest === file.contentDigest) return false
-  const saysMore = file.checkDepth ? isDeeper(file.checkDepth, stored.checkDepth ?? 'none') : false
+  const isDeeperNow = file.checkDepth ? isDeeper(file.checkDepth, stored.checkDepth ?? 'none') : false
+  const saysMore = isDeeperNow || isWider(file.limitReached ?? null, stored.limitReached ?? null)
   return (stored.schemaVersion ?? 0) < file.schemaVersion || stored.bytes !== file.bytes || saysMore
 }
 

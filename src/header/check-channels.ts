@@ -29,7 +29,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
     }
     if (count++ >= limits.channels) {
       const message = `The part has more than the limit of ${limits.channels} channels. ${limitFlag('channels', count)} raises it (limits.channels in the library)`
-      report('limit-exceeded', message, position)
+      context.reportLimit('channels', message, valueOffset + position)
       return hasLongName
     }
     const name = nameTextAt(bytes, position, end)

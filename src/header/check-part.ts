@@ -17,6 +17,7 @@ export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLim
     storage: storageOf(header, part),
     limits,
     isFull: () => defects.isFull,
+    reportLimit: (name, message, at) => defects.addLimit({ name, value: limits[name] }, message, at, part.index),
     report: (code, message, byteOffset, attribute) => defects.add(code, message, byteOffset, part.index, attribute),
   }
   let hasLongName = false

@@ -98,7 +98,7 @@ function planRead(
   const endExclusive = Math.max(start, Math.min(end, fileSize))
   if (endExclusive - start <= maxTableBytes) return { start, endExclusive }
   const message = `The chunk tables have ${byteLength} bytes; at most ${maxTableBytes} are read. ${limitFlag('tableBytes', byteLength)} raises the limit`
-  defects.push(defect('limit-exceeded', message, start))
+  defects.push({ ...defect('limit-exceeded', message, start), limit: { name: 'tableBytes', value: maxTableBytes } })
   return null
 }
 

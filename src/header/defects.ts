@@ -1,5 +1,5 @@
 import { DEFECT_SEVERITY, type DefectCode } from './defect-codes.ts'
-import type { HeaderDefect } from './model.ts'
+import type { HeaderDefect, ReachedLimit } from './model.ts'
 
 const MAX_DEFECTS = 1000
 const CLIP = 64
@@ -21,6 +21,11 @@ export function defect(
 export class DefectList {
   readonly items: HeaderDefect[] = []
   #omitted = false
+
+  /** A limit that was reached is told however full the list is: it says why the rest is not there. */
+  addLimit(limit: ReachedLimit, message: string, byteOffset: number, partIndex: number | null): void {
+    this.items.push({ ...defect('limit-exceeded', message, byteOffset, partIndex), limit })
+  }
 
   add(code: DefectCode, message: string, byteOffset: number, partIndex: number | null, attribute?: string): void {
     if (this.items.length < MAX_DEFECTS) this.items.push(defect(code, message, byteOffset, partIndex, attribute))

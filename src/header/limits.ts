@@ -28,12 +28,16 @@ export function resolveLimits(limits: Partial<HeaderLimits> | undefined): Header
   return { ...DEFAULT_LIMITS, ...limits }
 }
 
+/** As the flag `--limit` spells it: `header-bytes`. */
+export function limitName(name: keyof HeaderLimits): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
 /** The flag that raises a limit, such as `--limit header-bytes=128M`; `needed` is what the file was seen to ask for. */
 export function limitFlag(name: keyof HeaderLimits, needed: number): string {
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   let value = 1024
   while (value < needed) value *= 2
-  return `--limit ${flag}=${value >= MEBI ? `${value / MEBI}M` : value}`
+  return `--limit ${limitName(name)}=${value >= MEBI ? `${value / MEBI}M` : value}`
 }
 
 const MEBI = 1024 * 1024

@@ -50,6 +50,14 @@ export interface HeaderDefect {
   readonly attribute?: string
   /** `error`: not a valid file or reading stopped here. `warning`: valid enough to read on, still wrong. */
   readonly severity: 'error' | 'warning'
+  /** The limit that was reached, of a `limit-exceeded`. */
+  readonly limit?: ReachedLimit
+}
+
+/** A limit that kept part of a file unread. */
+export interface ReachedLimit {
+  readonly name: keyof HeaderLimits
+  readonly value: number
 }
 
 /**

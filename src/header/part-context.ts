@@ -10,5 +10,7 @@ export interface PartContext {
   readonly limits: HeaderLimits
   /** True when reporting more is of no use. */
   isFull(): boolean
+  /** Part of the value is left unread, as the limit demands. */
+  reportLimit(name: keyof HeaderLimits, message: string, byteOffset: number): void
   report(code: DefectCode, message: string, byteOffset: number, attribute?: string): void
 }

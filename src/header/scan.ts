@@ -303,7 +303,7 @@ export class HeaderScanner {
   #overLimit(limit: keyof HeaderLimits, what: string, byteOffset: number, needed: number): null {
     if (this.#stopsAtLimit) throw new LimitReached(limit, needed)
     const message = `The header needs at least ${needed} ${what}, more than the limit of ${this.#limits[limit]}. ${limitFlag(limit, needed)} raises it (limits.${limit} in the library)`
-    this.#report('limit-exceeded', message, byteOffset, this.#part?.index ?? null)
+    this.#defects.addLimit({ name: limit, value: this.#limits[limit] }, message, byteOffset, this.#part?.index ?? null)
     this.#close()
     return null
   }

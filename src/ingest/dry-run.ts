@@ -1,4 +1,5 @@
 import type { CatalogWriter } from '../catalog/catalog.ts'
+import { resolveLimits } from '../header/index.ts'
 import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
 import type { WalkFailure } from './found.ts'
 import type { IngestOptions } from './ingest.ts'
@@ -46,7 +47,15 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   try {
     const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
     const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
-    const plan = planned(steps, counts, { known, force, check: inspect.check ?? 'leaders', shard, foldCase, stop })
+    const plan = planned(steps, counts, {
+      known,
+      force,
+      check: inspect.check ?? 'leaders',
+      limits: resolveLimits(inspect.limits),
+      shard,
+      foldCase,
+      stop,
+    })
     const limit = options.limit ?? Number.POSITIVE_INFINITY
     for await (const location of locations(plan, {
       limit,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
+import { resolveLimits } from '../header/index.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { FileFailure, IngestAnswer, ProblemState } from '../tasks/ingest-task.ts'
@@ -205,6 +206,7 @@ class Run {
         known,
         force,
         check: inspect.check ?? 'leaders',
+        limits: resolveLimits(inspect.limits),
         shard,
         foldCase,
         stop: this.#stop,

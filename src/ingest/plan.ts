@@ -1,6 +1,8 @@
 import type { KnownFile, KnownFiles } from '../catalog/catalog.ts'
+import type { HeaderLimits } from '../header/index.ts'
 import { isDeeper } from '../inspect/check-depth.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { isRaised } from '../inspect/limit-reached.ts'
 import type { CheckOption } from '../inspect/options.ts'
 import { type FoundFiles, locationOf, pick } from './found.ts'
 import { inShard, type Shard } from './shard.ts'
@@ -12,6 +14,8 @@ export interface PlanOptions {
   readonly force: boolean
   /** Files that were looked at less far are opened again. */
   readonly check: CheckOption
+  /** So are files that lower limits kept unread in part. */
+  readonly limits: HeaderLimits
   readonly shard: Shard | null
   readonly foldCase: boolean
 }
@@ -28,7 +32,7 @@ interface Plan {
 
 /** Decides by name, size and time alone; opens nothing. */
 export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
-  const { known, force, shard, foldCase } = options
+  const { known, force, shard, foldCase, limits } = options
   // Single leaders of objects are not read: one look is as deep as the other.
   const check = files.etags !== null && options.check === 'all' ? 'leaders' : options.check
   const indices: number[] = []
@@ -42,7 +46,7 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
     }
     const path = normalizePath(locationOf(files, index), { foldCase })
     if (shard && !inShard(path, shard)) elsewhere += 1
-    else if (compares && isUnchanged(known.get(path), files, index, check)) unchanged += 1
+    else if (compares && isUnchanged(known.get(path), files, index, { check, limits })) unchanged += 1
     else indices.push(index)
   }
   const changed = indices.length === files.names.length ? files : pick(files, indices)
@@ -51,9 +55,15 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
 
 const SECOND_US = 1_000_000n
 
-function isUnchanged(known: KnownFile | undefined, files: FoundFiles, index: number, check: CheckOption): boolean {
+function isUnchanged(
+  known: KnownFile | undefined,
+  files: FoundFiles,
+  index: number,
+  { check, limits }: Pick<PlanOptions, 'check' | 'limits'>,
+): boolean {
   if (known === undefined || Number(known.sizeBytes) !== files.sizes[index]) return false
   if (known.checkDepth !== null && known.checkDepth !== 'none' && isDeeper(check, known.checkDepth)) return false
+  if (known.limitReached !== null && isRaised(known.limitReached, limits)) return false
   const etag = files.etags?.[index] ?? null
   if (etag !== null || known.etag !== null) return etag === known.etag
   if (known.mtimeUs === null) return false

@@ -1,5 +1,12 @@
 import type { ErrorCode } from '../errors.ts'
-import { type ChunkReport, type ExrHeader, errorCodeOf, type HeaderDefect, versionFlags } from '../header/index.ts'
+import {
+  type ChunkReport,
+  type ExrHeader,
+  errorCodeOf,
+  type HeaderDefect,
+  limitName,
+  versionFlags,
+} from '../header/index.ts'
 import { frameFacts } from '../sequences/index.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { SourceIdentity } from '../source/source.ts'
@@ -69,6 +76,7 @@ function fileFacts(
     is_deep: isDeep,
     is_complete: isComplete(header, chunks),
     check_depth: chunks.depth,
+    ...limitReached([...header.defects, ...chunks.plan.defects]),
     checked_chunks: chunks.checkedChunks,
     format_version: header.version,
     version_flags: versionFlags(header).join(','),
@@ -89,6 +97,12 @@ function isComplete(header: ExrHeader, chunks: ChunkReport): boolean | null {
   const isSound = header.isTerminated && header.defects.every(({ severity }) => severity === 'warning')
   const isLimited = [...header.defects, ...chunks.plan.defects].some(({ code }) => code === 'limit-exceeded')
   return isLimited || (isSound && chunks.missingChunks === null) ? null : false
+}
+
+/** As `--limit` takes them. */
+function limitReached(defects: readonly HeaderDefect[]): { limit_reached?: string } {
+  const reached = defects.flatMap(({ limit }) => (limit === undefined ? [] : `${limitName(limit.name)}=${limit.value}`))
+  return reached.length === 0 ? {} : { limit_reached: [...new Set(reached)].join(',') }
 }
 
 function oiioParts({ oiio }: Findings) {

@@ -39,6 +39,8 @@ export interface FileFacts {
   is_complete: boolean | null
   /** What was looked at to say so. */
   check_depth: CheckDepth
+  /** Only where limits of this program kept part of it unread: those reached, such as `header-bytes=65536`. */
+  limit_reached?: string
   /** Chunks whose leader was looked at. */
   checked_chunks: number
   /** Low byte of the version word: 2 for every file of today. */

@@ -64,5 +64,10 @@ export const files = {
         (_, { record }) => record.sequencer,
       ),
     ),
+    optional(
+      'limit_reached',
+      'utf8',
+      'limits that kept part of the file unread, such as header-bytes=65536; null for none',
+    ),
   ],
 } as const satisfies RecordTable<FileFacts>

@@ -17,7 +17,7 @@ export const METADATA_DIMENSION = 384
 export const FINGERPRINT_DIMENSION = 128
 
 /** `schema_version` of the rows this release writes. */
-export const ROW_SCHEMA_VERSION = 3
+export const ROW_SCHEMA_VERSION = 4
 
 /** The vectors of one file, computed elsewhere. */
 export interface RecordVectors {

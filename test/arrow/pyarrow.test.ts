@@ -122,6 +122,7 @@ describe.runIf(python)('Arrow streams, read by pyarrow', () => {
       'content_digest: string',
       'latest_rows: string',
       'sequencer: string',
+      'limit_reached: string',
     ])
     expect(tables['channels']?.fields).toEqual([
       'file_id: string not null',

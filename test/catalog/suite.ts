@@ -282,6 +282,25 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect((await catalog.verify()).ok).toBe(true)
     })
 
+    it('replaces what it says of a file that lower limits kept unread in part', async () => {
+      const looked = (limit_reached?: string): CatalogRecord => {
+        const one = record({ path: '/mnt/a.exr' })
+        return {
+          ...one,
+          payload: { ...one.payload, file: { ...one.payload.file, ...(limit_reached && { limit_reached }) } },
+        }
+      }
+      const limit = async () => (await catalog.knownFiles('/mnt')).get('/mnt/a.exr')?.limitReached
+      await upsert([looked('channels=10')])
+      expect(await limit()).toBe('channels=10')
+      expect(statuses(await upsert([looked('channels=20')]))).toEqual(['refreshed'])
+      expect(statuses(await upsert([looked('channels=10')]))).toEqual(['updated'])
+      expect(statuses(await upsert([looked()]))).toEqual(['refreshed'])
+      expect(await limit()).toBeNull()
+      expect(statuses(await upsert([looked('channels=20')]))).toEqual(['updated'])
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
     it('stays in order when the clock jumps back and forth between sightings', async () => {
       const seen = (header: string, inspectedAtUs: bigint) => record({ path: '/mnt/a.exr', header, inspectedAtUs })
       await upsert([seen('old', T0 + 60n * MINUTE)])

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { fixturePath, fixtures, tempDir, withoutPrivileges } from '../helpers.ts'
+import { text, tinyFile } from '../inspect/tiny-file.ts'
 import { CLI, runCli } from './run-cli.ts'
 
 const whole = fixturePath('compression-zip.exr')
@@ -212,6 +213,18 @@ describe('ingest', () => {
     })
     expect(await ingest([name, '-c', catalog])).toMatchObject({ code: 0, summary: { inspected: 0, unchanged: 3 } })
     expect(await rows(catalog, 'SELECT DISTINCT check_depth FROM files')).toEqual([['all']])
+  })
+
+  it('reads again what a limit kept unread once the limit is higher, and only then', async () => {
+    const path = join(tempDir(), 'long.exr')
+    writeFileSync(path, tinyFile({ extra: [text('manifest', new Uint8Array(5000).fill(97))] }).bytes)
+    const catalog = newCatalog()
+    const run = (limit: string) => ingest([path, '-c', catalog, '--limit', `header-bytes=${limit}`])
+    expect(await run('4k')).toMatchObject({ code: 1, summary: { inserted: 1, failed: 1 } })
+    expect((await run('4k')).summary).toMatchObject({ inspected: 0, unchanged: 1 })
+    expect(await run('8k')).toMatchObject({ code: 0, summary: { inspected: 1 } })
+    expect((await run('4k')).summary).toMatchObject({ inspected: 0, unchanged: 1 })
+    expect(await rows(catalog, 'SELECT is_complete, limit_reached FROM live_files')).toEqual([[true, null]])
   })
 
   it('ends with 1 when it found nothing, and says why', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { KnownFile } from '../../src/catalog/catalog.ts'
+import { DEFAULT_LIMITS, type HeaderLimits } from '../../src/header/index.ts'
 import type { FoundFiles } from '../../src/ingest/found.ts'
 import { planFiles } from '../../src/ingest/plan.ts'
 import { inShard, toShard } from '../../src/ingest/shard.ts'
@@ -20,13 +21,14 @@ const known = (files: Record<string, Partial<KnownFile>>) =>
   new Map(
     Object.entries(files).map(([path, file]) => [
       path,
-      { sizeBytes: 10n, mtimeUs: 5n, etag: null, checkDepth: 'leaders' as const, ...file },
+      { sizeBytes: 10n, mtimeUs: 5n, etag: null, checkDepth: 'leaders' as const, limitReached: null, ...file },
     ]),
   )
 const options = {
   known: new Map<string, KnownFile>(),
   force: false,
   check: 'leaders' as const,
+  limits: DEFAULT_LIMITS,
   shard: null,
   foldCase: false,
 }
@@ -43,6 +45,18 @@ describe('planFiles', () => {
 
   it('opens a file whose last time is not known', () => {
     expect(planFiles(files, { ...options, known: known({ '/r/a.exr': { mtimeUs: null } }) }).unchanged).toBe(0)
+  })
+
+  it('opens again what a lower limit kept unread in part', () => {
+    const opened = (limitReached: string, limits: Partial<HeaderLimits> = {}) => {
+      const seen = known({ '/r/a.exr': { limitReached, checkDepth: 'none' } })
+      return planFiles(files, { ...options, known: seen, limits: { ...DEFAULT_LIMITS, ...limits } }).unchanged === 0
+    }
+    expect(opened('header-bytes=65536')).toBe(true)
+    expect(opened('header-bytes=65536', { headerBytes: 65_536 })).toBe(false)
+    expect(opened('header-bytes=65536', { headerBytes: 4096, tableBytes: 2 ** 30 })).toBe(false)
+    expect(opened('channels=65536,table-bytes=1024', { tableBytes: 1024 })).toBe(false)
+    expect(opened('channels=65536,table-bytes=1024', { tableBytes: 1025 })).toBe(true)
   })
 
   it('opens again what was looked at less far, unless no look says more', () => {

@@ -14,15 +14,19 @@ export async function readKnownFiles(session: Session, prefix: string): Promise<
     const known = new KnownFileTable()
     const result = await connection.stream(
       `SELECT file_path_normalized, coalesce(size_bytes, -1), coalesce(epoch_us(mtime), ${NO_TIME}), etag,
-         CASE WHEN is_complete IS NOT NULL THEN check_depth END
+         check_depth, limit_reached
        FROM live_files WHERE starts_with(file_path_normalized, $1) AND schema_version >= $2`,
       [prefix, ROW_SCHEMA_VERSION],
     )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const [paths, sizes, mtimes, etags, depths] = chunk.getColumns()
+      const [paths, sizes, mtimes, etags, depths, limits] = chunk.getColumns()
       for (let row = 0; row < chunk.rowCount; row++) {
-        const [etag, depth] = [etags![row] as string | null, depths![row] as string | null]
-        known.add(paths![row] as string, sizes![row] as bigint, mtimes![row] as bigint, etag, depth)
+        const [etag, checkDepth, limitReached] = [etags, depths, limits].map((column) => column![row] as string | null)
+        known.add(paths![row] as string, sizes![row] as bigint, mtimes![row] as bigint, {
+          etag: etag!,
+          checkDepth: checkDepth!,
+          limitReached: limitReached!,
+        })
       }
     }
     return known

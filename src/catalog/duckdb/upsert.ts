@@ -146,7 +146,7 @@ export class Upserter {
     const reader = await this.#connection.runAndReadAll(
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
          epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer,
-         check_depth
+         check_depth, limit_reached
        FROM files WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
     return reader.getRows().map((row) => {
@@ -165,6 +165,7 @@ export class Upserter {
         latestRows: text(11),
         sequencer: text(12),
         checkDepth: text(13) as CheckDepth | null,
+        limitReached: text(14),
       }
     })
   }

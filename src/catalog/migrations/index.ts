@@ -11,6 +11,7 @@ import { resultsByPolicy } from './0010-results-by-policy.ts'
 import { sequencers } from './0011-sequencers.ts'
 import { coverageOfObjects } from './0012-coverage-of-objects.ts'
 import { unreadableFrames } from './0013-unreadable-frames.ts'
+import { limitsReached } from './0014-limits-reached.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sequencers,
   coverageOfObjects,
   unreadableFrames,
+  limitsReached,
 ]
 
 /** Version of a catalog that has every migration. */

@@ -7,7 +7,7 @@ import { readRemovals } from './removals.ts'
 import { forEachRow } from './rows.ts'
 import type { Store } from './store.ts'
 
-const COLUMNS = ['file_path_normalized', 'size_bytes', 'mtime', 'etag', 'is_complete', 'check_depth']
+const COLUMNS = ['file_path_normalized', 'size_bytes', 'mtime', 'etag', 'check_depth', 'limit_reached']
 const LIVE_COLUMNS = [...COLUMNS, 'file_id', 'last_inspected']
 
 /**
@@ -23,8 +23,11 @@ export function readKnownFiles(store: Store, prefix: string): Promise<KnownFiles
     const columns = removals.size > 0 ? LIVE_COLUMNS : COLUMNS
     await forEachRow(tables('files').select({ columns, where }), (row) => {
       if (removals.size > 0 && isRemoved(removals, row.name(6), row.big(7))) return
-      const depth = row.isNull(4) ? null : row.text(5)
-      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, row.text(3), depth)
+      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, {
+        etag: row.text(3),
+        checkDepth: row.text(4),
+        limitReached: row.text(5),
+      })
     })
     return known
   })

@@ -32,6 +32,7 @@ const STORED = [
   'latest_rows',
   'sequencer',
   'check_depth',
+  'limit_reached',
 ]
 const TOUCHED = [
   'superseded_by',
@@ -145,7 +146,8 @@ function readStored(tables: Tables, files: readonly NamedFile[]): Promise<Stored
       latestRows: row.text(11),
       sequencer: row.text(12),
       checkDepth: row.text(13) as CheckDepth | null,
-      rowId: row.big(14)!,
+      limitReached: row.text(14),
+      rowId: row.big(15)!,
     }),
   )
 }
