@@ -1,4 +1,12 @@
-import { digestRows, type EncodedRows, parseLatestRows, TextCells, tableNamed } from '../tables/index.ts'
+import {
+  digestRows,
+  type EncodedRows,
+  parseChildRows,
+  parseLatestRows,
+  recordTables,
+  TextCells,
+  tableNamed,
+} from '../tables/index.ts'
 import { bytesKey, longAt } from './batch-files.ts'
 import type { CatalogNote } from './catalog.ts'
 import type { Checks } from './checks.ts'
@@ -6,6 +14,8 @@ import { type ReadTable, readContent, tallyOf, textReader } from './content.ts'
 import { LEDGER_KINDS, type LedgerKind, type Tallies, TallySum, talliesOf } from './ledger.ts'
 
 const CONTENT = 'every file has the content it was stored with'
+const COUNTED = 'every file counts the rows it was stored with'
+const RUNS = 'every file that a run of ingest stored was sighted'
 const SIGHTED = 'sizes and times of every file are those of a sighting'
 const ACKNOWLEDGED = 'every acknowledged transaction is in the catalog'
 const STORED: Readonly<Record<LedgerKind, string>> = {
@@ -23,9 +33,10 @@ type Acknowledged = string | null | undefined
  * stored. Memory grows with files, not with rows.
  */
 export async function audit(read: ReadTable, checks: Checks, acknowledged: Acknowledged): Promise<CatalogNote[]> {
-  for (const name of [CONTENT, SIGHTED, ...Object.values(STORED), ACKNOWLEDGED]) checks.declare(name)
+  for (const name of [CONTENT, COUNTED, SIGHTED, RUNS, ...Object.values(STORED), ACKNOWLEDGED]) checks.declare(name)
   const { files, current, sightings, notes } = await auditFiles(read, checks)
-  const inspections = await auditSightings(read, checks, sightings)
+  const { inspections, byRun } = await auditSightings(read, checks, sightings)
+  await auditRuns(read, checks, byRun)
   const removals = await tallyOf(read, 'removals')
   const found: Tallies = { files: files.tally(), current: current.tally(), inspections, removals }
   const writers = await readLedger(read)
@@ -41,6 +52,7 @@ export async function audit(read: ReadTable, checks: Checks, acknowledged: Ackno
       missing === 0 ? 'as many, but not the same' : `${found[kind].rows} there, ${stored[kind].rows} stored`
     checks.add(STORED[kind], differ, Math.max(1, Math.abs(missing)))
   }
+  if (writers.size === 0 && (await holdsValues(read))) checks.add(STORED.files, 'large values are there, and no writer')
   checkCommits(writers, checks, acknowledged)
   if (acknowledged === null && writers.size > 0) {
     const name = 'no record of the last commit lies beside the journal: whether it was cut off cannot be told'
@@ -56,6 +68,17 @@ interface Sighting {
   lastUs: bigint | null
 }
 
+/** `schema_version` of the first rows that count those of other tables, and the tables they count. */
+const FIRST_COUNTED = 2
+const COUNTED_TABLES = recordTables().flatMap(({ name, written, parent }) =>
+  written === 'once' && parent !== null ? [name] : [],
+)
+
+function isCounted(childRows: string | null): boolean {
+  const counts = childRows === null ? null : parseChildRows(childRows)
+  return counts !== null && COUNTED_TABLES.every((name) => counts[name] !== undefined)
+}
+
 const FILES = tableNamed('files')
 const OWN_COLUMNS = [
   'file_id',
@@ -63,11 +86,12 @@ const OWN_COLUMNS = [
   'content_digest',
   'latest_rows',
   'child_rows',
+  'etag',
   'size_bytes',
   'mtime',
-  'etag',
   'inspection_timestamp',
   'last_inspected',
+  'schema_version',
 ]
 const OWN = { ...FILES, columns: OWN_COLUMNS.map((name) => FILES.columns.find((column) => column.name === name)!) }
 
@@ -77,9 +101,10 @@ async function auditFiles(read: ReadTable, checks: Checks) {
   const sightings = new Map<string, Sighting>()
   const [undigested, uncounted] = [new Noted(), new Noted()]
   for await (const rows of read(OWN)) {
-    const [id, supersededBy, contentDigest, latestRows, childRows, , , etag] = OWN_COLUMNS.map((_, column) =>
+    const [id, supersededBy, contentDigest, latestRows, childRows, etag] = OWN_COLUMNS.map((_, column) =>
       textReaderOf(rows, column),
     )
+    const versions = rows.columns[OWN_COLUMNS.indexOf('schema_version')]!
     for (let row = 0; row < rows.rowCount; row++) {
       const fileId = id!(row) ?? ''
       const stored = { contentDigest: contentDigest!(row), latestRows: latestRows!(row) }
@@ -87,10 +112,13 @@ async function auditFiles(read: ReadTable, checks: Checks) {
       files.addFile(counted)
       if (counted.isCurrent) current.addFile(counted)
       if (stored.contentDigest === null) undigested.add(fileId)
-      if (childRows!(row) === null) uncounted.add(fileId)
+      const counts = childRows!(row)
+      const mayLackCounts = versions.valid?.[row] === 0 || (versions.data[row] as number) < FIRST_COUNTED
+      if (counts === null && mayLackCounts) uncounted.add(fileId)
+      else if (!isCounted(counts)) checks.add(COUNTED, `${fileId} ${counts ?? 'null'}`)
       compare(fileId, stored, contentOf(fileId), checks)
       sightings.set(fileId, {
-        bytes: bytesKey(longAt(rows, 5, row), longAt(rows, 6, row), etag!(row)),
+        bytes: bytesKey(longAt(rows, 6, row), longAt(rows, 7, row), etag!(row)),
         firstUs: longAt(rows, 8, row),
         lastUs: longAt(rows, 9, row),
       })
@@ -109,19 +137,11 @@ function compare(fileId: string, stored: StoredContent, found: StoredContent, ch
   if (stored.contentDigest === null) return
   if (stored.contentDigest !== found.contentDigest) checks.add(CONTENT, fileId)
   if (stored.latestRows === found.latestRows) return
-  const [wanted, there] = [latestRows(stored.latestRows), latestRows(found.latestRows)]
+  const [wanted, there] = [parseLatestRows(stored.latestRows), parseLatestRows(found.latestRows)]
+  if (stored.latestRows !== null && Object.keys(wanted).length === 0) checks.add(CONTENT, `${fileId} latest_rows`)
   for (const table of new Set([...Object.keys(wanted), ...Object.keys(there)])) {
     if (wanted[table]?.rows === there[table]?.rows && wanted[table]?.digest === there[table]?.digest) continue
     checks.add(CONTENT, `${fileId} ${table}`)
-  }
-}
-
-/** What is no JSON was not written by a catalog: no table is as it says. */
-function latestRows(json: string | null) {
-  try {
-    return parseLatestRows(json)
-  } catch {
-    return {}
   }
 }
 
@@ -130,10 +150,17 @@ async function auditSightings(read: ReadTable, checks: Checks, sightings: Map<st
   const place = (name: string) => table.columns.findIndex((column) => column.name === name)
   const [at, size, mtime] = [place('inspected_at'), place('size_bytes'), place('mtime')]
   const sum = new TallySum()
+  const byRun = new Map<string, number>()
   for await (const rows of read(table)) {
     sum.addRows(digestRows(table, rows, new TextCells(rows.strings)))
-    const [fileId, etag] = [textReader(rows, place('file_id')), textReader(rows, place('etag'))]
+    const [fileId, etag, runId] = ['file_id', 'etag', 'run_id'].map((name) => textReader(rows, place(name))) as [
+      (row: number) => string | null,
+      (row: number) => string | null,
+      (row: number) => string | null,
+    ]
     for (let row = 0; row < rows.rowCount; row++) {
+      const run = runId(row)
+      if (run !== null) byRun.set(run, (byRun.get(run) ?? 0) + 1)
       const wanted = sightings.get(fileId(row) ?? '')
       if (!wanted) continue
       const inspectedAt = longAt(rows, at, row)
@@ -145,7 +172,29 @@ async function auditSightings(read: ReadTable, checks: Checks, sightings: Map<st
     }
   }
   for (const fileId of sightings.keys()) checks.add(SIGHTED, fileId)
-  return sum.tally()
+  return { inspections: sum.tally(), byRun }
+}
+
+/** A run counts its files when they are stored, each with a sighting: what all other tables have lost, its row still tells. */
+async function auditRuns(read: ReadTable, checks: Checks, sightingsByRun: ReadonlyMap<string, number>): Promise<void> {
+  const table = tableNamed('ingest_runs')
+  const place = (name: string) => table.columns.findIndex((column) => column.name === name)
+  for await (const rows of read(table)) {
+    const runId = textReader(rows, place('run_id'))
+    for (let row = 0; row < rows.rowCount; row++) {
+      const count = (name: string) => Number(longAt(rows, place(name), row) ?? 0n)
+      const [stored, sighted] = [count('inserted') + count('updated'), sightingsByRun.get(runId(row) ?? '') ?? 0]
+      if (sighted < stored) checks.add(RUNS, `run ${runId(row)}: ${stored} stored, ${sighted} there`, stored - sighted)
+    }
+  }
+}
+
+/** Whether large values are there: each was stored in the transaction of a file. */
+async function holdsValues(read: ReadTable): Promise<boolean> {
+  const table = tableNamed('large_values')
+  const columns = table.columns.filter(({ name }) => name === 'sha256')
+  for await (const { rowCount } of read({ ...table, columns })) if (rowCount > 0) return true
+  return false
 }
 
 interface WriterRow {

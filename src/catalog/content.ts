@@ -87,6 +87,21 @@ export async function readContent(
   }
 }
 
+/** Counts the rows that are stored once with each file, as `child_rows` holds them. */
+export async function countChildren(read: ReadTable): Promise<(fileId: string) => string> {
+  const counts: (readonly [string, Map<string, number>])[] = []
+  for (const table of recordTables()) {
+    if (table.written !== 'once' || table.parent === null) continue
+    const byFile = new Map<string, number>()
+    for await (const rows of read({ ...table, columns: table.columns.filter(({ name }) => name === 'file_id') })) {
+      const ids = textReader(rows, 0)
+      for (let row = 0; row < rows.rowCount; row++) byFile.set(ids(row) ?? '', (byFile.get(ids(row) ?? '') ?? 0) + 1)
+    }
+    counts.push([table.name, byFile])
+  }
+  return (fileId) => JSON.stringify(Object.fromEntries(counts.map(([name, by]) => [name, by.get(fileId) ?? 0])))
+}
+
 /**
  * Changes rows of files in some tables that are stored once, and returns by how much their digests change: what was lost
  * before stays lost.

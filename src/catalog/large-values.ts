@@ -56,6 +56,7 @@ export async function* checkedPieces(
 
 /** What both catalogs check of large values. */
 export const VALUE_CHECKS = {
+  once: 'every piece of a large value is stored once',
   named: 'every large value that a row names is there',
   whole: 'every large value is whole and has the SHA-256 it is named by',
 } as const

@@ -1,6 +1,6 @@
 import { type EmbeddablePayload, valueCounts } from '../embeddings/index.ts'
 import type { AttributeFacts, ChannelFacts, PartFacts } from '../inspect/payload.ts'
-import type { RecordVectors } from '../tables/index.ts'
+import { parseChildRows, type RecordVectors } from '../tables/index.ts'
 
 /** A stored file whose vectors are missing or of another version than this release's. */
 export interface OutdatedFile {
@@ -112,7 +112,7 @@ function named(columns: readonly string[], row: readonly unknown[]): Record<stri
 /** Whether as many rows are there as were stored with the file, which `child_rows` says. */
 function areAll(stored: Readonly<Record<string, number>>, childRows: unknown): boolean {
   if (typeof childRows !== 'string') return false
-  const expected = JSON.parse(childRows) as Readonly<Record<string, number>>
+  const expected = parseChildRows(childRows) ?? {}
   return Object.entries(stored).every(([table, rows]) => (expected[table] ?? 0) === rows)
 }
 

@@ -108,8 +108,19 @@ function formOf(headers: Headers): 'structured' | 'batch' | 'other' {
   return type.startsWith('application/cloudevents') ? 'structured' : 'other'
 }
 
-/** Why something that calls itself a CloudEvent is none; null when it is one, or does not call itself so. */
+/** What is written into logs and becomes headers of the next event; the longest key of an object fits with every byte escaped. */
+const CARRIED = ['id', 'source', 'type', 'subject', 'partitionkey', 'elementpath']
+const CARRIED_BYTES = 4096
+
+/**
+ * Why something that calls itself a CloudEvent is none; null when it is one, or does not call itself so. The length of
+ * attributes is limited in any case.
+ */
 function reasonNoEvent({ attributes }: CloudEvent): string | null {
+  for (const name of CARRIED) {
+    const bytes = Buffer.byteLength(attributes[name] ?? '')
+    if (bytes > CARRIED_BYTES) return `an event whose ${name} has ${bytes} bytes, more than ${CARRIED_BYTES}`
+  }
   const version = attributes['specversion']
   if (version === undefined) return null
   if (version !== '1.0') return `an event of CloudEvents ${version}, and only 1.0 is read`

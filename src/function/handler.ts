@@ -12,22 +12,27 @@ import { planWork, type Work } from './work.ts'
 /**
  * Everything one event asks for; results are in the order of its work. A result is given only after its
  * transaction was committed. Never throws for a file or an event: read `outcome`. The output event, if a sink is
- * set, is sent when no work has to be done again.
+ * set, is sent when no work has to be done again; what the sink refuses for good is one more result, of a `bad_event`.
  */
 export async function handler(ctx: FunctionContext, event: VastEvent, signal?: AbortSignal): Promise<HandledWork[]> {
   const abort = signal ?? new AbortController().signal
   const { tracing = noTracing, log = silentLogger } = ctx
+  const { sink } = metricsOf(ctx)
   const attributes = { 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type }
-  return tracing.span('event', attributes, event.get('traceparent'), async () => {
+  return tracing.span('event', attributes, event.getTraceparent() ?? undefined, async () => {
     const results = await Promise.all(planWork(event).map((work) => inTurn(ctx, event, work, abort)))
     if (results.some(({ outcome }) => outcome === 'retry')) return results
     try {
       await sendToSink(ctx.settings, event, results.map(summary), abort)
+      if (ctx.settings.sinkUrl !== null) sink.inc({ outcome: 'sent' })
       return results
     } catch (error) {
       const { code, message } = toPlainError(error, 'ERR_SINK')
       log.error({ event_id: event.id, code }, message)
-      return [...results, { outcome: 'retry', path: null, file_id: null, code, message, payload: null }]
+      const isRefused = code === 'ERR_SINK_REFUSED'
+      sink.inc({ outcome: isRefused ? 'refused' : 'retry' })
+      const outcome = isRefused ? 'bad_event' : 'retry'
+      return [...results, { outcome, path: null, file_id: null, code, message, payload: null }]
     }
   })
 }

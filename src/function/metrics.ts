@@ -8,6 +8,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Pieces of work by what became of them. */
   readonly events: Counter<'outcome'>
+  /** Output events by what became of them: sent, refused for good, retry. */
+  readonly sink: Counter<'outcome'>
   readonly requests: Counter<'status'>
   readonly sourceRequests: Counter
   readonly sourceBytes: Counter
@@ -32,6 +34,12 @@ export function createMetrics(): Metrics {
     events: new Counter({
       name: 'exr_events_total',
       help: 'Pieces of work by outcome; retry means an answer that asks for another delivery.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    sink: new Counter({
+      name: 'exr_sink_events_total',
+      help: 'Output events by outcome: sent, refused for good, or retry (the event is to be delivered again).',
       labelNames: ['outcome'],
       registers,
     }),

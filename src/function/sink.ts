@@ -8,7 +8,8 @@ const LARGEST_OUTPUT_BYTES = 100_000
 
 /**
  * Sends a result to the next function of the pipeline, as a binary CloudEvent with the input's id. Results over
- * 100,000 bytes are cut down to their locations and statuses. Throws ERR_SINK when the sink does not take it.
+ * 100,000 bytes are cut down to their locations and statuses. Throws ERR_SINK when the sink does not take it, and
+ * ERR_SINK_REFUSED when it would not take it later either.
  */
 export async function sendToSink(
   settings: Pick<FunctionSettings, 'sinkUrl' | 'sinkOverrides' | 'functionName'>,
@@ -28,8 +29,8 @@ export async function sendToSink(
   }
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   for (const [name, value] of Object.entries(attributes)) headers[`ce-${name}`] = headerText(value)
-  const traceparent = event.get('traceparent')
-  if (traceparent !== undefined) headers['traceparent'] = traceparent
+  const traceparent = event.getTraceparent()
+  if (traceparent !== null) headers['traceparent'] = traceparent
   const answer = await request(settings.sinkUrl, {
     method: 'POST',
     headers,
@@ -41,12 +42,17 @@ export async function sendToSink(
     })
   })
   await answer.body.dump()
-  if (answer.statusCode >= 300) {
-    throw new ExrError(
-      'ERR_SINK',
-      `Could not send the result to the next function: the sink answered ${answer.statusCode}.`,
-    )
-  }
+  const { statusCode } = answer
+  if (statusCode < 300) return
+  throw new ExrError(
+    isPassing(statusCode) ? 'ERR_SINK' : 'ERR_SINK_REFUSED',
+    `Could not send the result to the next function: the sink answered ${statusCode}.`,
+  )
+}
+
+/** Whether the same request may be taken later. */
+function isPassing(status: number): boolean {
+  return status >= 500 || [408, 425, 429].includes(status)
 }
 
 /** JSON of at most 100,000 bytes: whole results, else what fits of them, with a count of the rest. */

@@ -64,9 +64,15 @@ export class VastEvent {
     return this.data
   }
 
-  /** The trace id of a W3C `traceparent`; null without one. */
+  /** The W3C `traceparent`; null without one, and for what is none. */
+  getTraceparent(): string | null {
+    const value = this.get('traceparent') ?? ''
+    return TRACEPARENT.test(value) ? value : null
+  }
+
+  /** The trace id of `getTraceparent`. */
   getTraceId(): string | null {
-    return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(this.get('traceparent') ?? '')?.[1] ?? null
+    return this.getTraceparent()?.slice(3, 35) ?? null
   }
 
   /** Throws ERR_EVENT_INVALID when the event is of another kind, as the other casts do. */
@@ -135,6 +141,9 @@ export class FunctionEvent extends VastEvent {
     return isObject(this.data) ? this.data : {}
   }
 }
+
+/** Of version 00; later ones may go on after a dash. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{0,200})?$/
 
 const CORE_ATTRIBUTES = new Set([
   'id',

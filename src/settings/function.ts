@@ -109,7 +109,7 @@ export function functionSettings(
     batchWaitMs: read.number('EXR_BATCH_WAIT_MS'),
     debugRoute: read.flag('EXR_DEBUG_ROUTE'),
     logLevel: toPinoLevel(read.text('VAST_LOG_LEVEL')!),
-    sinkUrl: read.text('K_SINK') ?? null,
+    sinkUrl: sinkUrl(read.text('K_SINK')),
     sinkOverrides: overrides(read.text('K_CE_OVERRIDES')),
     functionName: read.text('K_NAME')!,
     otlpEndpoint: read.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? null,
@@ -137,12 +137,20 @@ function toPinoLevel(level: string): string {
   throw unexpected('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'VAST_LOG_LEVEL', level)
 }
 
+function sinkUrl(url: string | undefined): string | null {
+  if (url === undefined) return null
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+  throw new ExrError('ERR_OPTION_INVALID', 'Expected an http:// or https:// URL for K_SINK.')
+}
+
 /** Knative's form: `{"extensions": {"name": "value"}}`. */
 function overrides(json: string | undefined): Record<string, string> {
   if (json === undefined) return {}
   try {
     const { extensions = {} } = JSON.parse(json) as { extensions?: Record<string, unknown> }
-    return Object.fromEntries(Object.entries(extensions).map(([name, value]) => [name.toLowerCase(), String(value)]))
+    const named = Object.entries(extensions).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+    for (const [name] of named) if (!/^[a-z0-9]+$/.test(name)) throw new TypeError(`${name} is no name of an attribute`)
+    return Object.fromEntries(named)
   } catch (error) {
     throw new ExrError('ERR_OPTION_INVALID', 'Expected JSON with an extensions object for K_CE_OVERRIDES.', {
       cause: error,

@@ -37,7 +37,7 @@ export {
   storedPieces,
 } from './encoded/large-values.ts'
 export { type EncodedRows, encodeRows } from './encoded/rows.ts'
-export { parseLatestRows } from './encoded/seal.ts'
+export { parseChildRows, parseLatestRows } from './encoded/seal.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
 export type { ValidationResultRow } from './facts.ts'
 export {

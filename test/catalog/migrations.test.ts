@@ -83,8 +83,8 @@ it('takes every step forward with rows in the tables and loses none', async () =
   const { rows: shown } = await catalog.sql("SELECT DISTINCT display FROM attributes WHERE attr_type = 'timecode'")
   expect(shown.length).toBeGreaterThan(1)
   for (const [display] of shown) expect(display).toMatch(/^\d\d:\d\d:\d\d[:;]\d\d/)
-  const { rows: unknown } = await catalog.sql('SELECT DISTINCT check_depth, child_rows, trailing_bytes FROM files')
-  expect(unknown).toEqual([[null, null, null]])
+  const { rows: unknown } = await catalog.sql('SELECT DISTINCT check_depth, trailing_bytes, child_rows FROM files')
+  expect(unknown).toEqual([[null, null, '{"parts":1,"channels":8,"attributes":6}']])
   expect((await catalog.verify()).ok).toBe(true)
 })
 

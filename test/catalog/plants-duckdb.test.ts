@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function copy(): string {
   const path = join(folder, 'planted.duckdb')
-  copyFileSync(source(), path)
+  for (const end of ['', '.values']) copyFileSync(`${source()}${end}`, `${path}${end}`)
   return path
 }
 

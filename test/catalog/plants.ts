@@ -26,7 +26,18 @@ export interface Plant {
 const CHILDREN = ['parts', 'channels', 'attributes', 'inspections', 'channel_stats', 'content_hashes']
 const T0 = 1_700_000_000_000_000n
 
-/** Files with parts, statistics, hashes, an older header, a removal: something to lose in every table. */
+const MANIFEST = { name: 'manifest', type: 'string', value: 'x'.repeat(200_000), source: 'exr' } as const
+const RUN = {
+  startedAtUs: T0,
+  endedAtUs: T0 + 100n,
+  source: '/mnt',
+  found: 6,
+  unchanged: 0,
+  failed: 0,
+  toolVersion: '0',
+}
+
+/** Files with parts, statistics, hashes, a large value, an older header, a removal, a run: something to lose in every table. */
 export async function fillCatalog(catalog: Catalog): Promise<void> {
   const facts = {
     channel_stats: ['R', 'G'].map((channel_name) => ({ part_index: 0, channel_name, min: 0, max: 1.5, nan_count: 0 })),
@@ -35,8 +46,10 @@ export async function fillCatalog(catalog: Catalog): Promise<void> {
   const frames = sequence('/mnt/a', 3).map((one) => ({ ...one, facts }))
   const stereo = record({ path: '/mnt/b/stereo.exr', parts: 2, inspectedAtUs: T0 + 5n })
   await catalog.upsert([...frames, stereo, record({ path: '/mnt/c.exr', header: 'old' })], 'run')
-  await catalog.upsert([record({ path: '/mnt/c.exr', header: 'new', inspectedAtUs: T0 + 9n })], 'run')
+  const changed = record({ path: '/mnt/c.exr', header: 'new', inspectedAtUs: T0 + 9n, attributes: [MANIFEST] })
+  await catalog.upsert([changed], 'run')
   await catalog.upsert([{ ...frames[0]!, inspectedAtUs: T0 + 60n }], 'run')
+  await catalog.recordRun({ ...RUN, runId: 'run', inserted: 6, updated: 1 })
   await catalog.markRemoved(['/mnt/a/beauty.1003.exr'], T0 + 1_000n)
 }
 
@@ -46,6 +59,9 @@ const CURRENT = /the current files are/
 const SIGHTINGS = /the sightings are those/
 const REMOVALS = /the removals are those/
 const SIGHTED = /sizes and times/
+const COUNTED = /counts the rows it was stored with/
+const RUNS = /every file that a run of ingest stored/
+const VALUE_ONCE = /piece of a large value is stored once/
 const FRAMES = /frame and sequence of every file/
 
 const at = (rows: readonly RawRow[], path: string) => rows.find((row) => row['file_path'] === path)!
@@ -78,6 +94,12 @@ function double(table: string, find: (row: RawRow) => boolean = () => true): Pla
   return async (hand) => hand.double(table, (await hand.rows(table)).find(find)!.id)
 }
 
+function doubleAll(table: string): Plant['plant'] {
+  return async (hand) => {
+    for (const { id } of await hand.rows(table)) await hand.double(table, id)
+  }
+}
+
 /** Exchanges the values of columns between the first two rows that a condition finds. */
 function swap(table: string, columns: readonly string[], find: (row: RawRow) => boolean = () => true): Plant['plant'] {
   return async (hand) => {
@@ -91,6 +113,17 @@ function swap(table: string, columns: readonly string[], find: (row: RawRow) => 
 async function deleteFiles(hand: Hand, isGone: (fileId: unknown) => boolean): Promise<void> {
   for (const table of ['files', ...CHILDREN]) await remove(table, (row) => isGone(row['file_id']))(hand)
 }
+
+/** Every row of some tables. */
+function empty(...tables: readonly string[]): Plant['plant'] {
+  return async (hand) => {
+    for (const table of tables) await remove(table)(hand)
+  }
+}
+
+const counts = (change: (counts: Record<string, number>) => unknown) => (row: RawRow) => ({
+  child_rows: JSON.stringify(change(JSON.parse(String(row['child_rows'])) as Record<string, number>)),
+})
 
 const isFrame = (frame: number) => (row: RawRow) => row['file_path'] === `/mnt/a/beauty.${frame}.exr`
 const isStereo = (row: RawRow) => row['file_path'] === '/mnt/b/stereo.exr'
@@ -314,6 +347,68 @@ export const PLANTS: readonly Plant[] = [
   },
   { name: 'a removal deleted', sees: REMOVALS, plant: remove('removals') },
   { name: 'the time of a removal forged', sees: REMOVALS, plant: forge('removals', { removed_at: T0 + 2_000n }) },
+  { name: 'the counts of all files emptied', sees: COUNTED, plant: forge('files', { child_rows: '{}' }) },
+  {
+    name: 'a table left out of the counts of a file',
+    sees: COUNTED,
+    plant: forge(
+      'files',
+      counts(({ attributes: _, ...others }) => others),
+    ),
+  },
+  { name: 'the counts of a file nulled', sees: COUNTED, plant: forge('files', { child_rows: null }) },
+  { name: 'the counts of a file no JSON', sees: COUNTED, plant: forge('files', { child_rows: '{"parts":1' }) },
+  {
+    name: 'a count of a file negative',
+    sees: COUNTED,
+    plant: forge(
+      'files',
+      counts((all) => ({ ...all, parts: -1 })),
+    ),
+  },
+  {
+    name: 'a count of a file no number',
+    sees: COUNTED,
+    plant: forge(
+      'files',
+      counts((all) => ({ ...all, parts: '1' })),
+    ),
+  },
+  { name: 'the digest of later looks no JSON', sees: CONTENT, plant: forge('files', { latest_rows: '{' }) },
+  {
+    name: 'the digest of later looks made up',
+    sees: CONTENT,
+    plant: forge('files', { latest_rows: '{"channel_stats":null}' }, isStereo),
+  },
+  { name: 'a piece of a large value doubled', sees: VALUE_ONCE, plant: double('large_values') },
+  { name: 'a large value doubled as a whole', sees: VALUE_ONCE, plant: doubleAll('large_values') },
+  { name: 'all large values deleted', sees: /large value that a row names is there/, plant: remove('large_values') },
+  {
+    name: 'everything deleted, the ledger too',
+    sees: RUNS,
+    plant: empty('files', ...CHILDREN, 'removals', 'large_values', 'ledger'),
+  },
+  {
+    name: 'everything deleted but large values',
+    sees: FILES,
+    plant: empty('files', ...CHILDREN, 'removals', 'ledger', 'ingest_runs'),
+  },
+  { name: 'the run of sightings forged', sees: RUNS, plant: forge('inspections', { run_id: 'other' }) },
+  {
+    name: 'a path in other case',
+    sees: CONTENT,
+    plant: forge('files', (row) => ({ file_path: String(row['file_path']).toUpperCase() })),
+  },
+  {
+    name: 'rows of a part swapped between two files',
+    sees: CONTENT,
+    plant: swap('parts', ['file_id'], (row) => isFrame(1001)(row) || isFrame(1002)(row)),
+  },
+  {
+    name: 'sightings swapped between two files',
+    sees: SIGHTINGS,
+    plant: swap('inspections', ['file_id'], (row) => row['inspected_at'] !== T0),
+  },
   { name: 'the ledger deleted', sees: FILES, plant: remove('ledger') },
   { name: 'a count of the ledger forged', sees: FILES, plant: forge('ledger', { files: 1n }) },
   { name: 'a digest of the ledger forged', sees: FILES, plant: forge('ledger', { files_digest: '0'.repeat(32) }) },

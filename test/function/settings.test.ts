@@ -25,6 +25,17 @@ describe('function settings', () => {
     })
   })
 
+  it('refuses a sink that is no URL and attributes that no header can name, and shows neither', () => {
+    for (const sink of ['sink', 'ftp://key@sink/', 'http://']) {
+      expect(() => settingsOf({ K_SINK: sink })).toThrow('Expected an http:// or https:// URL for K_SINK.')
+    }
+    for (const name of ['a b', 'a\r\nx', '', 'é']) {
+      expect(() => settingsOf({ K_CE_OVERRIDES: JSON.stringify({ extensions: { [name]: 'x' } }) })).toThrow(
+        'Expected JSON with an extensions object for K_CE_OVERRIDES.',
+      )
+    }
+  })
+
   it('takes mounted secrets before the environment', () => {
     const settings = functionSettings(
       { S3_ACCESS_KEY: 'from-env', S3_REGION: 'eu-1' },

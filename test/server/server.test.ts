@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
@@ -16,6 +16,23 @@ import { fixturePath } from '../helpers.ts'
 
 const moto = motoProgram()
 const bucket = 'plates'
+
+/** A next function that answers with a status. */
+async function startSink(answer: () => number) {
+  const received: { headers: Record<string, unknown>; body: string }[] = []
+  const sink: Server = createHttpServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      received.push({ headers: request.headers, body })
+      response.writeHead(answer()).end()
+    })
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => sink.once('listening', resolve))
+  return { sink, port: (sink.address() as AddressInfo).port, received }
+}
 
 describe.runIf(moto !== null)('the function over HTTP', () => {
   let store: RunningServer
@@ -231,20 +248,7 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
   })
 
   it('sends results on as an event with the same id, and only when nothing has to be done again', async () => {
-    const received: { headers: Record<string, unknown>; body: string }[] = []
-    const sink: Server = createHttpServer((request, answer) => {
-      let body = ''
-      request.on('data', (chunk) => {
-        body += chunk
-      })
-      request.on('end', () => {
-        received.push({ headers: request.headers, body })
-        answer.writeHead(202).end()
-      })
-    }).listen(0, '127.0.0.1')
-    await new Promise((resolve) => sink.once('listening', resolve))
-    const address = sink.address()
-    const port = typeof address === 'object' ? address?.port : 0
+    const { sink, port, received } = await startSink(() => 202)
     await start({
       K_SINK: `http://127.0.0.1:${port}/`,
       K_CE_OVERRIDES: '{"extensions":{"studio":"north"}}',
@@ -267,6 +271,41 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     sink.close()
     const refused = await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
     expect([refused.status, (await refused.text()).includes('ERR_SINK')]).toEqual([503, true])
+  })
+
+  it('has an event that the next function refuses for good not delivered again, whatever of it became a header', async () => {
+    const answers = [431, 403, 301, 408, 425, 429, 500]
+    const { sink, port, received } = await startSink(() => answers[received.length - 1] ?? 202)
+    await start({ K_SINK: `http://127.0.0.1:${port}/` })
+    const send = async (attributes: Record<string, unknown> = {}) => {
+      const { status } = await post({
+        ...{ specversion: '1.0', id: '1', type: 'vastdata.com:Element.ElementCreated', source: 'vastdata.com:in.1' },
+        ...attributes,
+        data: record('seq/beauty.1001.exr'),
+      })
+      return status
+    }
+    const statuses: number[] = []
+    for (const _ of answers) statuses.push(await send())
+    expect(statuses).toEqual([400, 400, 400, 503, 503, 503, 503])
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('exr_sink_events_total{outcome="refused"} 3')
+
+    for (const name of ['id', 'source', 'type', 'subject', 'partitionkey', 'elementpath']) {
+      expect([name, await send({ [name]: 'x'.repeat(20_000) })]).toEqual([name, 400])
+    }
+    expect(received).toHaveLength(answers.length)
+    for (const traceparent of ['a\r\nx-key: 1', '00-\u{1F600}', `00-${'a'.repeat(20_000)}`]) {
+      expect(await send({ traceparent })).toBe(204)
+    }
+    expect(received.slice(answers.length).map(({ headers }) => headers['traceparent'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    // All of its own headers are within their limit, and too large for this sink.
+    expect(await send({ id: 'é'.repeat(2_000), subject: 'é'.repeat(2_000) })).toBe(400)
+    sink.close()
+    expect(await rows('SELECT count(*)::INTEGER FROM live_files')).toEqual([[1]])
   })
 
   it('answers probes and shows metrics', async () => {

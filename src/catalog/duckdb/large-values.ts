@@ -92,7 +92,13 @@ export async function verifyValues(
      WHERE starts_with(value_json, '{"large":') AND ${MARKED} NOT IN (SELECT sha256 FROM large_values)`,
   )
   for (const [row] of unknown.getRows()) checks.add(VALUE_CHECKS.named, String(row))
-  const stored = await connection.runAndReadAll('SELECT sha256 FROM large_values ORDER BY file_offset')
+  const doubled = await connection.runAndReadAll(
+    `SELECT sha256 || ' piece ' || piece FROM large_values GROUP BY sha256, piece HAVING count(*) > 1`,
+  )
+  for (const [row] of doubled.getRows()) checks.add(VALUE_CHECKS.once, String(row))
+  const stored = await connection.runAndReadAll(
+    'SELECT sha256 FROM large_values GROUP BY sha256 ORDER BY min(file_offset)',
+  )
   for (const [sha256] of stored.getRows()) {
     throwIfAborted(signal)
     await checkValue(checks, String(sha256), largeValue(session, String(sha256)))

@@ -1,16 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { encodeRows } from '../../tables/index.ts'
-import { readContent, tallyOf } from '../content.ts'
+import { countChildren, readContent, tallyOf } from '../content.ts'
 import { holdsRows, LedgerWriter, ledgerChange } from '../ledger.ts'
 import type { CountedChange } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
 import { insertLedger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
 
-const DIGESTS = ['utf8', 'utf8', 'utf8'] as const
+const DIGESTS = ['utf8', 'utf8', 'utf8', 'utf8'] as const
 
 /**
- * Makes the digests of files and the ledger from the rows there are, inside the connection's transaction: what was lost
+ * Makes the digests of files, counts that they lack, and the ledger from the rows there are, inside the connection's transaction: what was lost
  * before cannot be told any more.
  */
 export async function recount(connection: DuckDBConnection): Promise<void> {
@@ -22,7 +22,7 @@ export async function recount(connection: DuckDBConnection): Promise<void> {
     before: null,
     after: { isCurrent: isCurrent === true, ...contentOf(String(fileId)) },
   }))
-  await writeDigests(connection, changes)
+  await writeDigests(connection, changes, await countChildren(read))
   const change = {
     ...ledgerChange(changes),
     inspections: await tallyOf(read, 'inspections'),
@@ -35,21 +35,23 @@ export async function recount(connection: DuckDBConnection): Promise<void> {
 async function writeDigests(
   connection: DuckDBConnection,
   files: readonly (CountedChange & { readonly fileId: string })[],
+  countsOf: (fileId: string) => string,
 ): Promise<void> {
   await connection.run(
-    'CREATE OR REPLACE TEMP TABLE file_digests (file_id VARCHAR, content_digest VARCHAR, latest_rows VARCHAR)',
+    'CREATE OR REPLACE TEMP TABLE file_digests (file_id VARCHAR, content_digest VARCHAR, latest_rows VARCHAR, child_rows VARCHAR)',
   )
   const rows = encodeRows(
     DIGESTS.map((type) => ({ type })),
     files.length,
     (row, column) => {
       const { fileId, after } = files[row]!
-      return [fileId, after?.contentDigest, after?.latestRows][column]
+      return [fileId, after?.contentDigest, after?.latestRows, countsOf(fileId)][column]
     },
   )
   await new TableAppender(DIGESTS, 'file_digests', 'temp').append(connection, rows, rows.strings)
   await connection.run(
-    `UPDATE files SET content_digest = d.content_digest, latest_rows = d.latest_rows
+    `UPDATE files SET content_digest = d.content_digest, latest_rows = d.latest_rows,
+       child_rows = coalesce(files.child_rows, d.child_rows)
      FROM temp.file_digests d WHERE files.file_id = d.file_id`,
   )
   await connection.run('DROP TABLE temp.file_digests')

@@ -1,6 +1,6 @@
 import { ExrError } from '../../errors.ts'
 import { inflatePiece, type LargeValue, largeMarkerOf, storedPieces, tableNamed } from '../../tables/index.ts'
-import { col } from '../../vastdb/index.ts'
+import { col, type Table } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { CatalogCheck } from '../catalog.ts'
 import { Checks } from '../checks.ts'
@@ -17,19 +17,21 @@ const INSERT_BYTES = 4 * 1024 * 1024
 const PIECES_PER_READ = 32
 
 /**
- * Stores those values that the catalog lacks, inside the transaction. Two writers may store a value at the same time: its
- * pieces are then there twice, and are the same.
+ * Stores those pieces of values that the catalog lacks, inside the transaction, and removes those that it has twice.
+ * Returns the values it stored pieces of: another writer may have done the same.
  */
 export async function storeValues(
   tables: Tables,
   values: readonly LargeValue[],
   signal: AbortSignal | undefined,
-): Promise<void> {
-  if (values.length === 0) return
+): Promise<string[]> {
+  if (values.length === 0) return []
   const table = tables('large_values')
-  const hashes = values.map(({ sha256 }) => sha256)
-  const found = { table, column: 'sha256', values: hashes, columns: ['sha256'], where: col('piece').eq(0) }
-  const known = new Set(await lookUp(found, (row) => row.name(0)))
+  const known = await storedOnce(
+    table,
+    values.map(({ sha256 }) => sha256),
+  )
+  const added = new Set<string>()
   let rows: CellValue[][] = []
   let bytes = 0
   const flush = async () => {
@@ -39,15 +41,37 @@ export async function storeValues(
     bytes = 0
   }
   for (const { sha256, byteLength, stored } of values) {
-    if (known.has(sha256)) continue
-    let piece = 0
+    let next = 0
     for (const data of storedPieces(stored)) {
-      rows.push([sha256, piece++, BigInt(byteLength), BigInt(data.length), null, data])
+      const piece = next++
+      if (known.has(`${sha256} ${piece}`)) continue
+      added.add(sha256)
+      rows.push([sha256, piece, BigInt(byteLength), BigInt(data.length), null, data])
       bytes += data.length
       if (bytes >= INSERT_BYTES) await flush()
     }
   }
   await flush()
+  return [...added]
+}
+
+/** Two writers may store a value at the same time: its pieces are then there twice, and are the same. Makes them one. */
+export async function settleValues(store: Store, hashes: readonly string[]): Promise<void> {
+  if (hashes.length > 0) await store.write((tables) => storedOnce(tables('large_values'), hashes))
+}
+
+/** The pieces of values that are there, as hash and place. Of those there twice the row with the lowest id stays, whoever decides. */
+async function storedOnce(table: Table, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = { table, column: 'sha256', values: hashes, columns: ['sha256', 'piece'], rowId: true }
+  const rows = await lookUp(found, (row) => ({ piece: `${row.name(0)} ${row.int(1)}`, rowId: row.big(2)! }))
+  const kept = new Set<string>()
+  const doubles: bigint[] = []
+  for (const { piece, rowId } of rows.sort((a, b) => (a.rowId < b.rowId ? -1 : 1))) {
+    if (kept.has(piece)) doubles.push(rowId)
+    else kept.add(piece)
+  }
+  if (doubles.length > 0) await table.delete(doubles)
+  return kept
 }
 
 /** The bytes of a value. Throws ERR_CATALOG_VALUE when it is not there or not whole. */
@@ -99,9 +123,12 @@ export async function verifyValues(store: Store, signal: AbortSignal | undefined
   for (const name of Object.values(VALUE_CHECKS)) checks.declare(name)
   const stored = await store.read(async (tables) => {
     const hashes = new Set<string>()
-    const where = col('piece').eq(0)
-    await forEachRow(tables('large_values').select({ columns: ['sha256'], where, ...options }), (row) => {
-      hashes.add(row.name(0))
+    const pieces = new Set<string>()
+    await forEachRow(tables('large_values').select({ columns: ['sha256', 'piece'], ...options }), (row) => {
+      const [sha256, piece] = [row.name(0), `${row.name(0)} piece ${row.int(1)}`]
+      if (pieces.has(piece)) checks.add(VALUE_CHECKS.once, piece)
+      pieces.add(piece)
+      hashes.add(sha256)
     })
     const columns = ['file_id', 'attr_name', 'value_json']
     const marked = col('value_json').startsWith('{"large":')

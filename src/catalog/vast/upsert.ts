@@ -10,7 +10,7 @@ import { valuesOf } from '../large-values.ts'
 import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
-import { storeValues } from './large-values.ts'
+import { settleValues, storeValues } from './large-values.ts'
 import { lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
 import { updateBatch } from './row-batch.ts'
@@ -64,6 +64,8 @@ interface Written {
   readonly plan: UpsertPlan
   /** Row ids of the files this batch inserted. */
   readonly inserted: ReadonlyMap<string, bigint>
+  /** Large values of which this batch stored pieces. */
+  readonly values: readonly string[]
   /** Paths at which another writer may have stored a file at the same time. */
   readonly unsettled: readonly string[]
 }
@@ -83,8 +85,8 @@ export async function writeBatch(
     async (tables, record): Promise<Written> => {
       const stored = await readStored(tables, files)
       const plan = planUpsert(files, distinct(stored))
-      // Those of files whose rows stay are there.
-      await storeValues(tables, valuesOf(batch, [...plan.inserts, ...plan.refreshes]), signal)
+      // Of all files, so that pieces that were lost come back when they are read again.
+      const values = await storeValues(tables, valuesOf(batch, files.keys()), signal)
       let rowIds: bigint[] = []
       for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
@@ -99,12 +101,12 @@ export async function writeBatch(
       await forgetFailures(tables, files)
       throwIfAborted(signal)
       await record(ledgerChange(plan.changes, { inspections: digestSightings(batch) }))
-      return { plan, inserted, unsettled: unsettledPaths(files, stored, plan) }
+      return { plan, inserted, values, unsettled: unsettledPaths(files, stored, plan) }
     },
     { signal, committed: (tables) => hasSighting(tables, sighting!, batch) },
   )
-  const { plan, inserted, unsettled } = written
-  const rowIds = unsettled.length > 0 ? await settle(store, unsettled) : inserted
+  const { plan, inserted, values, unsettled } = written
+  const rowIds = unsettled.length + values.length > 0 ? await settle(store, unsettled, values) : inserted
   return files.map(({ fileId, path }, index) => {
     const isOurs = !inserted.has(fileId) || rowIds.get(fileId) === inserted.get(fileId)
     return { status: isOurs ? plan.statuses[index]! : 'updated', fileId, path }
@@ -112,8 +114,13 @@ export async function writeBatch(
 }
 
 /** The batch is stored by now, so whatever fails here must not have it written again in halves. */
-async function settle(store: Store, paths: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+async function settle(
+  store: Store,
+  paths: readonly string[],
+  values: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
   try {
+    await settleValues(store, values)
     return await settlePaths(store, paths)
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error)

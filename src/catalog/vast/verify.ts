@@ -1,6 +1,6 @@
 import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
-import { recordTables, TABLES } from '../../tables/index.ts'
+import { parseChildRows, recordTables, TABLES } from '../../tables/index.ts'
 import { audit } from '../audit.ts'
 import type { CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
@@ -157,7 +157,7 @@ function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Checks): void
   for (const [id, file] of files) {
     if (file.parts !== file.partsWanted) tally.add(parts, id)
     if (file.sightings !== file.sightingsWanted) tally.add(inspections, id)
-    for (const [table, count] of Object.entries(JSON.parse(file.rowsWanted ?? '{}') as Record<string, number>)) {
+    for (const [table, count] of Object.entries(parseChildRows(file.rowsWanted ?? '{}') ?? {})) {
       if ((file.rows.get(table) ?? 0) !== count) tally.add(lost(table), id)
     }
     for (const count of file.channels.values()) if (count !== 1) tally.add(fingerprints, id)

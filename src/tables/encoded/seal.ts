@@ -7,9 +7,30 @@ import { DigestSum, digestRows, TextCells } from './digest.ts'
 /** How many rows a file has in each table whose rows a later look replaces, and their digest. */
 type LatestRows = Readonly<Record<string, { readonly rows: number; readonly digest: string }>>
 
-/** Reads the column `latest_rows`. */
+/** Reads the column `latest_rows`; what no catalog wrote counts as none. */
 export function parseLatestRows(json: string | null): LatestRows {
-  return json === null ? {} : (JSON.parse(json) as LatestRows)
+  return json === null ? {} : (readObject(json, isRowSum) ?? {})
+}
+
+/** Reads the column `child_rows`: rows by table; null for what no catalog wrote. */
+export function parseChildRows(json: string): Readonly<Record<string, number>> | null {
+  return readObject(json, (rows): rows is number => typeof rows === 'number' && Number.isSafeInteger(rows) && rows >= 0)
+}
+
+function isRowSum(value: unknown): value is LatestRows[string] {
+  const { rows, digest } = (value ?? {}) as Record<string, unknown>
+  return typeof rows === 'number' && typeof digest === 'string' && /^[0-9a-f]{32}$/.test(digest)
+}
+
+/** An object as it was written; null for anything else, other spacing and names given twice included. */
+function readObject<T>(json: string, isValue: (value: unknown) => value is T): Readonly<Record<string, T>> | null {
+  try {
+    const value = JSON.parse(json) as unknown
+    if (typeof value !== 'object' || value === null || JSON.stringify(value) !== json) return null
+    return Object.values(value).every(isValue) ? (value as Record<string, T>) : null
+  } catch {
+    return null
+  }
 }
 
 /** Fills the columns of `files` that are made from all rows of a file: `content_digest` and `latest_rows`. */

@@ -3,7 +3,7 @@ import { type OpenCatalogOptions, openCatalog } from '../../../src/catalog/open.
 import { parseVastUrl } from '../../../src/catalog/vast/address.ts'
 import type { VastConnection } from '../../../src/catalog/vast/connection.ts'
 import { plainRows } from '../../../src/catalog/vast/rows.ts'
-import { connect } from '../../../src/vastdb/index.ts'
+import { connect, type Predicate, type Session, type Table } from '../../../src/vastdb/index.ts'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/vastdb-emulator/index.ts'
 
 export type { CatalogRecord }
@@ -25,22 +25,40 @@ export function openAt(server: Pick<Emulator, 'endpoint'>, options: OpenCatalogO
 /** Rows of a table as objects, read past the catalog. */
 export async function tableRows(
   server: Pick<Emulator, 'endpoint'>,
-  table: string,
+  name: string,
   columns?: readonly string[],
 ): Promise<Record<string, unknown>[]> {
+  return inTable(server, name, async (table) => {
+    const rows: Record<string, unknown>[] = []
+    for await (const batch of table.select(columns ? { columns } : {})) {
+      const names = batch.schema.fields.map((field) => field.name)
+      for (const values of plainRows(batch)) rows.push(Object.fromEntries(names.map((name, i) => [name, values[i]])))
+    }
+    return rows
+  })
+}
+
+/** Deletes rows of a table past the catalog. */
+export async function deleteRows(server: Pick<Emulator, 'endpoint'>, name: string, where: Predicate): Promise<void> {
+  await inTable(server, name, async (table) => {
+    const ids: bigint[] = []
+    for await (const batch of table.select({ columns: [], where, rowId: true })) {
+      for (const [id] of plainRows(batch)) ids.push(BigInt(id as bigint))
+    }
+    await table.delete(ids)
+  })
+}
+
+async function inTable<T>(
+  server: Pick<Emulator, 'endpoint'>,
+  name: string,
+  work: (table: Table) => Promise<T>,
+): Promise<T> {
   const { endpoint, accessKey, secretKey } = connectionTo(server)
-  const session = await connect({ endpoint: endpoint!, accessKey: accessKey!, secretKey: secretKey! })
+  const session: Session = await connect({ endpoint: endpoint!, accessKey: accessKey!, secretKey: secretKey! })
   const { bucket, schema } = parseVastUrl(URL)
   try {
-    return await session.transaction(async (tx) => {
-      const rows: Record<string, unknown>[] = []
-      const options = columns ? { columns } : {}
-      for await (const batch of tx.bucket(bucket).schema(schema).table(table).select(options)) {
-        const names = batch.schema.fields.map((field) => field.name)
-        for (const values of plainRows(batch)) rows.push(Object.fromEntries(names.map((name, i) => [name, values[i]])))
-      }
-      return rows
-    })
+    return await session.transaction((tx) => work(tx.bucket(bucket).schema(schema).table(name)))
   } finally {
     await session.close()
   }

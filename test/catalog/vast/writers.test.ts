@@ -4,9 +4,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
+import { col } from '../../../src/vastdb/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { sequence } from '../records.ts'
-import { emulator, openAt, tableRows } from './place.ts'
+import { deleteRows, emulator, openAt, tableRows } from './place.ts'
 
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url))
 
@@ -62,6 +63,25 @@ describe('writers of the same files at the same time', () => {
     const report = await catalog.verify()
     expect(report.checks.filter((check) => check.violations > 0)).toEqual([])
   }
+
+  it('store a large value once, and what was lost of it comes back with the file', async () => {
+    const manifest = Array.from({ length: 30_000 }, (_, index) => (index * 2_654_435_761) >>> 0).join(' ')
+    const attributes = [{ name: 'manifest', type: 'string', value: manifest, source: 'exr' as const }]
+    const frames = sequence('/mnt/ids', 4, { attributes })
+    const others = await Promise.all([openAt(server), openAt(server), openAt(server)])
+    await Promise.all(frames.map((frame, index) => [catalog, ...others][index]!.upsert([frame], `run ${index}`)))
+    for (const other of others) await other.close()
+    const pieces = async () => (await tableRows(server, 'large_values', ['piece'])).map(({ piece }) => Number(piece))
+    const whole = (await pieces()).sort((a, b) => a - b)
+    expect(whole.length).toBeGreaterThan(1)
+    expect(whole).toEqual(whole.map((_, index) => index))
+
+    await deleteRows(server, 'large_values', col('piece').eq(1))
+    expect((await catalog.verify()).ok).toBe(false)
+    await catalog.upsert(frames.slice(0, 1), 'again')
+    expect((await pieces()).sort((a, b) => a - b)).toEqual(whole)
+    expect((await catalog.verify()).ok).toBe(true)
+  })
 
   it('end as one row a file: eight writers in processes and sessions of their own, a thousand files', async () => {
     const files = 1000
