@@ -24,6 +24,7 @@ const ROOMS = {
   'vastdb-emulator': ['vastdb/constants.ts', 'vastdb/flatbuffers/generated/'],
   catalog: [...reading, ...facts, 'workers/', 'tables/', 'arrow/', 'vastdb/'],
   queries: [...reading, ...facts, ...storing],
+  exchange: [...reading, ...facts, ...storing],
   tasks: [...reading, ...facts, 'workers/', 'tables/', 'arrow/'],
   ingest: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'queries/'],
   function: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'ingest/', 'queries/'],

@@ -16,6 +16,10 @@ export {
   type PlainError,
   type TaskResult,
 } from './errors.ts'
+export type { ExportOptions, ExportProgress } from './exchange/export.ts'
+export type { ImportOptions } from './exchange/import.ts'
+export type { ExportedFile, ExportedTable, ExportFormat, ExportManifest } from './exchange/manifest.ts'
+export type { MergeOptions, MergeProgress } from './exchange/merge.ts'
 export {
   DEFAULT_LIMITS,
   decodeHeader,
@@ -37,7 +41,19 @@ export { inspectFileSync, inspectFilesSync } from './inspect/inspect-file.ts'
 export type { InspectOptions } from './inspect/options.ts'
 export type * from './inspect/payload.ts'
 export { type Verdict, verdictOf } from './inspect/verdict.ts'
-export { attributeValue, embed, ingest, inspect, inspectMany, openCatalog, readRegion, toArrow } from './lazy.ts'
+export {
+  attributeValue,
+  embed,
+  exportCatalog,
+  importCatalog,
+  ingest,
+  inspect,
+  inspectMany,
+  mergeCatalogs,
+  openCatalog,
+  readRegion,
+  toArrow,
+} from './lazy.ts'
 export type { Logger } from './log.ts'
 export { nativeStatus } from './oiio/index.ts'
 export type { NativeStatus } from './oiio/types.ts'

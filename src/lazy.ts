@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
+import type { Adopted, Catalog, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
 import type { OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
+import type { ExportOptions } from './exchange/export.ts'
+import type { ImportOptions } from './exchange/import.ts'
+import type { ExportManifest } from './exchange/manifest.ts'
+import type { MergeOptions } from './exchange/merge.ts'
 import type { EmbedOptions, EmbedSummary } from './ingest/embed.ts'
 import type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
+import { loadPart } from './parts.ts'
 import type { RegionPixels, RegionWish } from './pixels/region.ts'
 import type { OpenSourceOptions, SourceInput } from './source/open.ts'
 import type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
@@ -95,6 +100,41 @@ export async function openCatalog(url: string, options?: OpenCatalogOptions): Pr
 export async function attributeValue(catalog: CatalogValues, valueJson: string): Promise<unknown> {
   const values = await import('./catalog/large-values.ts')
   return values.attributeValue(catalog, valueJson)
+}
+
+/**
+ * Writes every table of a catalog into a folder as Parquet, Arrow or CSV, and `manifest.json` last. Throws
+ * ERR_OPTION_INVALID for a folder that holds something, ERR_DISK_FULL, ERR_EXPORT_WRITE, ERR_CATALOG_VALUE, ERR_ABORTED.
+ */
+export async function exportCatalog(
+  catalog: Catalog,
+  folder: string,
+  options?: ExportOptions,
+): Promise<ExportManifest> {
+  const { exportCatalog: run } = await loadPart(() => import('./exchange/export.ts'))
+  return run(catalog, folder, options)
+}
+
+/**
+ * Takes an export over into a catalog, without doubles, once all of it has been compared with its manifest. Throws
+ * ERR_EXPORT_INVALID for one that was cut short or changed, ERR_FEATURE_UNAVAILABLE for a catalog in VAST DataBase.
+ */
+export async function importCatalog(catalog: Catalog, folder: string, options?: ImportOptions): Promise<Adopted> {
+  const { importCatalog: run } = await loadPart(() => import('./exchange/import.ts'))
+  return run(catalog, folder, options)
+}
+
+/**
+ * Takes everything that other catalogs know over into one, without doubles; done again it goes on where it was ended.
+ * Throws ERR_CATALOG_CORRUPT for files that are not what they were stored as, ERR_FEATURE_UNAVAILABLE for a target in VAST DataBase.
+ */
+export async function mergeCatalogs(
+  target: Catalog,
+  sources: readonly Catalog[],
+  options?: MergeOptions,
+): Promise<Adopted> {
+  const { mergeCatalogs: run } = await import('./exchange/merge.ts')
+  return run(target, sources, options)
 }
 
 /**

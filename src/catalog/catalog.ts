@@ -1,8 +1,10 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
 import type { CheckDepth } from '../inspect/check-depth.ts'
-import type { CatalogRecord, EncodedBatch, ValidationResultRow } from '../tables/index.ts'
+import type { CatalogRecord, EncodedBatch, EncodedRows, ValidationResultRow } from '../tables/index.ts'
+import type { ReadTable } from './content.ts'
 import type { Holder } from './holder.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
+import type { WholeFiles } from './whole-files.ts'
 
 export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
 export type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
@@ -279,6 +281,32 @@ export interface CatalogValues {
   largeValue(sha256: string): AsyncIterable<Uint8Array>
 }
 
+/** What became of files that were taken over from another catalog. */
+export interface Adopted {
+  /** New here. */
+  readonly inserted: number
+  /** Known here, and something was added to them. */
+  readonly updated: number
+  /** Known here, with all that the other catalog says of them. */
+  readonly unchanged: number
+}
+
+/** Taking rows out of a catalog as they are, and into another. */
+export interface CatalogTransfer {
+  /** Runs `work` on one state of the tables, whatever is written meanwhile. */
+  readTables<T>(work: (read: ReadTable) => Promise<T>): Promise<T>
+  /** Every file with all of its rows, in the order of their paths, of one state of the tables. */
+  wholeFiles(signal?: AbortSignal): AsyncIterable<WholeFiles>
+  /**
+   * Takes files of another catalog over, in one transaction: what is known already is not doubled, and taken again nothing
+   * changes. `origin` has the large values that their rows name. Throws ERR_CATALOG_CORRUPT for a file that is not what its digest says,
+   * and ERR_FEATURE_UNAVAILABLE where files can only be ingested.
+   */
+  adopt(files: WholeFiles, origin: CatalogValues & { readonly url: string }, signal?: AbortSignal): Promise<Adopted>
+  /** The same for runs and failures; `name` is the table's. */
+  adoptLoose(name: 'ingest_runs' | 'ingest_errors', rows: EncodedRows): Promise<void>
+}
+
 /** A stored file, to be compared with what an inspection says of it. */
 export interface SampledFile {
   readonly fileId: string
@@ -327,6 +355,7 @@ export interface Catalog
     CatalogResults,
     CatalogSql,
     CatalogValues,
+    CatalogTransfer,
     CatalogAdministration {
   readonly url: string
   /** Set where an embedded catalog was opened for reading while another process writes: what is committed later is not in it. */

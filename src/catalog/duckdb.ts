@@ -2,9 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { EmbeddablePayload } from '../embeddings/index.ts'
 import { type ErrorCode, ExrError, toPlainError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
+import { type EncodedBatch, type EncodedRows, encodeRecords, notInFuture } from '../tables/index.ts'
 import { abortError, throwIfAborted } from './abort.ts'
 import type {
+  Adopted,
   AfterFile,
   AppliedMigration,
   Catalog,
@@ -29,6 +30,9 @@ import type {
   UpsertResult,
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
+import type { ReadTable } from './content.ts'
+import { adoptFiles, type Origin } from './duckdb/adopt.ts'
+import { adoptLoose } from './duckdb/adopt-loose.ts'
 import { isFatal, isOutOfMemory, queryError, writeError } from './duckdb/errors.ts'
 import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
@@ -50,12 +54,14 @@ import { ValueFile } from './duckdb/value-file.ts'
 import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { checkViews, foreignView } from './duckdb/views.ts'
+import { readWholeFiles } from './duckdb/whole-files.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
 import { sampleFiles } from './sample.ts'
 import { byLocation } from './sequencer.ts'
 import { storedFacts } from './stored-vectors.ts'
+import { FILE_TABLES, type WholeFiles } from './whole-files.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -239,6 +245,40 @@ export class DuckDbCatalog implements Catalog {
     return largeValue(this.#open(), checkSha256(sha256))
   }
 
+  /** The connection has begun its transaction when nothing else is being written. */
+  async readTables<T>(work: (read: ReadTable) => Promise<T>): Promise<T> {
+    const [connection] = await this.#frozen(1)
+    try {
+      return await work(await tableReader(connection!))
+    } catch (error) {
+      throw queryError(error, this.#session.path)
+    } finally {
+      connection!.closeSync()
+    }
+  }
+
+  async *wholeFiles(signal?: AbortSignal): AsyncGenerator<WholeFiles> {
+    const connections = await this.#frozen(FILE_TABLES.length)
+    try {
+      yield* readWholeFiles(connections, signal)
+    } catch (error) {
+      throw queryError(error, this.#session.path)
+    } finally {
+      for (const connection of connections) connection.closeSync()
+    }
+  }
+
+  async adopt(files: WholeFiles, origin: Origin, signal?: AbortSignal): Promise<Adopted> {
+    throwIfAborted(signal)
+    return this.#write((connection, _, ledger) =>
+      adoptFiles(connection, { ledger, values: this.#values }, files, origin, signal),
+    )
+  }
+
+  async adoptLoose(name: 'ingest_runs' | 'ingest_errors', rows: EncodedRows): Promise<void> {
+    if (rows.rowCount > 0) await this.#write((connection) => adoptLoose(connection, name, rows))
+  }
+
   async info(): Promise<CatalogInfo> {
     return readInfo(this.#open(), this.url)
   }
@@ -348,6 +388,20 @@ export class DuckDbCatalog implements Catalog {
     } finally {
       connection.closeSync()
     }
+  }
+
+  /** Connections that see one state of the tables: none of this catalog's writes falls between their beginnings. */
+  #frozen(count: number): Promise<DuckDBConnection[]> {
+    return this.#queue.add(async () => {
+      const session = this.#open()
+      const connections = await Promise.all(Array.from({ length: count }, () => session.connect()))
+      for (const connection of connections) {
+        await connection.run('BEGIN TRANSACTION READ ONLY')
+        // A transaction of DuckDB sees what was committed when it first reads.
+        await connection.run('SELECT 1 FROM files LIMIT 0')
+      }
+      return connections
+    })
   }
 
   async #reader(): Promise<DuckDBConnection> {

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { ExrError } from '../errors.ts'
-import { type EncodedBatch, type LargeValue, largeMarkerOf, RECORD_TABLES, stringAt } from '../tables/index.ts'
+import {
+  deflatePiece,
+  type EncodedBatch,
+  framedPieces,
+  type LargeValue,
+  largeMarkerOf,
+  RECORD_TABLES,
+  stringAt,
+} from '../tables/index.ts'
 import type { CatalogValues } from './catalog.ts'
 import type { Checks } from './checks.ts'
 
@@ -85,4 +93,15 @@ export async function attributeValue(catalog: CatalogValues, valueJson: string):
   if (marker === null) return JSON.parse(valueJson)
   const text = await largeText(catalog, marker.sha256)
   return marker.form === 'text' ? text : JSON.parse(text)
+}
+
+/** A large value of a catalog as another one stores it. Throws what `largeValue` throws. */
+export async function packValue(catalog: CatalogValues, sha256: string): Promise<LargeValue> {
+  const pieces: Buffer[] = []
+  let byteLength = 0
+  for await (const piece of catalog.largeValue(sha256)) {
+    byteLength += piece.length
+    pieces.push(deflatePiece(piece))
+  }
+  return { sha256, byteLength, stored: framedPieces(pieces) }
 }

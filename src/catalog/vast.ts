@@ -5,6 +5,7 @@ import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.t
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {
+  Adopted,
   AfterFile,
   AppliedMigration,
   Catalog,
@@ -28,6 +29,7 @@ import type {
   UpsertResult,
 } from './catalog.ts'
 import { checkPortableCondition } from './condition.ts'
+import type { ReadTable } from './content.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
@@ -56,6 +58,8 @@ import { writeBatch } from './vast/upsert.ts'
 import { replaceResults } from './vast/validation.ts'
 import { readFactRows, readOutdated, writeVectors } from './vast/vectors.ts'
 import { verifyCatalog } from './vast/verify.ts'
+import { readWholeFiles } from './vast/whole-files.ts'
+import type { WholeFiles } from './whole-files.ts'
 import { writeEncoded } from './write-batch.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -259,6 +263,27 @@ class VastCatalog implements Catalog {
     }
   }
 
+  readTables<T>(work: (read: ReadTable) => Promise<T>): Promise<T> {
+    return this.#run((store) => store.readOnce((tables) => work(tableReader(tables))))
+  }
+
+  async *wholeFiles(signal?: AbortSignal): AsyncGenerator<WholeFiles> {
+    if (!this.#isOpen) await this.#run(async () => undefined)
+    try {
+      yield* readWholeFiles(this.#store, signal)
+    } catch (error) {
+      throw inCatalog(this.url, error, 'ERR_CATALOG_QUERY')
+    }
+  }
+
+  async adopt(): Promise<Adopted> {
+    throw this.#onlyIngests()
+  }
+
+  async adoptLoose(): Promise<void> {
+    throw this.#onlyIngests()
+  }
+
   info(): Promise<CatalogInfo> {
     return this.#run(readInfo)
   }
@@ -310,6 +335,14 @@ class VastCatalog implements Catalog {
     } catch (error) {
       throw inCatalog(this.url, error, fallback)
     }
+  }
+
+  #onlyIngests(): ExrError {
+    return new ExrError(
+      'ERR_FEATURE_UNAVAILABLE',
+      `Catalog ${this.url} takes files by ingest only, not from another catalog or an export: ingest them there. ` +
+        'An embedded catalog takes them, from a VAST DataBase too.',
+    )
   }
 
   #noSql(): ExrError {

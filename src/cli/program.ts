@@ -102,6 +102,16 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
   { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {
+    name: 'export',
+    summary: 'write a catalog as Parquet, Arrow or CSV files',
+    load: () => import('./export/command.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'take an export over into a catalog',
+    load: () => import('./import/command.ts'),
+  },
+  {
     name: 'serve',
     summary: 'run the DataEngine function as an HTTP server',
     load: () => import('./serve/command.ts'),

@@ -30,6 +30,8 @@ export { concatBatches, recordCount } from './encoded/concat.ts'
 export { DigestSum, digestRows, TextCells } from './encoded/digest.ts'
 export { encodeRecords } from './encoded/encode.ts'
 export {
+  deflatePiece,
+  framedPieces,
   inflatePiece,
   LARGE_VALUE_BYTES,
   type LargeValue,

@@ -41,7 +41,8 @@ async function* readTable(
   }
 }
 
-function cellOf(value: DuckDBValue): unknown {
+/** A value of DuckDB's as a cell of an encoded column. */
+export function cellOf(value: DuckDBValue): unknown {
   if (value instanceof DuckDBTimestampTZValue) return value.micros
   if (value instanceof DuckDBArrayValue) return Float32Array.from(value.items as number[])
   return value

@@ -26,7 +26,8 @@ export function tableReader(tables: Tables, { fileIds, fileRow, signal }: ReadOp
   }
 }
 
-function encodeBatch(batch: RecordBatch, columns: readonly { readonly type: ColumnType }[]): EncodedRows {
+/** A batch of Arrow's as encoded rows; its columns are those given, in their order, none of them of bytes. */
+export function encodeBatch(batch: RecordBatch, columns: readonly { readonly type: ColumnType }[]): EncodedRows {
   const view = new RowView(batch)
   const readers = columns.map(({ type }, column) => cellReader(type, column, batch.getChildAt(column)!, view))
   return encodeRows(columns, batch.numRows, (row, column) => readers[column]!(row))

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
+import type { MergeFlags } from './merge.ts'
 import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags, VerifyFlags } from './run.ts'
 
 const JSON_FLAG = ['--json', 'print JSON'] as const
@@ -26,6 +27,14 @@ export function configure(command: Command, context: CliContext): void {
     .description('write an attribute value that is too large for a row, as value_json names it')
     .option('-o, --output <file>', 'write it there')
     .action(async (sha256: string, flags: ValueFlags) => (await load()).showValue(sha256, flags, context))
+  catalogFlags(command.command('merge <catalogs...>'), 'catalog that takes everything over; made when it is not there')
+    .description('make one catalog of several, without doubles')
+    .option('--migrate-copies', 'bring a copy of a catalog of an older version up to date, and merge that')
+    .option('-q, --quiet', 'print nothing but failures')
+    .option(...JSON_FLAG)
+    .action(async (catalogs: readonly string[], flags: MergeFlags) =>
+      (await import('./merge.ts')).merge(catalogs, flags, context),
+    )
   command
     .command('ddl')
     .description('print the tables as SQL')

@@ -8,6 +8,7 @@ import { count, plural, rate } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { openExisting } from '../open-catalog.ts'
+import { toldProgress } from '../told-progress.ts'
 
 export interface EmbedFlags extends CatalogFlags {
   readonly jobs?: string
@@ -18,12 +19,12 @@ export interface EmbedFlags extends CatalogFlags {
 }
 
 const PROBLEMS_SHOWN = 20
-const LINE_EVERY_MS = 5_000
 
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
   const catalog = await openExisting(config)
-  const progress = progressOf(flags, context)
+  const progress = toldProgress(flags, context)
+  const started = performance.now()
   const interrupts = catchInterrupts(() => {
     progress.end()
     context.note('Storing the batch at hand. Press Ctrl-C again to stop at once; nothing stored is lost.')
@@ -35,7 +36,8 @@ export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<
       jobs: config.jobs,
       s3: s3SettingsFrom((name) => context.env[name]),
       stop: interrupts.signal,
-      onProgress: progress.update,
+      onProgress: ({ outdated }) =>
+        progress.update(() => `${count(outdated)} files, ${rate(outdated / (performance.now() - started), 1)}`),
     })
   } finally {
     progress.end()
@@ -73,28 +75,4 @@ function summaryText({ outdated, fromRows, fromFiles, left }: EmbedCounts): stri
   const done = `${plural(fromRows + fromFiles, 'file')} brought to version ${EMBEDDING_VERSION}`
   const how = `${count(fromRows)} from rows of the catalog, ${count(fromFiles)} from files read again`
   return `${done}: ${how}.${left > 0 ? ` ${plural(left, 'file')} left with old vectors.` : ''}`
-}
-
-/** In place on a terminal, a line every few seconds elsewhere, nothing where it was not asked for. */
-function progressOf(flags: EmbedFlags, context: CliContext) {
-  const started = performance.now()
-  const isTerminal = context.stderr.isTTY === true
-  const isSilent = flags.quiet === true || (flags.json === true && !isTerminal)
-  let last = started
-  let isDrawn = false
-  return {
-    update({ outdated }: EmbedCounts): void {
-      const now = performance.now()
-      if (isSilent || (!isTerminal && now - last < LINE_EVERY_MS)) return
-      last = now
-      const line = `${count(outdated)} files, ${rate(outdated / (now - started), 1)}`
-      if (isTerminal) context.stderr.write(`\r\u001b[K${line}`)
-      else context.note(line)
-      isDrawn = isTerminal
-    },
-    end(): void {
-      if (isDrawn) context.stderr.write('\r\u001b[K')
-      isDrawn = false
-    },
-  }
 }

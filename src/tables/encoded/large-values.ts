@@ -108,17 +108,25 @@ function deflated(sha256: string, bytes: Buffer): Uint8Array<ArrayBuffer> {
 function deflate(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const pieces: Buffer[] = []
   for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-    // The fastest level takes most of what is to be had of names and hashes, at a third of the time.
-    const piece = deflateRawSync(bytes.subarray(start, start + PIECE_BYTES), { level: 1 })
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(piece.length)
-    pieces.push(length, piece)
+    pieces.push(deflatePiece(bytes.subarray(start, start + PIECE_BYTES)))
   }
-  const stored = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  return framedPieces(pieces)
+}
+
+/** The fastest level takes most of what is to be had of names and hashes, at a third of the time. */
+export function deflatePiece(bytes: Uint8Array): Buffer {
+  return deflateRawSync(bytes, { level: 1 })
+}
+
+/** Deflated pieces as a value stores them: each behind its length. */
+export function framedPieces(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const stored = new Uint8Array(pieces.reduce((sum, { length }) => sum + 4 + length, 0))
+  const view = new DataView(stored.buffer)
   let at = 0
   for (const piece of pieces) {
-    stored.set(piece, at)
-    at += piece.length
+    view.setUint32(at, piece.length, true)
+    stored.set(piece, at + 4)
+    at += 4 + piece.length
   }
   return stored
 }

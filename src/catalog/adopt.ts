@@ -1,0 +1,84 @@
+import { ExrError } from '../errors.ts'
+import { DigestSum, digestRows, recordTables, type TableDefinition, TextCells, tableNamed } from '../tables/index.ts'
+import { longAt } from './batch-files.ts'
+import { textReader } from './content.ts'
+import type { FileRow } from './plan-adopt.ts'
+import type { WholeFiles, WholeTable } from './whole-files.ts'
+
+const FILES = tableNamed('files')
+
+/** The rows of `files` that arrive, as the plan looks at them. */
+export function arrivingRows({ tables, fileCount }: WholeFiles): FileRow[] {
+  const table = tables.get('files')!
+  const place = (name: string) => FILES.columns.findIndex((column) => column.name === name)
+  const text = (name: string) => textReader(table, place(name))
+  const long = (name: string) => (row: number) => longAt(table, place(name), row)
+  const int = (name: string) => (row: number) => Number(longAt(table, place(name), row) ?? 0)
+  const columns = {
+    fileId: text('file_id'),
+    normalizedPath: text('file_path_normalized'),
+    supersededBy: text('superseded_by'),
+    contentDigest: text('content_digest'),
+    latestRows: text('latest_rows'),
+    sequencer: text('sequencer'),
+    schemaVersion: int('schema_version'),
+    firstUs: long('inspection_timestamp'),
+    lastUs: long('last_inspected'),
+    sizeBytes: long('size_bytes'),
+    mtimeUs: long('mtime'),
+    etag: text('etag'),
+    count: int('inspection_count'),
+  }
+  return Array.from(
+    { length: fileCount },
+    (_, row) =>
+      Object.fromEntries(Object.entries(columns).map(([key, read]) => [key, read(row)])) as unknown as FileRow,
+  )
+}
+
+/**
+ * Throws ERR_CATALOG_CORRUPT for a file that is not what it was stored as, so that damage does not travel from one catalog into
+ * another. Files of releases that kept no digest are let through.
+ */
+export function checkWhole({ tables, fileCount }: WholeFiles, rows: readonly FileRow[], url: string): void {
+  const sums = Array.from({ length: fileCount }, () => new DigestSum())
+  for (const definition of recordTables()) {
+    if (definition.written !== 'once') continue
+    const table = tables.get(definition.name)!
+    const digests = digestRows(definition, table, new TextCells(table.strings))
+    for (let file = 0; file < fileCount; file++) {
+      for (let row = table.rowStart[file]!; row < table.rowStart[file + 1]!; row++) sums[file]!.add(digests, row)
+    }
+  }
+  const broken = rows.find(({ contentDigest }, file) => contentDigest !== null && contentDigest !== String(sums[file]))
+  if (broken === undefined) return
+  throw new ExrError(
+    'ERR_CATALOG_CORRUPT',
+    `The rows of ${broken.normalizedPath} in ${url} are not those that were stored (its digest is another). ` +
+      `Nothing of it was taken over. See what else is wrong with: exr-inspector catalog verify`,
+    { details: { path: broken.normalizedPath } },
+  )
+}
+
+/** What makes each row itself: its key, or all of it in a table without one. */
+export function identities(definition: TableDefinition, rows: Pick<WholeTable, 'rowCount' | 'columns' | 'strings'>) {
+  const { name, key, columns } = definition
+  const places = columns.flatMap((column, place) => (key.length === 0 || key.includes(column.name) ? [place] : []))
+  const digests = digestRows(
+    { name, columns: places.map((place) => columns[place]!) },
+    { rowCount: rows.rowCount, columns: places.map((place) => rows.columns[place]!) },
+    new TextCells(rows.strings),
+  )
+  return Array.from({ length: rows.rowCount }, (_, row) => String(new DigestSum().add(digests, row)))
+}
+
+/** Rows that are not there yet: of several that are the same as many as are missing. */
+export function newRows(arriving: readonly string[], there: Iterable<string>): number[] {
+  const left = new Map<string, number>()
+  for (const identity of there) left.set(identity, (left.get(identity) ?? 0) + 1)
+  return arriving.flatMap((identity, row) => {
+    const count = left.get(identity) ?? 0
+    if (count > 0) left.set(identity, count - 1)
+    return count > 0 ? [] : [row]
+  })
+}

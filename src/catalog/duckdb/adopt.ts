@@ -1,0 +1,231 @@
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import {
+  type AnyRecordTable,
+  type CellType,
+  digestRows,
+  type EncodedRows,
+  largeMarkerOf,
+  selectRows,
+  type TableDefinition,
+  TextCells,
+  tableNamed,
+} from '../../tables/index.ts'
+import { throwIfAborted } from '../abort.ts'
+import { arrivingRows, checkWhole, identities, newRows } from '../adopt.ts'
+import type { Adopted, CatalogValues } from '../catalog.ts'
+import { textReader } from '../content.ts'
+import { packValue } from '../large-values.ts'
+import { ledgerChange } from '../ledger.ts'
+import { type AdoptPlan, type FileRow, planAdopt } from '../plan-adopt.ts'
+import { FILE_TABLES, fileOfRows, rowsOf, unionOf, type WholeFiles, type WholeTable } from '../whole-files.ts'
+import { TableAppender } from './append.ts'
+import { appendRows } from './append-rows.ts'
+import { storeValues } from './large-values.ts'
+import type { Ledger } from './ledger.ts'
+import { tableReader } from './read-table.ts'
+import type { ValueFile } from './value-file.ts'
+
+/** Where a batch comes from: large values are read there. */
+export type Origin = CatalogValues & { readonly url: string }
+
+/** Columns of `files` that change, and the part of a row that they are. */
+const CHANGING: readonly (readonly [column: string, type: CellType, key: keyof FileRow])[] = [
+  ['superseded_by', 'utf8', 'supersededBy'],
+  ['latest_rows', 'utf8', 'latestRows'],
+  ['sequencer', 'utf8', 'sequencer'],
+  ['inspection_timestamp', 'timestamp', 'firstUs'],
+  ['last_inspected', 'timestamp', 'lastUs'],
+  ['size_bytes', 'int64', 'sizeBytes'],
+  ['mtime', 'timestamp', 'mtimeUs'],
+  ['etag', 'utf8', 'etag'],
+  ['inspection_count', 'int32', 'count'],
+]
+
+/** Takes files of another catalog over, in one transaction; see `planAdopt`. What is there already is left as it is. */
+export async function adoptFiles(
+  connection: DuckDBConnection,
+  { ledger, values }: { readonly ledger: Ledger; readonly values: ValueFile },
+  batch: WholeFiles,
+  origin: Origin,
+  signal: AbortSignal | undefined,
+): Promise<Adopted> {
+  const arriving = arrivingRows(batch)
+  checkWhole(batch, arriving, origin.url)
+  const adopted = await ledger.transaction(async (record) => {
+    const stored = await readStored(connection, arriving)
+    const added = await rowsToAdd(connection, batch, stored)
+    const sightings = new Uint32Array(batch.fileCount)
+    const files = fileOfRows(batch.tables.get('inspections')!)
+    for (const row of added.get('inspections') ?? []) sightings[files[row]!]!++
+    const plan = planAdopt(arriving, stored, (position) => sightings[position]!)
+    await adoptValues(connection, values, batch, [...plan.inserts, ...plan.replaces], origin)
+    for (const definition of FILE_TABLES) {
+      throwIfAborted(signal)
+      const table = batch.tables.get(definition.name)!
+      const { rows, replaced } = rowsOfPlan(definition, table, plan, added)
+      if (replaced.length > 0) {
+        const ids = replaced.map((position) => arriving[position]!.fileId)
+        await deleteRows(connection, definition.name, ids)
+      }
+      await append(connection, definition, table, rows)
+    }
+    await updateRows(connection, plan.rows)
+    await forgetFailures(connection, arriving)
+    throwIfAborted(signal)
+    const digestsOf = (name: string) => digestsOfRows(tableNamed(name), batch.tables.get(name)!, added.get(name) ?? [])
+    const hasRows = [...added.values()].some((rows) => rows.length > 0)
+    if (plan.changes.length > 0 || hasRows) {
+      await record(
+        ledgerChange(plan.changes, { inspections: digestsOf('inspections'), removals: digestsOf('removals') }),
+      )
+    }
+    const inserted = new Set(plan.inserts)
+    const touched = new Set([...plan.replaces, ...[...plan.latest.values()].flat()])
+    for (const [name, rows] of added) for (const row of rows) touched.add(fileOfRows(batch.tables.get(name)!)[row]!)
+    const updated = [...touched].filter((position) => !inserted.has(position)).length
+    return { inserted: inserted.size, updated, unchanged: batch.fileCount - inserted.size - updated }
+  })
+  values.settle()
+  return adopted
+}
+
+/** Rows of a table to write, and the files whose rows of before they take the place of. */
+function rowsOfPlan(
+  definition: TableDefinition,
+  table: WholeTable,
+  { inserts, replaces, latest }: AdoptPlan,
+  added: ReadonlyMap<string, readonly number[]>,
+): { readonly rows: readonly number[]; readonly replaced: readonly number[] } {
+  const union = unionOf(definition)
+  if (union === 'all') return { rows: added.get(definition.name) ?? [], replaced: [] }
+  if (union === 'once') return { rows: rowsOf(table, sorted([...inserts, ...replaces])), replaced: replaces }
+  const files = latest.get(definition.name) ?? []
+  return { rows: rowsOf(table, sorted(files)), replaced: files }
+}
+
+/** Of each table in which every row of either side counts, the rows that are not there. */
+async function rowsToAdd(
+  connection: DuckDBConnection,
+  { tables }: WholeFiles,
+  stored: readonly FileRow[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const read = await tableReader(
+    connection,
+    stored.map(({ fileId }) => fileId),
+  )
+  const added = new Map<string, readonly number[]>()
+  for (const definition of FILE_TABLES) {
+    if (unionOf(definition) !== 'all') continue
+    const there: string[] = []
+    for await (const rows of read(definition)) there.push(...identities(definition, rows))
+    added.set(definition.name, newRows(identities(definition, tables.get(definition.name)!), there))
+  }
+  return added
+}
+
+async function readStored(connection: DuckDBConnection, arriving: readonly FileRow[]): Promise<FileRow[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT file_id, file_path_normalized, superseded_by, content_digest, latest_rows, sequencer, schema_version,
+       epoch_us(inspection_timestamp), epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, inspection_count
+     FROM files WHERE file_path_normalized IN (SELECT unnest($1))`,
+    [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
+    [LIST(VARCHAR)],
+  )
+  return reader.getRows().map((row) => {
+    const text = (index: number) => row[index] as string | null
+    const long = (index: number) => row[index] as bigint | null
+    return {
+      fileId: text(0)!,
+      normalizedPath: text(1)!,
+      supersededBy: text(2),
+      contentDigest: text(3),
+      latestRows: text(4),
+      sequencer: text(5),
+      schemaVersion: Number(row[6] ?? 0),
+      firstUs: long(7),
+      lastUs: long(8),
+      sizeBytes: long(9),
+      mtimeUs: long(10),
+      etag: text(11),
+      count: Number(row[12] ?? 0),
+    }
+  })
+}
+
+/** Stores the large values that rows of these files name; one at a time is held. */
+async function adoptValues(
+  connection: DuckDBConnection,
+  file: ValueFile,
+  { tables }: WholeFiles,
+  positions: readonly number[],
+  origin: Origin,
+): Promise<void> {
+  const attributes = tables.get('attributes')!
+  const column = tableNamed('attributes').columns.findIndex(({ name }) => name === 'value_json')
+  const json = textReader(attributes, column)
+  const named = new Set<string>()
+  for (const row of rowsOf(attributes, positions)) {
+    const marker = largeMarkerOf(json(row) ?? '')
+    if (marker) named.add(marker.sha256)
+  }
+  if (named.size === 0) return
+  const reader = await connection.runAndReadAll(
+    'SELECT sha256 FROM large_values WHERE sha256 IN (SELECT unnest($1))',
+    [listValue([...named])],
+    [LIST(VARCHAR)],
+  )
+  for (const [sha256] of reader.getRows()) named.delete(String(sha256))
+  for (const sha256 of named) await storeValues(connection, file, [await packValue(origin, sha256)])
+}
+
+async function deleteRows(connection: DuckDBConnection, table: string, fileIds: readonly string[]): Promise<void> {
+  const ids = listValue([...fileIds])
+  await connection.run(`DELETE FROM ${table} WHERE file_id IN (SELECT unnest($1))`, [ids], [LIST(VARCHAR)])
+}
+
+async function append(
+  connection: DuckDBConnection,
+  definition: TableDefinition,
+  table: EncodedRows,
+  rows: readonly number[],
+): Promise<void> {
+  if (rows.length === 0) return
+  const types = definition.columns.map(({ type }) => type as CellType)
+  await new TableAppender(types, definition.name).append(connection, chosen(definition, table, rows), table.strings)
+}
+
+/** Some rows of a table, ascending. */
+function chosen(definition: TableDefinition, table: EncodedRows, rows: readonly number[]) {
+  if (rows.length === table.rowCount) return table
+  const rowStart = Uint32Array.from({ length: table.rowCount + 1 }, (_, row) => row)
+  return selectRows(definition as AnyRecordTable, { ...table, rowStart }, rows)
+}
+
+function digestsOfRows(definition: TableDefinition, table: EncodedRows, rows: readonly number[]): Uint32Array {
+  return digestRows(definition, chosen(definition, table, rows), new TextCells(table.strings))
+}
+
+async function updateRows(connection: DuckDBConnection, rows: readonly FileRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const list = CHANGING.map(([name]) => name).join(', ')
+  await connection.run(`CREATE OR REPLACE TEMP TABLE adopted AS SELECT file_id, ${list} FROM files LIMIT 0`)
+  const cells = rows.map((row) => [row.fileId, ...CHANGING.map(([, , key]) => row[key])])
+  await appendRows(connection, 'adopted', ['utf8', ...CHANGING.map(([, type]) => type)], cells)
+  const set = CHANGING.map(([name]) => `${name} = a.${name}`).join(', ')
+  await connection.run(`UPDATE files SET ${set} FROM temp.adopted a WHERE files.file_id = a.file_id`)
+  await connection.run('DROP TABLE temp.adopted')
+}
+
+/** A location that was read after it failed is no longer a failure. */
+async function forgetFailures(connection: DuckDBConnection, arriving: readonly FileRow[]): Promise<void> {
+  await connection.run(
+    `DELETE FROM ingest_errors e USING files f WHERE f.file_path = e.file_path AND f.superseded_by IS NULL
+       AND f.last_inspected >= e.last_seen AND f.file_path_normalized IN (SELECT unnest($1))`,
+    [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
+    [LIST(VARCHAR)],
+  )
+}
+
+function sorted(positions: readonly number[]): number[] {
+  return [...positions].sort((a, b) => a - b)
+}
