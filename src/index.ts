@@ -1,5 +1,5 @@
 export type * from './catalog/catalog.ts'
-export type { OpenCatalogOptions, VastConnection } from './catalog/open.ts'
+export type { Compacted, OpenCatalogOptions, VastConnection } from './catalog/open.ts'
 export {
   computeChannelFingerprint,
   computeMetadataEmbedding,
@@ -43,6 +43,7 @@ export type * from './inspect/payload.ts'
 export { type Verdict, verdictOf } from './inspect/verdict.ts'
 export {
   attributeValue,
+  compactCatalog,
   embed,
   exportCatalog,
   importCatalog,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Adopted, Catalog, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
-import type { OpenCatalogOptions } from './catalog/open.ts'
+import type { Compacted, OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
 import type { ExportOptions } from './exchange/export.ts'
 import type { ImportOptions } from './exchange/import.ts'
@@ -113,6 +113,15 @@ export async function exportCatalog(
 ): Promise<ExportManifest> {
   const { exportCatalog: run } = await loadPart(() => import('./exchange/export.ts'))
   return run(catalog, folder, options)
+}
+
+/**
+ * Writes the file of an embedded catalog that nobody has open anew, smaller, and puts it in the place of the old one at once.
+ * Throws ERR_CATALOG_LOCKED while anyone has it, ERR_DISK_FULL, ERR_ABORTED, ERR_FEATURE_UNAVAILABLE for a VAST DataBase.
+ */
+export async function compactCatalog(url: string, options?: OpenCatalogOptions): Promise<Compacted> {
+  const { compactCatalog: run } = await import('./catalog/open.ts')
+  return run(url, options)
 }
 
 /**

@@ -3,10 +3,12 @@ import type { CheckDepth } from '../inspect/check-depth.ts'
 import type { CatalogRecord, EncodedBatch, EncodedRows, ValidationResultRow } from '../tables/index.ts'
 import type { ReadTable } from './content.ts'
 import type { Holder } from './holder.ts'
+import type { RetentionCounts, RetentionPolicy } from './retention.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 import type { WholeFiles } from './whole-files.ts'
 
 export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
+export type { RetentionCounts, RetentionKind, RetentionPolicy } from './retention.ts'
 export type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
 import type { AppliedMigration } from './migrations/migration.ts'
@@ -334,6 +336,12 @@ export interface CatalogAdministration {
   /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
   migrate(target?: number): Promise<AppliedMigration[]>
   info(): Promise<CatalogInfo>
+  /**
+   * Cleans what nothing happened to since a moment, in one transaction: superseded headers, removed files, sightings between a file's first
+   * and last, runs and failures. Live files stay, whenever they were seen. Cancelled, it leaves everything as it was. Throws
+   * ERR_FEATURE_UNAVAILABLE for a catalog in VAST DataBase.
+   */
+  retain(policy: RetentionPolicy): Promise<RetentionCounts>
   /** Checks that the tables agree with each other and with what was stored. Reads everything; changes nothing. */
   verify(signal?: AbortSignal): Promise<CatalogReport>
   /**

@@ -22,6 +22,8 @@ import type {
   QueryResult,
   QueryStream,
   RemovalOptions,
+  RetentionCounts,
+  RetentionPolicy,
   RunSummary,
   SampledFile,
   SimilarMatch,
@@ -43,6 +45,7 @@ import { migrateTo, readVersion } from './duckdb/migrate.ts'
 import { readStream } from './duckdb/query.ts'
 import { tableReader } from './duckdb/read-table.ts'
 import { writeRemovals } from './duckdb/removals.ts'
+import { retain } from './duckdb/retention.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import { readSequencers } from './duckdb/sequencers.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
@@ -281,6 +284,11 @@ export class DuckDbCatalog implements Catalog {
 
   async info(): Promise<CatalogInfo> {
     return readInfo(this.#open(), this.url)
+  }
+
+  async retain(policy: RetentionPolicy): Promise<RetentionCounts> {
+    throwIfAborted(policy.signal)
+    return this.#write((connection, _, ledger) => retain(connection, ledger, policy))
   }
 
   async verify(signal?: AbortSignal): Promise<CatalogReport> {

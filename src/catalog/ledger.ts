@@ -37,9 +37,9 @@ export class TallySum {
     for (const { digest } of Object.values(parseLatestRows(file.latestRows))) this.#digest.addHex(digest, times)
   }
 
-  addRows(digests: Uint32Array): void {
-    for (let row = 0; row < digests.length / 4; row++) this.#digest.add(digests, row)
-    this.#rows += digests.length / 4
+  addRows(digests: Uint32Array, times = 1): void {
+    for (let row = 0; row < digests.length / 4; row++) this.#digest.add(digests, row, times)
+    this.#rows += (digests.length / 4) * times
   }
 
   add({ rows, digest }: Tally): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { ExrError } from '../errors.ts'
 import { loadPart } from '../parts.ts'
 import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
@@ -5,11 +6,13 @@ import { parseBytes } from '../settings/parse.ts'
 import { toolVersion } from '../settings/version.ts'
 import { retry } from '../workers/retry.ts'
 import type { Catalog } from './catalog.ts'
+import type { Compacted } from './duckdb/compact.ts'
 import { setFileMode } from './file-mode.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { parseVastUrl } from './vast/address.ts'
 import type { VastConnection } from './vast/connection.ts'
 
+export type { Compacted } from './duckdb/compact.ts'
 export type { VastConnection } from './vast/connection.ts'
 
 /** How a catalog is opened; everything has a default. */
@@ -72,6 +75,29 @@ export async function openCatalog(url: string, options: OpenCatalogOptions = {})
     await catalog.close()
     throw error
   }
+}
+
+/**
+ * Writes the file of an embedded catalog anew, smaller, and puts it in the place of the old one at once; see
+ * `compactFile`. The catalog must not be open. Throws ERR_CATALOG_LOCKED while anyone writes it, ERR_DISK_FULL, ERR_ABORTED, ERR_FEATURE_UNAVAILABLE for a VAST
+ * DataBase, which keeps its own files in order.
+ */
+export async function compactCatalog(url: string, options: OpenCatalogOptions = {}): Promise<Compacted> {
+  if (schemeOf(url) === 'vast') {
+    throw new ExrError(
+      'ERR_FEATURE_UNAVAILABLE',
+      `Catalog ${url} has no file to compact: a VAST DataBase keeps its own in order.`,
+    )
+  }
+  if (!existsSync(duckdbPath(url))) {
+    throw new ExrError('ERR_CATALOG_OPEN', `There is no catalog ${url} to compact.`, { details: { path: url } })
+  }
+  const catalog = await openCatalog(url, options)
+  const path = catalog.url.replace(/^duckdb:/, '')
+  // The journal moves into the file.
+  await catalog.close()
+  const { compactFile } = await loadPart(() => import('./duckdb/compact.ts'))
+  return compactFile(path, options.signal)
 }
 
 /** The client of VAST DataBase is loaded only for catalogs there. */

@@ -21,6 +21,7 @@ import type {
   QueryResult,
   QueryStream,
   RemovalOptions,
+  RetentionCounts,
   RunSummary,
   SampledFile,
   SimilarMatch,
@@ -286,6 +287,14 @@ class VastCatalog implements Catalog {
 
   info(): Promise<CatalogInfo> {
     return this.#run(readInfo)
+  }
+
+  async retain(): Promise<RetentionCounts> {
+    throw new ExrError(
+      'ERR_FEATURE_UNAVAILABLE',
+      `Rows of catalog ${this.url} are not cleaned from here: a VAST DataBase has no transaction that could hold all of it. ` +
+        'Merge it into an embedded catalog to have them cleaned there.',
+    )
   }
 
   verify(signal?: AbortSignal): Promise<CatalogReport> {

@@ -102,6 +102,11 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
   { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {
+    name: 'retention',
+    summary: 'clean what a catalog knows of headers and files long gone',
+    load: () => import('./retention/command.ts'),
+  },
+  {
     name: 'export',
     summary: 'write a catalog as Parquet, Arrow or CSV files',
     load: () => import('./export/command.ts'),

@@ -55,11 +55,11 @@ export function parseBytes(value: unknown, name: string, min: number, max: numbe
   }
 }
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A length of time in milliseconds; text has a unit: `500ms`, `30s`, `10m`, `1h`. Throws ERR_OPTION_INVALID. */
+/** A length of time in milliseconds; text has a unit: `500ms`, `30s`, `10m`, `1h`, `90d`. Throws ERR_OPTION_INVALID. */
 export function parseDuration(value: string, name: string): number {
-  const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*$/i.exec(value) ?? []
+  const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/i.exec(value) ?? []
   if (number === undefined) throw unexpected('a time such as 30s, 10m or 1h', name, value)
   return Number(number) * DURATION_UNITS[unit.toLowerCase()]!
 }

@@ -25,7 +25,7 @@ export const DATABASE = 'exr'
  * Rows a thread scans at a time. DuckDB's own 122,880 leaves the vectors of 100,000 files to one thread; only ATTACH
  * can set another size, which is why the file is not simply opened (npm run bench similarity).
  */
-const ROW_GROUP_SIZE = 32_768
+export const ROW_GROUP_SIZE = 32_768
 
 /** A database file opened once in this process, shared by all who read it. */
 interface OpenFile {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ExrError } from '../../errors.ts'
@@ -159,6 +159,45 @@ export async function* readValue(
     }
   } finally {
     await file.close()
+  }
+}
+
+/**
+ * Copies the values at some places to the same places of a new file, with holes where nothing is named: they take no
+ * room on disk. Returns whether there are any values; the new file is on disk then.
+ */
+export async function compactValues(
+  catalogPath: string,
+  copy: string,
+  places: readonly ValuePlace[],
+): Promise<boolean> {
+  const path = valueFilePath(catalogPath)
+  if (!existsSync(path)) return false
+  const from = await open(path, 'r')
+  try {
+    const { mode } = await from.stat()
+    const to = await open(copy, 'wx', mode & 0o777)
+    try {
+      await to.write(MAGIC, 0, MAGIC.length, 0)
+      for (const { offset, storedBytes } of places) await copyRange(from, to, offset, ENTRY_BYTES + storedBytes)
+      await to.sync()
+    } finally {
+      await to.close()
+    }
+  } finally {
+    await from.close()
+  }
+  return true
+}
+
+async function copyRange(from: FileHandle, to: FileHandle, offset: number, length: number): Promise<void> {
+  for (let done = 0; done < length; ) {
+    const bytes = await readAt(from, offset + done, Math.min(READ_BYTES, length - done))
+    if (bytes.length === 0) return
+    for (let written = 0; written < bytes.length; ) {
+      written += (await to.write(bytes, written, bytes.length - written, offset + done + written)).bytesWritten
+    }
+    done += bytes.length
   }
 }
 

@@ -35,6 +35,10 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (catalogs: readonly string[], flags: MergeFlags) =>
       (await import('./merge.ts')).merge(catalogs, flags, context),
     )
+  catalogFlags(command.command('compact'), 'catalog')
+    .description('write the file of an embedded catalog anew, without what deletions left in it')
+    .option(...JSON_FLAG)
+    .action(async (flags: InfoFlags) => (await import('./compact.ts')).compact(flags, context))
   command
     .command('ddl')
     .description('print the tables as SQL')
