@@ -28,7 +28,7 @@ export {
 export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
 export { DigestSum, digestRows, TextCells } from './encoded/digest.ts'
-export { encodeRecords } from './encoded/encode.ts'
+export { BatchEncoder, encodeRecords } from './encoded/encode.ts'
 export {
   deflatePiece,
   framedPieces,

@@ -4,6 +4,7 @@ import {
   EMBEDDING_VERSION,
   type EmbeddablePayload,
 } from '../embeddings/index.ts'
+import { RememberedVectors } from '../embeddings/remembered.ts'
 import { fileId, type IdentityOptions, normalizePath } from '../inspect/identity.ts'
 import type { ChannelFacts, Payload } from '../inspect/payload.ts'
 import type { LargeValueCollector } from './encoded/large-values.ts'
@@ -81,7 +82,7 @@ export function fileRecord(
     path: file.path,
     normalizedPath,
     mtimeUs: timestampUs(file.mtime),
-    vectors: record.vectors ?? recordVectors(record.payload),
+    vectors: record.vectors ?? vectorsOf(record.payload, remembered),
     runId: options.runId,
     large,
     childRows: '',
@@ -90,13 +91,21 @@ export function fileRecord(
 
 /** The vectors a record is stored with. */
 export function recordVectors(payload: EmbeddablePayload): RecordVectors {
+  return vectorsOf(payload, computed)
+}
+
+const remembered = new RememberedVectors()
+const computed: Pick<RememberedVectors, 'metadata' | 'fingerprint'> = {
+  metadata: (payload) => computeMetadataEmbedding(payload, METADATA_DIMENSION),
+  fingerprint: (channels) => computeChannelFingerprint(channels, FINGERPRINT_DIMENSION),
+}
+
+function vectorsOf(payload: EmbeddablePayload, makes: typeof computed): RecordVectors {
   const byPart: ChannelFacts[][] = payload.parts.map(() => [])
   for (const channel of payload.channels) byPart[channel.part_index]?.push(channel)
   return {
-    metadata: computeMetadataEmbedding(payload, METADATA_DIMENSION),
-    fingerprints: byPart.map((channels) =>
-      channels.length > 0 ? computeChannelFingerprint(channels, FINGERPRINT_DIMENSION) : null,
-    ),
+    metadata: makes.metadata(payload),
+    fingerprints: byPart.map((channels) => (channels.length > 0 ? makes.fingerprint(channels) : null)),
     version: EMBEDDING_VERSION,
   }
 }

@@ -1,25 +1,19 @@
 import type { PlainError } from '../errors.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { firstReason, verdictOf } from '../inspect/verdict.ts'
-import { byteLengthOf, type CatalogRecord, concatBatches, type EncodedBatch, encodeRecords } from '../tables/index.ts'
+import { BatchEncoder } from '../tables/index.ts'
 import type { FileFailure, FileProblem, HeavyFile, IngestAnswer, IngestTaskSettings } from './ingest-task.ts'
 import type { HeavyLocation, LocationResult } from './locations.ts'
-
-/** Bytes of headers that wait to be encoded: their payloads take several times as much. */
-const WAITING_BYTES = 4 * 1024 * 1024
 
 /** Bytes of an answer after which no more files are taken into it, unless a grant says less. One answer is one transaction. */
 const ANSWER_BYTES = 16 * 1024 * 1024
 /** Of what headers may need, so much in an answer. */
 const ANSWER_PER_GRANT = 2
 
-/** Gathers what became of the files of one batch. Payloads are encoded as they come, so that few are held. */
+/** Gathers what became of the files of one batch. Payloads are encoded as they come, so that none is held. */
 export class Collector {
   readonly #settings: IngestTaskSettings
-  #records: CatalogRecord[] = []
-  #recordBytes = 0
-  readonly #batches: EncodedBatch[] = []
-  #batchBytes = 0
+  readonly #encoder: BatchEncoder
   readonly #failures: FileFailure[] = []
   readonly #incomplete: FileProblem[] = []
   readonly #heavy: HeavyFile[] = []
@@ -28,6 +22,7 @@ export class Collector {
 
   constructor(settings: IngestTaskSettings) {
     this.#settings = settings
+    this.#encoder = new BatchEncoder({ runId: settings.runId, foldCase: settings.foldCase })
   }
 
   /** Locations that were added. */
@@ -38,7 +33,7 @@ export class Collector {
   /** True when what was gathered is as much as one answer should hold. */
   get isFull(): boolean {
     const { grantBytes = ANSWER_BYTES } = this.#settings
-    return this.#recordBytes + this.#batchBytes >= Math.min(ANSWER_BYTES, grantBytes * ANSWER_PER_GRANT)
+    return this.#encoder.byteLength >= Math.min(ANSWER_BYTES, grantBytes * ANSWER_PER_GRANT)
   }
 
   add(found: LocationResult | HeavyLocation): void {
@@ -53,28 +48,16 @@ export class Collector {
       return
     }
     const payload = result.value
-    this.#records.push({ payload, inspectedAtUs: startedUs, durationUs })
-    this.#recordBytes += payload.file.header_bytes
+    this.#encoder.add({ payload, inspectedAtUs: startedUs, durationUs })
     this.#bytes += payload.file.size_bytes
     if (!payload.readers.raw.ok) this.#failures.push(headerFailure(payload, startedUs))
     else if (payload.file.is_complete === false) this.#incomplete.push(incompleteProblem(payload))
-    if (this.#recordBytes >= WAITING_BYTES) this.#encode()
   }
 
   finish(): IngestAnswer {
-    if (this.#records.length > 0 || this.#batches.length === 0) this.#encode()
-    const batch = concatBatches(this.#batches)
+    const batch = this.#encoder.finish()
     const [failures, incomplete, heavy] = [this.#failures, this.#incomplete, this.#heavy]
     return { batch, failures, incomplete, bytes: this.#bytes, heavy }
-  }
-
-  #encode(): void {
-    const { runId, foldCase } = this.#settings
-    const batch = encodeRecords(this.#records, { runId, foldCase })
-    this.#records = []
-    this.#recordBytes = 0
-    this.#batches.push(batch)
-    this.#batchBytes += byteLengthOf(batch)
   }
 }
 

@@ -7,6 +7,11 @@ export class StringCollector {
   #bytes = Buffer.allocUnsafeSlow(64 * 1024)
   #offsets = new Uint32Array(1024)
 
+  /** Bytes of the strings so far. */
+  get byteLength(): number {
+    return this.#offsets[this.#codes.size]!
+  }
+
   code(text: string): number {
     const known = this.#codes.get(text)
     if (known !== undefined) return known
@@ -156,9 +161,10 @@ class Int64Writer implements ColumnWriter {
 }
 
 /** Holds the vectors themselves until the end, so that rows without one cost nothing. */
-class VectorWriter implements ColumnWriter {
+export class VectorWriter implements ColumnWriter {
   readonly #dimension: number
   readonly #vectors: (Float32Array | undefined)[] = []
+  #count = 0
 
   constructor(dimension: number) {
     this.#dimension = dimension
@@ -173,6 +179,12 @@ class VectorWriter implements ColumnWriter {
       throw new RangeError(`Expected a vector of ${this.#dimension} float32 values`)
     }
     this.#vectors[row] = value
+    this.#count += 1
+  }
+
+  /** Bytes of the vectors that were set. */
+  get byteLength(): number {
+    return this.#count * this.#dimension * Float32Array.BYTES_PER_ELEMENT
   }
 
   reserve(): void {}

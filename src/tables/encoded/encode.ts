@@ -17,40 +17,72 @@ export function encodeRecords(
   options: EncodeOptions,
   large: LargeValueCollector | null = new LargeValueCollector(),
 ): EncodedBatch {
-  const strings = new StringCollector()
-  const writers = perTable((table) => new TableWriter(table, records.length, strings))
-  const tables = recordTables()
-  const all = Object.values(writers)
-  const ordinals: number[] = []
-  const failures: EncodeFailure[] = []
-  records.forEach((record, index) => {
+  const encoder = new BatchEncoder(options, large, records.length)
+  for (const record of records) encoder.add(record)
+  return encoder.finish()
+}
+
+/** A batch that grows record by record: none of them is held. */
+export class BatchEncoder {
+  readonly #options: EncodeOptions
+  readonly #large: LargeValueCollector | null
+  readonly #strings = new StringCollector()
+  readonly #writers: PerTable<TableWriter>
+  readonly #all: readonly TableWriter[]
+  readonly #ordinals: number[] = []
+  readonly #failures: EncodeFailure[] = []
+  #count = 0
+
+  /** Has room for so many files before it grows. */
+  constructor(options: EncodeOptions, large: LargeValueCollector | null = new LargeValueCollector(), files = 256) {
+    this.#options = options
+    this.#large = large
+    this.#writers = perTable((table) => new TableWriter(table, files, this.#strings))
+    this.#all = Object.values(this.#writers)
+  }
+
+  /** Bytes of what was added, without the room there is for more. */
+  get byteLength(): number {
+    const rows = this.#all.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return rows + this.#strings.byteLength + (this.#large?.byteLength ?? 0)
+  }
+
+  add(record: CatalogRecord): void {
+    const index = this.#count++
+    const writers = this.#writers
     try {
-      const keyed = fileRecord(record, options, large)
+      const keyed = fileRecord(record, this.#options, this.#large)
       // The row of the file says how many rows each of the others has.
-      for (const table of tables) if (table.name !== 'files') writers[table.name].write(table.rows(keyed), keyed)
+      for (const table of CHILD_TABLES) writers[table.name].write(table.rows(keyed), keyed)
       const file = { ...keyed, childRows: JSON.stringify(onceCounts(writers)) }
       writers.files.write(RECORD_TABLES.files.rows(file), file)
-      for (const writer of all) writer.endFile()
-      ordinals.push(index)
+      for (const writer of this.#all) writer.endFile()
+      this.#ordinals.push(index)
     } catch (error) {
-      for (const writer of all) writer.dropFile()
+      for (const writer of this.#all) writer.dropFile()
       const { code, message } = toPlainError(error, 'ERR_CATALOG_WRITE')
-      failures.push({ index, path: String(record?.payload?.file?.path ?? ''), code, message })
+      this.#failures.push({ index, path: String(record?.payload?.file?.path ?? ''), code, message })
     }
-  })
-  const encoded = perTable((table) => writers[table.name].finish())
-  sealFiles(encoded, strings)
-  return {
-    fileCount: ordinals.length,
-    ordinals: Uint32Array.from(ordinals),
-    strings: strings.finish(),
-    tables: encoded,
-    largeValues: large?.finish() ?? [],
-    failures,
+  }
+
+  /** The batch; nothing can be added any more. */
+  finish(): EncodedBatch {
+    const tables = perTable((table) => this.#writers[table.name].finish())
+    sealFiles(tables, this.#strings)
+    return {
+      fileCount: this.#ordinals.length,
+      ordinals: Uint32Array.from(this.#ordinals),
+      strings: this.#strings.finish(),
+      tables,
+      largeValues: this.#large?.finish() ?? [],
+      failures: this.#failures,
+    }
   }
 }
 
+const CHILD_TABLES = recordTables().filter(({ name }) => name !== 'files')
+const ONCE_TABLES = CHILD_TABLES.filter(({ written }) => written === 'once')
+
 function onceCounts(writers: PerTable<TableWriter>): Record<string, number> {
-  const counted = recordTables().filter(({ written, parent }) => written === 'once' && parent !== null)
-  return Object.fromEntries(counted.map(({ name }) => [name, writers[name].fileRows]))
+  return Object.fromEntries(ONCE_TABLES.map(({ name }) => [name, writers[name].fileRows]))
 }

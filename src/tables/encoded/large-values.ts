@@ -41,13 +41,23 @@ export function largeMarkerOf(json: string): LargeMarker | null {
 /** Gathers the large values of a batch, each once. */
 export class LargeValueCollector {
   readonly #values = new Map<string, LargeValue>()
+  #byteLength = 0
+
+  /** Bytes of the values as they are stored. */
+  get byteLength(): number {
+    return this.#byteLength
+  }
 
   /** Takes a value over; `json` is what stands for it in its row. */
   add(content: string, form: LargeMarker['form']): { json: string; sha256: string; byteLength: number } {
     const bytes = Buffer.from(content)
     const byteLength = bytes.length
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    if (!this.#values.has(sha256)) this.#values.set(sha256, { sha256, byteLength, stored: deflated(sha256, bytes) })
+    if (!this.#values.has(sha256)) {
+      const stored = deflated(sha256, bytes)
+      this.#values.set(sha256, { sha256, byteLength, stored })
+      this.#byteLength += stored.length
+    }
     const large: LargeMarker = { sha256, bytes: byteLength, form }
     return { json: JSON.stringify({ large }), sha256, byteLength }
   }

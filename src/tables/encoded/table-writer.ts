@@ -1,26 +1,37 @@
 import type { AnyRecordTable } from '../definition.ts'
 import type { FileRecord } from '../record.ts'
 import type { EncodedTable } from './batch.ts'
-import { type ColumnWriter, columnWriter, type StringCollector } from './column-writers.ts'
+import { type ColumnWriter, columnWriter, type StringCollector, VectorWriter } from './column-writers.ts'
 
 /** Rows that are made before they are written, column by column. */
 const ROWS_AT_ONCE = 1024
+
+/** A code, a number or half a 64-bit one, and whether there is a value. */
+const CELL_BYTES = 5
 
 /** Writes the rows of one table, file after file; the rows of a file that fails half-way are dropped again. */
 export class TableWriter {
   readonly #table: AnyRecordTable
   readonly #writers: readonly ColumnWriter[]
-  readonly #rowStart: Uint32Array<ArrayBuffer>
+  readonly #vectors: readonly VectorWriter[]
+  #rowStart: Uint32Array<ArrayBuffer>
   #capacity: number
   #fileCount = 0
   #rowCount = 0
 
-  /** `fileCount` is an upper bound. */
-  constructor(table: AnyRecordTable, fileCount: number, strings: StringCollector) {
+  /** Has room for so many rows and files before it grows. */
+  constructor(table: AnyRecordTable, files: number, strings: StringCollector) {
     this.#table = table
-    this.#capacity = fileCount
-    this.#writers = table.columns.map((column) => columnWriter(column.type, fileCount, strings))
-    this.#rowStart = new Uint32Array(fileCount + 1)
+    this.#capacity = files
+    this.#writers = table.columns.map((column) => columnWriter(column.type, files, strings))
+    this.#vectors = this.#writers.filter((writer) => writer instanceof VectorWriter)
+    this.#rowStart = new Uint32Array(files + 1)
+  }
+
+  /** About what its rows take, their texts left out. */
+  get byteLength(): number {
+    const cells = this.#rowCount * this.#writers.length
+    return this.#vectors.reduce((sum, { byteLength }) => sum + byteLength, cells * CELL_BYTES)
   }
 
   /** Rows of one more file, made by the table's own `rows`; `endFile` or `dropFile` follows. */
@@ -42,6 +53,7 @@ export class TableWriter {
   }
 
   endFile(): void {
+    if (this.#fileCount + 1 === this.#rowStart.length) this.#rowStart = doubled(this.#rowStart)
     this.#rowStart[++this.#fileCount] = this.#rowCount
   }
 
@@ -62,6 +74,12 @@ export class TableWriter {
     this.#capacity = Math.max(rows, this.#capacity * 2)
     for (const writer of this.#writers) writer.reserve(this.#capacity)
   }
+}
+
+function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
+  const next = new Uint32Array(array.length * 2)
+  next.set(array)
+  return next
 }
 
 function* runsOf(rows: Iterable<unknown>): Generator<readonly unknown[]> {

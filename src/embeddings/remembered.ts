@@ -1,0 +1,105 @@
+import type { AttributeFacts, ChannelFacts, PartFacts } from '../inspect/payload.ts'
+import { computeChannelFingerprint, computeMetadataEmbedding, type EmbeddablePayload, valueCounts } from './index.ts'
+
+/** Characters of facts that are remembered with their vectors; twice that while older ones are still asked for. */
+const REMEMBERED_CHARACTERS = 2 * 1024 * 1024
+
+/**
+ * Vectors of headers that were seen before: the frames of a shot have the same facts, so that nearly all of a farm's
+ * vectors are looked up. Nobody may change a vector it gives.
+ */
+export class RememberedVectors {
+  readonly #metadata = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
+  readonly #fingerprints = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
+
+  /** What `computeMetadataEmbedding` gives. */
+  metadata(payload: EmbeddablePayload): Float32Array {
+    return this.#metadata.get(factsOf(payload), () => computeMetadataEmbedding(payload))
+  }
+
+  /** What `computeChannelFingerprint` gives. */
+  fingerprint(channels: readonly ChannelFacts[]): Float32Array {
+    return this.#fingerprints.get(channelTexts(channels), () => computeChannelFingerprint(channels))
+  }
+}
+
+/** Values by text, of which the last so many characters at least are kept. */
+class Recent<Value> {
+  readonly #most: number
+  #young = new Map<string, Value>()
+  #old = new Map<string, Value>()
+  #characters = 0
+
+  constructor(mostCharacters: number) {
+    this.#most = mostCharacters
+  }
+
+  get(key: string, make: () => Value): Value {
+    const known = this.#young.get(key)
+    if (known !== undefined) return known
+    const value = this.#old.get(key) ?? make()
+    if (this.#characters + key.length > this.#most) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#characters = 0
+    }
+    // Longer ones are as rare as they are long.
+    if (key.length <= this.#most / 4) {
+      this.#young.set(key, value)
+      this.#characters += key.length
+    }
+    return value
+  }
+}
+
+/** Every fact a vector may be made of as one text, texts in their length so that none runs into the next. */
+function factsOf({ parts, channels, attributes }: EmbeddablePayload): string {
+  let text = `${channelTexts(channels)}|`
+  for (const part of parts) text += partText(part)
+  for (const part of attributes.parts) {
+    text += '|'
+    for (const attribute of part) text += attributeText(attribute)
+  }
+  return text
+}
+
+function channelTexts(channels: readonly ChannelFacts[]): string {
+  let text = ''
+  for (const channel of channels) {
+    const { channel_name: name, layer_name: layer, component_name: component, channel_type: type } = channel
+    text += `${sized(name)}${sized(layer)}${sized(component)}${sized(type)}`
+    text += `${channel.x_sampling},${channel.y_sampling},${channel.p_linear ? 1 : 0};`
+  }
+  return text
+}
+
+function partText(part: PartFacts): string {
+  return (
+    `${sized(part.part_type)}${sized(part.part_name)}${sized(part.view_name)}${part.is_deep},${cropText(part)},` +
+    `${part.display_width},${part.display_height},${part.pixel_aspect_ratio},` +
+    `${sized(part.compression)}${sized(part.line_order)}${part.is_tiled},${sized(part.level_mode)}` +
+    `${part.tile_width},${part.tile_height},${part.level_count},` +
+    `${sized(part.render_software)}${sized(part.render_software_version)};`
+  )
+}
+
+/** A crop that moves from frame to frame stays the same crop. */
+function cropText({ display_window: display, data_window: data }: PartFacts): string {
+  if (data === null || display === null) return ''
+  const from = `${Math.sign(data.min.x - display.min.x)},${Math.sign(data.min.y - display.min.y)}`
+  return `${from},${Math.sign(data.max.x - display.max.x)},${Math.sign(data.max.y - display.max.y)}`
+}
+
+function attributeText({ name, type, source, value }: AttributeFacts): string {
+  if (source !== 'exr') return ''
+  return `${sized(name)}${sized(type)}${valueCounts(name) ? valueText(value) : ''}`
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return sized(value)
+  return typeof value === 'number' ? `${value};` : sized(JSON.stringify(value) ?? '')
+}
+
+function sized(text: string | null): string {
+  return text === null ? '-' : `${text.length}:${text}`
+}

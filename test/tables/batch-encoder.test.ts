@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { LargeValueCollector } from '../../src/tables/encoded/large-values.ts'
+import { BatchEncoder, byteLengthOf, encodeRecords } from '../../src/tables/index.ts'
+import { record, sequence } from '../catalog/records.ts'
+
+const options = { runId: 'run' }
+
+describe('a batch that grows record by record', () => {
+  it('is that of all records at once, however little room it had at first', () => {
+    const records = sequence('/farm/shot', 70, { parts: 3 })
+    const encoder = new BatchEncoder(options, new LargeValueCollector(), 1)
+    for (const each of records) encoder.add(each)
+    expect(encoder.finish()).toEqual(encodeRecords(records, options))
+  })
+
+  it('leaves out a record that is none, and counts it', () => {
+    const encoder = new BatchEncoder(options)
+    const [first, last] = sequence('/farm/shot', 2)
+    for (const each of [first!, { ...first!, payload: { file: { path: '/none' } } as never }, last!]) encoder.add(each)
+    const batch = encoder.finish()
+    expect([batch.fileCount, [...batch.ordinals]]).toEqual([2, [0, 2]])
+    expect(batch.failures).toMatchObject([{ index: 1, path: '/none' }])
+  })
+
+  it('says about how many bytes it has, large values and vectors included', () => {
+    const encoder = new BatchEncoder(options)
+    expect(encoder.byteLength).toBe(0)
+    for (const each of sequence('/farm/shot', 200)) encoder.add(each)
+    const before = encoder.byteLength
+    let value = ''
+    for (let index = 0; value.length < 400_000; index++) value += Math.sin(index).toString(36)
+    encoder.add(record({ path: '/farm/large.exr', attributes: [{ name: 'x', type: 'string', value, source: 'exr' }] }))
+    const after = encoder.byteLength
+    expect(after - before).toBeGreaterThan(100_000)
+    const actual = byteLengthOf(encoder.finish())
+    expect(after / actual).toBeGreaterThan(0.6)
+    expect(after / actual).toBeLessThan(1.7)
+  })
+})
