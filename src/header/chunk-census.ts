@@ -1,9 +1,10 @@
 import { int32At } from './bytes.ts'
-import { ENTRY, type Entries, orderOf, readEntries } from './chunk-entries.ts'
+import { ENTRY, type Entries, isUnplaced, orderOf, readEntries } from './chunk-entries.ts'
 import { IMPOSSIBLE_SIZE, leaderByteLength, leaderDataBytes, leaderPlace } from './chunk-leader.ts'
-import { chunkAt, missingRows, missingTiles, placeOf } from './chunk-missing.ts'
+import { missingRows, missingTiles, placeOf } from './chunk-missing.ts'
 import type { ChunkTablePlan, PartChunkPlan } from './chunk-plan.ts'
 import type { ChunkReport, LastChunk, PartChunkReport } from './chunk-report.ts'
+import { ChunkWalk, entryNamed } from './chunk-walk.ts'
 import type { DefectCode } from './defect-codes.ts'
 import { defect } from './defects.ts'
 import type { HeaderDefect } from './model.ts'
@@ -13,11 +14,19 @@ export const DEFAULT_MAX_LISTED = 1000
 
 const OFFSET_BYTES = 8
 
-const OFFSET_DEFECTS: readonly (readonly [number, DefectCode, string])[] = [
-  [ENTRY.outside, 'chunk-offset-outside-file', 'offsets outside the file'],
-  [ENTRY.inside, 'chunk-offset-inside-header', 'offsets inside the header or the chunk tables'],
-  [ENTRY.duplicate, 'chunk-offset-duplicate', 'the offset of another chunk'],
+const OFFSET_DEFECTS: readonly (readonly [readonly number[], DefectCode, string])[] = [
+  [[ENTRY.outside, ENTRY.stray], 'chunk-offset-outside-file', 'offsets outside the file'],
+  [[ENTRY.inside], 'chunk-offset-inside-header', 'offsets inside the header or the chunk tables'],
+  [[ENTRY.duplicate], 'chunk-offset-duplicate', 'the offset of another chunk'],
 ]
+
+/** Of `#seen`. */
+const SEEN = 1
+const SEEN_AS_ZEROS = 2
+/** Bytes of a chunk's end that are looked at where zeros follow it. */
+const TAIL_BYTES = 16
+/** Chunks before zeros that are looked at. */
+const MOST_EDGES = 64
 
 /** A chunk whose leader does not fit, the first of its part. */
 interface Misfit {
@@ -34,16 +43,19 @@ export class ChunkCensus {
   readonly #plan: ChunkTablePlan
   readonly #fileSize: number
   readonly #entries: Entries
-  /** 1 for each entry whose leader was looked at. */
+  /** `SEEN` for each entry whose leader was looked at. */
   readonly #seen: Uint8Array
+  /** 1 for each entry that `walk` found where the table does not say. */
+  readonly #found: Uint8Array
+  /** Where the data of each entry ends, as its leader says; 0 for those that do not fit. */
+  readonly #ends: Float64Array
   readonly #partOf: Uint32Array | null
   readonly #misfits = new Map<string, Misfit>()
   readonly #usable: number
   #sorted: Uint32Array | null = null
   #checked = 0
-  #lastEnd: number | null = null
-  /** `passed` chunks that the table knows lie before the position. */
-  #walk: { position: number; found: number; passed: number; isWhole: boolean } | null = null
+  #looked = 0
+  #walk: ChunkWalk | null = null
 
   /**
    * @param tableBytes the bytes of `plan.readRange`; entries they lack count as missing chunks
@@ -56,6 +68,8 @@ export class ChunkCensus {
     this.#entries = readEntries(plan, known ? tableBytes : new Uint8Array(0), fileSize)
     const { verdicts, runs } = this.#entries
     this.#seen = new Uint8Array(verdicts.length)
+    this.#found = new Uint8Array(verdicts.length)
+    this.#ends = new Float64Array(verdicts.length)
     this.#partOf = runs.length > 1 ? new Uint32Array(verdicts.length) : null
     for (const [part, { first, count }] of runs.entries()) this.#partOf?.fill(part, first, first + count)
     let usable = 0
@@ -73,14 +87,14 @@ export class ChunkCensus {
     return this.#usable
   }
 
-  /** True when an entry is zero: those chunks may be in the file all the same, and `walk` finds them. */
-  get hasZeroOffsets(): boolean {
-    return this.#entries.verdicts.includes(ENTRY.zero)
+  /** True when the table does not say where some chunk is, or something else is there: `walk` may find it. */
+  get hasUnplaced(): boolean {
+    return this.#entries.verdicts.some((verdict) => isUnplaced(verdict) || verdict === ENTRY.damaged)
   }
 
-  /** True when a chunk is known to be missing or damaged. */
+  /** True when a chunk is known to be missing or damaged, or not to be where the table says. */
   get hasLosses(): boolean {
-    return this.#entries.verdicts.some((verdict) => verdict !== ENTRY.ok && verdict !== ENTRY.follows)
+    return this.#entries.verdicts.some((verdict) => verdict !== ENTRY.ok) || this.#overlaps(() => true)
   }
 
   /** True for a chunk whose leader can be looked at and has not been yet. */
@@ -128,19 +142,22 @@ export class ChunkCensus {
    * @param at where the leader begins in `bytes`; a leader they do not hold whole breaks off with the file
    */
   judge(entry: number, bytes: Uint8Array, at = 0): boolean {
-    this.#seen[entry] = 1
+    if (this.#seen[entry] === 0) this.#looked++
+    this.#seen[entry] = SEEN
     this.#checked++
     const part = this.#planOf(entry)
     const start = this.leaderStart(entry)
     const length = this.leaderBytes(entry)
     if (at + length > bytes.length) return this.#misfit(entry, ENTRY.cut, 'it breaks off inside its leader')
     const problem = this.#leaderProblem(part, entry, bytes, at)
-    if (problem !== null) return this.#misfit(entry, ENTRY.damaged, problem)
+    if (problem !== null) {
+      if (isZeros(bytes, at, at + length)) this.#seen[entry] = SEEN_AS_ZEROS
+      const isOther = this.#seen[entry] === SEEN && this.#holdsOther(entry, bytes, at)
+      return this.#misfit(entry, isOther ? ENTRY.misplaced : ENTRY.damaged, problem)
+    }
     const dataBytes = leaderDataBytes(part, this.#plan.isMultiPart, bytes, at)
     if (dataBytes === IMPOSSIBLE_SIZE) return this.#misfit(entry, ENTRY.damaged, 'it claims sizes that cannot be')
     const end = start + length + dataBytes
-    const isLast = entry === this.lastEntry
-    if (isLast) this.#lastEnd = end
     if (end > this.#fileSize) {
       return this.#misfit(
         entry,
@@ -148,67 +165,78 @@ export class ChunkCensus {
         `it should end at byte ${end}, but the file has only ${this.#fileSize} bytes`,
       )
     }
-    if (!isLast && end > this.#nextStart(entry)) {
-      return this.#misfit(entry, ENTRY.damaged, `its ${dataBytes} bytes of data would reach into the next chunk`)
-    }
+    this.#ends[entry] = end
     return true
-  }
-
-  /** Where `walk` goes on; null when it has ended. */
-  get walkPosition(): number | null {
-    this.#walk ??= { position: this.#tablesEnd(), found: 0, passed: 0, isWhole: false }
-    const { position, found, isWhole } = this.#walk
-    return isWhole || found >= this.#entries.offsets.length ? null : position
-  }
-
-  /** Whether the table has no offset of a chunk, but `walk` found it: `leaderStart` is where. */
-  wasFound(entry: number): boolean {
-    return this.#entries.verdicts[entry] === ENTRY.follows
   }
 
   /**
-   * Finds chunks without their table, as the reference library does: each leader tells where the next one begins. Where
-   * one does not, the walk goes on at the next chunk that the table knows.
+   * Chunks whose leader is good and behind which zeros begin where the next leader should be, by the bytes they end
+   * with: an interrupted copy does not stop at the bounds of chunks.
+   */
+  edges(): { readonly entry: number; readonly start: number; readonly endExclusive: number }[] {
+    const sorted = this.byOffset()
+    const found = []
+    for (let i = 0; i + 1 < sorted.length && found.length < MOST_EDGES; i++) {
+      const [entry, next] = [sorted[i]!, sorted[i + 1]!]
+      const endExclusive = this.#ends[entry]!
+      if (endExclusive === 0 || !this.isUsable(entry) || this.#seen[next] !== SEEN_AS_ZEROS) continue
+      const start = Math.max(this.leaderStart(entry) + this.leaderBytes(entry), endExclusive - TAIL_BYTES)
+      if (start < endExclusive) found.push({ entry, start, endExclusive })
+    }
+    return found
+  }
+
+  /** Looks at the end of one of `edges`: the zeros behind it may begin inside of it. */
+  judgeEdge(entry: number, bytes: Uint8Array): void {
+    if (isZeros(bytes, 0, bytes.length)) {
+      this.#misfit(entry, ENTRY.damaged, 'its data ends in zeros, and zeros follow it')
+    }
+  }
+
+  /** Where `walk` goes on; null when it has ended. To be asked after leaders were judged: it builds on those that are good. */
+  get walkPosition(): number | null {
+    if (this.#walk === null) {
+      this.#settle()
+      const known = this.byOffset().filter((entry) => this.isUsable(entry))
+      this.#walk = new ChunkWalk(this.#plan, this.#entries, known, this.#found, this.#fileSize)
+    }
+    return this.#walk.position
+  }
+
+  /** Whether the table does not say where a chunk is, but `walk` found it: `leaderStart` is where. */
+  wasFound(entry: number): boolean {
+    return this.#found[entry] === 1
+  }
+
+  /**
+   * Looks for chunks that the table does not place, from leader to leader.
    * @param bytes the file's bytes from `walkPosition` on, `LONGEST_LEADER` of them or all that are left
-   * @returns false when what is there is no chunk of this file and no other is known behind it, which ends the walk
+   * @returns false when the walk has ended
    */
   walk(bytes: Uint8Array): boolean {
-    const walk = this.#walk!
-    const entry = this.#entryOf(bytes)
-    const part = entry === null ? null : this.#planOf(entry)
-    const dataBytes = part === null ? IMPOSSIBLE_SIZE : leaderDataBytes(part, this.#plan.isMultiPart, bytes, 0)
-    const end = walk.position + (entry === null ? 0 : this.leaderBytes(entry)) + dataBytes
-    const { verdicts } = this.#entries
-    const isKnown = entry !== null && verdicts[entry] !== ENTRY.zero && verdicts[entry] !== ENTRY.ok
-    if (entry === null || dataBytes === IMPOSSIBLE_SIZE || end > this.#fileSize || isKnown) {
-      const known = this.byOffset()
-      while (walk.passed < known.length && this.leaderStart(known[walk.passed]!) <= walk.position) walk.passed++
-      const next = known[walk.passed]
-      walk.isWhole = next === undefined
-      if (next !== undefined) walk.position = this.leaderStart(next)
-      return next !== undefined
+    if (this.walkPosition === null) return false
+    const found = this.#walk!.step(bytes)
+    if (found !== null && this.#seen[found] === 0) {
+      this.#seen[found] = SEEN
+      this.#looked++
     }
-    if (verdicts[entry] === ENTRY.zero) {
-      verdicts[entry] = ENTRY.follows
-      this.#entries.offsets[entry] = walk.position
-      walk.found++
-    }
-    walk.position = end
-    return true
+    return this.#walk!.position !== null
   }
 
   /** What is known so far. */
   report(maxListed = DEFAULT_MAX_LISTED): ChunkReport {
     const plan = this.#plan
     if (plan.readRange === null || plan.tablesByteLength === null) return unknownReport(plan)
+    this.#settle()
     const defects: HeaderDefect[] = this.#unwrittenDefects()
     const parts = plan.parts.map((part) => this.#reportPart(part, maxListed, defects))
     const missingChunks = totalMissing(parts)
     return {
-      isComplete: missingChunks === 0 && parts.length > 0 && !this.#entries.verdicts.includes(ENTRY.follows),
+      isComplete: missingChunks === 0 && parts.length > 0 && this.#entries.verdicts.every((it) => it === ENTRY.ok),
       missingChunks,
-      checkedChunks: this.#checked + (this.#walk?.found ?? 0),
-      depth: this.#depth(),
+      checkedChunks: this.#looked,
+      // Numbers that are a lower bound come of no look at everything.
+      depth: this.#isWalkedOut() || missingChunks === null || missingChunks === 0 ? this.#depth() : this.#boundDepth(),
       parts,
       lastChunk: this.#lastChunk(),
       chunksEnd: this.#chunksEnd(),
@@ -223,7 +251,7 @@ export class ChunkCensus {
 
   #hasPlace(entry: number): boolean {
     const verdict = this.#entries.verdicts[entry]
-    return verdict === ENTRY.ok || verdict === ENTRY.damaged || verdict === ENTRY.cut
+    return verdict === ENTRY.ok || verdict === ENTRY.damaged || verdict === ENTRY.cut || verdict === ENTRY.misplaced
   }
 
   #chunkOf(entry: number): number {
@@ -236,6 +264,15 @@ export class ChunkCensus {
     const key = `${this.#planOf(entry).partIndex} ${verdict}`
     if (!this.#misfits.has(key)) this.#misfits.set(key, { entry, problem })
     return false
+  }
+
+  /** Whether a leader that is not the entry's is that of another chunk, which the file has room for. */
+  #holdsOther(entry: number, bytes: Uint8Array, at: number): boolean {
+    const named = entryNamed(this.#plan, this.#entries, bytes, at)
+    if (named === null || named === entry) return false
+    const dataBytes = leaderDataBytes(this.#planOf(named), this.#plan.isMultiPart, bytes, at)
+    const end = this.leaderStart(entry) + this.leaderBytes(named) + dataBytes
+    return dataBytes !== IMPOSSIBLE_SIZE && end <= this.#fileSize
   }
 
   #leaderProblem(part: PartChunkPlan, entry: number, bytes: Uint8Array, at: number): string | null {
@@ -257,40 +294,42 @@ export class ChunkCensus {
     return `it says ${text(found)} where the table has ${text(expected)}`
   }
 
-  #nextStart(entry: number): number {
+  /**
+   * Calls `found` with each chunk whose data would reach into the next good one, until it returns true; whether it did.
+   * An offset that leads to something else than a chunk ends nobody's data.
+   */
+  #overlaps(found: (entry: number, dataBytes: number) => boolean): boolean {
     const sorted = this.byOffset()
-    const { offsets } = this.#entries
-    const start = offsets[entry]!
-    let low = 0
-    let high = sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (offsets[sorted[middle]!]! <= start) low = middle + 1
-      else high = middle
+    let next = this.#fileSize
+    for (let i = sorted.length - 1; i >= 0; i--) {
+      const entry = sorted[i]!
+      if (!this.isUsable(entry)) continue
+      const start = this.leaderStart(entry)
+      const end = this.#ends[entry]!
+      if (end > next && found(entry, end - start - this.leaderBytes(entry))) return true
+      next = start
     }
-    return low === sorted.length ? this.#fileSize : offsets[sorted[low]!]!
+    return false
   }
 
-  #tablesEnd(): number {
-    return this.#plan.tablesOffset + (this.#plan.tablesByteLength ?? 0)
-  }
-
-  /** The entry of the chunk whose leader `bytes` begin with. */
-  #entryOf(bytes: Uint8Array): number | null {
-    const { isMultiPart, parts } = this.#plan
-    if (bytes.length < 8) return null
-    const part = parts[isMultiPart ? int32At(bytes, 0) : 0]
-    if (part === undefined || part.storage === null) return null
-    if (bytes.length < leaderByteLength(part.storage, isMultiPart)) return null
-    const chunk = chunkAt(part, leaderPlace(part.storage, isMultiPart, bytes, 0))
-    const { first, count } = this.#entries.runs[part.partIndex]!
-    return chunk === null || chunk >= count ? null : first + chunk
+  #settle(): void {
+    this.#overlaps((entry, dataBytes) => {
+      this.#misfit(entry, ENTRY.damaged, `its ${dataBytes} bytes of data would reach into the next chunk`)
+      return false
+    })
   }
 
   #depth(): ChunkReport['depth'] {
-    const isWalked = this.#walk === null ? !this.hasZeroOffsets : this.walkPosition === null
+    const isWalked = this.#walk === null ? !this.hasUnplaced : this.#walk.position === null
     if (this.#checked === this.#usable && isWalked) return 'all'
-    return this.#checked === 0 && (this.#walk?.found ?? 0) === 0 ? 'table' : 'leaders'
+    return this.#checked === 0 && this.#walk?.hasBegun !== true ? 'table' : 'leaders'
+  }
+
+  /** Where more chunks may be missing than are known to be. */
+  #boundDepth(): ChunkReport['depth'] {
+    const isUnsure = this.#entries.verdicts.some((verdict, entry) => isUnplaced(verdict) && this.#found[entry] === 0)
+    const depth = this.#depth()
+    return isUnsure && depth === 'all' ? 'leaders' : depth
   }
 
   #lastChunk(): LastChunk | null {
@@ -302,66 +341,72 @@ export class ChunkCensus {
     return { partIndex: this.#planOf(entry).partIndex, chunkIndex: this.#chunkOf(entry), start, endExclusive }
   }
 
+  /** Known where each chunk was looked at that could be the last. */
   #chunksEnd(): number | null {
-    if (this.#usable === 0 && this.#walk !== null && this.walkPosition === null) {
-      return this.#walk.found === this.length ? this.#walk.position : null
-    }
-    // A chunk without a place may be what follows the last one that has one.
     const total = this.#plan.parts.reduce((sum, { chunkCount }) => sum + (chunkCount ?? 0), 0)
-    const isKnown = this.#usable === total && this.#lastEnd !== null && this.#lastEnd <= this.#fileSize
-    return isKnown ? this.#lastEnd : null
+    if (this.#walk !== null && this.#usable === 0) return this.#foundCount() === total ? this.#walk.end : null
+    // A chunk without a place may be what follows the last one that has one.
+    const last = this.lastEntry
+    const end = last === null || !this.isUsable(last) ? 0 : this.#ends[last]!
+    return this.#usable === total && end > 0 ? end : null
+  }
+
+  #foundCount(): number {
+    let found = 0
+    for (const flag of this.#found) found += flag
+    return found
   }
 
   /** A table of zeros was never written, which says nothing of the chunks. */
   #unwrittenDefects(): HeaderDefect[] {
     const { verdicts } = this.#entries
-    const isZero = (verdict: number) => verdict === ENTRY.zero || verdict === ENTRY.follows
-    if (verdicts.length === 0 || !verdicts.every(isZero)) return []
+    if (verdicts.length === 0 || !verdicts.every((verdict) => verdict === ENTRY.zero)) return []
     const total = this.#plan.parts.reduce((sum, { chunkCount }) => sum + (chunkCount ?? 0), 0)
     const message = `The offset table was never written: ${this.#walkText(total)}`
     return [defect('chunk-table-unwritten', message, this.#plan.tablesOffset)]
   }
 
   #walkText(total: number): string {
-    if (this.#walk === null) return `whether any of ${total} chunks follows it was not looked at`
-    const { found } = this.#walk
-    if (this.walkPosition !== null) return `at least ${found} of ${total} chunks follow it`
+    if (this.#tablesEnd() >= this.#fileSize) return `the file ends before the first of ${total} chunks`
+    if (this.#walk?.hasBegun !== true) return `whether any of ${total} chunks follows it was not looked at`
+    const found = this.#foundCount()
+    if (this.#walk.position !== null) return `at least ${found} of ${total} chunks follow it`
+    if (this.#walk.endsInJunk) {
+      const what =
+        found === 0 ? 'something else' : `at least ${found} of ${total} chunks follow it, then something else`
+      return `${what}${found === 0 ? ' follows it' : ''}, and what lies behind cannot be told`
+    }
     return found === 0 ? `none of ${total} chunks follows it` : `${found} of ${total} chunks follow it`
+  }
+
+  #tablesEnd(): number {
+    return this.#plan.tablesOffset + (this.#plan.tablesByteLength ?? 0)
+  }
+
+  /** Whether chunks that the table does not place, and that were not found, are known not to be in the file. */
+  #isWalkedOut(): boolean {
+    if (this.#tablesEnd() >= this.#fileSize) return true
+    return this.#walk !== null && this.#walk.position === null && !this.#walk.endsInJunk
   }
 
   #reportPart(part: PartChunkPlan, maxListed: number, defects: HeaderDefect[]): PartChunkReport {
     const { partIndex, chunkCount } = part
     const { offsets, verdicts, runs } = this.#entries
     const { first, count } = runs[partIndex]!
-    const counts = new Uint32Array(8)
-    const firstOf = new Array<number>(8).fill(-1)
-    for (let i = 0; i < count; i++) {
-      const verdict = verdicts[first + i]!
-      if (counts[verdict]!++ === 0) firstOf[verdict] = i
+    const isWalkedOut = this.#isWalkedOut()
+    const isThere = (entry: number) => verdicts[entry] === ENTRY.ok || this.#found[entry] === 1
+    const isMissing = (chunk: number) =>
+      chunk >= count || (!isThere(first + chunk) && (isWalkedOut || !isUnplaced(verdicts[first + chunk]!)))
+    let missing = chunkCount! - count
+    let isUnsure = false
+    for (let chunk = 0; chunk < count; chunk++) {
+      if (isMissing(chunk)) missing++
+      else if (!isThere(first + chunk)) isUnsure = true
     }
-    const entryAt = (verdict: number) => part.tableOffset! + firstOf[verdict]! * OFFSET_BYTES
-    const zeros = counts[ENTRY.zero]! + counts[ENTRY.follows]!
-    if (zeros > 0) {
-      const at = Math.min(...[ENTRY.zero, ENTRY.follows].filter((verdict) => counts[verdict]! > 0).map(entryAt))
-      const found =
-        counts[ENTRY.follows] === 0 ? '' : `; ${counts[ENTRY.follows]} of those chunks are in the file all the same`
-      const message = `${zeros} of ${chunkCount} chunk offsets are zero: the file was never finished${found}`
-      defects.push(defect('chunk-offset-zero', message, at, partIndex))
-    }
-    const missingChunks = chunkCount! - counts[ENTRY.ok]! - counts[ENTRY.follows]!
-    // How many are missing is said elsewhere: a number is news only where it is another one.
-    const told = (number: number) => (number === missingChunks ? 'Missing chunks' : `${number} of ${chunkCount} chunks`)
-    for (const [verdict, code, what] of OFFSET_DEFECTS) {
-      if (counts[verdict] === 0) continue
-      defects.push(defect(code, `${told(counts[verdict]!)}: ${what}`, entryAt(verdict), partIndex))
-    }
-    for (const verdict of [ENTRY.damaged, ENTRY.cut]) this.#addMisfit(part, verdict, told(counts[verdict]!), defects)
-    const isMissing = (chunk: number) => {
-      const verdict = verdicts[first + chunk]
-      return chunk >= count || (verdict !== ENTRY.ok && verdict !== ENTRY.follows)
-    }
-    const rows = missingChunks === 0 ? NOTHING : missingRows(part, isMissing, count, maxListed)
-    const tiles = missingChunks === 0 ? NOTHING : missingTiles(part, isMissing, maxListed)
+    const missingChunks = isUnsure && missing === 0 ? null : missing
+    this.#addEntryDefects(part, missingChunks, defects)
+    const rows = missing === 0 ? NOTHING : missingRows(part, isMissing, count, maxListed)
+    const tiles = missing === 0 ? NOTHING : missingTiles(part, isMissing, maxListed)
     return {
       partIndex,
       chunkCount,
@@ -373,19 +418,64 @@ export class ChunkCensus {
     }
   }
 
-  #addMisfit(part: PartChunkPlan, verdict: number, who: string, defects: HeaderDefect[]): void {
+  /** What is wrong with the entries of a part, and how many of their chunks were found all the same. */
+  #addEntryDefects(part: PartChunkPlan, missingChunks: number | null, defects: HeaderDefect[]): void {
+    const { partIndex, chunkCount } = part
+    const { verdicts, runs } = this.#entries
+    const { first, count } = runs[partIndex]!
+    const told = VERDICTS.map(() => ({ number: 0, found: 0, at: 0 }))
+    for (let i = count - 1; i >= 0; i--) {
+      const counts = told[verdicts[first + i]!]!
+      counts.number++
+      counts.found += this.#found[first + i]!
+      counts.at = part.tableOffset! + i * OFFSET_BYTES
+    }
+    const allTheSame = (found: number) =>
+      found === 0 ? '' : `; ${found} of those chunks ${found === 1 ? 'is' : 'are'} in the file all the same`
+    // How many are missing is said elsewhere: a number is news only where it is another one.
+    const who = (number: number, found: number) =>
+      number === missingChunks && found === 0 ? 'Missing chunks' : `${number} of ${chunkCount} chunks`
+    const zeros = told[ENTRY.zero]!
+    if (zeros.number > 0) {
+      const message = `${zeros.number} of ${chunkCount} chunk offsets are zero: the table was not written to its end`
+      defects.push(defect('chunk-offset-zero', message + allTheSame(zeros.found), zeros.at, partIndex))
+    }
+    for (const [wanted, code, what] of OFFSET_DEFECTS) {
+      const several = wanted.map((verdict) => told[verdict]!).filter(({ number }) => number > 0)
+      if (several.length === 0) continue
+      const [number, found] = [sum(several, 'number'), sum(several, 'found')]
+      const at = Math.min(...several.map((each) => each.at))
+      defects.push(defect(code, `${who(number, found)}: ${what}${allTheSame(found)}`, at, partIndex))
+    }
+    for (const verdict of [ENTRY.damaged, ENTRY.misplaced, ENTRY.cut]) {
+      const { number, found } = told[verdict]!
+      this.#addMisfit(part, verdict, who(number, found), allTheSame(found), defects)
+    }
+  }
+
+  #addMisfit(part: PartChunkPlan, verdict: number, who: string, found: string, defects: HeaderDefect[]): void {
     const misfit = this.#misfits.get(`${part.partIndex} ${verdict}`)
     if (misfit === undefined) return
     const { entry, problem } = misfit
     const isCut = verdict === ENTRY.cut
     const what = isCut ? 'cut off by the end of the file' : 'not where the table says'
-    const message = `${who}: ${what}; chunk ${this.#chunkOf(entry)}: ${problem}`
+    const message = `${who}: ${what}; chunk ${this.#chunkOf(entry)}: ${problem}${found}`
     const code = isCut ? 'last-chunk-truncated' : 'chunk-leader-mismatch'
     defects.push(defect(code, message, this.leaderStart(entry), part.partIndex))
   }
 }
 
 const NOTHING = { list: [], isTruncated: false }
+const VERDICTS = Object.values(ENTRY)
+
+function sum<Key extends string>(items: readonly Readonly<Record<Key, number>>[], key: Key): number {
+  return items.reduce((total, item) => total + item[key], 0)
+}
+
+function isZeros(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 0) return false
+  return true
+}
 
 /** What the tables alone say: no leader was looked at. */
 export function judgeChunkTables(

@@ -17,9 +17,16 @@ export const ENTRY = {
   damaged: 5,
   /** The chunk begins inside the file and ends behind it. */
   cut: 6,
-  /** The offset is zero, but the chunk was found by walking from chunk to chunk. */
-  follows: 7,
+  /** There is another chunk's leader at the offset. */
+  misplaced: 7,
+  /** The offset lies outside the file although those of chunks behind it do not: it never was the chunk's place. */
+  stray: 8,
 } as const
+
+/** Of these the table does not say where the chunk is: it may be in the file all the same. */
+export function isUnplaced(verdict: number): boolean {
+  return verdict !== ENTRY.ok && verdict !== ENTRY.outside && verdict !== ENTRY.cut && verdict !== ENTRY.damaged
+}
 
 /** The entries the table bytes hold, all parts in one run. Claimed entries beyond them are only counted. */
 export interface Entries {
@@ -48,7 +55,21 @@ export function readEntries(plan: ChunkTablePlan, tableBytes: Uint8Array, fileSi
   const entries = { offsets, verdicts: new Uint8Array(first), runs }
   judgeRanges(plan, entries, plan.tablesOffset + (plan.tablesByteLength ?? 0), fileSize)
   markDuplicates(entries)
+  for (const { first, count } of runs) markStray(entries, first, first + count)
   return entries
+}
+
+/** A file that was cut off has lost its last chunks: an offset outside before one inside is no place of a chunk. */
+function markStray({ offsets, verdicts }: Entries, start: number, end: number): void {
+  const order = orderOf(offsets, verdicts, start, end)
+  const firstOk = verdicts.subarray(start, end).indexOf(ENTRY.ok) + start
+  const lastOk = verdicts.subarray(start, end).lastIndexOf(ENTRY.ok) + start
+  if (firstOk < start) return
+  for (let i = start; i < end; i++) {
+    if (verdicts[i] !== ENTRY.outside) continue
+    const isLost = order === 'decreasing' ? i < firstOk : order !== 'random' && i > lastOk
+    if (!isLost) verdicts[i] = ENTRY.stray
+  }
 }
 
 function judgeRanges(plan: ChunkTablePlan, entries: Entries, tablesEnd: number, fileSize: number): void {

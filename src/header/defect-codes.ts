@@ -68,6 +68,7 @@ export const DEFECT_SEVERITY = {
   'chunk-offset-duplicate': 'error',
   'chunk-leader-mismatch': 'error',
   'last-chunk-truncated': 'error',
+  'text-mode-transfer': 'error',
 } as const
 
 /** A stable word for what is wrong with a header or a chunk table; docs/reference/header-defects.md explains each. */
@@ -90,6 +91,7 @@ const ERROR_CODES: Partial<Record<DefectCode, ErrorCode>> = {
   'chunk-offset-duplicate': 'ERR_EXR_CHUNKS',
   'chunk-leader-mismatch': 'ERR_EXR_CHUNKS',
   'last-chunk-truncated': 'ERR_EXR_CHUNKS',
+  'text-mode-transfer': 'ERR_EXR_CHUNKS',
 }
 
 /** The error code under which a caller that knows only error codes should report a defect. */

@@ -27,6 +27,7 @@ export type * from './model.ts'
 export { decodeHeader, HeaderScanner, LimitReached, type ScanOptions, scanHeader } from './scan.ts'
 export { isDeep, isTiled, storageOf } from './storage.ts'
 export { type GuessedText, guessText, withoutPadding } from './text-encoding.ts'
+export { isTextMode, textModeDefect } from './text-mode.ts'
 export { formatTimeCode, shortTimeCode, type TimeCodeFields, timeCodeFields, timeCodeProblem } from './time-code.ts'
 export {
   ATTRIBUTE_TYPES,

@@ -32,9 +32,7 @@ interface Plan {
 
 /** Decides by name, size and time alone; opens nothing. */
 export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
-  const { known, force, shard, foldCase, limits } = options
-  // Single leaders of objects are not read: one look is as deep as the other.
-  const check = files.etags !== null && options.check === 'all' ? 'leaders' : options.check
+  const { known, force, shard, foldCase, check, limits } = options
   const indices: number[] = []
   let unchanged = 0
   let elsewhere = 0

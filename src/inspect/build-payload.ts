@@ -4,7 +4,9 @@ import {
   type ExrHeader,
   errorCodeOf,
   type HeaderDefect,
+  isTextMode,
   limitName,
+  textModeDefect,
   versionFlags,
 } from '../header/index.ts'
 import { frameFacts } from '../sequences/index.ts'
@@ -54,7 +56,7 @@ export function buildPayload(
     deep_stats: {},
     validation: {},
     readers: { oiio: oiioReader(findings), raw: rawReader(header.defects) },
-    errors: [...header.defects, ...chunks.plan.defects, ...chunks.defects]
+    errors: [...header.defects, ...chunks.plan.defects, ...chunks.defects, ...transferDefects(known, findings)]
       .map(defectError)
       .concat(unavailableFeatures(options)),
   }
@@ -96,7 +98,13 @@ function isComplete(header: ExrHeader, chunks: ChunkReport): boolean | null {
   if (chunks.isComplete && header.isTerminated) return true
   const isSound = header.isTerminated && header.defects.every(({ severity }) => severity === 'warning')
   const isLimited = [...header.defects, ...chunks.plan.defects].some(({ code }) => code === 'limit-exceeded')
-  return isLimited || (isSound && chunks.missingChunks === null) ? null : false
+  return isLimited || (isSound && chunks.depth === 'none') ? null : false
+}
+
+/** What explains losses, in the bytes that were read. */
+function transferDefects(known: KnownBytes, { header, chunks }: Findings): HeaderDefect[] {
+  if (chunks.isComplete && header.isTerminated) return []
+  return isTextMode(known.slice(0, known.prefixLength) ?? new Uint8Array(0)) ? [textModeDefect()] : []
 }
 
 /** As `--limit` takes them. */

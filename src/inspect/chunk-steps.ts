@@ -15,22 +15,26 @@ import type { ResolvedInspectOptions } from './options.ts'
 
 type Steps<T> = Generator<InspectRequest, T, void>
 
-/** Leaders read from one file at most, by their offsets or by walking. */
+/** Leaders read from one file at most where not all are asked for, by their offsets or by walking. */
 const MOST_LEADERS = 131_072
 /** Leaders asked for at once. */
 const LEADERS_AT_ONCE = 1024
+/** Reads of a walk where each is a request, and the bytes of one: of small chunks there are several in them. */
+const REMOTE_WALK_READS = 8
+const REMOTE_WALK_BYTES = 64 * 1024
 
 /**
  * Which chunks are there: by the offset tables, by every leader inside bytes that are known, by the last chunk's leader,
- * and by all leaders where `check` asks for it or something is missing. Leaders far apart are read only from sources
- * where small reads cost little; elsewhere a few find where the damage begins.
+ * and by all leaders where `check` asks for it or something is missing. What the tables do not place is looked for from
+ * leader to leader. Where each read is a request, few are made unless `check` asks for all: halving finds where the
+ * damage begins.
  */
 export function* readChunks(
   inspection: Inspection,
   header: ExrHeader,
   options: ResolvedInspectOptions,
 ): Steps<ChunkReport> {
-  const { identity, known } = inspection
+  const { identity, known, isRemote = false } = inspection
   const plan = yield* planTables(inspection, header, options)
   const tables = plan.readRange
   if (tables === null) return new ChunkCensus(plan, new Uint8Array(0), identity.sizeBytes).report()
@@ -38,13 +42,16 @@ export function* readChunks(
   const tableBytes = bytesOf(known, identity, tables.start, tables.endExclusive)
   const census = new ChunkCensus(plan, tableBytes, identity.sizeBytes)
   if (options.check === 'table') return census.report()
-  if (census.hasZeroOffsets) yield* walk(inspection, census)
   const isLastGood = yield* judgeLast(inspection, census)
   judgeKnown(inspection, census)
-  if (options.check === 'all' || census.hasLosses) {
-    const isDone = yield* judgeAll(inspection, census)
-    if (!isDone && !isLastGood) yield* bisect(inspection, census)
+  const most = options.check === 'all' ? Number.POSITIVE_INFINITY : isRemote ? 0 : MOST_LEADERS
+  if (options.check === 'all' || census.hasLosses) yield* judgeAll(inspection, census, most)
+  if (isRemote && options.check !== 'all' && !isLastGood) yield* bisect(inspection, census)
+  // From the first chunk on: with few reads that leads nowhere where the table places some.
+  if (census.hasUnplaced && (most > 0 || census.usableCount === 0)) {
+    yield* walk(inspection, census, most === 0 ? REMOTE_WALK_READS : most)
   }
+  yield* judgeEdges(inspection, census)
   return census.report()
 }
 
@@ -97,19 +104,29 @@ function judgeKnown({ known }: Inspection, census: ChunkCensus): void {
   }
 }
 
-/** False when some leaders were left out: reading them costs too much here, or there are too many. */
-function* judgeAll(inspection: Inspection, census: ChunkCensus): Steps<boolean> {
-  const open = Array.from(census.byOffset()).filter((entry) => census.isOpen(entry))
-  const wanted = open.slice(0, MOST_LEADERS)
-  for (let at = 0; at < wanted.length; at += LEADERS_AT_ONCE) {
-    const entries = wanted.slice(at, at + LEADERS_AT_ONCE)
+/** `most` of them. */
+function* judgeAll(inspection: Inspection, census: ChunkCensus, most: number): Steps<void> {
+  const order = census.byOffset()
+  let left = most
+  for (let at = 0; at < order.length && left > 0; ) {
+    const entries: number[] = []
+    for (; at < order.length && entries.length < Math.min(LEADERS_AT_ONCE, left); at++) {
+      if (census.isOpen(order[at]!)) entries.push(order[at]!)
+    }
+    if (entries.length === 0) return
+    left -= entries.length
     const ranges = entries.map((entry) => leaderRange(census, entry, inspection.identity.sizeBytes))
     yield { kind: 'peek', ranges }
-    const { peeked } = inspection
-    if (peeked === null) return false
-    for (const [i, entry] of entries.entries()) census.judge(entry, peeked[i]!)
+    for (const [i, entry] of entries.entries()) census.judge(entry, inspection.peeked[i]!)
   }
-  return wanted.length === open.length
+}
+
+/** An interrupted copy leaves zeros that begin inside a chunk with a good leader. */
+function* judgeEdges(inspection: Inspection, census: ChunkCensus): Steps<void> {
+  const edges = census.edges()
+  if (edges.length === 0) return
+  yield { kind: 'peek', ranges: edges }
+  for (const [i, { entry }] of edges.entries()) census.judgeEdge(entry, inspection.peeked[i]!)
 }
 
 /** Finds about where the damage begins that reaches to the last chunk, in as few reads as halving takes. */
@@ -130,18 +147,23 @@ function* bisect({ identity, known }: Inspection, census: ChunkCensus): Steps<vo
   }
 }
 
-/** Goes from chunk to chunk, by reads that cost little or in bytes that are known. */
-function* walk(inspection: Inspection, census: ChunkCensus): Steps<void> {
-  const { identity, known } = inspection
-  for (let step = 0; step < MOST_LEADERS; step++) {
-    const start = census.walkPosition
-    if (start === null) return
-    const range = { start, endExclusive: Math.min(start + LONGEST_LEADER, identity.sizeBytes) }
-    let bytes = known.slice(range.start, range.endExclusive)
+/** Goes from chunk to chunk, in bytes that are known or by `most` reads. */
+function* walk(inspection: Inspection, census: ChunkCensus, most: number): Steps<void> {
+  const { identity, known, isRemote = false } = inspection
+  const atOnce = isRemote ? REMOTE_WALK_BYTES : LONGEST_LEADER
+  let block: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) }
+  let reads = 0
+  for (let start = census.walkPosition; start !== null; start = census.walkPosition) {
+    const end = Math.min(start + LONGEST_LEADER, identity.sizeBytes)
+    let bytes = known.slice(start, end)
     if (bytes === undefined) {
-      yield { kind: 'peek', ranges: [range] }
-      bytes = inspection.peeked?.[0]
+      if (start < block.start || end > block.start + block.bytes.length) {
+        if (reads++ >= most) return
+        yield { kind: 'peek', ranges: [{ start, endExclusive: Math.min(start + atOnce, identity.sizeBytes) }] }
+        block = { start, bytes: inspection.peeked[0]! }
+      }
+      bytes = block.bytes.subarray(start - block.start, end - block.start)
     }
-    if (bytes === undefined || !census.walk(bytes)) return
+    census.walk(bytes)
   }
 }

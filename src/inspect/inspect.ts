@@ -2,6 +2,7 @@ import { ExrError } from '../errors.ts'
 import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
 import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
 import { KnownBytes } from '../source/ranges.ts'
+import { readScattered } from '../source/scattered.ts'
 import type { ByteSource } from '../source/source.ts'
 import type { Isolation } from '../workers/pool-types.ts'
 import { buildPayload } from './build-payload.ts'
@@ -57,7 +58,8 @@ export async function inspectSource(
   const identity = await source.identity(signal)
   watch.lap('read')
 
-  const inspection: Inspection = { identity, known, stopAtLimit, spec: null, peeked: null }
+  const isRemote = source.scattered === undefined
+  const inspection: Inspection = { identity, known, stopAtLimit, isRemote, spec: null, peeked: [] }
   const steps = inspectSteps(inspection, options, (step) => watch.lap(step))
   for (;;) {
     assertNotAborted(signal, source.path)
@@ -76,7 +78,7 @@ export async function inspectSource(
       known.add(start, await source.read(start, endExclusive, signal))
       watch.lap('read')
     } else if (next.value.kind === 'peek') {
-      inspection.peeked = (await source.scattered?.(next.value.ranges, signal)) ?? null
+      inspection.peeked = await readScattered(source, next.value.ranges, signal)
       watch.lap('read')
     } else {
       inspection.spec = await askOiio(next.value.source, signal)

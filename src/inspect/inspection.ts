@@ -11,15 +11,17 @@ export interface Inspection {
   readonly stopAtLimit?: boolean
   /** The answer to the `specs` request asked last. */
   spec: SpecAnswer | null
-  /** The answer to the `peek` request asked last: bytes in the order of its ranges, null where they cost too much. */
-  peeked: readonly Uint8Array[] | null
+  /** Each read is a request that costs more than its bytes: few are made. */
+  readonly isRemote?: boolean
+  /** The answer to the `peek` request asked last: bytes in the order of its ranges. */
+  peeked: readonly Uint8Array[]
 }
 
 /** What the steps need of their driver before they go on. */
 export type InspectRequest =
   /** Read these bytes, all inside the file, and add them to `known`. */
   | { readonly kind: 'bytes'; readonly range: ByteRange }
-  /** Read these few bytes each, if small reads cost little here, and put them into `peeked`. */
+  /** Read these few bytes each and put them into `peeked`. */
   | { readonly kind: 'peek'; readonly ranges: readonly ByteRange[] }
   /** Ask OpenImageIO and put its answer into `spec`. */
   | { readonly kind: 'specs'; readonly source: DerivedSource }

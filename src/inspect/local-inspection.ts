@@ -35,7 +35,7 @@ export class LocalInspection {
     }
     this.#watch.lap('open')
     const { identity } = this.#reader
-    this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, spec: null, peeked: null }
+    this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, spec: null, peeked: [] }
     this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch.lap(step))
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }

@@ -47,14 +47,17 @@ function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): s
   const endsWithTables = file.size_bytes <= file.header_bytes + tableBytes
   // Said by the missing rows or tiles, or by the sentence on a table that was never written.
   const isUnwritten = payload.errors.some(({ defect }) => defect === UNWRITTEN)
-  const isTold = ({ defect }: PayloadError) => defect === 'chunk-offset-zero' && (isUnwritten || missing.length > 0)
+  const isTold = ({ defect }: PayloadError) => defect === 'chunk-offset-zero' && isUnwritten
   return [
     ...new Set([
+      ...errors((error) => error.defect === TEXT_MODE),
       ...errors((error) => error.severity === 'error' && error.code !== CHUNKS),
       ...errors((error) => error.defect === UNWRITTEN),
       ...missing.map((part) => missingText(part, several, payload, damaged, endsWithTables)),
-      ...errors((error) => error.code === CHUNKS && error.defect !== UNWRITTEN && !isTold(error)),
-      ...(missing.length > 0 && file.check_depth !== 'all' && file.check_depth !== 'pixels' ? [lookedAt(payload)] : []),
+      ...errors(
+        (error) => error.code === CHUNKS && error.defect !== UNWRITTEN && error.defect !== TEXT_MODE && !isTold(error),
+      ),
+      ...(isSample(payload) ? [lookedAt(payload)] : []),
       ...errors((error) => error.severity === 'warning' && error.code !== CHUNKS),
     ]),
   ]
@@ -63,11 +66,20 @@ function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): s
 const CHUNKS: ErrorCode = 'ERR_EXR_CHUNKS'
 const TRUNCATED: ErrorCode = 'ERR_EXR_TRUNCATED'
 const LIMIT: ErrorCode = 'ERR_EXR_LIMIT'
+const TEXT_MODE = 'text-mode-transfer'
 const UNWRITTEN = 'chunk-table-unwritten'
 const DAMAGED = 'chunk-leader-mismatch'
 
+/** Whether a deeper look may find more of what is missing, or what the table does not place. */
+function isSample({ file, parts }: Payload): boolean {
+  const depth = file.check_depth
+  if (file.is_complete !== false || depth === 'none' || depth === 'all' || depth === 'pixels') return false
+  return parts.some((part) => part.missing_chunks !== 0)
+}
+
 function lookedAt({ file, parts }: Payload): string {
   const total = parts.reduce((sum, part) => sum + (part.chunk_count ?? 0), 0)
+  if (file.check_depth === 'table') return 'Looked at the offset table alone, not at chunks.'
   return `Looked at the offset table and at ${file.checked_chunks} of ${total} chunks.`
 }
 

@@ -31,7 +31,7 @@ export async function openPixelFile(source: ByteSource, signal?: AbortSignal): P
   const known = new KnownBytes()
   known.add(0, await source.read(0, options.firstReadBytes, signal))
   const identity = await source.identity(signal)
-  const steps = inspectSteps({ identity, known, spec: null, peeked: null }, options)
+  const steps = inspectSteps({ identity, known, spec: null, peeked: [] }, options)
   for (;;) {
     const next = steps.next()
     if (next.done === true) {

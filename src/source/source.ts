@@ -32,8 +32,8 @@ export interface ByteSource {
    */
   read(start: number, endExclusive: number, signal?: AbortSignal): Promise<Uint8Array>
   /**
-   * Many small reads, each answered as `read` does, in order. Only sources where one costs little have it: object stores
-   * do not.
+   * Many small reads, each answered as `read` does, in order. Only sources where one costs little have it: of others, such
+   * as object stores, neighbours are read together (`readScattered`).
    */
   scattered?(ranges: readonly ByteRange[], signal?: AbortSignal): Promise<Uint8Array[]>
   /** May be called twice. */

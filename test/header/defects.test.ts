@@ -12,11 +12,13 @@ import {
   errorCodeOf,
   type HeaderAttribute,
   type HeaderDefect,
+  isTextMode,
   judgeChunkTables,
   makeAttribute,
   makeHeader,
   makePart,
   planChunkTables,
+  textModeDefect,
 } from '../../src/header/index.ts'
 import {
   box,
@@ -573,6 +575,13 @@ describe('chunk tables', () => {
       isComplete: true,
       chunksEnd: 5000,
     })
+  })
+
+  it('reports a transfer that took the file for text', () => {
+    codes([textModeDefect()])
+    expect(isTextMode(new Uint8Array(Array.from({ length: 8 }, () => [118, 13, 10]).flat()))).toBe(true)
+    expect(isTextMode(new Uint8Array(Array.from({ length: 7 }, () => [118, 13, 10]).flat()))).toBe(false)
+    expect(isTextMode(new Uint8Array([10, ...Array.from({ length: 9 }, () => [118, 13, 10]).flat()]))).toBe(false)
   })
 
   it('reports tables that leave the file, and counts that are wrong or unknown', () => {

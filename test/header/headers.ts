@@ -123,9 +123,16 @@ export function judgeFile(bytes: Uint8Array): { report: ChunkReport; header: Exr
     plan.readRange === null ? new Uint8Array(0) : bytes.subarray(plan.readRange.start, plan.readRange.endExclusive)
   const census = new ChunkCensus(plan, table, bytes.length)
   const last = plan.readRange === null ? null : census.lastEntry
-  if (last === null) return { report: census.report(), header, bytesRead: table.length }
+  if (last === null) return { report: walked(census, bytes), header, bytesRead: table.length }
   const start = census.leaderStart(last)
   const leader = bytes.subarray(start, start + census.leaderBytes(last))
   census.judge(last, leader)
-  return { report: census.report(), header, bytesRead: table.length + leader.length }
+  return { report: walked(census, bytes), header, bytesRead: table.length + leader.length }
+}
+
+/** The report once chunks that the table does not place were looked for. */
+function walked(census: ChunkCensus, bytes: Uint8Array): ChunkReport {
+  if (census.length === 0 || !census.hasUnplaced) return census.report()
+  for (let at = census.walkPosition; at !== null; at = census.walkPosition) census.walk(bytes.subarray(at))
+  return census.report()
 }

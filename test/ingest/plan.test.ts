@@ -73,8 +73,7 @@ describe('planFiles', () => {
     expect(opened('table', 'leaders')).toBe(true)
     expect([opened('leaders', 'table'), opened('all', 'all'), opened('pixels', 'all')]).toEqual([false, false, false])
     expect([opened('none', 'all'), opened(null, 'all')]).toEqual([false, false])
-    // Single leaders of objects are not read.
-    expect([opened('leaders', 'all', 'e'), opened('table', 'all', 'e')]).toEqual([false, true])
+    expect([opened('leaders', 'all', 'e'), opened('all', 'all', 'e')]).toEqual([true, false])
   })
 
   it('opens everything when forced', () => {

@@ -68,13 +68,27 @@ describe('a table that was never written', () => {
     expect(verdictOf(payload).reasons.join(' ')).toContain('No pixels: none of 10 chunks is in the file.')
   })
 
-  it('is walked only as far as bytes are at hand where each read is a request', async () => {
-    const { bytes } = zeroTable(tinyFile({ width: 1000, height: 100 }))
+  it('is walked in few reads where each is a request', async () => {
+    const { bytes } = zeroTable(tinyFile({ width: 40_000, height: 100 }))
     const source = remote(bytes)
     const payload = await inspect(source, { meta: false })
-    expect(source.counters.requests).toBe(1)
-    expect(firstReason(payload)).toMatch(/^The offset table was never written: at least 3\d of 100 chunks follow it$/)
-    expect(payload.file.check_depth).toBe('leaders')
+    expect(source.counters.requests).toBe(9)
+    expect(firstReason(payload)).toMatch(/^The offset table was never written: at least 9 of 100 chunks follow it$/)
+    expect(payload.file).toMatchObject({ is_complete: false, check_depth: 'leaders' })
+    expect(payload.parts[0]!.missing_chunks).toBeNull()
+    const all = await inspect(remote(bytes), { meta: false, check: 'all' })
+    expect(firstReason(all)).toBe('The offset table was never written: 100 of 100 chunks follow it')
+    expect(all.file.check_depth).toBe('all')
+  })
+
+  it('says nothing of what lies behind bytes that are no chunk', async () => {
+    const { bytes, chunks } = zeroTable()
+    bytes.fill(0xee, chunks[4], chunks[5])
+    const payload = await looked(bytes)
+    expect(payload.parts[0]!.missing_chunks).toBeNull()
+    expect(verdictOf(payload).reasons).toEqual([
+      'The offset table was never written: at least 4 of 10 chunks follow it, then something else, and what lies behind cannot be told [ERR_EXR_CHUNKS]',
+    ])
   })
 
   it.each([
@@ -95,7 +109,63 @@ describe('a table that was never written', () => {
   it('is not walked when the tables alone are to be looked at', async () => {
     const payload = await looked(zeroTable().bytes, { check: 'table' })
     expect(payload.file.check_depth).toBe('table')
-    expect(firstReason(payload)).toContain('whether any of 10 chunks follows it was not looked at')
+    expect(payload.parts[0]!.missing_chunks).toBeNull()
+    expect(verdictOf(payload)).toEqual({
+      state: 'incomplete',
+      reasons: [
+        'The offset table was never written: whether any of 10 chunks follows it was not looked at [ERR_EXR_CHUNKS]',
+        'Looked at the offset table alone, not at chunks.',
+      ],
+    })
+  })
+})
+
+describe('an offset that is wrong', () => {
+  const garbled = (change: (view: DataView, tableOffset: number, chunks: readonly number[]) => void) => {
+    const { bytes, tableOffset, chunks } = tinyFile({ height: 10 })
+    change(new DataView(bytes.buffer), tableOffset, chunks)
+    return bytes
+  }
+  const put = (entry: number, offset: number) =>
+    garbled((view, table) => view.setBigUint64(table + entry * 8, BigInt(offset), true))
+  const { chunks } = tinyFile({ height: 10 })
+  const cases: [string, Uint8Array, number][] = [
+    ['zero', put(4, 0), 1],
+    ['outside the file', put(4, 10 ** 9), 1],
+    ['inside the header', put(4, 100), 1],
+    ['that of another chunk', put(4, chunks[7]!), 1],
+    ['inside the data of another chunk', put(4, chunks[7]! + 11), 1],
+    [
+      'swapped with another',
+      garbled((view, table, places) => {
+        view.setBigUint64(table + 3 * 8, BigInt(places[6]!), true)
+        view.setBigUint64(table + 6 * 8, BigInt(places[3]!), true)
+      }),
+      2,
+    ],
+  ]
+
+  it.each(cases)('%s is no missing chunk', async (_, bytes, found) => {
+    const payload = await looked(bytes)
+    expect(payload.file).toMatchObject({ is_complete: false, check_depth: 'all', checked_chunks: 10 })
+    expect(payload.parts[0]).toMatchObject({ missing_chunks: 0 })
+    expect(verdictOf(payload).state).toBe('incomplete')
+    const told = `${found} of those chunks ${found === 1 ? 'is' : 'are'} in the file all the same`
+    expect(verdictOf(payload).reasons.filter((reason) => reason.includes(told)).length).toBeGreaterThan(0)
+  })
+
+  it.each(cases)('%s is not told as missing by the table alone', async (_, bytes) => {
+    const { parts, file } = await looked(bytes, { check: 'table' })
+    expect(file.check_depth).toBe('table')
+    expect(parts[0]!.missing_chunks === null || parts[0]!.missing_chunks === 0).toBe(true)
+  })
+
+  it('and a chunk that is not in the file are told apart', async () => {
+    const { bytes } = tinyFile({ height: 10 })
+    new DataView(bytes.buffer).setBigUint64(tinyFile({ height: 10 }).tableOffset + 8, 0n, true)
+    const payload = await looked(bytes.subarray(0, chunks[8]! + 3))
+    expect(payload.parts[0]).toMatchObject({ missing_chunks: 2, missing: { rows: [[8, 9]] } })
+    expect(verdictOf(payload).reasons.join(' ')).toContain('1 of those chunks is in the file all the same')
   })
 })
 
@@ -140,6 +210,16 @@ describe('leaders', () => {
     expect(firstReason(payload)).toBe('32 of 64 chunks are missing or damaged: rows 32 to 63.')
   })
 
+  it('count the chunk in which zeros begin', async () => {
+    const { bytes, chunks } = tinyFile({ width: 64, height: 64, channels: ['B', 'G', 'R'] })
+    bytes.fill(0, chunks[31]! + 100)
+    const payload = await looked(bytes)
+    expect(payload.parts[0]).toMatchObject({ missing_chunks: 33, missing: { rows: [[31, 63]], truncated: false } })
+    const partly = tinyFile({ width: 64, height: 64 })
+    partly.bytes.fill(0, partly.chunks[20], partly.chunks[22])
+    expect((await looked(partly.bytes)).parts[0]).toMatchObject({ missing_chunks: 2, missing: { rows: [[20, 21]] } })
+  })
+
   it.each([0, 0xaa])('of bytes 0x%s in the middle are named', async (value) => {
     const { bytes, chunks } = tinyFile({ height: 16 })
     bytes.fill(value, chunks[7], chunks[8])
@@ -163,8 +243,20 @@ describe('leaders', () => {
     moved[at] = 13
     moved.set(bytes.subarray(at), at + 1)
     const payload = await looked(moved)
+    // All but the one with the line feed are in the file, a byte behind their places.
     expect(payload.parts[0]).toMatchObject({ missing_chunks: 54, missing: { rows: [[10, 63]] } })
     expect(payload.file.check_depth).toBe('all')
+  })
+
+  it('that a text-mode transfer moved are named as such', async () => {
+    const { bytes, chunks } = tinyFile({ width: 64, height: 64 })
+    for (const [row, at] of chunks.entries()) if (row % 4 === 3) bytes[at + 20] = 10
+    const sent = Uint8Array.from([...bytes].flatMap((byte) => (byte === 10 ? [13, 10] : [byte])))
+    const { state, reasons } = verdictOf(await looked(sent))
+    expect(state).toBe('incomplete')
+    expect(reasons[0]).toMatch(/^The file went through a text-mode transfer/)
+    bytes.fill(0, chunks[40])
+    expect(verdictOf(await looked(bytes)).reasons.join(' ')).not.toContain('text-mode')
   })
 
   const large = () => tinyFile({ width: 1000, height: 200 })
@@ -190,6 +282,18 @@ describe('leaders', () => {
     expect(payload.parts[0]!.missing?.rows?.[0]?.[0]).toBe(100)
     expect(firstReason(payload)).toMatch(/^At least \d of 200 chunks are missing or damaged/)
     expect(verdictOf(payload).reasons.join(' ')).toMatch(/Looked at the offset table and at \d+ of 200 chunks\./)
+  })
+
+  it('are read together with their neighbours where each read is a request', async () => {
+    const { bytes } = large()
+    const source = remote(bytes)
+    const { file } = await inspect(source, { meta: false, check: 'all' })
+    expect(file).toMatchObject({ is_complete: true, check_depth: 'all', checked_chunks: 200 })
+    expect(source.counters.requests).toBeLessThanOrEqual(3)
+    const far = remote(tinyFile({ width: 100_000, height: 20 }).bytes)
+    expect((await inspect(far, { meta: false, check: 'all' })).file.check_depth).toBe('all')
+    expect(far.counters.requests).toBeLessThanOrEqual(21)
+    expect(far.counters.bytes).toBeLessThan(80_000)
   })
 
   it('are all read in batches from a local file that is to be checked whole', () => {

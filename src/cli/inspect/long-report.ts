@@ -130,7 +130,10 @@ function storage(part: PartFacts): string {
 /** A table that names a chunk is no proof of it: what was looked at is said. */
 function chunks(part: PartFacts, { check_depth: depth, checked_chunks: checked }: FileFacts): string {
   const total = part.chunk_count ?? 0
-  if (part.missing_chunks === null) return `${count(total)}, not looked for`
+  if (part.missing_chunks === null) {
+    if (part.chunk_count === null) return 'how many is not known'
+    return `${count(total)}; which are there cannot be told${depth === 'all' ? '' : ' from what was looked at'}`
+  }
   if (part.missing_chunks > 0) return `${count(total - part.missing_chunks)} of ${count(total)} were found`
   if (depth === 'all' || depth === 'pixels') return `${count(total)}, all there`
   const looked = depth === 'table' ? 'none was looked at' : `${count(checked)} looked at`

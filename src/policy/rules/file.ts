@@ -171,9 +171,9 @@ export const fileRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'structure',
     title:
-      'No offset is zero. A zero means the writer never finished; report how many rows or tiles are missing and where.',
+      'No offset is zero. A zero means the table was not written to its end; report how many rows or tiles are missing and where.',
     source: ['DJV-308', 'TEXR-34'],
-    remedy: 'The writer never finished: render the frame again.',
+    remedy: 'The file is not as its writer meant it: copy or render the frame again.',
     check(file) {
       const findings = file.parts.flatMap(({ index, facts }): Finding[] => {
         const missing = facts.missing_chunks ?? 0
@@ -244,7 +244,10 @@ export const fileRules: readonly FileRule[] = [
     title: 'Part number, row or tile coordinates, level and sizes in each chunk leader agree with the table.',
     source: ['CHUNK'],
     check(file) {
-      const found = defectFindings(file, 'leaders that agree with the table', ['chunk-leader-mismatch'])
+      const found = defectFindings(file, 'leaders that agree with the table', [
+        'chunk-leader-mismatch',
+        'text-mode-transfer',
+      ])
       if (found.length > 0) return found
       const { check_depth: depth } = file.file
       if (depth === 'all' || depth === 'pixels') return []

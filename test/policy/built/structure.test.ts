@@ -67,6 +67,7 @@ const RULE_OF: Readonly<Record<DefectCode, string>> = {
   'chunk-offset-duplicate': 'file-chunk-table-range',
   'chunk-leader-mismatch': 'file-chunk-leaders',
   'last-chunk-truncated': 'file-truncated',
+  'text-mode-transfer': 'file-chunk-leaders',
 }
 
 /** Rules of structure that damaged files of the public samples break; every other sample breaks none. */
