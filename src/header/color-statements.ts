@@ -70,11 +70,19 @@ export function colorContradictions(part: HeaderPart): ColorContradiction[] {
   return statements.flatMap((statement, index) => {
     const against = statements.slice(0, index).find((other) => contradicts(statement, other))
     if (against === undefined) return []
-    return { attribute: statement.attribute, message: `${against.says}, ${statement.says}` }
+    const isLinearRgb = against.attribute.name === 'chromaticities' && statement.attribute.name === 'gamma'
+    return {
+      attribute: statement.attribute,
+      message: `${against.says}${isLinearRgb ? ', of linear RGB' : ''}, ${statement.says}`,
+    }
   })
 }
 
 function contradicts(a: ColorStatement, b: ColorStatement): boolean {
+  // They are defined for RGB that a matrix takes to CIE XYZ: linear. An encoding that a name states is the name's matter.
+  const names = [a.attribute.name, b.attribute.name]
+  if (names.includes('chromaticities') && [a, b].some((it) => it.attribute.name === 'gamma' && !it.isLinear))
+    return true
   const differ = <T>(x: T | null, y: T | null) => x !== null && y !== null && x !== y
   return differ(a.isLinear, b.isLinear) || differ(a.primaries, b.primaries)
 }

@@ -13,6 +13,7 @@ import { frameFacts } from '../sequences/index.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { SourceIdentity } from '../source/source.ts'
 import { attributeFacts } from './attribute-facts.ts'
+import { linearOfPrimaries } from './color-space.ts'
 import { headerHash, normalizePath } from './identity.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import { channelFacts, partFacts, viewsOf } from './part-facts.ts'
@@ -33,8 +34,10 @@ export function buildPayload(
   const parts = header.parts.map((part, i) => partFacts(header, part, chunks.plan.parts[i], chunks.parts[i], views))
   const specs = oiioParts(findings)
   for (const [i, part] of parts.entries()) {
-    part.color_space_derived = derivedColorSpace(specs[i]?.attributes)
-    if (part.color_space_derived !== null) part.color_space_deriver = deriver(findings)
+    const linear = linearOfPrimaries(header.parts[i]!)
+    part.color_space_derived = linear ?? derivedColorSpace(specs[i]?.attributes)
+    if (linear !== null) part.color_space_deriver = 'OpenEXR'
+    else if (part.color_space_derived !== null) part.color_space_deriver = deriver(findings)
   }
   return {
     schema_version: options.schemaVersion,

@@ -20,8 +20,9 @@ interface StatedColorSpace {
 }
 
 /**
- * The colour space a part states about itself, in this order: `colorInteropID` and other names, `acesImageContainerFlag`
- * 1, chromaticities of a published set, `gamma`. Null when it states none.
+ * What a part states of its colours, in this order: `colorInteropID` and other names, `acesImageContainerFlag` 1,
+ * chromaticities of a published set and `gamma`, of which neither alone is a whole colour space. Null when it states
+ * nothing.
  */
 export function statedColorSpace(part: HeaderPart): StatedColorSpace | null {
   for (const source of COLOR_NAMES) {
@@ -30,12 +31,33 @@ export function statedColorSpace(part: HeaderPart): StatedColorSpace | null {
   }
   const aces = part.get('acesImageContainerFlag')?.value
   if (aces?.kind === 'int' && aces.value === 1) return { space: 'lin_ap0_scene', source: 'acesImageContainerFlag' }
-  const chromaticities = part.get('chromaticities')?.value
-  const primaries = chromaticities?.kind === 'chromaticities' ? spaceOfPrimaries(chromaticities.value) : null
-  if (primaries !== null) return { space: primaries, source: 'chromaticities' }
-  const gamma = part.get('gamma')?.value
-  if (gamma?.kind !== 'float' || !(gamma.value > 0)) return null
-  return { space: gamma.value === 1 ? 'linear' : `gamma ${shortestFloat32(gamma.value)}`, source: 'gamma' }
+  const primaries = primariesOf(part)
+  const transfer = transferOf(part)
+  if (primaries === null && transfer === null) return null
+  if (primaries === null) return { space: transfer!, source: 'gamma' }
+  if (transfer === null) return { space: `${primaries} primaries`, source: 'chromaticities' }
+  return { space: `${primaries} primaries, ${transfer}`, source: 'chromaticities,gamma' }
+}
+
+/**
+ * The colour space that follows from chromaticities alone, since OpenEXR defines them for linear RGB; null where the part
+ * states more, or primaries of no published set.
+ */
+export function linearOfPrimaries(part: HeaderPart): string | null {
+  if (statedColorSpace(part)?.source !== 'chromaticities') return null
+  const primaries = primariesOf(part)!
+  return INTEROP_IDS[primaries] ?? `linear ${primaries}`
+}
+
+function primariesOf(part: HeaderPart): string | null {
+  const value = part.get('chromaticities')?.value
+  return value?.kind === 'chromaticities' ? chromaticitiesName(value.value) : null
+}
+
+function transferOf(part: HeaderPart): string | null {
+  const value = part.get('gamma')?.value
+  if (value?.kind !== 'float' || !(value.value > 0)) return null
+  return value.value === 1 ? 'linear' : `gamma ${shortestFloat32(value.value)}`
 }
 
 /** The linear space of these primaries and white point, by identifier or name; null for none of the published ones. */

@@ -38,6 +38,7 @@ export function partFacts(
   const stated = statedColorSpace(part)
   const facts: PartFacts = {
     part_index: part.index,
+    ...(isPartial(header, part) && { is_partial: true as const }),
     part_name: textOf(part, 'name'),
     part_type: type,
     view_name: viewName(part),
@@ -94,6 +95,10 @@ function channelFact(partIndex: number, channel: Channel, view: string | null): 
     y_sampling: channel.ySampling,
     p_linear: channel.pLinear,
   }
+}
+
+function isPartial({ defects }: ExrHeader, part: HeaderPart): boolean {
+  return !part.isTerminated || defects.some(({ limit, partIndex }) => limit !== undefined && partIndex === part.index)
 }
 
 function framesPerSecond(part: HeaderPart): number | null {

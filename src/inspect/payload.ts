@@ -70,6 +70,8 @@ export interface WindowFacts {
 /** One part. Windows are inclusive on both ends. */
 export interface PartFacts {
   part_index: number
+  /** Only where its header was not read to its end, for damage or a limit: what is null here may be stated in the rest. */
+  is_partial?: true
   part_name: string | null
   part_type: string
   view_name: string | null

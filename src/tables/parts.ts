@@ -50,7 +50,11 @@ export const parts = {
     optional('chunk_count', 'int32', 'chunks the header calls for'),
     optional('missing_chunks', 'int32', 'chunks with a zero or impossible offset'),
     optional('color_space_source', 'utf8', 'attribute that states color_space'),
-    optional('color_space_derived', 'utf8', 'what a reader assumes where the file leaves it open'),
+    optional(
+      'color_space_derived',
+      'utf8',
+      'what follows where the file leaves it open: from chromaticities by the format, or by what a reader assumes',
+    ),
     optional('color_space_deriver', 'utf8', 'reader that assumes it, with its version'),
     optional('render_software_version', 'utf8', 'as that program writes it'),
     optional('render_software_source', 'utf8', 'attribute that names render_software'),

@@ -117,6 +117,11 @@ describe('values that cannot be true', () => {
     })
     expect(codes(withExtra(gamma, id).defects)).toEqual(['contradicting-colors'])
     expect(codes(withExtra(gamma).defects)).toEqual([])
+    expect(withExtra(xy, gamma).defects.map(({ message }) => message)).toEqual([
+      'chromaticities are Rec. 709, of linear RGB, gamma says 2.2',
+    ])
+    const one = makeAttribute('gamma', 'float', { kind: 'float', value: 1 })
+    expect(codes(withExtra(xy, one).defects)).toEqual([])
   })
 
   it.each([

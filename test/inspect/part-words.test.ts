@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeAttribute, makePart } from '../../src/header/index.ts'
-import { statedColorSpace } from '../../src/inspect/color-space.ts'
+import { linearOfPrimaries, statedColorSpace } from '../../src/inspect/color-space.ts'
 import { compareWithOiio } from '../../src/inspect/oiio-attributes.ts'
 import { parseBytes, parseSeconds, splitVersion, writerFacts } from '../../src/inspect/writer-facts.ts'
 
@@ -25,10 +25,17 @@ describe('the colour space a part states', () => {
     expect(statedColorSpace(makePart([ap1, aces, stored, interop]))?.space).toBe('lin_p3d65_scene')
     expect(statedColorSpace(makePart([ap1, aces, stored]))?.space).toBe('ACEScg')
     expect(statedColorSpace(makePart([ap1, aces]))?.space).toBe('lin_ap0_scene')
-    expect(statedColorSpace(makePart([ap1]))?.space).toBe('lin_ap1_scene')
+    expect(statedColorSpace(makePart([ap1]))).toEqual({ space: 'ACES AP1 primaries', source: 'chromaticities' })
+    expect(linearOfPrimaries(makePart([ap1]))).toBe('lin_ap1_scene')
+    expect(linearOfPrimaries(makePart([ap1, stored]))).toBeNull()
     expect(statedColorSpace(makePart([]))).toBeNull()
     const gamma = makeAttribute('gamma', 'float', { kind: 'float', value: Math.fround(2.2) })
     expect(statedColorSpace(makePart([gamma]))).toEqual({ space: 'gamma 2.2', source: 'gamma' })
+    expect(statedColorSpace(makePart([ap1, gamma]))).toEqual({
+      space: 'ACES AP1 primaries, gamma 2.2',
+      source: 'chromaticities,gamma',
+    })
+    expect(linearOfPrimaries(makePart([ap1, gamma]))).toBeNull()
   })
 
   it('passes over empty text and a flag that is not set', () => {

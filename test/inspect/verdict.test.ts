@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { colour, summary } from '../../src/cli/inspect/headline.ts'
 import { inspect } from '../../src/inspect/inspect.ts'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import type { InspectOptions } from '../../src/inspect/options.ts'
+import { hasMoreChannels } from '../../src/inspect/partial.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { firstReason, verdictOf } from '../../src/inspect/verdict.ts'
 import { memorySource } from '../../src/source/memory.ts'
@@ -316,6 +318,27 @@ describe('a limit of this program', () => {
     expect(reasons[0]).toContain('--limit header-bytes=8192')
     expect(reasons[0]).not.toContain('breaks')
     expect(verdictOf(await looked(long, { limits: { headerBytes: 8192 } })).state).toBe('whole')
+  })
+
+  it('leaves open what the rest of a header may say', async () => {
+    const whole = await looked(long)
+    expect([whole.parts[0]!.is_partial, hasMoreChannels(whole), colour(whole.parts[0]!)]).toMatchObject([
+      undefined,
+      false,
+      expect.stringMatching(/^not stated/),
+    ])
+    const cut = inspectFileSync(written(long.subarray(0, 700)), { meta: false })
+    expect([cut.parts[0]!.is_partial, hasMoreChannels(cut), colour(cut.parts[0]!)]).toEqual([
+      true,
+      false,
+      'not known: the header was read in part',
+    ])
+    expect(summary(inspectFileSync(written(long.subarray(0, 40)), { meta: false }))).toMatch(/^channels not known/)
+    const wide = tinyFile({ channels: ['B', 'G', 'R'] }).bytes
+    expect(summary(await looked(wide, { limits: { channels: 2 } }))).toMatch(/at least 2 channels/)
+    expect(summary(await looked(wide, { limits: { channels: 3 } }))).toMatch(/, 3 channels/)
+    const two = readFileSync(fixturePath('multipart-two.exr'))
+    expect(summary(await looked(two, { limits: { parts: 1 } }))).toMatch(/at least 1 part, at least/)
   })
 
   it('holds for offset tables too', async () => {

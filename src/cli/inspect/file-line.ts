@@ -1,3 +1,4 @@
+import { hasMoreChannels } from '../../inspect/partial.ts'
 import type { PartFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import { columns, wrap } from '../format/columns.ts'
@@ -48,7 +49,7 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
     padEnd(verdictText(verdict, style), WIDTHS.state),
     padStart(bytes(payload.file.size_bytes), WIDTHS.size),
     padStart(first?.width == null || first.height === null ? '-' : `${first.width}x${first.height}`, WIDTHS.resolution),
-    padStart(String(payload.channels.length), WIDTHS.channels),
+    padStart(channelCount(payload), WIDTHS.channels),
     padEnd(storageText(payload.parts), WIDTHS.storage),
   ]
   const head = cells.join(GAP) + GAP
@@ -90,4 +91,10 @@ function attributeLines(payload: Payload, style: Style, width: number): string[]
     ]),
   )
   return columns(rows, { indent: INDENT, width })
+}
+
+/** With a plus where the header was read in part. */
+function channelCount(payload: Payload): string {
+  const count = payload.channels.length
+  return hasMoreChannels(payload) ? (count === 0 ? '?' : `${count}+`) : String(count)
 }

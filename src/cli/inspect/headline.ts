@@ -1,3 +1,4 @@
+import { hasMoreChannels, hasMoreParts } from '../../inspect/partial.ts'
 import type { AttributeFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
 import { bytes, duration, plural } from '../format/units.ts'
 import { attributeText } from './attribute-text.ts'
@@ -56,14 +57,19 @@ export function summary(payload: Payload): string {
   return [
     first?.display_window == null ? null : sizeOf(first.display_window),
     rate === null ? null : fps(rate),
-    parts.length === 1 ? null : plural(parts.length, 'part'),
-    plural(channels.length, 'channel'),
+    hasMoreParts(payload) ? atLeast(parts.length, 'part') : parts.length === 1 ? null : plural(parts.length, 'part'),
+    hasMoreChannels(payload) ? atLeast(channels.length, 'channel') : plural(channels.length, 'channel'),
     first?.compression ?? null,
     ...kinds(parts),
     bytes(payload.file.size_bytes),
   ]
     .filter((text) => text !== null)
     .join(', ')
+}
+
+/** What a header that was read in part leaves open. */
+function atLeast(count: number, what: string): string {
+  return count === 0 ? `${what}s not known` : `at least ${plural(count, what)}`
 }
 
 /** What makes a file one that not every program reads: deep, tiled, with levels. Of any part. */
@@ -125,7 +131,9 @@ function fps(rate: number): string {
 /** What the file states and what a reader assumes are told apart. */
 export function colour(part: PartFacts): string {
   const { color_space: stated, color_space_source: source, color_space_derived: derived } = part
-  if (stated !== null) return source === null ? stated : `${stated} (${source})`
+  const follows = stated !== null && derived !== null && part.color_space_deriver === 'OpenEXR' ? `: ${derived}` : ''
+  if (stated !== null) return source === null ? stated : `${stated} (${source})${follows}`
+  if (part.is_partial) return 'not known: the header was read in part'
   return derived === null ? 'not stated' : `not stated (${part.color_space_deriver} assumes ${derived})`
 }
 

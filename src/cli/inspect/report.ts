@@ -1,3 +1,4 @@
+import { hasMoreChannels } from '../../inspect/partial.ts'
 import type { AttributeFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import type { PayloadValidation } from '../../policy/index.ts'
@@ -102,7 +103,7 @@ function layerLines(payload: Payload, style: Style, width: number): string[] {
       layer.name === '' ? style.dim('(no layer)') : singleLine(layer.name),
       singleLine(layerText(layer)),
     ])
-  const title = `  ${plural(payload.channels.length, 'channel')} in ${plural(names.size, 'layer')}`
+  const title = `  ${hasMoreChannels(payload) ? 'at least ' : ''}${plural(payload.channels.length, 'channel')} in ${plural(names.size, 'layer')}`
   return [title, ...columns(rows, { indent: '    ', width }), ...more(layers.length - rows.length, 'layer')]
 }
 
