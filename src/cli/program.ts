@@ -139,8 +139,10 @@ const COMMANDS: readonly CommandEntry[] = [
 ]
 
 const EPILOG = `
-Exit codes: 0 all good, 1 some files failed, 2 usage, 3 catalog or system, 130 interrupted.
-Environment: EXR_CATALOG, EXR_JOBS, EXR_ISOLATION, EXR_DEBUG, NO_COLOR, FORCE_COLOR.`
+Exit codes: 0 all good, 1 some files failed, 2 usage, 3 catalog or system, 130
+interrupted.
+Environment: EXR_CATALOG, EXR_JOBS, EXR_ISOLATION, EXR_DEBUG, NO_COLOR,
+FORCE_COLOR.`
 
 /** Runs one command line (without node and script) and gives the exit code. Writes to the context's streams only. */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
+import { sharedNameHint } from '../../src/catalog/shared-names.ts'
 import { sequence } from './records.ts'
 
 let folder = ''
@@ -33,6 +34,35 @@ it('hands rows of long texts out a few at a time, and refuses a text of more tha
   await expect(catalog.sql("SELECT repeat('x', 64 * 1048576 + 1) AS t")).rejects.toMatchObject({
     code: 'ERR_CATALOG_QUERY',
     message: expect.stringContaining('column t'),
+  })
+})
+
+describe('columns that tables share', () => {
+  it('are in a join once that names them all', async () => {
+    const joined = `FROM files JOIN parts USING (file_id, file_path) JOIN channels USING (file_id, file_path, part_index)`
+    const { rows } = await catalog.sql(`SELECT file_path, part_index, channel_name ${joined} ORDER BY ALL LIMIT 1`)
+    expect(rows).toEqual([['/mnt/a/beauty.1001.exr', 0, 'A']])
+  })
+
+  it.each([
+    ['file_path FROM files JOIN parts USING (file_id)', 'USING (file_id, file_path), or'],
+    ['part_index FROM parts JOIN channels USING (file_id, file_path)', 'USING (file_id, file_path, part_index), or'],
+  ])('are told where a join leaves one out: SELECT %s', async (query, remedy) => {
+    const failure = await catalog.sql(`SELECT ${query}`).catch((error: Error) => error)
+    expect(failure).toMatchObject({ code: 'ERR_CATALOG_QUERY', message: expect.stringContaining(remedy) })
+    expect((failure as Error).message).toMatch(/\nLINE 1: .*\n +\^$/)
+  })
+
+  it('are told of Trino too, and nothing is said of names that mean different things', () => {
+    expect(sharedNameHint("line 1:8: Column 'file_path' is ambiguous")).toContain('USING (file_id, file_path)')
+    expect(sharedNameHint("line 1:8: Column 'view_name' is ambiguous")).toBeNull()
+  })
+
+  it('have examples that run in the guide', async () => {
+    const guide = readFileSync(new URL('../../docs/guides/querying.md', import.meta.url), 'utf8')
+    const queries = [...guide.matchAll(/exr-inspector sql "(.*?)"/gs)].map(([, query]) => query ?? '')
+    expect(queries.length).toBeGreaterThan(5)
+    for (const query of queries) await expect(catalog.sql(query), query).resolves.toHaveProperty('rows')
   })
 })
 

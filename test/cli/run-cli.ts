@@ -46,13 +46,18 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   })
 }
 
+interface HereOptions extends Omit<CliOptions, 'around' | 'nodeFlags'> {
+  /** Standard output is a terminal of so many columns. */
+  readonly columns?: number
+}
+
 /**
  * The same command line in this process: what it prints and how it ends, without the half second of a core that a process
  * takes to start. Signals, terminals, closed pipes and what libraries read from the environment need `runCli`.
  */
-export async function runHere(args: readonly string[], options: Omit<CliOptions, 'around' | 'nodeFlags'> = {}) {
+export async function runHere(args: readonly string[], options: HereOptions = {}) {
   const { FORCE_COLOR, NO_COLOR, EXR_CATALOG, EXR_JOBS, EXR_DEBUG, NODE_OPTIONS, ...env } = process.env
-  const out = new Collected()
+  const out = new Collected(options.columns)
   const err = new Collected()
   const stdin = Readable.from([Buffer.from(options.stdin ?? '')])
   const before = process.cwd()
@@ -68,6 +73,14 @@ export async function runHere(args: readonly string[], options: Omit<CliOptions,
 
 class Collected extends Writable {
   readonly #chunks: Buffer[] = []
+  readonly columns: number
+  readonly isTTY: boolean
+
+  constructor(columns = 0) {
+    super()
+    this.columns = columns
+    this.isTTY = columns > 0
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#chunks.push(chunk)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type ErrorCode, ExrError } from '../../errors.ts'
 import { type Holder, holderIn, holderText } from '../holder.ts'
+import { sharedNameHint } from '../shared-names.ts'
 
 const DISK_FULL = /No space left on device|File too large|Disk quota exceeded|not enough disk space|ENOSPC/i
 const CORRUPT =
@@ -76,12 +77,11 @@ export function queryError(error: unknown, path: string): ExrError {
   if (isInterrupt(text)) return failure('ERR_ABORTED', `The query on catalog ${path} was aborted.`, error, path)
   if (CORRUPT.test(text) && /^(IO|Fatal|Serialization|INTERNAL)/i.test(text)) return corrupt(error, path)
   if (DISK_FULL.test(text)) return diskFull(error, path)
-  return failure(
-    'ERR_CATALOG_QUERY',
-    `The query failed: ${text.trim().replace(/^Failed to extract statements: /, '')}`,
-    error,
-    path,
-  )
+  const hint = sharedNameHint(text)
+  const told = text.trim().replace(/^Failed to extract statements: /, '')
+  // Before the line of SQL and its caret, which stay the last.
+  const message = hint === null ? told : told.replace(/(?=\s*\nLINE \d+:)|$/, `. ${hint}`)
+  return failure('ERR_CATALOG_QUERY', `The query failed: ${message}`, error, path)
 }
 
 /** True when DuckDB had no memory left; what it keeps of earlier rows goes with its next start. */

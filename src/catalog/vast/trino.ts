@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ErrorCode, ExrError } from '../../errors.ts'
 import { abortError, throwIfAborted } from '../abort.ts'
 import type { QueryColumn, QueryStream } from '../catalog.ts'
+import { sharedNameHint } from '../shared-names.ts'
 import type { TrinoConnection } from './connection.ts'
 import { parseTrinoJson, trinoValues } from './trino-values.ts'
 
@@ -123,7 +124,9 @@ export class TrinoClient {
     }
     if (!page.error) return page
     const { errorName = 'error', message = 'no reason given' } = page.error
-    throw new ExrError('ERR_CATALOG_QUERY', `The query failed in Trino: ${message} (${errorName})`)
+    const hint = sharedNameHint(message)
+    const failed = `The query failed in Trino: ${message} (${errorName})`
+    throw new ExrError('ERR_CATALOG_QUERY', hint === null ? failed : `${failed}. ${hint}`)
   }
 
   #refusal(status: number, text: string): ExrError {

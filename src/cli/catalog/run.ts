@@ -5,13 +5,15 @@ import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { createTableSql, TABLES } from '../../tables/index.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
-import { columns } from '../format/columns.ts'
+import { columns, hanging, wrap, wrappedColumns } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { openExisting, openToRead } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
+import { padEnd } from '../style.ts'
 
 export interface InfoFlags extends CatalogFlags {
   readonly json?: true
@@ -57,7 +59,7 @@ export async function showInfo(flags: InfoFlags, context: CliContext): Promise<v
     ].map(([name = '', value = '']) => [style.dim(name), value])
     const tables = Object.entries(info.rows).map(([name, rows]) => [name, count(rows)])
     const lines = [
-      ...columns(facts, { width: Number.POSITIVE_INFINITY }),
+      ...wrappedColumns(facts, { width: widthOf(context) }),
       '',
       ...columns([[style.dim('table'), style.dim('rows')], ...tables], { width: Number.POSITIVE_INFINITY, right: [1] }),
     ]
@@ -92,15 +94,20 @@ export async function verify(flags: VerifyFlags, context: CliContext): Promise<v
       return context.printData(`${JSON.stringify(fields, null, 2)}\n`)
     }
     const { style } = context
+    const width = widthOf(context)
+    const marked = (mark: string, what: string) => markedLines(mark, what, width)
+    const example = (row: string) => hanging(row, width, ' '.repeat(9))
     const lines = report.checks.flatMap(({ name, violations, examples }) => {
-      if (violations === 0) return [`${style.green('ok')}     ${name}`]
-      return [`${style.red('BROKEN')} ${name}: ${count(violations)} rows`, ...examples.map((row) => `         ${row}`)]
+      if (violations === 0) return marked(style.green('ok'), name)
+      return [...marked(style.red('BROKEN'), `${name}: ${count(violations)} rows`), ...examples.flatMap(example)]
     })
     for (const { name, rows, examples } of report.notes) {
-      lines.push(`${style.yellow('note')}   ${rows > 0 ? `${count(rows)} ` : ''}${name}`)
-      lines.push(...examples.map((row) => `         ${row}`))
+      lines.push(
+        ...marked(style.yellow('note'), `${rows > 0 ? `${count(rows)} ` : ''}${name}`),
+        ...examples.flatMap(example),
+      )
     }
-    if (against !== null) lines.push(...againstFilesLines(against, style))
+    if (against !== null) lines.push(...againstFilesLines(against, style, width))
     await context.print(`${lines.join('\n')}\n`)
   } finally {
     await catalog.close()
@@ -121,21 +128,30 @@ export async function showValue(sha256: string, flags: ValueFlags, context: CliC
   }
 }
 
-function againstFilesLines(report: AgainstFilesReport, style: CliContext['style']): string[] {
+/** `ok     every file has its parts`. */
+function markedLines(mark: string, what: string, width: number): string[] {
+  return wrap(what, width, ' '.repeat(7)).map((line, index) => (index === 0 ? padEnd(mark, 7) + line.slice(7) : line))
+}
+
+function againstFilesLines(report: AgainstFilesReport, style: CliContext['style'], width: number): string[] {
   const { seed, sampled, same, different, changed, unreadable } = report
   const listed = (mark: string, what: string, paths: readonly string[]) =>
     paths.length === 0
       ? []
       : [
-          `${mark} ${plural(paths.length, 'file')} ${what}`,
-          ...paths.slice(0, 5).map((path) => `         ${singleLine(path)}`),
+          ...markedLines(mark, `${plural(paths.length, 'file')} ${what}`, width),
+          ...paths.slice(0, 5).map((path) => `         ${shortPath(singleLine(path), width - 9)}`),
         ]
   return [
-    `${style.green('ok')}     ${count(same)} of ${plural(sampled, 'file')} read again (--seed ${seed}) are as stored`,
+    ...markedLines(
+      style.green('ok'),
+      `${count(same)} of ${plural(sampled, 'file')} read again (--seed ${seed}) are as stored`,
+      width,
+    ),
     ...listed(style.red('BROKEN'), 'say something else than their rows', different),
-    ...listed(`${style.yellow('note')}  `, 'were written since: ingest them again', changed),
+    ...listed(style.yellow('note'), 'were written since: ingest them again', changed),
     ...listed(
-      `${style.yellow('note')}  `,
+      style.yellow('note'),
       'cannot be read',
       unreadable.map(({ path, code }) => `${path} [${code}]`),
     ),

@@ -13,9 +13,9 @@ export function configure(command: Command, context: CliContext, wholeTree: () =
     .addHelpText(
       'after',
       `
-  bash   source <(exr-inspector completion bash)        in ~/.bashrc
-  zsh    source <(exr-inspector completion zsh)         in ~/.zshrc, after compinit
-  fish   exr-inspector completion fish | source         in ~/.config/fish/config.fish`,
+  bash   source <(exr-inspector completion bash)   in ~/.bashrc
+  zsh    source <(exr-inspector completion zsh)    in ~/.zshrc, after compinit
+  fish   exr-inspector completion fish | source    in ~/.config/fish/config.fish`,
     )
     .action(async (shell: keyof typeof SHELLS) => {
       await context.printData(SHELLS[shell](commandModel(await wholeTree())))

@@ -20,8 +20,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Frames have their numbers below. A gap in the sequence is a grey place, a frame that cannot be read is crossed out in
-red, one with pixels missing is framed in yellow.
+Frames have their numbers below. A gap in the sequence is a grey place, a frame
+that cannot be read is crossed out in red, one with pixels missing is framed in
+yellow.
 
   exr-inspector contact-sheet /show/shot/beauty -o sheet.png
   exr-inspector contact-sheet 'renders/beauty.*.exr' -o sheet.jpg --columns 10`,

@@ -10,8 +10,8 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Tells files apart by their pixels, however they are stored: fill the catalog with ingest --hash first. Nothing is
-deleted.
+Tells files apart by their pixels, however they are stored: fill the catalog
+with ingest --hash first. Nothing is deleted.
 
   exr-inspector dedupe
   exr-inspector dedupe --where "file_path LIKE '/show/%'" --json`,

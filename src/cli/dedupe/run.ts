@@ -1,6 +1,7 @@
 import { type Answer, ask } from '../../queries/index.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
+import { wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { bytes, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
@@ -69,7 +70,7 @@ async function print(
   const { style } = context
   if (hashed === 0) {
     return context.print(
-      'No file of the catalog has hashes of its pixels. Fill it with: exr-inspector ingest <folder> --hash\n',
+      'No file of the catalog has hashes of its pixels. Fill it with:\n  exr-inspector ingest <folder> --hash\n',
     )
   }
   for (const files of groups) {
@@ -81,9 +82,7 @@ async function print(
     }
   }
   const of = `of ${plural(hashed, 'file')} with hashes`
-  await context.print(
-    groups.length === 0
-      ? `No two have the same pixels, ${of}.\n`
-      : `${plural(groups.length, 'group')} with the same pixels ${of}, ${bytes(spare)} to save. Nothing was deleted.\n`,
-  )
+  const found = `${plural(groups.length, 'group')} with the same pixels ${of}, ${bytes(spare)} to save. Nothing was deleted.`
+  const text = groups.length === 0 ? `No two have the same pixels, ${of}.` : found
+  await context.print(`${wrap(text, widthOf(context), '').join('\n')}\n`)
 }

@@ -7,8 +7,10 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Samples per pixel, depths, whether they are tidy and keep what the header declares, and what loading them takes.
-Of Cryptomattes and channels with an ID manifest, in flat parts too: ids, names, and how much each object covers.
+Samples per pixel, depths, whether they are tidy and keep what the header
+declares, and what loading them takes.
+Of Cryptomattes and channels with an ID manifest, in flat parts too: ids, names,
+and how much each object covers.
 
   exr-inspector deep-stats volume.1001.exr
   exr-inspector deep-stats /show/shot/deep --ndjson`,

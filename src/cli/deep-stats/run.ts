@@ -1,6 +1,7 @@
 import type { FileDeepStats, IdLayerFacts, PartDeepStats } from '../../pixels/types.ts'
-import type { CliContext } from '../context.ts'
-import { columns } from '../format/columns.ts'
+import { type CliContext, widthOf } from '../context.ts'
+import { columns, hanging, wrappedColumns } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { type PixelFileFlags, type PixelFileOutput, runOnPixelFiles } from '../pixel-files.ts'
@@ -11,25 +12,26 @@ import type { Style } from '../style.ts'
 export async function runDeepStats(args: readonly string[], flags: PixelFileFlags, context: CliContext): Promise<void> {
   const output: PixelFileOutput = {
     json: ({ deepStats }) => deepStats!,
-    text: ({ deepStats }, path) => `${lines(deepStats!, path, context.style).join('\n')}\n`,
+    text: ({ deepStats }, path) => `${lines(deepStats!, path, context.style, widthOf(context)).join('\n')}\n`,
     isPartial: ({ deepStats }) => [...deepStats!.parts, ...deepStats!.ids].some(({ partial }) => partial),
   }
   await runOnPixelFiles(args, flags, { deepStats: true }, output, context)
 }
 
-function lines({ parts, ids }: FileDeepStats, path: string, style: Style): string[] {
-  if (parts.length === 0 && ids.length === 0) return [style.bold(path), style.dim('  no deep part, no ids')]
+function lines({ parts, ids }: FileDeepStats, path: string, style: Style, width: number): string[] {
+  const title = style.bold(shortPath(path, width))
+  if (parts.length === 0 && ids.length === 0) return [title, style.dim('  no deep part, no ids')]
   return [
-    style.bold(path),
-    ...parts.flatMap((part) => partLines(part, style)),
-    ...ids.flatMap((layer) => idLines(layer, style)),
+    title,
+    ...parts.flatMap((part) => partLines(part, style, width)),
+    ...ids.flatMap((layer) => idLines(layer, style, width)),
   ]
 }
 
 /** Objects that are shown, those that cover most. */
 const SHOWN_OBJECTS = 10
 
-function idLines(layer: IdLayerFacts, style: Style): string[] {
+function idLines(layer: IdLayerFacts, style: Style, width: number): string[] {
   const { objects, named_share: share, manifest_names: names, background_coverage: background } = layer
   const kind = layer.source === 'cryptomatte' ? 'Cryptomatte' : 'ids of channel'
   const rows: string[][] = [
@@ -57,9 +59,9 @@ function idLines(layer: IdLayerFacts, style: Style): string[] {
     .map(({ id, name, coverage }) => [percent(coverage), id, singleLine(name ?? '–')])
   const rest = objects.length - table.length
   return [
-    `  part ${layer.part_index} ${kind} ${singleLine(layer.layer)}`,
-    ...columns(rows, { indent: '    ', width: Number.POSITIVE_INFINITY }),
-    ...(table.length > 0 ? columns([['covers', 'id', 'object'], ...table], { indent: '    ', width: 80 }) : []),
+    shortPath(`  part ${layer.part_index} ${kind} ${singleLine(layer.layer)}`, width),
+    ...wrappedColumns(rows, { indent: '    ', width }),
+    ...(table.length > 0 ? columns([['covers', 'id', 'object'], ...table], { indent: '    ', width }) : []),
     ...(rest > 0 ? [style.dim(`    and ${count(rest)} more (--json)`)] : []),
     ...(layer.partial ? [style.yellow('    not all of it: pixels are missing, or ids were too many')] : []),
   ]
@@ -69,9 +71,10 @@ function percent(share: number): string {
   return `${(100 * share).toPrecision(3)} %`
 }
 
-function partLines(part: PartDeepStats, style: Style): string[] {
-  const heading = `  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd()
-  if (part.cannot_check !== undefined) return [heading, style.yellow(`  cannot tell: ${singleLine(part.cannot_check)}`)]
+function partLines(part: PartDeepStats, style: Style, width: number): string[] {
+  const heading = shortPath(`  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd(), width)
+  if (part.cannot_check !== undefined)
+    return [heading, ...hanging(`cannot tell: ${singleLine(part.cannot_check)}`, width, '  ').map(style.yellow)]
   const at = part.max_samples_at
   const rows: string[][] = [
     [
@@ -94,8 +97,8 @@ function partLines(part: PartDeepStats, style: Style): string[] {
     ({ from, to, pixels }) => `${from === to ? from : `${from}-${to}`}: ${count(pixels)}`,
   )
   if (histogram.length > 0) rows.push(['pixels by samples', histogram.join('  ')])
-  const missing = part.missing === undefined ? [] : missingLines(part.missing, style)
-  return [heading, ...columns(rows, { indent: '    ', width: Number.POSITIVE_INFINITY }), ...missing]
+  const missing = part.missing === undefined ? [] : missingLines(part.missing, style, width)
+  return [heading, ...wrappedColumns(rows, { indent: '    ', width }), ...missing]
 }
 
 const TROUBLES = [

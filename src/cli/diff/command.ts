@@ -19,8 +19,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Parts are paired by name, then by place. Compression, tiles and order of lines are no difference. Pixels are compared
-where both data windows are. Exit code 0 same, 1 differs, 2 usage, 3 cannot tell.
+Parts are paired by name, then by place. Compression, tiles and order of lines
+are no difference. Pixels are compared where both data windows are. Exit code 0
+same, 1 differs, 2 usage, 3 cannot tell.
 
   exr-inspector diff before.exr after.exr --fail 0.001 --image diff.png
   exr-inspector diff /show/v001 /show/v002 --json`,

@@ -1,5 +1,5 @@
 import type { AttributeDiff, ChannelDiff, FileDiff, PartDiff } from '../../pixels/diff-types.ts'
-import { wrap } from '../format/columns.ts'
+import { hanging } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { count, plural } from '../format/units.ts'
@@ -21,8 +21,8 @@ interface DiffReportOptions {
 export function diffReport(diff: FileDiff, { style, width, shown }: DiffReportOptions): string {
   const paint = diff.result === 'same' ? style.green : diff.result === 'differs' ? style.red : style.yellow
   const lines = headLines(diff, paint(WORDS[diff.result].padEnd(11)), width, shown)
-  for (const name of diff.parts_only_in_a) lines.push(`  part only in a: ${singleLine(name)}`)
-  for (const name of diff.parts_only_in_b) lines.push(`  part only in b: ${singleLine(name)}`)
+  for (const name of diff.parts_only_in_a) lines.push(...hanging(`part only in a: ${singleLine(name)}`, width, '  '))
+  for (const name of diff.parts_only_in_b) lines.push(...hanging(`part only in b: ${singleLine(name)}`, width, '  '))
   for (const part of diff.parts) {
     const told = partLines(part, style, width)
     if (told.length === 0) continue
@@ -43,26 +43,26 @@ function headLines({ a, b }: FileDiff, word: string, width: number, shown: (path
 
 function partLines(part: PartDiff, style: Style, width: number): string[] {
   const lines: string[] = []
-  if (part.channels_only_in_a.length > 0)
-    lines.push(`  channels only in a: ${singleLine(part.channels_only_in_a.join(', '))}`)
-  if (part.channels_only_in_b.length > 0)
-    lines.push(`  channels only in b: ${singleLine(part.channels_only_in_b.join(', '))}`)
-  if (part.reason !== undefined) lines.push(style.yellow(`  pixels: ${singleLine(part.reason)}`))
-  if (part.missing_a !== undefined) lines.push('  a:', ...missingLines(part.missing_a, style))
-  if (part.missing_b !== undefined) lines.push('  b:', ...missingLines(part.missing_b, style))
-  if (part.pixels_only_in_a > 0) lines.push(`  not compared: ${plural(part.pixels_only_in_a, 'pixel')} that only a has`)
-  if (part.pixels_only_in_b > 0) lines.push(`  not compared: ${plural(part.pixels_only_in_b, 'pixel')} that only b has`)
+  const say = (text: string) => lines.push(...hanging(text, width, '  '))
+  if (part.channels_only_in_a.length > 0) say(`channels only in a: ${singleLine(part.channels_only_in_a.join(', '))}`)
+  if (part.channels_only_in_b.length > 0) say(`channels only in b: ${singleLine(part.channels_only_in_b.join(', '))}`)
+  if (part.reason !== undefined)
+    lines.push(...hanging(`pixels: ${singleLine(part.reason)}`, width, '  ').map(style.yellow))
+  if (part.missing_a !== undefined) lines.push('  a:', ...missingLines(part.missing_a, style, width))
+  if (part.missing_b !== undefined) lines.push('  b:', ...missingLines(part.missing_b, style, width))
+  if (part.pixels_only_in_a > 0) say(`not compared: ${plural(part.pixels_only_in_a, 'pixel')} that only a has`)
+  if (part.pixels_only_in_b > 0) say(`not compared: ${plural(part.pixels_only_in_b, 'pixel')} that only b has`)
   const differing = part.channels.filter((channel) => channel.differing + channel.count_mismatches > 0)
   if (differing.length > 0)
     lines.push(...fittedTable(COLUMNS, differing.map(rowOf), { style, width, indent: '  ', giveWay: GIVE_WAY }))
-  lines.push(...part.attributes.flatMap((each) => hanging(attributeText(each), width)))
-  const stored = part.storage.flatMap((each) => hanging(`${attributeText(each)} (how it is stored)`, width))
+  lines.push(...part.attributes.flatMap((each) => hanging(attributeText(each), width, '  ')))
+  const stored = part.storage.flatMap((each) => hanging(`${attributeText(each)} (how it is stored)`, width, '  '))
   lines.push(...stored.map(style.dim))
   return lines
 }
 
 const COLUMNS: readonly TableColumn[] = [
-  { name: 'channel' },
+  { name: 'channel', cut: 'name' },
   ...['compared', 'differ', 'over fail', 'NaN, inf', 'max', 'mean', 'rms', 'PSNR'].map((name) => ({
     name,
     right: true as const,
@@ -86,11 +86,6 @@ function rowOf(channel: ChannelDiff): string[] {
       ? '–'
       : `${channel.worst.x}, ${channel.worst.y}: ${number(channel.worst.a)} and ${number(channel.worst.b)}`,
   ]
-}
-
-/** Broken between words, what follows the first line indented. */
-function hanging(text: string, width: number): string[] {
-  return wrap(text, width - 2, '  ').map((line, index) => (index === 0 ? line : `  ${line}`))
 }
 
 function number(value: number): string {

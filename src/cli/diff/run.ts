@@ -10,6 +10,8 @@ import { flow } from '../../workers/index.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { errorJson, errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { hanging } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { shownPath } from '../shown-path.ts'
@@ -60,12 +62,15 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
     }
   }
   const shown = (path: string) => shownPath(path, [a, b])
-  const reportOptions = { style: context.style, width: widthOf(context), shown }
+  const width = widthOf(context)
+  const reportOptions = { style: context.style, width, shown }
   const results = new Set<FileDiff['result']>(onlyA.length + onlyB.length > 0 ? ['differs'] : [])
   const diffs: FileDiff[] = []
   try {
-    for (const path of onlyA) if (!flags.json) await context.print(`only in a: ${singleLine(path)}\n`)
-    for (const path of onlyB) if (!flags.json) await context.print(`only in b: ${singleLine(path)}\n`)
+    for (const path of onlyA)
+      if (!flags.json) await context.print(`only in a: ${shortPath(singleLine(path), width - 11)}\n`)
+    for (const path of onlyB)
+      if (!flags.json) await context.print(`only in b: ${shortPath(singleLine(path), width - 11)}\n`)
     for await (const answer of flow(pairs, compare, { window: 2 * jobs, ordered: true, signal })) {
       if ('error' in answer) {
         results.add('cannot_tell')
@@ -79,7 +84,7 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
       await context.print(diffReport(diff, reportOptions))
       if (top !== null)
         await context.print(
-          `  ${singleLine(flags.image!)}: brightest at a difference of ${top}, dark at a thousandth of it\n`,
+          `${hanging(`${singleLine(flags.image!)}: brightest at a difference of ${top}, dark at a thousandth of it`, width, '  ').join('\n')}\n`,
         )
     }
     if (flags.json)

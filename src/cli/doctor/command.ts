@@ -6,7 +6,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExit code 3 when something required is missing: Node.js, or a catalog or store that a setting names.\nWithout OpenImageIO headers are read all the same.',
+      '\nExit code 3 when something required is missing: Node.js, or a catalog or\nstore that a setting names.\nWithout OpenImageIO headers are read all the same.',
     )
     .action(async (flags: { readonly json?: true }) => {
       const { runDoctor } = await import('./run.ts')

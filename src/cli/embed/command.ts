@@ -13,8 +13,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Vectors of another release do not compare with new ones: similar searches among vectors of one version only. This makes
-the old ones anew, from the catalog's rows where they suffice, else from the files. Ctrl-C finishes the batch at hand;
+Vectors of another release do not compare with new ones: similar searches among
+vectors of one version only. This makes the old ones anew, from the catalog's
+rows where they suffice, else from the files. Ctrl-C finishes the batch at hand;
 the same command goes on from there.
 
   exr-inspector embed

@@ -17,7 +17,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--open', 'open the page in the browser')
     .addHelpText(
       'after',
-      '\nA folder or file is ingested into a catalog of its own first, which is gone at the end.\nThe page changes nothing. Stop with Ctrl-C.',
+      '\nA folder or file is ingested into a catalog of its own first, which is gone at\nthe end.\nThe page changes nothing. Stop with Ctrl-C.',
     )
     .action(async (what: string | undefined, flags) => {
       const { runExplore } = await import('./run.ts')

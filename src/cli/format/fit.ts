@@ -1,5 +1,8 @@
 import { displayWidth } from '../style.ts'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const PAINTED = /^((?:\u001b\[[\d;]*m)+)([^\u001b]*)((?:\u001b\[[\d;]*m)+)$/
+
 interface ColumnNeed {
   /** Columns of the terminal that its longest cell takes. */
   readonly width: number
@@ -35,9 +38,15 @@ export function fitColumns(needs: readonly ColumnNeed[], width: number, gap: num
   return widths
 }
 
-/** At most `width` columns of `text`, the cut marked by an ellipsis and put between words where one ends near. */
+/**
+ * At most `width` columns of `text`, the cut marked by an ellipsis and put between words where one ends near. Colours around
+ * the whole text stay around it; what has others is left whole.
+ */
 export function cut(text: string, width: number): string {
-  if (text.includes('\u001b') || displayWidth(text) <= width) return text
+  if (displayWidth(text) <= width) return text
+  const [, before, inside, after] = PAINTED.exec(text) ?? []
+  if (inside !== undefined) return `${before}${cut(inside, width)}${after}`
+  if (text.includes('\u001b')) return text
   const kept = head(text, Math.max(1, width - 1))
   if (/[\s,;:/]/.test(text[kept.length] ?? '')) return `${kept}…`
   const word = kept.search(/[\s,;:/][^\s,;:/]*$/)
@@ -74,6 +83,23 @@ export function shortPath(path: string, width: number): string {
     }
   }
   return `${front}…${back}`
+}
+
+/** A word as pieces of at most `width` columns; what has colours stays whole. */
+export function piecesOf(word: string, width: number): string[] {
+  if (displayWidth(word) <= width || word.includes('\u001b')) return [word]
+  const pieces: string[] = []
+  let used = width
+  for (const char of word) {
+    const taken = displayWidth(char)
+    if (used + taken > width) {
+      pieces.push('')
+      used = 0
+    }
+    pieces[pieces.length - 1] += char
+    used += taken
+  }
+  return pieces
 }
 
 function head(text: string, width: number): string {

@@ -1,11 +1,11 @@
 import { displayWidth, type Style } from '../style.ts'
 import { columns, wrap } from './columns.ts'
-import { shortPath } from './fit.ts'
+import { cut, fitColumns, shortPath } from './fit.ts'
 
 export interface TableColumn {
   readonly name: string
-  /** Paths give up their middle where the line is too short; everything else is shown whole or not at all. */
-  readonly isPath?: true
+  /** Where the line is too short paths and names give up their middle, texts their end; all else is whole or not there at all. */
+  readonly cut?: keyof typeof NARROWEST
   /** Numbers stand on the right. */
   readonly right?: true
 }
@@ -20,7 +20,7 @@ interface FittedTableOptions {
 }
 
 const GAP = 2
-const NARROWEST_PATH = 24
+const NARROWEST = { path: 24, name: 12, text: 12 } as const
 
 /**
  * A heading and rows that fit the line. Columns that are empty in every row are left out; where the rest does not fit,
@@ -35,23 +35,25 @@ export function fittedTable(
     const longest = Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? '')))
     return longest === 0 ? 0 : Math.max(longest, displayWidth(name))
   })
-  const least = widths.map((wanted, column) => (table[column]?.isPath ? Math.min(wanted, NARROWEST_PATH) : wanted))
+  const least = widths.map((wanted, column) => {
+    const cut = table[column]?.cut
+    return cut === undefined ? wanted : Math.min(wanted, NARROWEST[cut])
+  })
   let shown = table.flatMap((_, column) => ((widths[column] ?? 0) > 0 ? [column] : []))
-  const lineOf = (needed: readonly number[]) =>
-    indent.length + shown.reduce((sum, column) => sum + (needed[column] ?? 0) + GAP, -GAP)
+  const needed = () => indent.length + shown.reduce((sum, column) => sum + (least[column] ?? 0) + GAP, -GAP)
   const hidden: string[] = []
   for (const name of giveWay) {
-    if (lineOf(least) <= width) break
+    if (needed() <= width) break
     const column = table.findIndex((candidate) => candidate.name === name)
     if (!shown.includes(column)) continue
     shown = shown.filter((candidate) => candidate !== column)
     hidden.push(name)
   }
-  const paths = shown.filter((column) => table[column]?.isPath)
-  const others = lineOf(widths.map((wanted, column) => (paths.includes(column) ? 0 : wanted)))
-  const room = Math.max(NARROWEST_PATH, Math.floor((width - others) / Math.max(1, paths.length)))
+  const needs = shown.map((column) => ({ width: widths[column] ?? 0, least: least[column] ?? 0 }))
+  const fitted = fitColumns(needs, width - indent.length, GAP)
+  hidden.push(...shown.splice(fitted.length).map((column) => table[column]?.name ?? ''))
   const cells = rows.map((row) =>
-    shown.map((column) => (paths.includes(column) ? shortPath(row[column] ?? '', room) : (row[column] ?? ''))),
+    shown.map((column, place) => shortCell(row[column] ?? '', table[column]?.cut, fitted[place] ?? 0)),
   )
   const right = shown.flatMap((column, position) => (table[column]?.right ? [position] : []))
   const heading = shown.map((column) => style.dim(table[column]?.name ?? ''))
@@ -61,4 +63,9 @@ export function fittedTable(
       ? []
       : wrap(`Not shown on a line this short: ${hidden.join(', ')}.`, width, indent).map(style.dim)),
   ]
+}
+
+function shortCell(cell: string, kind: TableColumn['cut'], width: number): string {
+  if (kind === undefined) return cell
+  return kind === 'text' ? cut(cell, width) : shortPath(cell, width)
 }

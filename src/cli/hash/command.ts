@@ -10,8 +10,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-The hash is that of the decoded samples: the same pixels give the same hash, whatever the compression, tiles, order of
-lines, header, or the way channels are spread over parts.
+The hash is that of the decoded samples: the same pixels give the same hash,
+whatever the compression, tiles, order of lines, header, or the way channels are
+spread over parts.
 
   exr-inspector hash beauty.1001.exr
   exr-inspector hash a.exr b.exr --long

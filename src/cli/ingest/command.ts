@@ -40,16 +40,20 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Files that have not changed since they were stored (path, size, modification time; objects: size, ETag) are skipped without opening them.
-Files that cannot be read stop nothing: they are listed at the end and kept in the catalog's table ingest_errors.
-Ctrl-C stores what has been read and ends; the same command goes on from there. A second Ctrl-C ends at once.
-Files that were stored from below a directory or prefix and are gone from it are marked as removed, once it was walked to the end;
+Files that have not changed since they were stored (path, size, modification
+time; objects: size, ETag) are skipped without opening them.
+Files that cannot be read stop nothing: they are listed at the end and kept in
+the catalog's table ingest_errors.
+Ctrl-C stores what has been read and ends; the same command goes on from there.
+A second Ctrl-C ends at once.
+Files that were stored from below a directory or prefix and are gone from it are
+marked as removed, once it was walked to the end;
 never below what cannot be read or is empty, as a share is that is not mounted.
 Directories may hold .exrignore files, with patterns as in .gitignore.
 
   exr-inspector ingest /show/renders
   exr-inspector ingest s3://plates/show/
-  exr-inspector ingest /show --catalog /srv/show.duckdb --ignore 'tmp/' --ignore '*_denoise.*.exr'
+  exr-inspector ingest /show -c show.duckdb --ignore 'tmp/' --ignore '*_x.*'
   find /show -name '*.exr' -mmin -60 -print0 | exr-inspector ingest -0 -`,
     )
     .action(async (roots: string[], flags: IngestFlags) => {

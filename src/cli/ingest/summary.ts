@@ -1,6 +1,6 @@
 import type { ProblemState } from '../../ingest/counts.ts'
 import type { IngestSummary } from '../../ingest/ingest.ts'
-import { columns, wrap } from '../format/columns.ts'
+import { wrap, wrappedColumns } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { bytes, count, duration, plural, rate } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
@@ -41,9 +41,9 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
     ]),
   ]
   const told = rows.filter(([number]) => number > 0)
-  const table = columns(
+  const table = wrappedColumns(
     told.map(([number, name, note]) => [count(number), name, style.dim(note)]),
-    { indent: '  ', width: Number.POSITIVE_INFINITY, right: [0] },
+    { indent: '  ', width: options.width, right: [0] },
   )
   return `${[
     ...wrap(head, options.width, '').map(style.bold),
@@ -79,7 +79,8 @@ function problemLines(
     lines.push(`  ${shortPath(name, width - 2)}`, ...wrap(`${reason} [${code}]`, width, '    '))
   }
   if (total > listed.length) {
-    lines.push(`  and ${count(total - listed.length)} more: run with --verbose, or exr-inspector query broken-frames`)
+    const rest = `and ${count(total - listed.length)} more: run with --verbose, or exr-inspector query broken-frames`
+    lines.push(...wrap(rest, width, '  '))
   }
   return lines
 }

@@ -45,14 +45,16 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-One file gives a report of one screen. Several give a line a sequence on a terminal, with what is wrong below it: frames that are
-missing or broken, what drifts; elsewhere, and with --each, a line a file. --long gives everything for each.
+One file gives a report of one screen. Several give a line a sequence on a
+terminal, with what is wrong below it: frames that are missing or broken, what
+drifts; elsewhere, and with --each, a line a file. --long gives everything for
+each.
 Exit code 1 when a file cannot be read, is incomplete, or has an invalid header.
 
   exr-inspector inspect beauty.1001.exr
   exr-inspector inspect /show/shot/renders
   exr-inspector inspect '/show/*/plates/**/*.exr' --attr timeCode
-  exr-inspector inspect /show/plates --csv --columns path,state,timeCode,reelName
+  exr-inspector inspect /show/plates --csv --columns path,state,timeCode
   find . -name '*.exr' -print0 | exr-inspector inspect -0 - --ndjson`,
     )
     .action(async (locations: string[], flags: InspectFlags) => {

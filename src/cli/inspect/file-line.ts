@@ -2,7 +2,7 @@ import { hasMoreChannels } from '../../inspect/partial.ts'
 import type { PartFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import { columns, wrap } from '../format/columns.ts'
-import { shortPath } from '../format/fit.ts'
+import { cut, shortPath } from '../format/fit.ts'
 import { bytes, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { displayWidth, padEnd, padStart, type Style } from '../style.ts'
@@ -24,6 +24,7 @@ const WIDTHS = { state: 10, size: 8, resolution: 9, channels: 2, storage: 15 } a
 const GAP = '  '
 const BEFORE_PATH = Object.values(WIDTHS).reduce((sum, width) => sum + width + GAP.length, 0)
 const INDENT = ' '.repeat(WIDTHS.state + GAP.length)
+const NARROWEST_PATH = 16
 const REASONS_SHOWN = 3
 
 /** Heading over `fileLine`s, below the name of the directory that their paths start from. */
@@ -50,7 +51,7 @@ export function fileLine(payload: Payload, options: FileLineOptions): string {
     padStart(bytes(payload.file.size_bytes), WIDTHS.size),
     padStart(first?.width == null || first.height === null ? '-' : `${first.width}x${first.height}`, WIDTHS.resolution),
     padStart(channelCount(payload), WIDTHS.channels),
-    padEnd(storageText(payload.parts), WIDTHS.storage),
+    padEnd(cut(storageText(payload.parts), width - BEFORE_PATH - NARROWEST_PATH + WIDTHS.storage), WIDTHS.storage),
   ]
   const head = cells.join(GAP) + GAP
   const lines = [`${head}${pathText(path, width - displayWidth(head))}`]
@@ -79,7 +80,7 @@ export function storageText(parts: readonly PartFacts[]): string {
 }
 
 function pathText(path: string, room: number): string {
-  return shortPath(singleLine(path), Math.max(16, room))
+  return shortPath(singleLine(path), Math.max(NARROWEST_PATH, room))
 }
 
 function attributeLines(payload: Payload, style: Style, width: number): string[] {

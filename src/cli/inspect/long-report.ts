@@ -1,7 +1,7 @@
 import type { AttributeFacts, ChannelFacts, FileFacts, PartFacts, Payload, WindowFacts } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
-import { columns, wrap } from '../format/columns.ts'
-import { cut } from '../format/fit.ts'
+import { columns, hanging, wrap, wrappedColumns } from '../format/columns.ts'
+import { cut, shortPath } from '../format/fit.ts'
 import { bytes, count, duration, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
@@ -25,11 +25,11 @@ export function longReport(payload: Payload, options: ReportOptions): string {
   const { style, width } = options
   const verdict = verdictOf(payload)
   const lines = [
-    style.bold(singleLine(options.path)),
-    `${verdictText(verdict, style)}  ${summary(payload)}`,
+    style.bold(shortPath(singleLine(options.path), width)),
+    ...hanging(`${verdictText(verdict, style)}  ${summary(payload)}`, width, ''),
     ...reasonLines(verdict.reasons, width),
     '',
-    ...facts(fileFacts(payload.file), style),
+    ...wholeFacts(fileFacts(payload.file), style, width),
   ]
   const channels = channelsByPart(payload.channels)
   const shown = Number.isFinite(width) ? PARTS_SHOWN : payload.parts.length
@@ -40,7 +40,8 @@ export function longReport(payload: Payload, options: ReportOptions): string {
   }
   const more = payload.parts.length - shown
   if (more > 0) lines.push('', style.dim(`and ${plural(more, 'part')} more: --part picks some, --json has all`))
-  if (payload.timings_us) lines.push('', style.bold('Timings'), ...facts(timings(payload.timings_us), style))
+  if (payload.timings_us)
+    lines.push('', style.bold('Timings'), ...wholeFacts(timings(payload.timings_us), style, width))
   if (!payload.readers.oiio.ok) {
     const why = (payload.readers.oiio.error ?? 'did not read this file').replaceAll('\n', ' ')
     lines.push('', ...wrap(`OpenImageIO: ${singleLine(why)}`, width, '').map(style.dim))
@@ -82,7 +83,8 @@ function partReport(
 ): string[] {
   const { style, width } = options
   const name = part.part_name === null ? '' : ` ${singleLine(part.part_name)}`
-  const lines = ['', style.bold(`Part ${part.part_index}${name}`), ...facts(partFacts(part, file), style)]
+  const title = shortPath(`Part ${part.part_index}${name}`, width)
+  const lines = ['', style.bold(title), ...wholeFacts(partFacts(part, file), style, width)]
   const layers = channelLayers(channels)
   if (channels.length > 0) {
     const names = new Set(layers.map((layer) => layer.name))
@@ -121,7 +123,8 @@ function storage(part: PartFacts): string {
     part.level_mode === null || part.level_mode === 'one_level'
       ? ''
       : `, ${part.level_count} ${part.level_mode.replaceAll('_', ' ')}`
-  const tiles = part.is_tiled ? `tiles of ${part.tile_width}x${part.tile_height}${levels}` : 'scan lines'
+  const size = part.tile_width === null ? '' : ` of ${part.tile_width}x${part.tile_height}`
+  const tiles = part.is_tiled ? `tiles${size}${levels}` : 'scan lines'
   const order =
     part.line_order === null || part.line_order === 'increasing_y' ? '' : `, ${part.line_order.replace('_', ' ')} order`
   return `${part.is_deep ? 'deep ' : ''}${tiles}, ${part.compression ?? 'unknown compression'}${order}`
@@ -183,9 +186,20 @@ function timings(timingsUs: Record<string, number>): Fact[] {
 }
 
 /** Names and values in two columns; values are cut at the edge of the terminal. */
-export function facts(rows: readonly Fact[], style: Style, width = Number.POSITIVE_INFINITY): string[] {
-  const names = Math.max(0, ...rows.map(([name]) => name.length), 12)
+export function facts(rows: readonly Fact[], style: Style, width: number): string[] {
+  const names = widestName(rows)
   return rows.map(([name, value]) => `  ${style.dim(name.padEnd(names))}  ${cut(singleLine(value), width - names - 4)}`)
+}
+
+/** The same with every value whole, on as many lines as it takes. */
+function wholeFacts(rows: readonly Fact[], style: Style, width: number): string[] {
+  const names = widestName(rows)
+  const cells = rows.map(([name, value]) => [style.dim(name.padEnd(names)), singleLine(value)])
+  return wrappedColumns(cells, { indent: '  ', width })
+}
+
+function widestName(rows: readonly Fact[]): number {
+  return Math.max(12, ...rows.map(([name]) => name.length))
 }
 
 export function timestamp(iso: string): string {

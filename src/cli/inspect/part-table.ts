@@ -1,5 +1,5 @@
 import type { PartFacts, Payload } from '../../inspect/payload.ts'
-import { columns } from '../format/columns.ts'
+import { fittedTable } from '../format/fitted-table.ts'
 import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
@@ -7,13 +7,19 @@ import { channelLayers, channelsByPart, layerText } from './channel-layers.ts'
 
 const PARTS_SHOWN = 40
 
-/** Of part, name and storage; longer ones push their row's rest to the right. */
-const MAX_WIDTHS = [5, 20, 32]
+const COLUMNS = [
+  { name: 'part' },
+  { name: 'name', cut: 'name' },
+  { name: 'storage', cut: 'text' },
+  { name: 'size' },
+  { name: 'codec' },
+  { name: 'missing' },
+  { name: 'channels', cut: 'text' },
+] as const
 
 /** Every part in one line: what it is, how large, how stored, and its channels. Names only where a part has one. */
 export function partTable(payload: Payload, style: Style, width: number): string[] {
   const channels = channelsByPart(payload.channels)
-  const head = ['part', 'name', 'storage', 'size', 'compression', 'missing', 'channels']
   const rows = payload.parts.slice(0, PARTS_SHOWN).map((part) => [
     String(part.part_index),
     singleLine([part.part_name, part.view_name && `(${part.view_name})`].filter(Boolean).join(' ')),
@@ -27,25 +33,16 @@ export function partTable(payload: Payload, style: Style, width: number): string
         .join('; '),
     ),
   ])
-  const used = head.map((_, column) => rows.some((row) => row[column] !== ''))
-  const kept = <Cell>(row: readonly Cell[]) => row.filter((_, column) => used[column])
   const more = payload.parts.length - rows.length
-  const maxWidths = kept([...MAX_WIDTHS, ...head.slice(MAX_WIDTHS.length).map(() => Number.POSITIVE_INFINITY)])
-  const lines = columns([kept(head).map(style.dim), ...rows.map((row) => kept(row))], {
-    indent: '  ',
-    width,
-    maxWidths,
-  })
+  const lines = fittedTable(COLUMNS, rows, { style, width, indent: '  ', giveWay: ['codec', 'storage', 'size'] })
   return more > 0 ? [...lines, `  and ${plural(more, 'part')} more: --long shows all`] : lines
 }
 
-/** `scan lines`, `deep tiles 64x64 mipmap, 11 levels`. */
+/** `scan lines`, `deep mipmap tiles 64x64, 11 levels`: what it is stays the longest. */
 function storage(part: PartFacts): string {
   const deep = part.is_deep ? 'deep ' : ''
   if (!part.is_tiled) return `${deep}scan lines`
-  const levels =
-    part.level_mode === null || part.level_mode === 'one_level'
-      ? ''
-      : ` ${part.level_mode.replace('_levels', '').replaceAll('_', ' ')}, ${part.level_count} levels`
-  return `${deep}tiles ${part.tile_width}x${part.tile_height}${levels}`
+  const tiles = part.tile_width === null ? 'tiles' : `tiles ${part.tile_width}x${part.tile_height}`
+  if (part.level_mode === null || part.level_mode === 'one_level') return `${deep}${tiles}`
+  return `${deep}${part.level_mode.replace('_levels', '').replaceAll('_', ' ')} ${tiles}, ${part.level_count} levels`
 }

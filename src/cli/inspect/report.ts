@@ -2,7 +2,7 @@ import { hasMoreChannels } from '../../inspect/partial.ts'
 import type { AttributeFacts, Payload } from '../../inspect/payload.ts'
 import { verdictOf } from '../../inspect/verdict.ts'
 import type { PayloadValidation } from '../../policy/index.ts'
-import { columns, wrap } from '../format/columns.ts'
+import { columns, hanging, wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
@@ -37,9 +37,7 @@ export function fileReport(payload: Payload, options: ReportOptions): string {
   const blocks = [
     [
       style.bold(shortPath(singleLine(options.path), width)),
-      ...wrap(`${verdictText(verdict, style)}  ${summary(payload)}${lookedAt(payload)}`, width, '').map(
-        (line, index) => (index === 0 ? line : `  ${line}`),
-      ),
+      ...hanging(`${verdictText(verdict, style)}  ${summary(payload)}${lookedAt(payload)}`, width, ''),
       ...reasonLines(verdict.reasons, width),
     ],
     facts([...headline(payload), ...file(payload)], style, width),
@@ -84,7 +82,11 @@ function policyLines({ validation }: Payload, style: Style, width: number): stri
   const open = states.not_checked + states.cannot_check
   const paint = { error: style.red, warn: style.yellow, info: style.cyan }
   return [
-    `  ${style.bold(`Policy ${singleLine(policy)}`)}  ${states.pass} passed, ${states.fail} failed${open > 0 ? `, ${open} not answered` : ''}`,
+    ...hanging(
+      `${style.bold(`Policy ${singleLine(policy)}`)}  ${states.pass} passed, ${states.fail} failed${open > 0 ? `, ${open} not answered` : ''}`,
+      width,
+      '  ',
+    ),
     ...failures.flatMap(({ rule, severity, message }) =>
       wrap(`${paint[severity](severity)} ${rule}: ${singleLine(message)}`, width, '    '),
     ),

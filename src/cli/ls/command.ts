@@ -21,7 +21,8 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-One line a sequence: how many frames, which, which are missing, and the pattern, which every other command takes.
+One line a sequence: how many frames, which, which are missing, and the pattern,
+which every other command takes.
 A name without a frame number is a line of its own.
 
   exr-inspector ls /show/shot/renders

@@ -207,7 +207,7 @@ const SHORT: readonly TableColumn[] = [
   { name: 'range' },
   { name: 'lacks' },
   { name: 'padding' },
-  { name: 'file', isPath: true },
+  { name: 'file', cut: 'path' },
 ]
 /** What is not alike in a sequence stands below its line. */
 const LONG: readonly TableColumn[] = [
@@ -218,7 +218,7 @@ const LONG: readonly TableColumn[] = [
   { name: 'layers', right: true },
   { name: 'storage' },
   { name: 'state' },
-  { name: 'file', isPath: true },
+  { name: 'file', cut: 'path' },
 ]
 
 /** Paths start from the directory `below`, whose name stands above the table. */

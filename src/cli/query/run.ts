@@ -4,7 +4,7 @@ import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, stre
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
-import { columns } from '../format/columns.ts'
+import { columns, hanging } from '../format/columns.ts'
 import { plural } from '../format/units.ts'
 import { limitQueryMemory } from '../memory-limit.ts'
 import { openToRead } from '../open-catalog.ts'
@@ -80,11 +80,12 @@ async function list(flags: QueryFlags, context: CliContext): Promise<void> {
   }
   const { style } = context
   const rows = queries.map(({ name, title }) => [name, title])
-  const lines = columns(rows, { width: widthOf(context) })
+  const width = widthOf(context)
+  const lines = columns(rows, { width })
   const needed = queries.flatMap(({ name, parameters }) =>
     Object.entries(parameters)
       .filter(([, parameter]) => isNeeded(parameter))
-      .map(([parameter, { doc }]) => `  ${name} -p ${parameter}=...  ${doc}`),
+      .flatMap(([parameter, { doc }]) => hanging(`${name} -p ${parameter}=...: ${doc}`, width, '  ')),
   )
   await context.print(
     [

@@ -22,7 +22,7 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(isolateOption('process'))
     .addHelpText(
       'after',
-      '\nEvents arrive as POST; settings are environment variables, see docs/reference/configuration.md.',
+      '\nEvents arrive as POST; settings are environment variables, see\ndocs/reference/configuration.md.',
     )
     .action(async (flags: ServeFlags) => {
       const { createServer, functionSettings } = await import('../../server/index.ts')

@@ -14,8 +14,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Files are alike when their headers are: channels, layers, windows, compression, camera, software. A sequence is one match,
-as much alike as the best of its frames.
+Files are alike when their headers are: channels, layers, windows, compression,
+camera, software. A sequence is one match, as much alike as the best of its
+frames.
 
   exr-inspector similar beauty.1001.exr -k 5
   exr-inspector similar beauty.1001.exr --where "width >= 1920 AND is_complete"`,

@@ -62,7 +62,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   const table = [
     { name: 'similarity', right: true },
     { name: 'files', right: true },
-    { name: 'file or sequence', isPath: true },
+    { name: 'file or sequence', cut: 'path' },
   ] as const
   const lines = fittedTable(table, rows, { style: context.style, width: widthOf(context) })
   await context.print(`${lines.join('\n')}\n`)

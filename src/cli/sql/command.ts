@@ -11,10 +11,10 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Only queries that read are run. The tables are described by: exr-inspector catalog ddl
+Only queries that read are run. Tables and views: exr-inspector catalog ddl
 
   exr-inspector sql "SELECT file_path FROM files WHERE NOT is_complete"
-  exr-inspector sql "SELECT compression, count(*) FROM parts GROUP BY ALL" --format csv
+  exr-inspector sql "SELECT width, count(*) FROM frames GROUP BY 1" --format csv
   exr-inspector sql - --format parquet --output attributes.parquet < query.sql`,
     )
     .action(async (query: string, flags: SqlFlags) => {

@@ -13,8 +13,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Every sample of the data window is looked at, chunk by chunk, in bounded memory. NaN and infinities are counted and
-left out of the rest. Exit code 1 when a file cannot be read or pixels of it cannot be decoded.
+Every sample of the data window is looked at, chunk by chunk, in bounded memory.
+NaN and infinities are counted and left out of the rest. Exit code 1 when a file
+cannot be read or pixels of it cannot be decoded.
 
   exr-inspector stats beauty.1001.exr
   exr-inspector stats /show/shot/renders --sample 8 --ndjson

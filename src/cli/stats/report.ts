@@ -1,6 +1,8 @@
 import type { ChannelStats } from '../../pixels/channel-stats.ts'
 import type { FileStats, MissingPixels, PartStats } from '../../pixels/types.ts'
-import { fittedTable } from '../format/fitted-table.ts'
+import { hanging } from '../format/columns.ts'
+import { shortPath } from '../format/fit.ts'
+import { fittedTable, type TableColumn } from '../format/fitted-table.ts'
 import { count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import type { Style } from '../style.ts'
@@ -15,33 +17,37 @@ interface StatsReportOptions {
 
 /** Statistics of a file for people: a table a part, and below it what stands out. */
 export function statsReport({ parts }: FileStats, path: string, options: StatsReportOptions): string {
-  const { style } = options
-  const lines = [style.bold(path)]
+  const { style, width } = options
+  const lines = [style.bold(shortPath(path, options.width))]
   for (const part of parts) {
     if (parts.length > 1 || part.part_name !== null)
-      lines.push(`  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd())
+      lines.push(shortPath(`  part ${part.part_index} ${singleLine(part.part_name ?? '')}`.trimEnd(), width))
     lines.push(...partLines(part, options))
   }
   return `${lines.join('\n')}\n`
 }
 
 function partLines(part: PartStats, options: StatsReportOptions): string[] {
-  const { style } = options
-  if (part.cannot_check !== undefined) return [style.yellow(`  cannot tell: ${singleLine(part.cannot_check)}`)]
+  const { style, width } = options
+  if (part.cannot_check !== undefined)
+    return hanging(`cannot tell: ${singleLine(part.cannot_check)}`, width, '  ').map(style.yellow)
   const lines: string[] = []
   if (part.sampled)
     lines.push(
-      style.dim(
-        `  a sample: ${count(part.chunks_seen)} of ${plural(part.chunk_count, 'chunk')}; means and shares are estimates`,
-      ),
+      ...hanging(
+        `a sample: ${count(part.chunks_seen)} of ${plural(part.chunk_count, 'chunk')}; means and shares are estimates`,
+        width,
+        '  ',
+      ).map(style.dim),
     )
   const headings = options.isLong ? [...HEADING, ...PERCENTILES.map((percent) => `p${percent}`)] : HEADING
-  const columns = headings.map((name, column) => (column === 0 ? { name } : { name, right: true as const }))
-  const { width } = options
+  const columns = headings.map(
+    (name, column): TableColumn => (column === 0 ? { name, cut: 'name' } : { name, right: true }),
+  )
   lines.push(...fittedTable(columns, rowsOf(part.channels, options), { style, width, indent: '  ', giveWay: GIVE_WAY }))
-  lines.push(...part.channels.flatMap((channel) => channelNotes(channel, style)))
-  lines.push(...frameNotes(part, style))
-  if (part.missing !== undefined) lines.push(...missingLines(part.missing, style))
+  const notes = [...part.channels.flatMap((channel) => channelNotes(channel, style)), ...frameNotes(part, style)]
+  lines.push(...notes.flatMap((note) => hanging(note, width, '  ')))
+  if (part.missing !== undefined) lines.push(...missingLines(part.missing, style, width))
   return lines
 }
 
@@ -80,45 +86,47 @@ function channelNotes(channel: ChannelStats, style: Style): string[] {
   const notes: string[] = []
   const name = singleLine(channel.channel_name)
   const [first] = channel.first_non_finite
-  if (first !== undefined) notes.push(style.red(`  ${name}: the first ${first.value} is at ${first.x}, ${first.y}`))
+  if (first !== undefined) notes.push(style.red(`${name}: the first ${first.value} is at ${first.x}, ${first.y}`))
   if (channel.half_limit_count > 0)
-    notes.push(`  ${name}: ${plural(channel.half_limit_count, 'sample')} at the limit of half floats (±65504)`)
+    notes.push(`${name}: ${plural(channel.half_limit_count, 'sample')} at the limit of half floats (±65504)`)
   return notes
 }
 
 function frameNotes({ frame, monochrome_layers, channels }: PartStats, style: Style): string[] {
   const notes: string[] = []
   const constant = channels.filter(({ is_constant }) => is_constant).map(({ channel_name }) => singleLine(channel_name))
-  if (constant.length > 0) notes.push(`  constant: ${constant.join(', ')}`)
+  if (constant.length > 0) notes.push(`constant: ${constant.join(', ')}`)
   const grey = monochrome_layers.map((layer) => (layer === '' ? 'RGB' : singleLine(layer)))
-  if (grey.length > 0) notes.push(`  red, green and blue are equal: ${grey.join(', ')}`)
+  if (grey.length > 0) notes.push(`red, green and blue are equal: ${grey.join(', ')}`)
   if (frame === null) return notes
-  if (frame.is_black) notes.push(style.red('  the frame is black'))
-  else if (frame.empty_share > 0)
-    notes.push(`  empty: ${(100 * frame.empty_share).toPrecision(3)} % of the data window`)
+  if (frame.is_black) notes.push(style.red('the frame is black'))
+  else if (frame.empty_share > 0) notes.push(`empty: ${(100 * frame.empty_share).toPrecision(3)} % of the data window`)
   for (const { x, y, width, height } of frame.is_black ? [] : frame.black_rectangles) {
-    notes.push(style.yellow(`  black rectangle of ${width} x ${height} at ${x}, ${y}`))
+    notes.push(style.yellow(`black rectangle of ${width} x ${height} at ${x}, ${y}`))
   }
   const [hole] = frame.alpha_pinholes
   if (hole !== undefined)
     notes.push(
-      style.yellow(
-        `  ${plural(frame.alpha_pinhole_count!, 'pinhole')} in the alpha, the first at ${hole.x}, ${hole.y}`,
-      ),
+      style.yellow(`${plural(frame.alpha_pinhole_count!, 'pinhole')} in the alpha, the first at ${hole.x}, ${hole.y}`),
     )
   return notes
 }
 
 /** Which pixels could not be decoded, and why. */
-export function missingLines({ chunks, rows, tiles, reasons, truncated }: MissingPixels, style: Style): string[] {
+export function missingLines(
+  { chunks, rows, tiles, reasons, truncated }: MissingPixels,
+  style: Style,
+  width: number,
+): string[] {
   const places =
     rows?.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)) ??
     tiles?.map(({ x, y }) => `${x}, ${y}`) ??
     []
   const shown = places.slice(0, 8).join('; ')
   const more = places.length > 8 || truncated ? '; …' : ''
+  const what = `not decoded: ${plural(chunks, 'chunk')}, ${rows === undefined ? 'tiles' : 'rows'} ${shown}${more}`
   return [
-    style.yellow(`  not decoded: ${plural(chunks, 'chunk')}, ${rows === undefined ? 'tiles' : 'rows'} ${shown}${more}`),
-    ...reasons.slice(0, 3).map((reason) => style.dim(`    ${singleLine(reason)}`)),
+    ...hanging(what, width, '  ').map(style.yellow),
+    ...reasons.slice(0, 3).flatMap((reason) => hanging(singleLine(reason), width, '    ').map(style.dim)),
   ]
 }

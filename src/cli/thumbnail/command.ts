@@ -17,7 +17,8 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Depth and other data are shown in false colour. Pixels that cannot be decoded are drawn as red stripes.
+Depth and other data are shown in false colour. Pixels that cannot be decoded
+are drawn as red stripes.
 
   exr-inspector thumbnail beauty.1001.exr -o beauty.png
   exr-inspector thumbnail beauty.1001.exr -o z.png --layer Z --range 0,100

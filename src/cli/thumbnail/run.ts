@@ -2,8 +2,9 @@ import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
 import { parseNumber, parseWhole, unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, widthOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
+import { hanging } from '../format/columns.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { missingLines } from '../stats/report.ts'
@@ -37,9 +38,10 @@ export async function runThumbnail(location: string, flags: ThumbnailFlags, cont
     const what = facts.kind === 'colour' ? facts.color_space : facts.kind.replace('_', ' ')
     const range = facts.range === null ? '' : `, ${facts.range[0]} to ${facts.range[1]}`
     const shown = facts.channels.length > 0 ? `: ${singleLine(facts.channels.join(', '))}` : ''
-    await context.print(`${singleLine(flags.output)}  ${width} x ${height}${shown} (${singleLine(what)}${range})\n`)
+    const told = `${singleLine(flags.output)}  ${width} x ${height}${shown} (${singleLine(what)}${range})`
+    await context.print(`${hanging(told, widthOf(context), '').join('\n')}\n`)
     if (facts.missing !== undefined)
-      for (const line of missingLines(facts.missing, context.errorStyle)) context.note(line)
+      for (const line of missingLines(facts.missing, context.errorStyle, widthOf(context))) context.note(line)
   } finally {
     interrupts.release()
     await pool.close()

@@ -42,11 +42,13 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Only what the policy's rules need is read: core never decodes a pixel. Policies: exr-inspector policy list.
-Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or a policy that is wrong, 3 could not run.
+Only what the policy's rules need is read: core never decodes a pixel. Policies:
+exr-inspector policy list.
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or a policy that
+is wrong, 3 could not run.
 
   exr-inspector validate /show/shot/renders
-  exr-inspector validate renders -p render-frame -f table -f sarif=out.sarif -f junit=out.xml
+  exr-inspector validate renders -p render-frame -f table -f sarif=out.sarif
   exr-inspector validate renders -p delivery.yaml --fail-on warn
   exr-inspector validate --catalog farm.duckdb --where "width >= 1920"`,
     )

@@ -39,13 +39,16 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-A developer's server of the VAST DataBase protocol on DuckDB, not a database to run a studio on.
-Standard output is the environment that points a client at it: docs/guides/vast-emulator.md.
+A developer's server of the VAST DataBase protocol on DuckDB, not a database to
+run a studio on.
+Standard output is the environment that points a client at it:
+docs/guides/vast-emulator.md.
 
-A fault rule is <slow-down|reset-before|reset-after|cut=BYTES|latency=MS>[:PROBABILITY][@COMMANDS]:
+A fault rule is one of slow-down, reset-before, reset-after, cut=BYTES and
+latency=MS, then [:PROBABILITY][@COMMANDS]:
 
   exr-inspector vast-emulator --data ./vast-data
-  exr-inspector vast-emulator --fault slow-down:0.2 --fault cut=1000:0.05@data,rows`,
+  exr-inspector vast-emulator --fault slow-down:0.2 --fault cut=1000:0.05@data`,
     )
     .action(async (flags: EmulatorFlags) => runEmulator(flags, context))
 }
