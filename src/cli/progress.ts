@@ -62,6 +62,8 @@ export async function barProgress(context: CliContext, limit: number): Promise<P
     note(line) {
       context.stderr.write('\r\u001b[K')
       context.note(line)
+      // The bar's end goes back to where its line was when it began: that is below the note now.
+      context.stderr.write('\u001b7')
     },
     end: () => bar.stop(),
   }

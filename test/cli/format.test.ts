@@ -78,7 +78,7 @@ describe('columns', () => {
     const lines = wrap(text, 12, '  ')
     expect(lines.every((line) => line.length <= 12)).toBe(true)
     expect(lines.map((line) => line.trim()).join(' ')).toBe(text)
-    expect(wrap('averyverylongword', 5, '')).toEqual(['averyverylongword'])
+    expect(wrap('averyverylongword', 10, '')).toEqual(['averyveryl', 'ongword'])
   })
 })
 

@@ -353,6 +353,18 @@ describe('an interrupted ingest', () => {
     expect(await rows(catalog, 'SELECT count(*)::INT FROM files')).toEqual([[FILES]])
   })
 
+  it('says that --force begins again', async () => {
+    const dir = frames(3)
+    const catalog = newCatalog()
+    await ingest([dir, '--catalog', catalog])
+    const { stderr } = await runCli(['ingest', dir, '--catalog', catalog, '--force', '--limit', '1'])
+    expect(stderr).toContain('The limit left 2 files. Run the same command again to open all of them again')
+    expect(stderr).toContain('without --force')
+    expect((await runCli(['ingest', dir, '--catalog', newCatalog(), '--limit', '1'])).stderr).toContain(
+      'for the next ones',
+    )
+  })
+
   it('ends at once at the second Ctrl-C, leaving a sound catalog', async () => {
     const dir = frames(FILES)
     const catalog = newCatalog()

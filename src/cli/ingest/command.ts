@@ -44,8 +44,8 @@ Files that have not changed since they were stored (path, size, modification
 time; objects: size, ETag) are skipped without opening them.
 Files that cannot be read stop nothing: they are listed at the end and kept in
 the catalog's table ingest_errors.
-Ctrl-C stores what has been read and ends; the same command goes on from there.
-A second Ctrl-C ends at once.
+Ctrl-C stores what has been read and ends; the same command goes on from there
+(with --force it begins again). A second Ctrl-C ends at once.
 Files that were stored from below a directory or prefix and are gone from it are
 marked as removed, once it was walked to the end;
 never below what cannot be read or is empty, as a share is that is not mounted.

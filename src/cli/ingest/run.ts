@@ -156,12 +156,21 @@ async function report(summary: IngestSummary, flags: IngestFlags, config: Config
   const left = summary.counts.toInspect - summary.counts.inspected
   const atLeast = summary.counts.walkEnded ? '' : 'at least '
   if (summary.stopped === 'asked') {
-    context.note(`Stopped with ${atLeast}${plural(left, 'file')} left. Run the same command again to go on from here.`)
+    context.note(`Stopped with ${atLeast}${plural(left, 'file')} left. ${goOn(flags, 'to go on from here')}`)
   } else if (summary.stopped === 'limit' && !flags.quiet) {
-    context.note(`The limit left ${atLeast}${plural(left, 'file')}. Run the same command again for the next ones.`)
+    context.note(`The limit left ${atLeast}${plural(left, 'file')}. ${goOn(flags, 'for the next ones')}`)
   } else if (summary.stopped === 'fail-fast') {
     context.note('Stopped at the first failure, as --fail-fast asks.')
   }
+}
+
+/** What `--force` has opened again looks like what it has not. */
+function goOn({ force }: IngestFlags, what: string): string {
+  if (!force) return `Run the same command again ${what}.`
+  return (
+    'Run the same command again to open all of them again from the first; without --force it opens only those that are new ' +
+    'or have changed.'
+  )
 }
 
 type What = Omit<Parameters<typeof dryRun>[0], 'catalog' | 'onFile'>
