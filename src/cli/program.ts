@@ -99,6 +99,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'ask a catalog by name: missing frames, drift, trends, what costs most',
     load: () => import('./query/command.ts'),
   },
+  {
+    name: 'changes',
+    summary: 'what changed between two looks at a file or sequence',
+    load: () => import('./changes/command.ts'),
+  },
   { name: 'sql', summary: 'ask a catalog, read-only', load: () => import('./sql/command.ts') },
   { name: 'catalog', summary: 'look after a catalog', load: () => import('./catalog/command.ts') },
   {
