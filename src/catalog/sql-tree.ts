@@ -23,6 +23,7 @@ export async function parseQueries(text: string): Promise<SqlNode[]> {
     const answer = JSON.parse(String(rows.getRows()[0]?.[0])) as ParserAnswer
     if (answer.statements) return answer.statements
     if (answer.error_type === 'not implemented') {
+      if (PIVOT_QUERY.test(text)) throw refusal(...PIVOT_REFUSAL)
       throw refusal('a query (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)', 'another statement')
     }
     throw new ExrError('ERR_CATALOG_QUERY', `The query cannot be read: ${answer.error_message}`)
@@ -30,6 +31,13 @@ export async function parseQueries(text: string): Promise<SqlNode[]> {
     connection.closeSync()
   }
 }
+
+/** A query by its first word, with a PIVOT in it: one that names its values is a query to the parser too. */
+const PIVOT_QUERY = /^[\s(]*(?:(?:from|select|with)\b[^]*\b)?pivot(?:_wider)?\b/i
+const PIVOT_REFUSAL = [
+  "a PIVOT that names its values (PIVOT parts ON compression IN ('zips', 'piz') USING count(*)), or an aggregate for each (count(*) FILTER (WHERE compression = 'zips'))",
+  'one that looks for them first: DuckDB makes a type of them, and a catalog that is read makes none',
+] as const
 
 interface ParserAnswer {
   readonly statements?: SqlNode[]

@@ -116,9 +116,24 @@ it.each([
   'EXPLAIN (FORMAT json) FROM frames',
   'explain analyze (SELECT 1)',
   "SELECT * FROM (PIVOT parts ON compression IN ('zips') USING count(*))",
+  "PIVOT parts ON compression IN ('zips', 'piz') USING count(*)",
+  "SELECT count(*) FILTER (WHERE compression = 'zips') AS zips FROM parts",
+  'UNPIVOT (SELECT width, height FROM parts) ON width, height INTO NAME side VALUE pixels',
   'SELECT random() IS NOT NULL, now() IS NOT NULL',
 ])('answers %s', async (query) => {
   expect((await catalog.sql(query)).rows.length).toBeGreaterThan(0)
+})
+
+it.each([
+  'PIVOT parts ON compression USING count(*)',
+  'PIVOT_WIDER parts ON compression USING count(*);',
+  'FROM (PIVOT parts ON compression USING count(*))',
+  'with p as (PIVOT parts ON compression USING count(*)) FROM p',
+])('says how to write %s', async (query) => {
+  await expect(catalog.sql(query)).rejects.toMatchObject({
+    code: 'ERR_CATALOG_QUERY',
+    message: expect.stringMatching(/PIVOT that names its values .* FILTER \(WHERE/),
+  })
 })
 
 it('looks into the views and functions that a catalog brings along', async () => {
