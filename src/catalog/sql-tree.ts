@@ -33,7 +33,7 @@ export async function parseQueries(text: string): Promise<SqlNode[]> {
 }
 
 /** A query by its first word, with a PIVOT in it: one that names its values is a query to the parser too. */
-const PIVOT_QUERY = /^[\s(]*(?:(?:from|select|with)\b[^]*\b)?pivot(?:_wider)?\b/i
+const PIVOT_QUERY = /^[\s(]*(?:(?:from|select|with)\b[\s\S]*\b)?pivot(?:_wider)?\b/i
 const PIVOT_REFUSAL = [
   "a PIVOT that names its values (PIVOT parts ON compression IN ('zips', 'piz') USING count(*)), or an aggregate for each (count(*) FILTER (WHERE compression = 'zips'))",
   'one that looks for them first: DuckDB makes a type of them, and a catalog that is read makes none',

@@ -47,8 +47,10 @@ async function start(connection: DuckDBConnection, query: string): Promise<DuckD
     // All that the binding says of a text without a statement.
     throw error.message === 'Error in native callback' ? notOne('none') : error
   })
-  if (statements.count !== 1) throw notOne(String(statements.count))
+  if (statements.count === 0) throw notOne('none')
+  // Names what makes several of one text, such as some PIVOTs.
   await checkQuery(query, await ownNames(connection))
+  if (statements.count !== 1) throw notOne(String(statements.count))
   await connection.run('BEGIN TRANSACTION READ ONLY')
   const statement = await statements.prepare(0)
   if (!READ_STATEMENTS.includes(statement.statementType)) {
