@@ -100,10 +100,18 @@ export async function compactCatalog(url: string, options: OpenCatalogOptions = 
   return compactFile(path, options.signal)
 }
 
+/** Loads the code of the catalog at a place, and opens nothing. Throws ERR_FEATURE_UNAVAILABLE where DuckDB is not installed. */
+export async function loadCatalog(url: string): Promise<void> {
+  await (schemeOf(url) === 'vast' ? loadVast() : loadDuckDb())
+}
+
+const loadVast = () => import('./vast.ts')
+const loadDuckDb = () => loadPart(() => Promise.all([import('./duckdb/session.ts'), import('./duckdb.ts')]))
+
 /** The client of VAST DataBase is loaded only for catalogs there. */
 async function connectVast(url: string, options: OpenCatalogOptions): Promise<Catalog> {
   const address = parseVastUrl(url)
-  const { connectVastCatalog } = await import('./vast.ts')
+  const { connectVastCatalog } = await loadVast()
   const nowhere: VastConnection = { endpoint: null, accessKey: null, secretKey: null, region: 'us-east-1' }
   return connectVastCatalog(address, options.vast ?? nowhere, {
     readOnly: options.readOnly ?? false,
@@ -124,9 +132,7 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
     threads: options.threads ?? null,
     checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
   }
-  const [{ openSession }, { DuckDbCatalog }] = await loadPart(() =>
-    Promise.all([import('./duckdb/session.ts'), import('./duckdb.ts')]),
-  )
+  const [{ openSession }, { DuckDbCatalog }] = await loadDuckDb()
   if (!readOnly && options.fileMode !== undefined) setFileMode(path, options.fileMode)
   const session = await retry(() => openSession(path, settings), {
     maxTries: Number.POSITIVE_INFINITY,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import PQueue from 'p-queue'
+import { loadCatalog } from '../catalog/open.ts'
 import { type CheckOption, type InspectOptions, parseLimits, resolveInspectOptions } from '../inspect/options.ts'
 import type { Logger } from '../log.ts'
 import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
 import { type IsolatedOiio, openIsolatedOiio } from '../oiio/isolated.ts'
 import type { FunctionSettings } from '../settings/function.ts'
+import { loadS3 } from '../source/s3-client.ts'
 import { MemoryBudget } from '../workers/index.ts'
 import { type EventEndpoints, endpointsFor } from './endpoints.ts'
 import { LargeFiles } from './large-files.ts'
@@ -42,11 +44,15 @@ export interface FunctionState {
 }
 
 /**
- * Once per process, before the first event. Opens nothing yet: the first event that needs a resource opens it. Throws
- * ERR_OPTION_INVALID for settings of inspections (EXR_CHECK, EXR_LIMITS) that cannot be.
+ * Once per process, before the first event. Loads the code of what events need, which takes a moment that nothing else
+ * can be answered in, and opens nothing yet: the first event that needs a resource opens it. Throws ERR_OPTION_INVALID for
+ * settings of inspections (EXR_CHECK, EXR_LIMITS) that cannot be.
  */
 export async function init(ctx: FunctionContext): Promise<void> {
   stateOf(ctx)
+  const { catalogUrl } = ctx.settings
+  // What is not installed is told by the event that asks for it.
+  await Promise.allSettled([loadS3(), ...(catalogUrl === null ? [] : [loadCatalog(catalogUrl)])])
 }
 
 /** Waits for running transactions and frees connections. May be called twice. */

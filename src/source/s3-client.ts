@@ -25,14 +25,17 @@ export function retryPolicy({ maxAttempts }: Pick<S3Connection, 'maxAttempts'>):
 
 const WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
 
+/** Loads the code of `connectS3`. Throws ERR_FEATURE_UNAVAILABLE where it is not installed. */
+export function loadS3() {
+  return loadPart(() => Promise.all([import('@aws-sdk/client-s3'), import('@smithy/node-http-handler')]))
+}
+
 /**
  * Loads the AWS SDK on first use: a session that reads only files never pays for it. Throws ERR_FEATURE_UNAVAILABLE where
  * it is not installed.
  */
 export async function connectS3(settings: S3Settings = {}): Promise<S3Connection> {
-  const [sdk, { NodeHttpHandler }] = await loadPart(() =>
-    Promise.all([import('@aws-sdk/client-s3'), import('@smithy/node-http-handler')]),
-  )
+  const [sdk, { NodeHttpHandler }] = await loadS3()
   const maxSockets = settings.maxSockets ?? 64
   const readTimeoutMs = settings.readTimeoutMs ?? 10_000
   const agentOptions = { keepAlive: true, maxSockets }

@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { CHILD_FD, type ChildMessage, type StartMessage, startChild } from './child-side.ts'
+import { takeApart } from './pieces.ts'
 
 /** The parent's end of the lifeline closes however it dies; a thread notices it even while this one hangs. */
 const LIFELINE = `
@@ -19,9 +20,15 @@ process.on('disconnect', () => process.exit())
 process.once('message', async (message: StartMessage) => {
   startChild(message)
   const { default: task } = (await import(pathToFileURL(message.worker).href)) as { default: Task }
-  process.on('message', async ({ task: items }: { task: readonly unknown[] }) => say({ answer: await task(items) }))
+  process.on('message', async ({ task: items }: { task: readonly unknown[] }) => sayAnswer(await task(items)))
   say({ ready: true })
 })
+
+function sayAnswer(answer: unknown): void {
+  const { rest, pieces } = takeApart(answer)
+  for (const piece of pieces) say({ piece })
+  say({ answer: rest })
+}
 
 function say(message: ChildMessage): void {
   process.send?.(message)

@@ -10,7 +10,12 @@ export interface StartMessage {
 }
 
 /** What a child says. */
-export type ChildMessage = { readonly ready: true } | { readonly answer: unknown } | { readonly news: unknown }
+export type ChildMessage =
+  | { readonly ready: true }
+  /** Comes before the answer that it is a part of. */
+  | { readonly piece: NodeJS.TypedArray }
+  | { readonly answer: unknown }
+  | { readonly news: unknown }
 
 /** Bytes of a mark in the black box: the item's index as a 32-bit integer, -1 for none, and a counter. */
 export const MARK_BYTES = 8

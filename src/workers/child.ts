@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CHILD_FD, type ChildMessage, MARK_BYTES } from './child-side.ts'
 import type { CrewOptions, Death, WorkerLimits } from './crew.ts'
+import { putTogether } from './pieces.ts'
 import { workerFile } from './worker-file.ts'
 
 /** Bytes of a child's last words that are kept. */
@@ -27,6 +28,7 @@ export class Child {
   readonly #lifeline: Socket
   #lastWords = ''
   #ended: Death['kind'] | undefined
+  readonly #pieces: NodeJS.TypedArray[] = []
   #answer: ((answer: unknown) => void) | undefined
   #onGone: ((died: Death) => void) | undefined
   #died: Death | undefined
@@ -59,7 +61,8 @@ export class Child {
     this.#process.on('message', (message: ChildMessage) => {
       if ('ready' in message) this.#ready()
       else if ('news' in message) onNews?.(message.news)
-      else this.#answer?.(message.answer)
+      else if ('piece' in message) this.#pieces.push(message.piece)
+      else this.#answer?.(putTogether({ rest: message.answer, pieces: this.#pieces.splice(0) }))
     })
     this.#process.send({ worker, data: workerData }, () => {})
   }

@@ -35,6 +35,7 @@ const deeds = {
   pid: () => process.pid,
   abort: () => process.abort(),
   kill: () => process.kill(process.pid, 'SIGSEGV'),
+  array: (item) => ({ list: [new Float64Array(item.value).fill(item.value)] }),
   ints: (item) => BigInt64Array.of(BigInt(item.value)),
 }
 

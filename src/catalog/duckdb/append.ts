@@ -25,6 +25,10 @@ interface AppendColumns {
 const CHUNK_ROWS = duckdb.vector_size()
 /** Bytes of text in a chunk after which it ends early: DuckDB holds a chunk's strings several times. */
 const CHUNK_TEXT_BYTES = 4 * 1024 * 1024
+/** Chunks that are appended at once: tens of milliseconds of work. */
+const SLICE_CHUNKS = 8
+/** Rows beyond which a table is appended in slices; fewer take less time in one go. */
+const MOST_ROWS_AT_ONCE = 32_768
 /** Bytes of a `duckdb_string_t`. */
 const STRING_BYTES = 16
 const ALL_VALID = 2n ** 64n - 1n
@@ -51,10 +55,45 @@ export class TableAppender {
   /** Throws DuckDB's error when a row breaks a constraint; nothing of the call may then be committed. */
   async append(connection: DuckDBConnection, table: AppendColumns, strings: StringPool): Promise<void> {
     if (table.rowCount === 0) return
-    const appender = await connection.createAppender(this.#name, null, this.#database)
+    const chunks = this.#chunks(table, strings)
+    if (table.rowCount <= MOST_ROWS_AT_ONCE) {
+      await this.#appendSome(connection, chunks, Number.POSITIVE_INFINITY, this.#name, this.#database)
+    } else await this.#appendSlices(connection, chunks)
+  }
+
+  /**
+   * The appender works on this thread, and compresses a full row group at once: many rows go through a table in memory,
+   * from which DuckDB's own threads take them.
+   */
+  async #appendSlices(connection: DuckDBConnection, chunks: Iterator<DuckDBDataChunk>): Promise<void> {
+    const target = `${this.#database}.${this.#name}`
+    const slice = `slice_of_${this.#name}`
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${slice} AS FROM ${target} LIMIT 0`)
+    while (await this.#appendSome(connection, chunks, SLICE_CHUNKS, slice, 'temp')) {
+      await connection.run(`INSERT INTO ${target} FROM temp.${slice}`)
+      await connection.run(`TRUNCATE temp.${slice}`)
+    }
+    await connection.run(`DROP TABLE temp.${slice}`)
+  }
+
+  /** Returns whether there were chunks to append. */
+  async #appendSome(
+    connection: DuckDBConnection,
+    chunks: Iterator<DuckDBDataChunk>,
+    most: number,
+    name: string,
+    database: string,
+  ): Promise<boolean> {
+    let next = chunks.next()
+    if (next.done) return false
+    const appender = await connection.createAppender(name, null, database)
     try {
-      for (const chunk of this.#chunks(table, strings)) appender.appendDataChunk(chunk)
+      for (let count = 0; !next.done; next = chunks.next()) {
+        appender.appendDataChunk(next.value)
+        if (++count === most) break
+      }
       appender.flushSync()
+      return true
     } catch (error) {
       // Else closing would flush the same rows again, in whatever transaction runs by then.
       appender.clear()

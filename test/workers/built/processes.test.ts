@@ -53,6 +53,15 @@ async function ends(pid: number): Promise<void> {
 }
 
 describe.runIf(existsSync(program))('a pool of child processes', () => {
+  it('hands on large arrays whole, answer after answer', async () => {
+    const items = [3_000_000, 10, 2_000_000].map((value) => ({ deed: 'array', value }))
+    const arrays = answers(await all(pool({ batchSize: 1, maxWorkers: 1 }), items)) as { list: [Float64Array] }[]
+    for (const [index, { list }] of arrays.entries()) {
+      const length = items[index]!.value
+      expect([list[0].constructor.name, list[0].length, list[0].at(-1)]).toEqual(['Float64Array', length, length])
+    }
+  })
+
   it('answers in processes of its own, with data, typed arrays and big integers whole', async () => {
     const opened = pool({ workerData: { limits: 7 }, batchSize: 1 })
     const items = [{ deed: 'pid' }, { deed: 'data' }, { deed: 'ints', value: 5 }, { deed: 'buffers', value: 9 }]
