@@ -4,6 +4,7 @@ import {
   parseChildRows,
   parseLatestRows,
   recordTables,
+  type TableDefinition,
   TextCells,
   tableNamed,
 } from '../tables/index.ts'
@@ -15,7 +16,6 @@ import { LEDGER_KINDS, type LedgerKind, type Tallies, TallySum, talliesOf } from
 
 const CONTENT = 'every file has the content it was stored with'
 const COUNTED = 'every file counts the rows it was stored with'
-const RUNS = 'every file that a run of ingest stored was sighted'
 const SIGHTED = 'sizes and times of every file are those of a sighting'
 const ACKNOWLEDGED = 'every acknowledged transaction is in the catalog'
 const STORED: Readonly<Record<LedgerKind, string>> = {
@@ -33,10 +33,9 @@ type Acknowledged = string | null | undefined
  * stored. Memory grows with files, not with rows.
  */
 export async function audit(read: ReadTable, checks: Checks, acknowledged: Acknowledged): Promise<CatalogNote[]> {
-  for (const name of [CONTENT, COUNTED, SIGHTED, RUNS, ...Object.values(STORED), ACKNOWLEDGED]) checks.declare(name)
+  for (const name of [CONTENT, COUNTED, SIGHTED, ...Object.values(STORED), ACKNOWLEDGED]) checks.declare(name)
   const { files, current, sightings, notes } = await auditFiles(read, checks)
-  const { inspections, byRun } = await auditSightings(read, checks, sightings)
-  await auditRuns(read, checks, byRun)
+  const inspections = await auditSightings(read, checks, sightings)
   const removals = await tallyOf(read, 'removals')
   const found: Tallies = { files: files.tally(), current: current.tally(), inspections, removals }
   const writers = await readLedger(read)
@@ -52,7 +51,7 @@ export async function audit(read: ReadTable, checks: Checks, acknowledged: Ackno
       missing === 0 ? 'as many, but not the same' : `${found[kind].rows} there, ${stored[kind].rows} stored`
     checks.add(STORED[kind], differ, Math.max(1, Math.abs(missing)))
   }
-  if (writers.size === 0 && (await holdsValues(read))) checks.add(STORED.files, 'large values are there, and no writer')
+  if (writers.size === 0) await auditTraces(read, checks)
   checkCommits(writers, checks, acknowledged)
   if (acknowledged === null && writers.size > 0) {
     const name = 'no record of the last commit lies beside the journal: whether it was cut off cannot be told'
@@ -150,17 +149,10 @@ async function auditSightings(read: ReadTable, checks: Checks, sightings: Map<st
   const place = (name: string) => table.columns.findIndex((column) => column.name === name)
   const [at, size, mtime] = [place('inspected_at'), place('size_bytes'), place('mtime')]
   const sum = new TallySum()
-  const byRun = new Map<string, number>()
   for await (const rows of read(table)) {
     sum.addRows(digestRows(table, rows, new TextCells(rows.strings)))
-    const [fileId, etag, runId] = ['file_id', 'etag', 'run_id'].map((name) => textReader(rows, place(name))) as [
-      (row: number) => string | null,
-      (row: number) => string | null,
-      (row: number) => string | null,
-    ]
+    const [fileId, etag] = [textReader(rows, place('file_id')), textReader(rows, place('etag'))]
     for (let row = 0; row < rows.rowCount; row++) {
-      const run = runId(row)
-      if (run !== null) byRun.set(run, (byRun.get(run) ?? 0) + 1)
       const wanted = sightings.get(fileId(row) ?? '')
       if (!wanted) continue
       const inspectedAt = longAt(rows, at, row)
@@ -172,29 +164,27 @@ async function auditSightings(read: ReadTable, checks: Checks, sightings: Map<st
     }
   }
   for (const fileId of sightings.keys()) checks.add(SIGHTED, fileId)
-  return { inspections: sum.tally(), byRun }
+  return sum.tally()
 }
 
-/** A run counts its files when they are stored, each with a sighting: what all other tables have lost, its row still tells. */
-async function auditRuns(read: ReadTable, checks: Checks, sightingsByRun: ReadonlyMap<string, number>): Promise<void> {
-  const table = tableNamed('ingest_runs')
-  const place = (name: string) => table.columns.findIndex((column) => column.name === name)
-  for await (const rows of read(table)) {
-    const runId = textReader(rows, place('run_id'))
+/** Whoever stores a file has a row in the ledger: where none is left, runs of ingest and large values still tell of files. */
+async function auditTraces(read: ReadTable, checks: Checks): Promise<void> {
+  const counts = ['inserted', 'updated']
+  let stored = 0
+  for await (const rows of read(columnsOf('ingest_runs', counts))) {
     for (let row = 0; row < rows.rowCount; row++) {
-      const count = (name: string) => Number(longAt(rows, place(name), row) ?? 0n)
-      const [stored, sighted] = [count('inserted') + count('updated'), sightingsByRun.get(runId(row) ?? '') ?? 0]
-      if (sighted < stored) checks.add(RUNS, `run ${runId(row)}: ${stored} stored, ${sighted} there`, stored - sighted)
+      for (const [column] of counts.entries()) stored += Number(longAt(rows, column, row) ?? 0n)
     }
   }
+  if (stored > 0) checks.add(STORED.files, `runs of ingest stored ${stored}, and no writer is there`, stored)
+  let values = 0
+  for await (const { rowCount } of read(columnsOf('large_values', ['sha256']))) values += rowCount
+  if (values > 0) checks.add(STORED.files, `${values} large values are there, and no writer`)
 }
 
-/** Whether large values are there: each was stored in the transaction of a file. */
-async function holdsValues(read: ReadTable): Promise<boolean> {
-  const table = tableNamed('large_values')
-  const columns = table.columns.filter(({ name }) => name === 'sha256')
-  for await (const { rowCount } of read({ ...table, columns })) if (rowCount > 0) return true
-  return false
+function columnsOf(name: string, columns: readonly string[]): TableDefinition {
+  const table = tableNamed(name)
+  return { ...table, columns: table.columns.filter((column) => columns.includes(column.name)) }
 }
 
 interface WriterRow {

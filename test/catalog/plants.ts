@@ -60,7 +60,6 @@ const SIGHTINGS = /the sightings are those/
 const REMOVALS = /the removals are those/
 const SIGHTED = /sizes and times/
 const COUNTED = /counts the rows it was stored with/
-const RUNS = /every file that a run of ingest stored/
 const VALUE_ONCE = /piece of a large value is stored once/
 const FRAMES = /frame and sequence of every file/
 
@@ -385,7 +384,7 @@ export const PLANTS: readonly Plant[] = [
   { name: 'all large values deleted', sees: /large value that a row names is there/, plant: remove('large_values') },
   {
     name: 'everything deleted, the ledger too',
-    sees: RUNS,
+    sees: FILES,
     plant: empty('files', ...CHILDREN, 'removals', 'large_values', 'ledger'),
   },
   {
@@ -393,7 +392,7 @@ export const PLANTS: readonly Plant[] = [
     sees: FILES,
     plant: empty('files', ...CHILDREN, 'removals', 'ledger', 'ingest_runs'),
   },
-  { name: 'the run of sightings forged', sees: RUNS, plant: forge('inspections', { run_id: 'other' }) },
+  { name: 'the run of a sighting forged', sees: SIGHTINGS, plant: forge('inspections', { run_id: 'other' }) },
   {
     name: 'a path in other case',
     sees: CONTENT,
