@@ -6,6 +6,7 @@ import { runWalkTask } from '../ingest/listing.ts'
 import { rootPattern } from '../ingest/root-pattern.ts'
 import { walkRoots } from '../ingest/walk-roots.ts'
 import { s3SettingsFrom } from '../settings/s3.ts'
+import { toFilePath } from '../source/file-path.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { CliContext } from './context.ts'
 import { plural } from './format/units.ts'
@@ -74,9 +75,9 @@ export class Locations implements AsyncIterable<Located> {
     if (isUrl(name) && !isS3Url(name) && !/^file:/i.test(name)) yield unsupported(name)
     else if (!isList(name)) yield { kind: 'file', location: name }
     else {
-      const { follow = false, hidden = false, ignore = [] } = this.#flags
+      const { follow = false, hidden = false, ignore = [], allowEmpty = false } = this.#flags
       const s3 = s3SettingsFrom((variable) => this.#context.env[variable])
-      const steps = walkRoots([name], { follow, hidden, ignore, s3 }, async (task) => runWalkTask(task))
+      const steps = walkRoots([name], { follow, hidden, ignore, allowEmpty, s3 }, async (task) => runWalkTask(task))
       for await (const { files, failures, skippedLinks } of steps) {
         this.#skippedLinks += skippedLinks
         for (const { code, message, path } of failures) {
@@ -90,6 +91,29 @@ export class Locations implements AsyncIterable<Located> {
   }
 }
 
+/** The files that a location stands for. Throws what kept it from being looked through, and ERR_SOURCE_NOT_FOUND for none. */
+export async function filesOf(name: string, context: CliContext): Promise<string[]> {
+  const files: string[] = []
+  const located = new Locations([name], {}, context)
+  for await (const found of located) {
+    if (found.kind === 'failure') throw found.error
+    files.push(found.location)
+  }
+  located.finish()
+  return files
+}
+
+/** The one file that a location stands for. Throws as `filesOf` does, and ERR_OPTION_INVALID for several. */
+export async function oneFile(name: string, context: CliContext): Promise<string> {
+  if (rootPattern(name) === null) return name
+  const [file, ...more] = await filesOf(name, context)
+  if (more.length === 0) return file!
+  throw new ExrError(
+    'ERR_OPTION_INVALID',
+    `${name} names ${more.length + 1} files where one is asked for. Name one of them, such as ${file}`,
+  )
+}
+
 /** Why a command that found no file ends with 1. */
 export function nothingFound(args: readonly string[], skippedLinks: number): ExrError {
   const links = skippedLinks > 0 ? ` ${linksText(skippedLinks)}.` : ''
@@ -98,7 +122,8 @@ export function nothingFound(args: readonly string[], skippedLinks: number): Exr
   return new ExrError('ERR_SOURCE_NOT_FOUND', message, { details: { path: args[0] ?? '' } })
 }
 
-function linksText(skippedLinks: number): string {
+/** That links were passed over, and how they are not. */
+export function linksText(skippedLinks: number): string {
   return `${plural(skippedLinks, 'symbolic link')} passed over: --follow follows ${skippedLinks === 1 ? 'it' : 'them'}`
 }
 
@@ -128,14 +153,19 @@ export function namesOneFile(args: readonly string[]): boolean {
 
 /** Whether a location is to be looked through: a directory, a pattern, a bucket, or a prefix that ends in a slash. */
 function isList(name: string): boolean {
-  if (isS3Url(name)) return name.endsWith('/') || /^s3:\/\/[^/]+$/i.test(name) || rootPattern(name) !== null
-  return !isUrl(name) && (isDirectory(name) || rootPattern(name) !== null)
+  if (rootPattern(name) !== null) return true
+  if (isS3Url(name)) return name.endsWith('/') || /^s3:\/\/[^/]+$/i.test(name)
+  return isLocal(name) && isDirectory(name)
+}
+
+function isLocal(name: string): boolean {
+  return !isUrl(name) || /^file:/i.test(name)
 }
 
 /** False as well where that cannot be told: reading the file then says why. */
 function isDirectory(name: string): boolean {
   try {
-    return statSync(name).isDirectory()
+    return statSync(toFilePath(name).path).isDirectory()
   } catch {
     return false
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { ExrError, toPlainError } from '../errors.ts'
 import { toFileError } from '../source/file-error.ts'
 import { displayPath, type FilePath, toFilePath } from '../source/file-path.ts'
@@ -110,6 +110,8 @@ function addIfThere(listing: ListingBuilder, name: string, path: string): void {
   try {
     const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
     if (stats) listing.addFile(name, stats)
+    // A link that leads nowhere is there: whoever named it is told.
+    else if (lstatSync(file.path, { throwIfNoEntry: false })) statSync(file.path)
   } catch (error) {
     listing.fail(error, file)
   }

@@ -9,6 +9,7 @@ import {
   patternMatcher,
   printRanges,
 } from '../sequences/index.ts'
+import { toFilePath } from '../source/file-path.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { WalkFailure } from './found.ts'
 
@@ -33,9 +34,10 @@ const SPECIAL = /[*?[\]{}#@%<$]/
  * name is that file. Throws ERR_OPTION_INVALID for a range of frames that cannot be.
  */
 export function rootPattern(text: string): RootPattern | null {
+  if (!SPECIAL.test(text)) return null
   const isObject = isS3Url(text)
-  if (!SPECIAL.test(text) || (!isObject && (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) || existsSync(text)))) return null
-  const path = isObject ? text : resolve(text)
+  const path = isObject ? text : localPath(text)
+  if (path === null || (!isObject && existsSync(path))) return null
   const frames = parsePattern(path)
   const fixed = fixedPart(frames === null ? path : frames.prefix)
   if (frames === null && fixed === path) return null
@@ -49,6 +51,14 @@ export function rootPattern(text: string): RootPattern | null {
   }
 }
 
+/** Null for URLs of other kinds, and for names that are not UTF-8. */
+function localPath(text: string): string | null {
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return resolve(text)
+  if (!/^file:/i.test(text)) return null
+  const { path } = toFilePath(text)
+  return typeof path === 'string' ? path : null
+}
+
 /** What stands before the first wildcard. */
 function fixedPart(path: string): string {
   const wild = path.search(WILD)
@@ -60,22 +70,25 @@ export class PatternSearch {
   readonly #pattern: RootPattern
   readonly #matches: (path: string) => number | boolean | null
   readonly #frames = new Set<number>()
+  readonly #mayBeEmpty: boolean
   #found = 0
 
-  private constructor(pattern: RootPattern, matches: PatternSearch['matches']) {
+  private constructor(pattern: RootPattern, mayBeEmpty: boolean, matches: PatternSearch['matches']) {
     this.#pattern = pattern
+    this.#mayBeEmpty = mayBeEmpty
     this.#matches = matches
   }
 
-  static async of(pattern: RootPattern): Promise<PatternSearch> {
+  static async of(pattern: RootPattern, mayBeEmpty = false): Promise<PatternSearch> {
     const { frames, text } = pattern
-    if (frames !== null && !pattern.isDeep) return new PatternSearch(pattern, patternMatcher(frames))
+    if (frames !== null && !pattern.isDeep) return new PatternSearch(pattern, mayBeEmpty, patternMatcher(frames))
     const { default: picomatch } = await import('picomatch')
-    if (frames === null) return new PatternSearch(pattern, picomatch(isS3Url(text) ? text : resolve(text)))
+    if (frames === null)
+      return new PatternSearch(pattern, mayBeEmpty, picomatch(isS3Url(text) ? text : localPath(text)!))
     const nameAt = frames.prefix.lastIndexOf('/')
     const isFolder = picomatch(frames.prefix.slice(0, nameAt))
     const frameOf = patternMatcher({ ...frames, prefix: frames.prefix.slice(nameAt + 1) })
-    return new PatternSearch(pattern, (path) => {
+    return new PatternSearch(pattern, mayBeEmpty, (path) => {
       const slash = path.lastIndexOf('/')
       return isFolder(path.slice(0, slash)) ? frameOf(path.slice(slash + 1)) : null
     })
@@ -94,6 +107,7 @@ export class PatternSearch {
   failures(): WalkFailure[] {
     const { text, base, frames } = this.#pattern
     const fail = (message: string): WalkFailure[] => [{ path: text, code: 'ERR_SOURCE_NOT_FOUND', message }]
+    if (this.#found === 0 && this.#mayBeEmpty) return []
     if (this.#found === 0) {
       const kind = isS3Url(text) ? 'object' : frames === null ? '.exr file' : 'file'
       const where = this.#pattern.isDeep || isS3Url(text) ? 'below' : 'in'

@@ -10,6 +10,8 @@ import { walkS3 } from './s3-walk.ts'
 import { type Lister, type S3WalkOptions, type WalkOptions, walk } from './walk.ts'
 
 export interface WalkRootsOptions extends WalkOptions, Pick<S3WalkOptions, 'startAfter' | 'shallow'> {
+  /** A pattern that finds nothing is no failure. Default false. */
+  readonly allowEmpty?: boolean
   /** How to reach the object store of `s3://` roots. */
   readonly s3?: S3Settings
 }
@@ -51,8 +53,8 @@ export async function* walkRoots(
 }
 
 /** `**` crosses directories. Only files with an OpenEXR extension are found. */
-async function* wildcards(pattern: RootPattern, options: WalkOptions, list: Lister): AsyncGenerator<WalkStep> {
-  const search = await PatternSearch.of(pattern)
+async function* wildcards(pattern: RootPattern, options: WalkRootsOptions, list: Lister): AsyncGenerator<WalkStep> {
+  const search = await PatternSearch.of(pattern, options.allowEmpty)
   // The pattern names links as well as files.
   const steps = walk([pattern.base], { ...options, follow: true }, list)
   yield* matching(steps, search)
@@ -73,9 +75,9 @@ async function* matching(steps: AsyncIterable<WalkStep>, search: PatternSearch):
 }
 
 /** Frames in one directory, by number; only those are asked about. */
-async function* frames(pattern: RootPattern, options: WalkOptions, list: Lister): AsyncGenerator<WalkStep> {
+async function* frames(pattern: RootPattern, options: WalkRootsOptions, list: Lister): AsyncGenerator<WalkStep> {
   const { base } = pattern
-  const search = await PatternSearch.of(pattern)
+  const search = await PatternSearch.of(pattern, options.allowEmpty)
   const rules = options.ignore?.length ? [{ base, patterns: options.ignore.join('\n') }] : []
   const found = namesIn(base)
     .map((name) => ({ name, frame: search.matches(joinPath(base, name)) }))
@@ -101,7 +103,7 @@ function namesIn(folder: string): string[] {
 async function* objects(
   root: string,
   connection: S3Connection,
-  { startAfter, signal, shallow }: WalkRootsOptions,
+  { startAfter, signal, shallow, allowEmpty }: WalkRootsOptions,
 ): AsyncGenerator<WalkStep> {
   const options = {
     ...(startAfter !== undefined && { startAfter }),
@@ -112,7 +114,7 @@ async function* objects(
   if (pattern === null) yield* walkS3(connection, root, options)
   else {
     const { shallow: _, ...all } = options
-    yield* matching(walkS3(connection, pattern.base, all), await PatternSearch.of(pattern))
+    yield* matching(walkS3(connection, pattern.base, all), await PatternSearch.of(pattern, allowEmpty))
   }
 }
 

@@ -85,7 +85,9 @@ function varyingColumn({ texts, columns }: Shape): FrameColumn | null {
   if (first >= 0 && free[first] && free[first + 1] && isSubframe(texts, columns, first, counts)) {
     return { at: first, subframe: true }
   }
-  const lone = singleColumn({ texts, numbers: columns.map((column) => column[0]!) })
+  const alone = singleColumn({ texts, numbers: columns.map((column) => column[0]!) })
+  // What one name would call a fraction is none among its neighbours.
+  const lone = alone?.subframe ? { at: alone.at + 1, subframe: false } : alone
   const givesWay = lone !== null && lone.at !== best && isOutranked(best, lone.at, texts, columns, counts)
   return givesWay ? lone : { at: best, subframe: false }
 }
@@ -122,9 +124,16 @@ function isSubframe(
   if (isTileSet(texts[first]!, columns[first]!)) return false
   const width = columns[first + 1]![0]!.length
   if (columns[first + 1]!.some((digits) => digits.length !== width || digits.startsWith('-'))) return false
-  if (counts[first]! > 1) return counts[first]! >= counts[first + 1]!
   const fractions = [...new Set(columns[first + 1]!.map(Number))].sort((a, b) => a - b)
-  return fractions.every((value, i) => i === 0 || value - fractions[i - 1]! > 1)
+  const least = leastFraction(width)
+  if (fractions.every((value, i) => i === 0 || value - fractions[i - 1]! >= least)) return true
+  // Counted samples begin at 0 (`sim.0001.0` to `.7`); frames that count on begin elsewhere.
+  return fractions[0] === 0 && counts[first]! > 1 && counts[first]! >= counts[first + 1]!
+}
+
+/** How far fractions of so many digits lie apart at least: frames that count on, by ones or fives, lie closer. */
+function leastFraction(digits: number): number {
+  return digits <= 2 ? 2 * digits : 10 ** (digits - 2)
 }
 
 function countDistinct(column: readonly string[]): number {

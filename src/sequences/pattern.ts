@@ -25,16 +25,18 @@ const RANGES_AFTER = /^(.*\S) (-?\d{1,9}--?\d{1,9}(?:x\d{1,9})?)$/
 /**
  * Reads a path with `####`, `@@@@`, `%04d`, `<F>`, `<F4>`, `$F4` or `<UDIM>` in its name, with or without a range of
  * frames (`beauty.1001-1100#.exr`, `beauty.####.exr 1001-1100`); null when the name has no placeholder. In a name with
- * several, the last is the frame and the others are text. One `#` is one digit. Throws ERR_OPTION_INVALID for a range
+ * several, the last is the frame and the others stand for any number, unless a dot joins the last two: then the first of
+ * them is the frame and the other its fraction (`sim.####.####.exr`). One `#` is one digit. Throws ERR_OPTION_INVALID for a range
  * that ends before it starts.
  */
 export function parsePattern(text: string): FramePattern | null {
   const after = RANGES_AFTER.exec(text)
   const path = after?.[1] ?? text
   const start = nameStart(path)
-  let last: RegExpExecArray | null = null
-  for (const match of path.slice(start).matchAll(PLACEHOLDER)) last = match
-  if (last === null) return null
+  const found = [...path.slice(start).matchAll(PLACEHOLDER)]
+  const [previous, final] = [found.at(-2), found.at(-1)]
+  if (final === undefined) return null
+  const last = previous !== undefined && isFraction(path.slice(start), previous, final) ? previous : final
   let prefix = path.slice(0, start + last.index)
   const suffix = path.slice(start + last.index + last[0].length)
   let ranges = after === null ? null : parseRanges(after[2]!)
@@ -45,6 +47,11 @@ export function parsePattern(text: string): FramePattern | null {
   }
   const isTile = /udim/i.test(last[0])
   return { prefix, suffix, padding: isTile ? 4 : paddingOf(last), kind: isTile ? 'udim' : 'frames', ranges }
+}
+
+function isFraction(name: string, frame: RegExpExecArray, fraction: RegExpExecArray): boolean {
+  const before = name[frame.index - 1] ?? '.'
+  return /[._ \-\d,]/.test(before) && name.slice(frame.index + frame[0].length, fraction.index) === '.'
 }
 
 /** `shot010-1001#` would be no range: digits that follow a letter are part of the name, unless a range is spelled. */
@@ -83,6 +90,21 @@ export function patternMatcher(pattern: FramePattern): (path: string) => number 
 function literal(text: string): string {
   return text
     .split(/(%[Vv]|[*?])/)
-    .map((piece) => (piece in WORDS ? WORDS[piece as '%V'] : piece.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')))
+    .map((piece) => (piece in WORDS ? WORDS[piece as '%V'] : numbers(piece)))
     .join('')
+}
+
+/** Placeholders of a name that are not its frame: any number, or these characters. */
+function numbers(text: string): string {
+  const start = text.lastIndexOf('/') + 1
+  let [source, end] = [escaped(text.slice(0, start)), start]
+  for (const { index, 0: token } of text.slice(start).matchAll(PLACEHOLDER)) {
+    source += `${escaped(text.slice(end, start + index))}(?:\\d{1,9}|${escaped(token)})`
+    end = start + index + token.length
+  }
+  return source + escaped(text.slice(end))
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }

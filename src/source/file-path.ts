@@ -40,7 +40,9 @@ function fromBytes(bytes: Buffer): FilePath {
   return { path, display: toFileUrl(path) }
 }
 
-function fromUrl(text: string): FilePath {
+/** Files have no fragment and no query: `#` and `?` are characters of a name. */
+function fromUrl(url: string): FilePath {
+  const text = url.replace(/[#?]/g, encodeURIComponent)
   let bytes: Buffer
   try {
     bytes = percentDecode(new URL(text).pathname)

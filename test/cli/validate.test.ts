@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
+import { tinyFile } from '../inspect/tiny-file.ts'
 import { runHere as runCli } from './run-cli.ts'
 
 const dir = tempDir()
@@ -14,7 +15,12 @@ describe('validate', () => {
     expect((await runCli(['validate', frames])).code).toBe(0)
     expect((await runCli(['validate', frames, '-p', 'render-frame', '--max-tier', 'structure'])).code).toBe(1)
     expect((await runCli(['validate', '/nowhere', '-p', 'corr'])).code).toBe(2)
-    expect((await runCli(['validate', join(dir, 'missing.exr')])).code).toBe(3)
+    const missing = await runCli(['validate', join(dir, 'missing.exr')])
+    expect(missing.code).toBe(3)
+    expect(missing.stderr).toContain('there is no such file. Check the path [ERR_SOURCE_NOT_FOUND]')
+    const nothing = await runCli(['validate', tempDir()])
+    expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing found') })
+    expect((await runCli(['validate', join(dir, 'no.####.exr'), '--allow-empty'])).code).toBe(0)
   })
 
   it('fails at the severity that was asked for', async () => {
@@ -133,6 +139,68 @@ describe('policy', () => {
     const lint = await runCli(['policy', 'lint', policy])
     expect(lint.code).toBe(2)
     expect(lint.stderr).toContain('p.yaml:1:9')
+  })
+})
+
+describe('where a path is taken', () => {
+  const place = tempDir()
+  const names = [1001, 1002, 1003].map((frame) => `a.${frame}.exr`)
+  for (const name of [...names, 'b.1001.exr', 'b.1003.exr', 'x#1.exr'])
+    writeFileSync(join(place, name), tinyFile().bytes)
+  mkdirSync(join(place, 'links'))
+  symlinkSync(join(place, 'a.1001.exr'), join(place, 'links/l.1001.exr'))
+  symlinkSync(join(place, 'gone.exr'), join(place, 'links/l.1002.exr'))
+  const at = (name: string) => join(place, name)
+
+  it('patterns are taken by ls, from standard input too', async () => {
+    const listed = async (args: string[], input = '') =>
+      JSON.parse((await runCli(['ls', '--json', ...args], { stdin: input })).stdout).map(
+        (entry: { files: number }) => entry.files,
+      )
+    expect(await listed([at('a.####.exr')])).toEqual([3])
+    expect(await listed(['-'], `${at('a.%04d.exr')}\n${at('b.1001#.exr')}\n/elsewhere/c.exr\n`)).toEqual([1, 3, 1])
+    expect(await listed([`file://${at('a.<F>.exr')}`])).toEqual([3])
+    expect(await listed([`file://${at('x#1.exr')}`])).toEqual([1])
+  })
+
+  it('a file URL may have a # in its name', async () => {
+    const { stdout } = await runCli(['inspect', '--json', `file://${at('x#1.exr')}`])
+    expect(JSON.parse(stdout).file.path).toBe(at('x#1.exr'))
+  })
+
+  it('diff pairs the frames of two patterns', async () => {
+    const { code, stdout } = await runCli(['diff', '--json', at('a.####.exr'), at('b.####.exr')])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ only_in_a: [at('a.1002.exr')], only_in_b: [], files: [{}, {}] })
+    expect((await runCli(['diff', at('a.1001-1001#.exr'), at('b.1003.exr')])).code).toBe(0)
+  })
+
+  it('thumbnail takes a pattern that names one file, and says when it names several', async () => {
+    const output = join(place, 't.png')
+    expect((await runCli(['thumbnail', at('a.1002#.exr'), '-o', output])).code).toBe(0)
+    const several = await runCli(['thumbnail', at('a.####.exr'), '-o', output])
+    expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('names 3 files where one is asked for') })
+  })
+
+  it('links are passed over or followed, and those that lead nowhere are told', async () => {
+    const passed = await runCli(['ls', at('links')])
+    expect(passed).toMatchObject({ code: 1, stderr: expect.stringContaining('2 symbolic links passed over') })
+    const followed = await runCli(['ls', '--follow', at('links')])
+    expect(followed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/l\.1002\.exr: it is a link to .*gone\.exr/),
+    })
+    expect(followed.stdout).toContain('1 file')
+    const named = await runCli(['inspect', at('links/l.####.exr')])
+    expect(named.code).toBe(1)
+    expect(named.stdout.replace(/\s+/g, ' ')).toMatch(/it is a link to .*gone\.exr/)
+  })
+
+  it('finding nothing is no error where that was said', async () => {
+    for (const command of ['inspect', 'ls', 'stats']) {
+      expect((await runCli([command, at('no.####.exr')])).code).toBe(1)
+      expect((await runCli([command, at('no.####.exr'), '--allow-empty'])).code).toBe(0)
+    }
   })
 })
 

@@ -102,8 +102,9 @@ describe('rootPattern', () => {
     expect(rootPattern('/p/*/x.####.exr')).toMatchObject({ base: '/p', isDeep: true })
     expect(rootPattern('/p/**/*.exr')).toMatchObject({ base: '/p', frames: null, isDeep: true })
     expect(rootPattern('s3://bucket/p/x.%04d.exr')).toMatchObject({ base: 's3://bucket/p/' })
+    expect(rootPattern('file:///p/a.####.exr')).toMatchObject({ base: '/p', isDeep: false })
     expect(rootPattern('s3://bucket/p*/x.exr')).toMatchObject({ base: 's3://bucket/' })
-    expect(['/p/x.exr', '/p/x%20y.exr', 's3://bucket/p/', 'file:///p/a.####.exr'].map(rootPattern)).toEqual([
+    expect(['/p/x.exr', '/p/x%20y.exr', 's3://bucket/p/', 'file:///p/a.1001.exr'].map(rootPattern)).toEqual([
       null,
       null,
       null,

@@ -49,6 +49,18 @@ describe('text that is not plain UTF-8', () => {
     ['accents before letters', '6372e86d65', 'cr\u00e8me', 'windows-1252'],
     ['Shift JIS', '836583588367', '\u30c6\u30b9\u30c8', 'shift_jis'],
     ['GBK', 'b2e2cad4', '\u6d4b\u8bd5', 'gbk'],
+    ['windows-1252 quotes', '93486994209680', '\u201cHi\u201d \u2013\u20ac', 'windows-1252'],
+    [
+      'windows-1251',
+      'cff0e8e2e5f220ece8f02031',
+      '\u041f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440 1',
+      'windows-1251',
+    ],
+    ['windows-1251 in small letters', 'f0e5ede4e5f0', '\u0440\u0435\u043d\u0434\u0435\u0440', 'windows-1251'],
+    ['UTF-16', 'fffe5a006f00eb00', 'Zo\u00eb', 'utf-16le'],
+    ['UTF-16, high byte first', 'feff005a006f00eb', 'Zo\u00eb', 'utf-16be'],
+    ['EUC-JP', 'a5c6a5b9a5c8', '\u30c6\u30b9\u30c8', 'euc-jp'],
+    ['several accents', '6964e9652cfde0', 'id\u00e9e,\u00fd\u00e0', 'windows-1252'],
   ])('%s is readable, and its bytes are kept', async (_, hex, readable, encoding) => {
     const { attributes } = await inspect(tinyFile({ extra: [text('comments', bytesOf(hex))] }).bytes)
     expect(attributes.parts[0]!.find(({ name }) => name === 'comments')).toMatchObject({

@@ -40,6 +40,23 @@ describe('parsePattern', () => {
     expect(match('a_%V.####.exr', 'a_top.0001.exr')).toBeNull()
   })
 
+  it('takes any number where a name has another placeholder', () => {
+    expect(match('sh###_v###.####.exr', 'sh010_v002.1001.exr')).toBe(1001)
+    expect(match('sh%03d_v%03d.%04d.exr', 'sh010_v002.1001.exr')).toBe(1001)
+    expect(match('sh###_v###.####.exr', 'sh0x0_v002.1001.exr')).toBeNull()
+    // It may be text all the same, and is in folders.
+    expect(match('sh#1.####.exr', 'sh#1.1001.exr')).toBe(1001)
+    expect(match('a#/t.####.exr', 'a1/t.1001.exr')).toBeNull()
+  })
+
+  it('takes a fraction for no frame', () => {
+    expect(match('sim.####.####.exr', 'sim.0003.2500.exr')).toBe(3)
+    expect(match('sim.1-2#.####.exr', 'sim.0003.2500.exr')).toBeNull()
+    expect(match('sim.1-3#.####.exr', 'sim.0003.2500.exr')).toBe(3)
+    expect(match('sim.%04d.%04d.exr', 'sim.0003.2500.exr')).toBe(3)
+    expect(match('sim.###.1-9#.exr', 'sim.003.2.exr')).toBe(2)
+  })
+
   it('is null for a plain path and for a placeholder in a folder alone', () => {
     expect(parsePattern('a/test.1001.exr')).toBeNull()
     expect(parsePattern('a#/test.exr')).toBeNull()
@@ -60,5 +77,8 @@ describe('parsePattern', () => {
       const matches = patternMatcher(parsePattern(patternOf(sequence!, style))!)
       expect(names.map(matches)).toEqual([998, 999, 1001])
     }
+    const subframes = ['s.0001.00.exr', 's.0001.50.exr', 's.0002.00.exr']
+    const matches = patternMatcher(parsePattern(patternOf(groupSequences(subframes).sequences[0]!))!)
+    expect(subframes.map(matches)).toEqual([1, 1, 2])
   })
 })

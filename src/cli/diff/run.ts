@@ -1,5 +1,3 @@
-import { readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import { VOLATILE_ATTRIBUTES } from '../../pixels/diff-header.ts'
 import type { FileDiff } from '../../pixels/diff-types.ts'
@@ -15,6 +13,7 @@ import { shortPath } from '../format/fit.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { shownPath } from '../shown-path.ts'
+import { type Pair, pairsOf } from './pairs.ts'
 import { diffReport } from './report.ts'
 
 export interface DiffFlags {
@@ -29,18 +28,16 @@ export interface DiffFlags {
   readonly listVolatile?: true
 }
 
-interface Pair {
-  readonly a: string
-  readonly b: string
-}
-
-/** Compares two files, or the files of two directories by name. */
+/** Compares two files, or those of two directories by name, or of two patterns by frame. */
 export async function runDiff(a: string, b: string, flags: DiffFlags, context: CliContext): Promise<void> {
   if (flags.listVolatile) return context.print(`${VOLATILE_ATTRIBUTES.join('\n')}\n`)
   const { jobs } = context.config({ jobs: flags.jobs })
-  const { pairs, onlyA, onlyB, isFolder } = pairsOf(a, b)
-  if (isFolder && flags.image !== undefined) {
-    throw new ExrError('ERR_OPTION_INVALID', '--image draws the map of two files; name files, not directories')
+  const { pairs, onlyA, onlyB, isSet } = await pairsOf(a, b, context)
+  if (isSet && flags.image !== undefined) {
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      '--image draws the map of two files; name files, not directories or sequences',
+    )
   }
   const options = {
     warn: parseNumber(flags.warn, '--warn', 0),
@@ -89,7 +86,7 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
     }
     if (flags.json)
       await context.print(
-        `${JSON.stringify(isFolder ? { only_in_a: onlyA, only_in_b: onlyB, files: diffs } : (diffs[0] ?? null), null, 2)}\n`,
+        `${JSON.stringify(isSet ? { only_in_a: onlyA, only_in_b: onlyB, files: diffs } : (diffs[0] ?? null), null, 2)}\n`,
       )
   } catch (error) {
     const code = interrupts.exitCode()
@@ -101,35 +98,4 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, context: C
   }
   if (results.has('cannot_tell')) context.exitWith(EXIT.system)
   else if (results.has('differs')) context.exitWith(EXIT.someFilesFailed)
-}
-
-function pairsOf(a: string, b: string) {
-  const [isFolderA, isFolderB] = [isDirectory(a), isDirectory(b)]
-  if (!isFolderA && !isFolderB) return { pairs: [{ a, b }], onlyA: [], onlyB: [], isFolder: false }
-  if (!isFolderA || !isFolderB) {
-    // A file against a directory is compared with its namesake there.
-    const pair = isFolderA ? { a: join(a, basename(b)), b } : { a, b: join(b, basename(a)) }
-    return { pairs: [pair], onlyA: [], onlyB: [], isFolder: false }
-  }
-  const [namesA, namesB] = [exrNames(a), exrNames(b)]
-  const inBoth = namesA.filter((name) => namesB.includes(name))
-  return {
-    pairs: inBoth.map((name) => ({ a: join(a, name), b: join(b, name) })),
-    onlyA: namesA.filter((name) => !namesB.includes(name)).map((name) => join(a, name)),
-    onlyB: namesB.filter((name) => !namesA.includes(name)).map((name) => join(b, name)),
-    isFolder: true,
-  }
-}
-
-function exrNames(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true }).map(String)
-  return names.filter((name) => /\.(exr|sxr|mxr|dxr)$/i.test(name)).sort()
-}
-
-function isDirectory(name: string): boolean {
-  try {
-    return statSync(name).isDirectory()
-  } catch {
-    return false
-  }
 }

@@ -80,6 +80,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     ...(config.isolation && { isolation: config.isolation }),
     force: flags.force === true,
     follow: flags.follow === true,
+    allowEmpty: flags.allowEmpty === true,
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
     foldCase: flags.foldCase === true,

@@ -14,6 +14,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('-s, --sort <key>', 'name, frames, missing or size', 'name')
     .option('-a, --all', 'every file, not OpenEXR files alone')
     .option('--allow-empty', 'finding no file is no error')
+    .option('--follow', 'follow symbolic links in folders')
     .option('--json', 'JSON: an array with an object a sequence')
     .option('-0, --null', 'names on standard input end in NUL bytes')
     .option('-j, --jobs <n>', 'threads')

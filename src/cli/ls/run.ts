@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { statSync } from 'node:fs'
+import { relative } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import { locationOf } from '../../ingest/found.ts'
 import { runWalkTask } from '../../ingest/listing.ts'
@@ -19,11 +19,12 @@ import { singleLine } from '../format/visible.ts'
 import { LookedAt } from '../inspect/looked-at.ts'
 import { verdictText } from '../inspect/verdict-text.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
-import { namesFrom, nothingFound } from '../locations.ts'
+import { linksText, namesFrom, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
 import type { Style } from '../style.ts'
 import { entriesOf, type SequenceEntry } from './entries.ts'
+import { FolderNames } from './folder-names.ts'
 
 export interface LsFlags {
   readonly long?: true
@@ -33,6 +34,7 @@ export interface LsFlags {
   readonly allowEmpty?: true
   readonly json?: true
   readonly null?: true
+  readonly follow?: true
   readonly jobs?: string
   readonly limit?: readonly string[]
 }
@@ -56,20 +58,41 @@ export async function runLs(args: readonly string[], flags: LsFlags, context: Cl
   const names: string[] = []
   const facts = new Map<string, PolicyFacts>()
   const sizes = new Map<string, number>()
+  const folders = new FolderNames(flags)
   let lost = 0
-  for (const arg of args.length === 0 ? ['.'] : args) {
-    if (arg === '-') for await (const name of namesFrom(context.stdin, flags.null === true)) names.push(name)
-    else if (isCatalog(arg)) await addCatalog(arg, names, facts, context)
-    else if (isS3Url(arg) || rootPattern(arg) !== null) lost += await addFound(arg, args, flags, names, sizes, context)
-    else addLocation(arg, flags, names)
+  const fail = (error: ExrError) => {
+    lost += 1
+    context.note(errorLine(error, false))
+    context.exitWith(EXIT.someFilesFailed)
   }
+  const addFound = async (location: string) => {
+    for await (const { path, size } of foundAt(location, flags, context, fail)) {
+      const shown = shownPath(path, args)
+      names.push(shown)
+      if (size !== null) sizes.set(shown, size)
+    }
+  }
+  for (const arg of args.length === 0 ? ['.'] : args) {
+    if (arg === '-') {
+      // Names are taken as they are: their files may lie elsewhere.
+      for await (const name of namesFrom(context.stdin, flags.null === true)) {
+        if (rootPattern(name) === null) names.push(name)
+        else await addFound(name)
+      }
+    } else if (isCatalog(arg)) await addCatalog(arg, names, facts, context)
+    else if (isS3Url(arg) || rootPattern(arg) !== null) await addFound(arg)
+    else names.push(...folders.at(arg))
+  }
+  for (const error of folders.failures) fail(error)
   const wantsSize = flags.long === true || flags.json === true || flags.sort === 'size'
   const looked = new LookedAt()
   if (flags.long) await addHeaders(names, facts, looked, flags, context)
   const entries = entriesOf(names, (path) => sizes.get(path) ?? sizeOf(path, facts, wantsSize), facts).sort(order)
   if (flags.json) await context.printData(`${JSON.stringify(entries, null, 2)}\n`)
   else if (entries.length > 0 || flags.allowEmpty) await printTable(entries, looked, args, flags, context)
-  if (entries.length === 0 && lost === 0 && !flags.allowEmpty) throw nothingFound(args, 0)
+  const { skippedLinks } = folders
+  if (entries.length === 0 && lost === 0 && !flags.allowEmpty) throw nothingFound(args, skippedLinks)
+  if (skippedLinks > 0) context.note(`${linksText(skippedLinks)}.`)
 }
 
 async function printTable(
@@ -113,60 +136,22 @@ async function addCatalog(
   }
 }
 
-/** Files that a pattern or a prefix stands for. Gives the number of failures, which are told. */
-async function addFound(
+/** Files that a pattern or a prefix stands for, with their sizes where those are known. */
+async function* foundAt(
   location: string,
-  args: readonly string[],
-  flags: LsFlags,
-  names: string[],
-  sizes: Map<string, number>,
+  { recursive, allowEmpty }: LsFlags,
   context: CliContext,
-): Promise<number> {
+  onFailure: (error: ExrError) => void,
+): AsyncGenerator<{ readonly path: string; readonly size: number | null }> {
   const s3 = s3SettingsFrom((name) => context.env[name])
-  const options = { s3, shallow: flags.recursive !== true }
-  let lost = 0
+  const options = { s3, shallow: recursive !== true, allowEmpty: allowEmpty === true }
   for await (const { files, failures } of walkRoots([location], options, async (task) => runWalkTask(task))) {
     for (let index = 0; index < files.names.length; index++) {
-      const path = shownPath(locationOf(files, index), args)
-      names.push(path)
-      if (!Number.isNaN(files.sizes[index])) sizes.set(path, files.sizes[index]!)
+      const size = files.sizes[index]!
+      yield { path: locationOf(files, index), size: Number.isNaN(size) ? null : size }
     }
-    for (const { code, message, path } of failures) {
-      lost += 1
-      context.note(errorLine(new ExrError(code, message, { details: { path } }), false))
-      context.exitWith(EXIT.someFilesFailed)
-    }
+    for (const { code, message, path } of failures) onFailure(new ExrError(code, message, { details: { path } }))
   }
-  return lost
-}
-
-function addLocation(location: string, flags: LsFlags, names: string[]): void {
-  let isFolder: boolean
-  try {
-    isFolder = statSync(location).isDirectory()
-  } catch (cause) {
-    throw new ExrError('ERR_SOURCE_NOT_FOUND', `Cannot list ${location}: there is no such file or folder.`, { cause })
-  }
-  if (isFolder) addFolder(location, flags, names)
-  else names.push(location)
-}
-
-function addFolder(folder: string, flags: LsFlags, names: string[]): void {
-  let entries: Dirent[]
-  try {
-    entries = readdirSync(folder, { withFileTypes: true })
-  } catch (cause) {
-    throw new ExrError('ERR_SOURCE_DENIED', `Cannot list ${folder}: ${(cause as Error).message}`, { cause })
-  }
-  const prefix = folder === '.' ? '' : folder.endsWith('/') ? folder : `${folder}/`
-  const folders: string[] = []
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue
-    if (entry.isDirectory()) folders.push(entry.name)
-    else if (flags.all || /\.(?:exr|sxr|mxr|dxr)$/i.test(entry.name)) names.push(prefix + entry.name)
-  }
-  if (flags.recursive)
-    for (const name of folders.sort()) addFolder(folder === '.' ? name : join(folder, name), flags, names)
 }
 
 async function addHeaders(

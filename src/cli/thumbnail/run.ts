@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { hanging } from '../format/columns.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
+import { oneFile } from '../locations.ts'
 import { missingLines } from '../stats/report.ts'
 
 export interface ThumbnailFlags {
@@ -22,7 +23,8 @@ export interface ThumbnailFlags {
 }
 
 /** Writes a picture of one file. */
-export async function runThumbnail(location: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
+export async function runThumbnail(name: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
+  const location = await oneFile(name, context)
   const options = thumbnailOptions(flags)
   const pool = openPixelPool({ jobs: 1, s3: s3SettingsFrom((name) => context.env[name]) })
   const interrupts = catchInterrupts(() => {})

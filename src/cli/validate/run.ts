@@ -25,7 +25,7 @@ import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPolicy } from '../../tasks/policy-file.ts'
 import type { CliContext } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
@@ -107,8 +107,9 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
     if (flags.catalog === undefined) located.finish()
     else if (files === 0 && !flags.allowEmpty) throw nothingFound([flags.catalog], 0)
   } catch (error) {
-    context.note(errorLine(toExrError(error), false))
-    context.exitWith(EXIT.system)
+    const known = toExrError(error)
+    context.note(errorLine(known, false))
+    context.exitWith(exitCodeOf(known.code))
   }
   if (lost) context.exitWith(EXIT.system)
 }
@@ -234,6 +235,8 @@ async function* factsOfFiles(
     try {
       for await (const { input, payload, error } of inspectMany(progress.found(wanted), options)) {
         progress.read(error === null)
+        // Nothing is judged of what is not there: the reason is no finding of a rule.
+        if (error !== null && isOutOfReach(error.code)) context.note(errorLine(toExrError(error), false))
         yield payload === null ? unreadableFacts(String(input), error, sizeOf(String(input))) : factsOf(payload)
       }
     } finally {
