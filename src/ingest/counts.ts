@@ -28,7 +28,7 @@ export interface IngestCounts {
   readonly unsure: number
   /** Locations, directories included, that could not be read or written. */
   readonly failed: number
-  /** What `failed` and `incomplete` count, by what is wrong. */
+  /** What `failed` and `incomplete` count, and files of which nothing can be told, by what is wrong. */
   readonly problems: Readonly<Partial<Record<ProblemState, number>>>
   /** Bytes of the files opened so far. */
   readonly bytes: number

@@ -19,6 +19,8 @@ export interface FoundFiles {
 
 /** A location the walk could not read. */
 export interface WalkFailure {
+  /** It is what a pattern did not find. */
+  readonly isSearch?: true
   readonly path: string
   readonly code: ErrorCode
   readonly message: string

@@ -67,7 +67,7 @@ export interface IngestSummary {
   readonly counts: IngestCounts
   /** Locations that could not be read or stored, and files whose header breaks the format. */
   readonly failures: readonly IngestProblem[]
-  /** Files that were stored although pixels are missing. */
+  /** Files that were stored although pixels are missing, or although that cannot be told. */
   readonly incomplete: readonly IngestProblem[]
   /** Wall time in milliseconds. */
   readonly durationMs: number
@@ -288,7 +288,7 @@ class Run {
       this.incomplete.add(problem)
       this.#count(problem)
     }
-    this.counts.incomplete += incomplete.length
+    this.counts.incomplete += incomplete.filter(({ state }) => state === 'incomplete').length
     this.counts.inspected += files
     this.counts.bytes += answer.bytes
     await this.#fail([...failures, ...unstored])
@@ -303,7 +303,10 @@ class Run {
   async #storeWalkFailures(): Promise<void> {
     const failures = this.#walkFailures
     this.#walkFailures = []
-    await this.#fail(failures.map((failure) => toFailure(failure, 'unreadable')))
+    // What a pattern did not find is told; it is no location that a later run could read.
+    for (const failure of failures) if (failure.isSearch) this.#problem(toFailure(failure, 'unreadable'))
+    const read = failures.filter(({ isSearch }) => !isSearch)
+    await this.#fail(read.map((failure) => toFailure(failure, 'unreadable')))
   }
 
   async #fail(failures: readonly FileFailure[]): Promise<void> {

@@ -106,7 +106,9 @@ export class PatternSearch {
   /** Said when everything was looked at: that nothing has such a name, or which frames of the range are not there. */
   failures(): WalkFailure[] {
     const { text, base, frames } = this.#pattern
-    const fail = (message: string): WalkFailure[] => [{ path: text, code: 'ERR_SOURCE_NOT_FOUND', message }]
+    const fail = (message: string): WalkFailure[] => [
+      { path: text, code: 'ERR_SOURCE_NOT_FOUND', message, isSearch: true },
+    ]
     if (this.#found === 0 && this.#mayBeEmpty) return []
     if (this.#found === 0) {
       const kind = isS3Url(text) ? 'object' : frames === null ? '.exr file' : 'file'

@@ -51,7 +51,7 @@ export class Collector {
     this.#encoder.add({ payload, inspectedAtUs: startedUs, durationUs })
     this.#bytes += payload.file.size_bytes
     if (!payload.readers.raw.ok) this.#failures.push(headerFailure(payload, startedUs))
-    else if (payload.file.is_complete === false) this.#incomplete.push(incompleteProblem(payload))
+    else if (payload.file.is_complete !== true) this.#incomplete.push(storedProblem(payload))
   }
 
   finish(): IngestAnswer {
@@ -80,7 +80,10 @@ function headerFailure(payload: Payload, seenAtUs: bigint): FileFailure {
   }
 }
 
-function incompleteProblem(payload: Payload): FileProblem {
+/** A file that was stored and is not whole, or of which that cannot be told. */
+function storedProblem(payload: Payload): FileProblem {
+  const { state } = verdictOf(payload)
   const message = firstReason(payload) ?? 'Pixels are missing.'
-  return { path: payload.file.path, state: 'incomplete', code: 'ERR_EXR_CHUNKS', message }
+  const code = state === 'limited' ? 'ERR_EXR_LIMIT' : 'ERR_EXR_CHUNKS'
+  return { path: payload.file.path, state: state === 'whole' ? 'unknown' : state, code, message }
 }

@@ -36,7 +36,7 @@ export interface IngestAnswer {
   readonly batch: EncodedBatch
   /** Files that could not be read, and files whose header breaks the format (those are in `batch` too). */
   readonly failures: readonly FileFailure[]
-  /** Files of `batch` with pixels missing, and why. */
+  /** Files of `batch` with pixels missing, or of which that cannot be told, and why. */
   readonly incomplete: readonly FileProblem[]
   /** Size of all files of `batch` together. */
   readonly bytes: number

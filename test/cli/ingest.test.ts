@@ -206,6 +206,7 @@ describe('ingest', () => {
     const first = await ingest([range, '-c', catalog, '--check', 'table'])
     expect(first).toMatchObject({ code: 1, summary: { found: 3, inserted: 3, failed: 1 } })
     expect(first.summary.failures[0].message).toContain('1 of the 4 frames of')
+    expect(await rows(catalog, 'SELECT * FROM ingest_errors')).toEqual([])
     const name = join(dir, 'shot0/beauty.####.exr')
     expect(await ingest([name, '-c', catalog, '--check', 'all'])).toMatchObject({
       code: 0,
@@ -225,6 +226,18 @@ describe('ingest', () => {
     expect(await run('8k')).toMatchObject({ code: 0, summary: { inspected: 1 } })
     expect((await run('4k')).summary).toMatchObject({ inspected: 0, unchanged: 1 })
     expect(await rows(catalog, 'SELECT is_complete, limit_reached FROM live_files')).toEqual([[true, null]])
+  })
+
+  it('counts files of which it cannot be told whether they are whole', async () => {
+    const { bytes, tableOffset, chunks } = tinyFile({ compression: 200 })
+    bytes.fill(0, tableOffset, chunks[0])
+    const path = join(tempDir(), 'odd.exr')
+    writeFileSync(path, bytes)
+    const told = await ingest([path, '-c', newCatalog()])
+    expect(told).toMatchObject({
+      code: 0,
+      summary: { inserted: 1, failed: 0, incomplete: 0, problems: { unknown: 1 } },
+    })
   })
 
   it('ends with 1 when it found nothing, and says why', async () => {

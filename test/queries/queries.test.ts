@@ -300,12 +300,12 @@ describe('named queries', () => {
     ])
     expect(await rows('validation-failures', { severity: ['error'] })).toEqual([])
     expect(
-      (await rows('coverage')).map(({ folder: name, file_count, judged_count, hash_count, unreadable_count }) => [
+      (await rows('coverage')).map(({ folder: name, file_count, judged_count, hash_count, not_exr_count }) => [
         name,
         file_count,
         judged_count,
         hash_count,
-        unreadable_count,
+        not_exr_count,
       ]),
     ).toEqual([
       ['/farm/one/sh010/', 8, 8, 0, 0],
@@ -424,6 +424,12 @@ describe('named queries', () => {
       ['ERR_EXR_TRUNCATED', 'incomplete'],
       ['ERR_SOURCE_DENIED', 'unreadable'],
     ])
+    expect((await rows('coverage')).find(({ folder }) => folder === '/farm/three/')).toMatchObject({
+      unreadable_count: 1,
+      invalid_count: 2,
+      limited_count: 1,
+      not_exr_count: 0,
+    })
   })
 })
 

@@ -24,7 +24,7 @@ export function ingestSummaryText(summary: IngestSummary, options: SummaryOption
   const rows: [number, string, string][] = [
     [counts.inserted, 'new', ''],
     [counts.updated, 'seen again', 'same header as before'],
-    [counts.refreshed, 'of these refreshed', 'their rows were of an older release, or of other bytes'],
+    [counts.refreshed, 'of these stored anew', 'rows of an older release, of other bytes, or of a shallower look'],
     [counts.unchanged, 'unchanged', 'skipped without opening'],
     [counts.elsewhere, 'in other shards', ''],
     [

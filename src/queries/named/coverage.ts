@@ -1,3 +1,4 @@
+import { ERROR_STATES, errorState } from '../error-state.ts'
 import { defineQuery, limit, where } from '../query.ts'
 
 /** What was looked at, and when. */
@@ -21,6 +22,9 @@ export const coverage = defineQuery({
     hash_count: { type: 'integer', doc: 'files with hashes of pixels' },
     judged_count: { type: 'integer', doc: 'files that were validated' },
     unreadable_count: { type: 'integer', doc: 'locations of the folder that could not be read' },
+    invalid_count: { type: 'integer', doc: 'files whose header breaks the format, or ends before it should' },
+    limited_count: { type: 'integer', doc: 'files that a limit of this program kept unread in part' },
+    not_exr_count: { type: 'integer', doc: 'files that are no OpenEXR files' },
   },
   sql: ({ stale_days, where, limit }, { frames, table }) => {
     const folder = "regexp_replace(file_path, '[^/]*$', '')"
@@ -36,12 +40,16 @@ export const coverage = defineQuery({
     count(*) FILTER (WHERE file_id IN (SELECT file_id FROM ${table('validation_results')})) AS judged_count
   FROM chosen GROUP BY folder
 ), errors AS (
-  SELECT ${folder} AS folder, count(*) AS unreadable_count FROM ${table('ingest_errors')} e GROUP BY 1
+  SELECT ${folder} AS folder, ${ERROR_STATES.map(
+    (state) => `count(*) FILTER (WHERE ${errorState} = '${state}') AS ${state}_count`,
+  ).join(`,
+    `)}
+  FROM ${table('ingest_errors')} e GROUP BY 1
 )
 SELECT coalesce(counted.folder, errors.folder) AS folder, coalesce(file_count, 0) AS file_count,
   coalesce(stale_count, 0) AS stale_count, oldest, newest, coalesce(unknown_count, 0) AS unknown_count,
   coalesce(stats_count, 0) AS stats_count, coalesce(hash_count, 0) AS hash_count, coalesce(judged_count, 0) AS judged_count,
-  coalesce(unreadable_count, 0) AS unreadable_count
+  ${ERROR_STATES.map((state) => `coalesce(${state}_count, 0) AS ${state}_count`).join(', ')}
 FROM counted FULL JOIN errors ON errors.folder = counted.folder ORDER BY 1 LIMIT ${limit}`
   },
 })

@@ -2,6 +2,7 @@ import { ExrError } from '../../../errors.ts'
 import { gamuts } from '../../../pixels/colour.ts'
 import { STARTERS } from '../../../policy/index.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
+import { errorState } from '../../../queries/error-state.ts'
 import { type NamedQuery, QUERIES } from '../../../queries/index.ts'
 import type { Facet, Found, FoundRow, Overview } from '../api.ts'
 import { type ExplorerContext, rowsOf } from '../context.ts'
@@ -66,7 +67,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
             catalog,
             `SELECT count(*) AS file_count, count(DISTINCT sequence_key) AS sequence_count, CAST(sum(size_bytes) AS BIGINT) AS size_bytes,
                count(*) FILTER (WHERE NOT is_complete) AS incomplete_count, min(file_path) AS first, max(file_path) AS last,
-               (SELECT count(*) FROM ${dialect.table('ingest_errors')}) AS unreadable_count FROM ${dialect.live} live`,
+               (SELECT count(*) FROM ${dialect.table('ingest_errors')} e WHERE ${errorState} IN ('unreadable', 'not_exr')) AS unreadable_count FROM ${dialect.live} live`,
             signal,
           )
           const queries = Object.values(QUERIES) as unknown as readonly NamedQuery[]
