@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { ExrError } from '../errors.ts'
 import { loadPart } from '../parts.ts'
-import { defaultCatalogMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
+import { defaultCatalogMemoryBytes, defaultWriterMemoryBytes, memoryLimitBytes } from '../settings/memory.ts'
 import { parseBytes } from '../settings/parse.ts'
 import { toolVersion } from '../settings/version.ts'
 import { retry } from '../workers/retry.ts'
@@ -29,7 +29,7 @@ export interface OpenCatalogOptions {
    * which the one that writes leaves the file alone, so that it can be copied. Default 0 to write, 5,000 to read.
    */
   readonly waitMs?: number
-  /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, 512 MiB at most; a batch that
+  /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, at most 512 MiB to read and 256 MiB to write; a batch that
    * does not fit has it doubled, to half of the machine's at most. */
   readonly memoryLimit?: string | number
   /**
@@ -125,7 +125,7 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
   const path = duckdbPath(url)
   const givenBytes =
     options.memoryLimit === undefined ? null : parseBytes(options.memoryLimit, 'memoryLimit', 2 ** 20, 2 ** 50)
-  const memoryBytes = givenBytes ?? defaultCatalogMemoryBytes()
+  const memoryBytes = givenBytes ?? (readOnly ? defaultCatalogMemoryBytes() : defaultWriterMemoryBytes())
   const settings = {
     readOnly,
     memoryBytes,

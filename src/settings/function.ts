@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { ExrError } from '../errors.ts'
 import { toIsolation, type VastSettings, vastCatalogUrl, vastSettings } from './config.ts'
-import { defaultCatalogMemoryBytes, memoryLimitBytes } from './memory.ts'
+import { defaultWriterMemoryBytes, memoryLimitBytes } from './memory.ts'
 import { parseMode, unexpected } from './parse.ts'
 import { SettingsReader } from './reader.ts'
 import { type S3Variables, s3SettingsFrom } from './s3.ts'
@@ -101,7 +101,7 @@ export function functionSettings(
     limits: read.list('EXR_LIMITS'),
     maxHeaderBytes: read.number('EXR_MAX_HEADER_BYTES', defaultHeaderBytes(memory)),
     memoryBudgetBytes: read.number('EXR_MEMORY_BUDGET', Math.floor(memory / 4)),
-    catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', defaultCatalogMemoryBytes()),
+    catalogMemoryBytes: read.number('EXR_CATALOG_MEMORY', defaultWriterMemoryBytes()),
     catalogMode: parseMode(read.text('EXR_CATALOG_MODE'), 'EXR_CATALOG_MODE'),
     workers: read.number('EXR_JOBS', defaultWorkers(memory)),
     isolation: toIsolation(read.text('EXR_ISOLATION'), 'EXR_ISOLATION') ?? 'process',

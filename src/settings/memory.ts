@@ -7,6 +7,14 @@ export function defaultCatalogMemoryBytes(): number {
   return Math.min(512 * MIB, Math.max(64 * MIB, Math.floor(memoryLimitBytes() / 8)))
 }
 
+/**
+ * The same for a catalog that is opened to write: 256 MiB at most. Workers that read files stand beside it, and all
+ * together are to stay within 1 GiB on a machine of any size.
+ */
+export function defaultWriterMemoryBytes(): number {
+  return Math.min(256 * MIB, defaultCatalogMemoryBytes())
+}
+
 /** Memory this process and its children may use together: the control group's limit where there is one, else the machine's. */
 export function memoryLimitBytes(): number {
   const limit = process.constrainedMemory?.() ?? 0

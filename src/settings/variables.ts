@@ -52,7 +52,7 @@ export const VARIABLES = {
     flag: '--jobs',
   }),
   EXR_CATALOG_MEMORY: general('buffers of an embedded catalog', {
-    otherwise: "an eighth of the machine's or container's memory, 64M to 512M",
+    otherwise: "an eighth of the machine's or container's memory, 64M to 512M, to write 256M at most",
     min: 64 * MIB,
     max: 2 ** 40,
     isBytes: true,

@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSession } from '../../src/catalog/duckdb/session.ts'
 import { Upserter } from '../../src/catalog/duckdb/upsert.ts'
 import { ValueFile } from '../../src/catalog/duckdb/value-file.ts'
-import { openCatalog } from '../../src/catalog/open.ts'
+import { type OpenCatalogOptions, openCatalog } from '../../src/catalog/open.ts'
 import { encodeRecords } from '../../src/tables/index.ts'
 import { record, sequence } from './records.ts'
 
@@ -194,6 +194,21 @@ describe('a session', () => {
     expect(reader.getRows()).toEqual([[4n]])
     connection.closeSync()
     await session.close()
+  })
+
+  it('has at most 256 MiB of buffers to write and 512 MiB to read, whatever the machine has', async () => {
+    const mebibytes = async (options: OpenCatalogOptions) => {
+      const catalog = await openCatalog(join(folder, 'buffers.duckdb'), options)
+      const { rows } = await catalog.sql("SELECT current_setting('memory_limit')")
+      await catalog.close()
+      const [, size = '', unit = ''] = /^([\d.]+) ([GM]iB)$/.exec(String(rows[0]![0])) ?? []
+      return Number(size) * (unit === 'GiB' ? 1024 : 1)
+    }
+    const machine = totalmem() / 8 / 2 ** 20
+    expect(await mebibytes({})).toBeLessThanOrEqual(256)
+    expect(await mebibytes({ readOnly: true })).toBeLessThanOrEqual(512)
+    expect(await mebibytes({ readOnly: true })).toBeGreaterThanOrEqual(Math.min(machine, 256) - 1)
+    expect(await mebibytes({ memoryLimit: '700MiB' })).toBe(700)
   })
 
   it('sorts more than fits in memory, beside the catalog, and cleans up', async () => {
