@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
 import { apiUrl } from './api.ts'
-import { visible } from './format.ts'
 
 /** A browser has six connections to a server: pictures leave some to questions. */
 const AT_ONCE = 3
@@ -31,16 +30,8 @@ function next(): void {
   if (underWay < AT_ONCE) waiting.pop()?.()
 }
 
-/** A picture; where there is none its place says so. What scrolls away is not waited for, and the server hears of it. */
-export function Thumbnail({
-  id,
-  name,
-  size = 256,
-}: {
-  readonly id: string
-  readonly name: string
-  readonly size?: number
-}) {
+/** A picture beside the name of its file; where there is none its place says so. What scrolls away is not waited for, and the server hears of it. */
+export function Thumbnail({ id, size = 256 }: { readonly id: string; readonly size?: number }) {
   const [url, setUrl] = useState<string | null>(null)
   const [isLost, setLost] = useState(false)
   useEffect(() => {
@@ -66,5 +57,5 @@ export function Thumbnail({
   }, [id, size])
   if (isLost) return <span class="thumbnail none">no picture</span>
   if (url === null) return <span class="thumbnail" />
-  return <img class="thumbnail" src={url} alt={visible(name)} decoding="async" />
+  return <img class="thumbnail" src={url} alt="" decoding="async" />
 }

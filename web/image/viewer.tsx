@@ -275,10 +275,10 @@ function Controls({ look, setLook, isData, stated, auto, level, levels, setLevel
           value={look.exposure}
           onInput={({ currentTarget }) => set({ exposure: Number(currentTarget.value) })}
         />
-        <output>
+        <span class="setting" aria-hidden="true">
           {look.exposure > 0 ? '+' : ''}
           {look.exposure.toFixed(1)}
-        </output>
+        </span>
       </label>
       <button type="button" onClick={() => set({ exposure: auto() ?? 0 })}>
         Auto
@@ -294,7 +294,9 @@ function Controls({ look, setLook, isData, stated, auto, level, levels, setLevel
           value={look.gamma}
           onInput={({ currentTarget }) => set({ gamma: Number(currentTarget.value) })}
         />
-        <output>{look.gamma.toFixed(2)}</output>
+        <span class="setting" aria-hidden="true">
+          {look.gamma.toFixed(2)}
+        </span>
       </label>
       <label>
         Channels

@@ -442,7 +442,7 @@ function Card({ row }: { readonly row: FoundRow }) {
       query={isSequence ? { key: row.sequence_key } : {}}
       title={visible(row.name)}
     >
-      <Thumbnail id={row.file_id} name={fileName(row.name)} />
+      <Thumbnail id={row.file_id} />
       <span class="caption">
         <span class={`dot ${kind}`} role="img" aria-label={text} title={text} />
         {visible(fileName(row.name), 200)}

@@ -20,7 +20,8 @@ export function Frame({ id }: { readonly id: string }) {
   const { query } = place.value
   const detail = useAsk((signal) => get<FileDetail>(`/files/${id}`, {}, signal), [id, explorer.value?.revision])
   const chunks = useAsk((signal) => get<ChunkMap>(`/files/${id}/chunks`, {}, signal), [id])
-  const tab = (query.get('tab') ?? 'parts') as Tab
+  const asked = query.get('tab') ?? ''
+  const tab = Object.hasOwn(TABS, asked) ? (asked as Tab) : 'parts'
   const policy = query.get('policy') ?? 'core'
   const [chosen, choose] = useState<Box | null>(null)
   const findings = useAsk(

@@ -25,7 +25,7 @@ export function Similar({ id }: { readonly id: string }) {
         {value?.map((row) => (
           <li key={row.file_id}>
             <Link to={`/file/${row.file_id}`} title={visible(row.file_path)}>
-              <Thumbnail id={row.file_id} name={fileName(row.file_path)} />
+              <Thumbnail id={row.file_id} />
               <span class="caption">{visible(fileName(row.file_path), 100)}</span>
             </Link>
             <span class="score">{row.similarity.toFixed(3)}</span>

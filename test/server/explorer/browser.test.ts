@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeSrgb } from '../../../src/pixels/colour.ts'
 import type { Explorer } from '../../../src/server/explorer/explorer.ts'
 import { tempDir } from '../../helpers.ts'
+import { canBrowse, openBrowser } from './chromium.ts'
 import { makeFarm, NAN_AT, openExplorer, sampleAt } from './farm.ts'
 
 /** What these tests ask of a canvas in the page: Node knows no types of browsers. */
@@ -20,12 +19,7 @@ interface Canvas {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8Array } }
 }
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const isBuilt = existsSync(resolve(import.meta.dirname, '../../../dist/web/app.js'))
-if (executablePath === undefined) console.warn('SKIPPED: the page in a browser. There is no Chromium.')
-if (!isBuilt) console.warn('SKIPPED: the page in a browser. There is no dist/web: run npm run build:ts first.')
-
-describe.runIf(executablePath !== undefined && isBuilt)('the page', () => {
+describe.runIf(canBrowse('the page in a browser'))('the page', () => {
   const root = tempDir()
   let explorer: Explorer
   let link: string
@@ -37,12 +31,7 @@ describe.runIf(executablePath !== undefined && isBuilt)('the page', () => {
   beforeAll(async () => {
     explorer = await openExplorer(await makeFarm(root))
     link = await explorer.listen()
-    // The page is ours; the sandbox is not there for root and in most containers. Without a graphics card WebGL is computed.
-    const quiet = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: [...quiet, '--enable-unsafe-swiftshader'],
-    })
+    browser = await openBrowser()
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await context.newPage()
     page.setDefaultTimeout(60_000)
