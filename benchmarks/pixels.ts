@@ -171,7 +171,8 @@ function thumbnailRows(folder: string): Row[] {
 const NOISE = 'noise:type=uniform:min=0:max=1:mono=0'
 const loopProgram = join(projectRoot, 'build/tools/pixel-loop')
 
-function writeNoise(path: string, width: number, height: number, options: readonly string[]): void {
+/** A frame of uniform noise in R, G, B and A. */
+export function writeNoise(path: string, width: number, height: number, options: readonly string[]): void {
   execFileSync('oiiotool', ['--pattern', NOISE, `${width}x${height}`, '4', ...options, '-o', path])
 }
 

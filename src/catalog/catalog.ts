@@ -273,6 +273,18 @@ export interface CatalogSql {
   sqlArrow(query: string, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>
 }
 
+/**
+ * A database in memory that is filled from an embedded catalog and can be asked when the catalog is closed. Its statements are the
+ * program's own: nobody else's text may come here. Methods throw ERR_CATALOG_QUERY or ERR_ABORTED.
+ */
+export interface SideDatabase {
+  /** Makes a table of what the catalog, which must still be open, answers. */
+  fill(table: string, query: string, signal?: AbortSignal): Promise<void>
+  run(statements: string, signal?: AbortSignal): Promise<void>
+  rows(query: string, signal?: AbortSignal): Promise<QueryRow[]>
+  close(): void
+}
+
 /** Reading attribute values that are too large for a row. */
 export interface CatalogValues {
   /**
@@ -366,6 +378,8 @@ export interface Catalog
     CatalogTransfer,
     CatalogAdministration {
   readonly url: string
+  /** Opens a database beside an embedded catalog, within `memoryBytes`; null where the engine is elsewhere and has memory of its own. */
+  readonly openSide: ((memoryBytes: number) => Promise<SideDatabase>) | null
   /** Set where an embedded catalog was opened for reading while another process writes: what is committed later is not in it. */
   readonly snapshot: CatalogSnapshot | null
   /** May be called twice. */

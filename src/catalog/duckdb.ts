@@ -26,6 +26,7 @@ import type {
   RetentionPolicy,
   RunSummary,
   SampledFile,
+  SideDatabase,
   SimilarMatch,
   SimilarOptions,
   SimilarPlan,
@@ -49,6 +50,7 @@ import { retain } from './duckdb/retention.ts'
 import { writeFailures, writeRun } from './duckdb/runs.ts'
 import { readSequencers } from './duckdb/sequencers.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
+import { openSide } from './duckdb/side.ts'
 import { findSimilar, similarSql } from './duckdb/similar.ts'
 import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
@@ -116,6 +118,8 @@ export class DuckDbCatalog implements Catalog {
     this.#values = new ValueFile(session.path)
     this.url = `duckdb:${session.path}`
   }
+
+  readonly openSide = (memoryBytes: number): Promise<SideDatabase> => openSide(() => this.#open(), memoryBytes)
 
   get snapshot(): CatalogSnapshot | null {
     return this.#session.snapshot

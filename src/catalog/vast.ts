@@ -97,6 +97,7 @@ export async function connectVastCatalog(
 /** A catalog in a VAST DataBase. Writes of one catalog run one after the other; other processes may write too. */
 class VastCatalog implements Catalog {
   readonly url: string
+  readonly openSide = null
   readonly snapshot = null
   readonly #store: Store
   readonly #connection: VastConnection

@@ -176,7 +176,7 @@ export function Viewer({ fileId, part, layer, view, marks }: ViewerProps) {
         levels={part['level_mode'] === 'mipmap_levels' ? levels : 1}
         setLevel={setLevel}
       />
-      <div class="stage">
+      <div class="stage" data-drawn={drawn}>
         <canvas
           ref={canvas}
           width={size.width}

@@ -28,7 +28,7 @@ export async function readStream(
     connection.closeSync()
   }
   try {
-    const result = await start(connection, query)
+    const result = await startQuery(connection, query)
     const names = result.columnNames()
     const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
     return { columns, batches: batchesOf(result, columns, session.path, close) }
@@ -42,7 +42,8 @@ function notOne(found: string): ExrError {
   return new ExrError('ERR_CATALOG_QUERY', `Expected one SQL statement but received ${found}.`)
 }
 
-async function start(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
+/** Starts a query that reads, in a transaction that ends with the connection. Throws what DuckDB throws, or ERR_CATALOG_QUERY. */
+export async function startQuery(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(query).catch((error: Error) => {
     // All that the binding says of a text without a statement.
     throw error.message === 'Error in native callback' ? notOne('none') : error

@@ -5,11 +5,13 @@ import type { S3Settings } from '../../source/s3-settings.ts'
 import type { Row } from './api.ts'
 import type { CatalogHolder } from './holder.ts'
 import type { Pictures } from './pictures.ts'
+import type { SearchIndexes } from './search-index.ts'
 
 /** What the routes of one explorer share. */
 export interface ExplorerContext {
   readonly holder: CatalogHolder
   readonly pictures: Pictures
+  readonly indexes: SearchIndexes
   readonly s3: S3Settings
   /** Path with fields in braces that become facets, such as `/shows/{show}/{shot}/**`; null for none. */
   readonly template: string | null

@@ -18,6 +18,7 @@ import { fileRoutes } from './routes/files.ts'
 import { imageRoutes } from './routes/images.ts'
 import { questionRoutes } from './routes/questions.ts'
 import { searchRoutes } from './routes/search.ts'
+import { SearchIndexes } from './search-index.ts'
 
 export interface ExplorerOptions extends CatalogAccess {
   readonly host: string
@@ -61,7 +62,8 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
   const holder = new CatalogHolder(options)
   const pictures = new Pictures(options.s3)
   const { s3, template, version } = options
-  const context: ExplorerContext = { holder, pictures, s3, template, version }
+  const indexes = new SearchIndexes()
+  const context: ExplorerContext = { holder, pictures, indexes, s3, template, version }
   const guard = new Guard()
   guard.install(app)
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
@@ -110,7 +112,7 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
     close: () => {
       closing ??= (async () => {
         await app.close()
-        await Promise.all([holder.close(), pictures.close()])
+        await Promise.all([holder.close(), pictures.close(), indexes.close()])
       })()
       return closing
     },

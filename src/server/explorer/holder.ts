@@ -53,6 +53,11 @@ export class CatalogHolder {
     return () => this.#listeners.delete(changed)
   }
 
+  /** A run fills the catalog: what it holds changes from one question to the next. */
+  get isFilling(): boolean {
+    return this.#lent !== null
+  }
+
   /** Lends the catalog of a run that fills it, open soon: questions go to it until null takes it back. */
   lend(catalog: Promise<Catalog> | null): void {
     this.#lent = catalog

@@ -1,6 +1,4 @@
-import { ExrError } from '../../errors.ts'
-import { templatePattern } from '../../policy/path-template.ts'
-import type { Dialect } from '../../queries/dialect.ts'
+import { FACTS, FINDING, type SearchSource } from './search-source.ts'
 
 /** What is looked for. Every part narrows the rest. */
 export interface SearchWish {
@@ -22,73 +20,62 @@ export interface PageWish {
   readonly limit: number
 }
 
-/** Facets by name: an expression over the columns of a frame. */
-export type Facets = ReadonlyMap<string, string>
-
-const NOT_STATED = 'not stated'
-
-/** The facets that every catalog has, and one more for each field of a template such as `/shows/{show}/{shot}/**`. */
-export function facetsOf(dialect: Dialect, template: string | null): Facets {
-  const text = (value: string) => `CAST(${value} AS VARCHAR)`
-  const stated = (column: string) => `coalesce(nullif(${column}, ''), '${NOT_STATED}')`
-  const facets = new Map<string, string>()
-  if (template !== null) {
-    const { source, names } = templatePattern(template)
-    for (const [index, name] of names.entries()) {
-      facets.set(
-        name,
-        `coalesce(nullif(regexp_extract(file_path, ${dialect.literal(source)}, ${index + 1}), ''), 'other')`,
-      )
-    }
-  }
-  const entries: [string, string][] = [
-    ['state', "CASE WHEN is_complete THEN 'whole' WHEN NOT is_complete THEN 'incomplete' ELSE 'cannot tell' END"],
-    ['type', stated('part_type')],
-    ['compression', stated('compression')],
-    ['resolution', `coalesce(${text('display_width')} || ' x ' || ${text('display_height')}, '${NOT_STATED}')`],
-    ['software', stated('render_software')],
-    ['color', stated('color_space')],
-    ['folder', "coalesce(nullif(regexp_extract(file_path, '^(.*)/[^/]*$', 1), ''), '/')"],
-  ]
-  for (const [name, expression] of entries) facets.set(name, expression)
-  return facets
-}
-
-/** Facet of failed rules: a file may have several values of it, so it is counted by itself. */
-export const FINDING = 'finding'
-
-/** What may be sorted by: an expression over folded rows. */
+/** What may be sorted by, over files and over sequences; null where all are equal, and for the order of names. */
 const SORTS = {
-  name: 'name',
-  size: 'size_bytes',
-  frames: 'frame_count',
-  time: 'mtime',
-  missing: 'missing_count',
-  incomplete: 'incomplete_count',
-  resolution: 'display_width',
+  name: [null, null],
+  size: ['size_bytes', 'sum(size_bytes)'],
+  frames: [null, 'count(*)'],
+  time: ['mtime', 'max(mtime)'],
+  missing: [null, 'coalesce(max(frame_number) - min(frame_number) + 1 - count(DISTINCT frame_number), 0)'],
+  incomplete: ['CASE WHEN NOT is_complete THEN 1 ELSE 0 END', 'count(*) FILTER (WHERE NOT is_complete)'],
+  resolution: ['display_width', 'min_by(display_width, coalesce(frame_number, 0))'],
 } as const
 export type SortName = keyof typeof SORTS
 export const SORT_NAMES = Object.keys(SORTS) as SortName[]
 
 /** SQL that the search asks, one text a question. Pure. */
 export class SearchSql {
-  readonly #dialect: Dialect
-  readonly #facets: Facets
+  readonly #source: SearchSource
 
-  constructor(dialect: Dialect, facets: Facets) {
-    this.#dialect = dialect
-    this.#facets = facets
+  constructor(source: SearchSource) {
+    this.#source = source
   }
 
-  /** Rows of a page. */
+  /** Which rows are on a page: their keys, in order. */
   page(wish: SearchWish, { fold, sort, descending, offset, limit }: PageWish): string {
-    const order = `${SORTS[sort]} ${descending ? 'DESC' : 'ASC'} NULLS LAST, name`
-    return `SELECT * FROM (${this.#rows(wish, fold)}) found ORDER BY ${order} ${this.#window(offset, limit)}`
+    const key = this.#key(fold)
+    const by = SORTS[sort][fold ? 1 : 0]
+    const direction = descending ? 'DESC' : 'ASC'
+    const order = by === null ? `${key} ${direction}` : `${by} ${direction} NULLS LAST, ${key}`
+    const group = fold ? ` GROUP BY ${key}` : ''
+    // Trino has OFFSET before LIMIT, and DuckDB takes either order.
+    return `SELECT ${key} AS key FROM ${this.#hits(wish)} hit${group} ORDER BY ${order} OFFSET ${offset} LIMIT ${limit}`
+  }
+
+  /** What is shown of the rows with some keys, which come with it as `key`, in no order. */
+  rows(wish: SearchWish, fold: boolean, keys: readonly (string | number)[]): string {
+    const key = this.#key(fold)
+    const wanted = keys.map((each) => (typeof each === 'number' ? each : this.#source.dialect.literal(each)))
+    const hits = this.#hits(wish, this.#source.shown, `${key} IN (${wanted.join(', ')})`)
+    if (!fold) {
+      return `SELECT ${key} AS key, file_path AS name, file_id, file_path, sequence_key, 1 AS frame_count, frame_number AS first_frame,
+        frame_number AS last_frame, 0 AS missing_count, CASE WHEN NOT is_complete THEN 1 ELSE 0 END AS incomplete_count,
+        CASE WHEN is_complete IS NULL THEN 1 ELSE 0 END AS unknown_count, size_bytes, mtime, ${FACTS.join(', ')},
+        multipart_count AS part_count FROM ${hits} hit`
+    }
+    const first = (column: string, name = column) => `min_by(${column}, coalesce(frame_number, 0)) AS ${name}`
+    return `SELECT ${key} AS key, min(coalesce(sequence_key, file_path)) AS name, ${first('file_id')}, ${first('file_path')},
+      min(sequence_key) AS sequence_key, count(*) AS frame_count, min(frame_number) AS first_frame,
+      max(frame_number) AS last_frame,
+      coalesce(max(frame_number) - min(frame_number) + 1 - count(DISTINCT frame_number), 0) AS missing_count,
+      count(*) FILTER (WHERE NOT is_complete) AS incomplete_count, count(*) FILTER (WHERE is_complete IS NULL) AS unknown_count,
+      CAST(sum(size_bytes) AS BIGINT) AS size_bytes, max(mtime) AS mtime, ${FACTS.map((name) => first(name)).join(', ')},
+      ${first('multipart_count', 'part_count')} FROM ${hits} hit GROUP BY ${key}`
   }
 
   /** One row: how many rows all pages have together. */
   total(wish: SearchWish, fold: boolean): string {
-    const what = fold ? 'count(DISTINCT coalesce(sequence_key, file_path))' : 'count(*)'
+    const what = fold ? `count(DISTINCT ${this.#source.rowKey})` : 'count(*)'
     return `SELECT ${what} AS total FROM ${this.#hits(wish)} hit`
   }
 
@@ -97,104 +84,75 @@ export class SearchSql {
     const { [name]: _, ...others } = wish.facets
     const hits = this.#hits({ ...wish, facets: others })
     if (name === FINDING) {
-      return `SELECT v.rule AS value, count(DISTINCT v.file_id) AS count FROM ${this.#dialect.table('validation_results')} v
-        WHERE v.state = 'fail' AND v.file_id IN (SELECT file_id FROM ${hits} hit)
-        GROUP BY v.rule ORDER BY 2 DESC, 1 LIMIT ${limit}`
+      return `SELECT v.rule AS value, count(DISTINCT v.file_id) AS count FROM ${this.#source.findings} v
+        WHERE v.file_id IN (SELECT file_id FROM ${hits} hit) GROUP BY v.rule ORDER BY 2 DESC, 1 LIMIT ${limit}`
     }
-    return `SELECT ${this.#facet(name)} AS value, count(*) AS count FROM ${hits} hit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${limit}`
+    return `SELECT ${this.#source.facet(name)} AS value, count(*) AS count FROM ${hits} hit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${limit}`
   }
 
-  /** Rows of facet_no, value, count for several facets in one pass: those whose own filter is not set. */
-  facets(names: readonly string[], wish: SearchWish): string {
-    const columns = names.map((name, index) => `${this.#facet(name)} AS facet_${index}`)
+  /** Rows of facet (its place in `names`), value, count, the most frequent of each, in one pass: for facets whose own filter is not set. */
+  facets(names: readonly string[], wish: SearchWish, limit: number): string {
+    const columns = names.map((name, index) => `${this.#source.facet(name)} AS facet_${index}`)
     const sets = names.map((_, index) => `(facet_${index})`)
     const which = names.map((_, index) => `WHEN grouping(facet_${index}) = 0 THEN ${index}`).join(' ')
-    const value = `coalesce(${names.map((_, index) => `facet_${index}`).join(', ')})`
-    return `SELECT CASE ${which} END AS facet, ${value} AS value, count(*) AS count
-      FROM (SELECT ${columns.join(', ')} FROM ${this.#hits(wish)} hit) named GROUP BY GROUPING SETS (${sets.join(', ')})`
+    const value = `coalesce(${names.map((_, index) => `CAST(facet_${index} AS VARCHAR)`).join(', ')})`
+    return `SELECT facet, value, count FROM (
+        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, value) AS place FROM (
+          SELECT CASE ${which} END AS facet, ${value} AS value, count(*) AS count
+          FROM (SELECT ${columns.join(', ')} FROM ${this.#hits(wish)} hit) named GROUP BY GROUPING SETS (${sets.join(', ')})
+        ) counted
+      ) placed WHERE place <= ${limit}`
   }
 
   /** Files of a search: id, path and the value of a facet, in the order of their ids. */
   files(wish: SearchWish, facet: string, limit: number): string {
-    return `SELECT file_id, file_path, ${this.#facet(facet)} AS facet, metadata_embedding FROM ${this.#hits(wish)} hit
+    return `SELECT file_id, file_path, ${this.#source.facet(facet)} AS facet, metadata_embedding FROM ${this.#hits(wish)} hit
       WHERE metadata_embedding IS NOT NULL ORDER BY file_id LIMIT ${limit}`
   }
 
-  #rows(wish: SearchWish, fold: boolean): string {
-    const hits = this.#hits(wish)
-    if (!fold) {
-      return `SELECT file_path AS name, file_id, file_path, sequence_key, 1 AS frame_count, frame_number AS first_frame,
-        frame_number AS last_frame, 0 AS missing_count, CASE WHEN NOT is_complete THEN 1 ELSE 0 END AS incomplete_count,
-        CASE WHEN is_complete IS NULL THEN 1 ELSE 0 END AS unknown_count, size_bytes, mtime, ${FACTS.join(', ')},
-        multipart_count AS part_count FROM ${hits} hit`
-    }
-    const first = (column: string, name = column) => `min_by(${column}, coalesce(frame_number, 0)) AS ${name}`
-    return `SELECT coalesce(sequence_key, file_path) AS name, ${first('file_id')}, ${first('file_path')},
-      min(sequence_key) AS sequence_key, count(*) AS frame_count, min(frame_number) AS first_frame,
-      max(frame_number) AS last_frame,
-      coalesce(max(frame_number) - min(frame_number) + 1 - count(DISTINCT frame_number), 0) AS missing_count,
-      count(*) FILTER (WHERE NOT is_complete) AS incomplete_count, count(*) FILTER (WHERE is_complete IS NULL) AS unknown_count,
-      CAST(sum(size_bytes) AS BIGINT) AS size_bytes, max(mtime) AS mtime, ${FACTS.map((name) => first(name)).join(', ')},
-      ${first('multipart_count', 'part_count')} FROM ${hits} hit GROUP BY 1`
+  #key(fold: boolean): string {
+    return fold ? this.#source.rowKey : this.#source.fileKey
   }
 
-  #hits({ q, facets, where, sequence }: SearchWish): string {
+  #hits(
+    { q, facets, where, sequence }: SearchWish,
+    relation = this.#source.frames,
+    also: string | null = null,
+  ): string {
     const conditions = wordsOf(q).map((word) => this.#word(word))
     for (const [name, values] of Object.entries(facets)) {
       if (values.length === 0) continue
-      const wanted = this.#dialect.literals(values)
+      const wanted = this.#source.dialect.literals(values)
       if (name === FINDING) {
-        conditions.push(
-          `file_id IN (SELECT file_id FROM ${this.#dialect.table('validation_results')} WHERE state = 'fail' AND rule IN ${wanted})`,
-        )
-      } else conditions.push(`${this.#facet(name)} IN ${wanted}`)
+        conditions.push(`file_id IN (SELECT file_id FROM ${this.#source.findings} v WHERE rule IN ${wanted})`)
+      } else conditions.push(`${this.#source.facet(name)} IN ${wanted}`)
     }
-    if (sequence !== null) conditions.push(`sequence_key = ${this.#dialect.literal(sequence)}`)
+    if (sequence !== null) conditions.push(this.#source.sequence(sequence))
     if (where !== null) conditions.push(`(${where}\n)`)
+    if (also !== null) conditions.push(also)
     const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-    return `(SELECT * FROM ${this.#dialect.frames} frame${filter})`
+    return `(SELECT * FROM ${relation} frame${filter})`
   }
 
   #word(word: string): string {
-    const { literal, table } = this.#dialect
-    const holds = (column: string, text: string) => `strpos(lower(${column}), ${literal(text.toLowerCase())}) > 0`
-    const name = /^(attr|path|channel|layer):(.+)$/.exec(word)
-    const [kind, text] = name === null ? [null, word] : [name[1]!, name[2]!]
-    const path = holds('file_path', text)
-    const channel = `file_id IN (SELECT file_id FROM ${table('channels')} WHERE ${holds(kind === 'layer' ? 'layer_name' : 'channel_name', text)})`
+    const { kind, text } = kindOf(word)
+    const path = this.#source.path(text)
     if (kind === 'path') return path
-    if (kind === 'channel' || kind === 'layer') return channel
-    if (kind === 'attr') {
-      return `file_id IN (SELECT file_id FROM ${table('attributes')} WHERE ${holds('attr_name', text)} OR ${holds('value_text', text)})`
-    }
-    return `(${path} OR ${channel})`
-  }
-
-  #facet(name: string): string {
-    const expression = this.#facets.get(name)
-    if (expression !== undefined) return expression
-    throw new ExrError(
-      'ERR_OPTION_INVALID',
-      `There is no facet ${name}. There are: ${[...this.#facets.keys(), FINDING].join(', ')}`,
-    )
-  }
-
-  /** Trino has OFFSET before LIMIT, and DuckDB takes either order. */
-  #window(offset: number, limit: number): string {
-    return `OFFSET ${offset} LIMIT ${limit}`
+    if (kind === 'attr' && this.#source.attribute !== null) return this.#source.attribute(text)
+    const channel = this.#source.channel(kind === 'layer' ? 'layer_name' : 'channel_name', text)
+    return kind === null ? `(${path} OR ${channel})` : channel
   }
 }
 
-/** Columns a row of a search shows beside its own. */
-const FACTS = [
-  'display_width',
-  'display_height',
-  'part_type',
-  'is_deep',
-  'compression',
-  'color_space',
-  'render_software',
-] as const
+/** Whether a search asks for what only the catalog itself has: a condition in SQL, or attributes. */
+export function needsCatalog({ q, where }: SearchWish): boolean {
+  return where !== null || wordsOf(q).some((word) => kindOf(word).kind === 'attr')
+}
+
+function kindOf(word: string): { readonly kind: string | null; readonly text: string } {
+  const named = /^(attr|path|channel|layer):(.+)$/.exec(word)
+  return named === null ? { kind: null, text: word } : { kind: named[1]!, text: named[2]! }
+}
 
 /** Words of a search; quotes keep blanks. */
 export function wordsOf(q: string): string[] {

@@ -6,7 +6,8 @@ import type { Answer, FoundRow, MapOfFiles, Row, SimilarRow } from '../api.ts'
 import { type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
 import { principalPlane } from '../plane.ts'
 import type { Route } from '../route.ts'
-import { facetsOf, SearchSql } from '../search.ts'
+import { SearchSql } from '../search.ts'
+import { catalogSource, facetsOf } from '../search-source.ts'
 import { WISH, wishOf } from './search.ts'
 
 const MOST_ROWS = 10_000
@@ -81,7 +82,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
               'A map needs the vectors themselves, which this engine does not give.',
             )
           }
-          const search = new SearchSql(dialect, facetsOf(dialect, context.template))
+          const search = new SearchSql(catalogSource(dialect, facetsOf(dialect, context.template)))
           const rows = await rowsOf(catalog, search.files(wish, String(asked.query['by']), MOST_POINTS), asked.signal)
           const [counted] = await rowsOf(catalog, search.total(wish, false), asked.signal)
           const { points, explained } = principalPlane(rows.map((row) => row['metadata_embedding'] as number[]))

@@ -1,13 +1,15 @@
+import type { Catalog } from '../../../catalog/catalog.ts'
 import { ExrError } from '../../../errors.ts'
 import { gamuts } from '../../../pixels/colour.ts'
 import { STARTERS } from '../../../policy/index.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
 import { errorState } from '../../../queries/error-state.ts'
 import { type NamedQuery, QUERIES } from '../../../queries/index.ts'
-import type { Facet, Found, FoundRow, Overview } from '../api.ts'
-import { type ExplorerContext, rowsOf } from '../context.ts'
+import type { Facet, Found, FoundRow, Overview, Row } from '../api.ts'
+import { type ExplorerContext, rowsOf, toJson } from '../context.ts'
 import type { Asked, Parameters, Route } from '../route.ts'
-import { FINDING, facetsOf, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
+import { needsCatalog, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
+import { catalogSource, FINDING, facetsOf } from '../search-source.ts'
 
 /** Values of a facet that are told. */
 const MOST_VALUES = 50
@@ -53,7 +55,22 @@ function commonFolder(first: string, last: string): string {
 
 export function searchRoutes(context: ExplorerContext): Route[] {
   const { template } = context
-  const sqlOf = (dialect: ReturnType<typeof dialectOf>) => new SearchSql(dialect, facetsOf(dialect, template))
+  /** How a search is asked: of the index, where that knows enough, else of the catalog. */
+  const searcher = async (catalog: Catalog, wish: SearchWish, signal: AbortSignal) => {
+    if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
+    const dialect = dialectOf(catalog.dialect)
+    const facets = facetsOf(dialect, template)
+    const isChanging = context.holder.isFilling || needsCatalog(wish)
+    const index = isChanging ? null : await context.indexes.of(catalog, dialect, facets)
+    return {
+      facets: [...facets.keys()],
+      sql: new SearchSql(index?.source ?? catalogSource(dialect, facets)),
+      ask: async (query: string): Promise<Row[]> =>
+        index === null
+          ? rowsOf(catalog, query, signal)
+          : (await index.side.rows(query, signal)).map((row) => toJson(row) as Row),
+    }
+  }
   return [
     {
       method: 'GET',
@@ -105,13 +122,15 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       run: (asked) =>
         context.holder.use(async (catalog): Promise<Found> => {
           const wish = wishOf(asked)
-          if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
           const { cursor = '0', ...shown } = asked.query as unknown as Omit<PageWish, 'offset'> & { cursor?: string }
           const { fold, sort, descending, limit } = shown
           const page = { fold, sort, descending, limit, offset: Number(cursor) }
-          const search = sqlOf(dialectOf(catalog.dialect))
-          const rows = (await rowsOf(catalog, search.page(wish, page), asked.signal)) as unknown as FoundRow[]
-          const [counted] = await rowsOf(catalog, search.total(wish, page.fold), asked.signal)
+          const { sql, ask } = await searcher(catalog, wish, asked.signal)
+          const keys = (await ask(sql.page(wish, page))).map(({ key }) => key as string | number)
+          const found = keys.length === 0 ? [] : await ask(sql.rows(wish, fold, keys))
+          const byKey = new Map(found.map(({ key, ...row }) => [key as string | number, row as unknown as FoundRow]))
+          const rows = keys.flatMap((key) => byKey.get(key) ?? [])
+          const [counted] = await ask(sql.total(wish, fold))
           const total = Number(counted?.['total'] ?? 0)
           const end = page.offset + rows.length
           return { rows, total, next: end < total && rows.length > 0 ? String(end) : null }
@@ -126,15 +145,12 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       run: (asked) =>
         context.holder.use(async (catalog): Promise<Facet[]> => {
           const wish = wishOf(asked)
-          if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
-          const dialect = dialectOf(catalog.dialect)
-          const names = [...facetsOf(dialect, template).keys()]
-          const search = sqlOf(dialect)
+          const { facets: names, sql, ask } = await searcher(catalog, wish, asked.signal)
           const isSet = (name: string) => (wish.facets[name] ?? []).length > 0
           const open = names.filter((name) => !isSet(name))
           const found = new Map<string, { value: string; count: number }[]>()
           if (open.length > 0) {
-            for (const row of await rowsOf(catalog, search.facets(open, wish), asked.signal)) {
+            for (const row of await ask(sql.facets(open, wish, MOST_VALUES + 1))) {
               const name = open[Number(row['facet'])]!
               const values = found.get(name) ?? []
               values.push({ value: String(row['value']), count: Number(row['count']) })
@@ -142,7 +158,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
             }
           }
           for (const name of [...names.filter(isSet), FINDING]) {
-            const rows = await rowsOf(catalog, search.facet(name, wish, MOST_VALUES + 1), asked.signal)
+            const rows = await ask(sql.facet(name, wish, MOST_VALUES + 1))
             found.set(
               name,
               rows.map(({ value, count }) => ({ value: String(value), count: Number(count) })),

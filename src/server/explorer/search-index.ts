@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs'
+import type { Catalog, SideDatabase } from '../../catalog/catalog.ts'
+import type { Dialect } from '../../queries/dialect.ts'
+import { FACTS, type Facets, holds, noFacet, type SearchSource } from './search-source.ts'
+
+/** What an index may take; DuckDB spills what is more. */
+const MEMORY_BYTES = 1024 ** 3
+
+/** Columns of a frame that are kept as they are. */
+const KEPT = ['file_id', 'file_path', 'frame_number', 'is_complete', 'size_bytes', 'mtime', 'multipart_count'] as const
+/** Facts that are texts, of which a catalog has few. */
+const FEW: readonly string[] = ['part_type', 'compression', 'color_space', 'render_software']
+
+/** An index and what may be asked of it. */
+export interface SearchIndex {
+  readonly source: SearchSource
+  readonly side: SideDatabase
+}
+
+/**
+ * What a search needs of an embedded catalog, in memory and in few bytes a file: names, facets and sets of channels are numbers,
+ * which a million files are filtered, counted and put in order by at once. One is kept, for the state of the catalog it was
+ * made from.
+ */
+export class SearchIndexes {
+  #state: string | null = null
+  #index: Promise<SearchIndex> | null = null
+
+  /** The index of a catalog as it is now; null where the engine is elsewhere. */
+  async of(catalog: Catalog, dialect: Dialect, facets: Facets): Promise<SearchIndex | null> {
+    if (catalog.openSide === null) return null
+    const state = stateOf(catalog)
+    if (this.#index === null || this.#state !== state) {
+      await this.close()
+      this.#state = state
+      const index = makeIndex(catalog.openSide, dialect, facets)
+      this.#index = index
+      index.catch(() => {
+        if (this.#index === index) this.#index = null
+      })
+    }
+    return this.#index
+  }
+
+  async close(): Promise<void> {
+    const index = this.#index
+    this.#index = null
+    await index?.then(
+      ({ side }) => side.close(),
+      () => {},
+    )
+  }
+}
+
+/** Differs whenever the catalog's rows may. */
+function stateOf({ url, snapshot }: Catalog): string {
+  if (snapshot !== null) return snapshot.takenAt.toISOString()
+  const path = url.replace(/^duckdb:/, '')
+  return [path, `${path}.wal`]
+    .map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }))
+    .map((stat) => (stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeNs].join(' ')))
+    .join(', ')
+}
+
+async function makeIndex(openSide: NonNullable<Catalog['openSide']>, dialect: Dialect, facets: Facets) {
+  const side = await openSide(MEMORY_BYTES)
+  try {
+    // Sums of hashes tell sets of channels apart without making a text for each file.
+    const sets = `(SELECT file_id, sum(hash(channel_name, layer_name)) AS channel_set FROM ${dialect.table('channels')} c GROUP BY 1)`
+    await side.fill(
+      'found',
+      `SELECT ${[...KEPT, ...FACTS].map((name) => `f.${name}`).join(', ')}, sequence_key IS NOT NULL AS is_numbered,
+         coalesce(sequence_key, file_path) AS row_name, coalesce(s.channel_set, 0) AS channel_set
+       FROM ${dialect.frames} f LEFT JOIN (SELECT file_id AS set_of, channel_set FROM ${sets} each) s ON s.set_of = f.file_id`,
+    )
+    await side.fill(
+      'sets_found',
+      `SELECT o.channel_set, string_agg(DISTINCT lower(c.channel_name), chr(10)) AS channel_name,
+         string_agg(DISTINCT lower(c.layer_name), chr(10)) AS layer_name
+       FROM (SELECT channel_set, min(file_id) AS file_id FROM ${sets} each GROUP BY 1) o
+       JOIN ${dialect.table('channels')} c ON c.file_id = o.file_id GROUP BY 1`,
+    )
+    await side.fill(
+      'findings',
+      `SELECT DISTINCT file_id, rule FROM ${dialect.table('validation_results')} v WHERE state = 'fail'`,
+    )
+    for (const statement of numbered(facets)) await side.run(statement)
+    return { side, source: indexSource(dialect, facets) }
+  } catch (error) {
+    side.close()
+    throw error
+  }
+}
+
+/** What turns rows of texts into rows of numbers, statement by statement. */
+function numbered(facets: Facets): string[] {
+  const ofFolder = [...facets].filter(([, { isOfFolder }]) => isOfFolder)
+  const ofFrame = [...facets].filter(([, { isOfFolder }]) => !isOfFolder)
+  const column = ([name, { sql }]: [string, { sql: string }]) => `${sql} AS ${facetColumn(name)}`
+  const few = [...FEW, ...[...facets.keys()].map(facetColumn)]
+  const short = few.map((name) => `CAST(CAST(v.${name} AS VARCHAR) AS ${name}_type) AS ${name}`)
+  const FOLDER = "parse_dirpath(file_path, 'forward_slash')"
+  return [
+    'CREATE TABLE names AS SELECT row_name, row_number() OVER (ORDER BY row_name) AS row_no FROM (SELECT DISTINCT row_name FROM found) n',
+    'CREATE TABLE channel_sets AS SELECT *, row_number() OVER () AS set_no FROM sets_found',
+    // What a folder says is found out once for all its files.
+    `CREATE TABLE folders AS SELECT folder, ${ofFolder.map(column).join(', ')}
+       FROM (SELECT DISTINCT ${FOLDER} AS folder, ${FOLDER} || '/x' AS file_path FROM found) f`,
+    `CREATE VIEW valued AS SELECT f.*, g.* EXCLUDE (folder), ${ofFrame.map(column).join(', ')}
+       FROM found f JOIN folders g ON g.folder = parse_dirpath(f.file_path, 'forward_slash')`,
+    ...few.map(
+      (name) =>
+        `CREATE TYPE ${name}_type AS ENUM (SELECT DISTINCT CAST(${name} AS VARCHAR) AS each FROM valued WHERE ${name} IS NOT NULL ORDER BY each)`,
+    ),
+    `CREATE TABLE frames AS SELECT v.* EXCLUDE (row_name, channel_set, ${few.join(', ')}), ${short.join(', ')},
+         lower(v.file_path) AS lower_path, CAST(n.row_no AS INTEGER) AS row_no, CAST(coalesce(s.set_no, 0) AS INTEGER) AS set_no,
+         CAST(row_number() OVER (ORDER BY v.file_path, v.file_id) AS INTEGER) AS file_no
+       FROM valued v JOIN names n USING (row_name) LEFT JOIN channel_sets s ON s.channel_set = v.channel_set`,
+    'DROP VIEW valued; DROP TABLE found; DROP TABLE sets_found; DROP TABLE folders',
+  ]
+}
+
+function facetColumn(name: string): string {
+  return `facet_${name}`
+}
+
+function indexSource(dialect: Dialect, facets: Facets): SearchSource {
+  const { literal } = dialect
+  return {
+    dialect,
+    frames: 'frames',
+    shown:
+      '(SELECT f.*, CASE WHEN f.is_numbered THEN n.row_name END AS sequence_key FROM frames f JOIN names n USING (row_no))',
+    rowKey: 'row_no',
+    fileKey: 'file_no',
+    findings: 'findings',
+    facet: (name) => (facets.has(name) ? facetColumn(name) : noFacet(name, facets)),
+    path: (text) => `contains(lower_path, ${literal(text.toLowerCase())})`,
+    channel: (column, text) => `set_no IN (SELECT set_no FROM channel_sets WHERE ${holds(dialect, column, text)})`,
+    attribute: null,
+    sequence: (key) => `is_numbered AND row_no = (SELECT row_no FROM names WHERE row_name = ${literal(key)})`,
+  }
+}

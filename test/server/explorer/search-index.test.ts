@@ -1,0 +1,138 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Catalog } from '../../../src/catalog/catalog.ts'
+import { openCatalog } from '../../../src/catalog/open.ts'
+import { ingest } from '../../../src/ingest/ingest.ts'
+import { dialectOf } from '../../../src/queries/dialect.ts'
+import { toJson } from '../../../src/server/explorer/context.ts'
+import {
+  needsCatalog,
+  SearchSql,
+  type SearchWish,
+  SORT_NAMES,
+  type SortName,
+} from '../../../src/server/explorer/search.ts'
+import { SearchIndexes } from '../../../src/server/explorer/search-index.ts'
+import { catalogSource, facetsOf } from '../../../src/server/explorer/search-source.ts'
+import { tempDir } from '../../helpers.ts'
+import { rawExr } from '../../pixels/raw-exr.ts'
+import { makeFarm } from './farm.ts'
+import { copyFiles } from './many.ts'
+
+const TEMPLATE = '**/{show}/{shot}/*'
+const NOTHING: SearchWish = { q: '', facets: {}, where: null, sequence: null }
+
+describe('the index of a search', () => {
+  const root = tempDir()
+  const indexes = new SearchIndexes()
+  let url: string
+  let catalog: Catalog
+
+  beforeAll(async () => {
+    url = await makeFarm(root)
+    await copyFiles(url, 'show', 3)
+    catalog = await openCatalog(url, { readOnly: true })
+  })
+  afterAll(async () => {
+    await indexes.close()
+    await catalog.close()
+  })
+
+  const dialect = () => dialectOf(catalog.dialect)
+  const facets = () => facetsOf(dialect(), TEMPLATE)
+  const indexed = async () => (await indexes.of(catalog, dialect(), facets()))!
+  /** What an explorer shows of a search, from the index and from the catalog's own tables. */
+  async function both(wish: SearchWish, sorts: readonly SortName[] = ['name']) {
+    const { source, side } = await indexed()
+    const ask = {
+      index: async (sql: string) => (await side.rows(sql)).map(toJson) as Record<string, unknown>[],
+      catalog: async (sql: string) => (await catalog.sql(sql)).rows.map((row) => toJson(row)),
+    }
+    const byName = async (sql: string) => {
+      const rows: Record<string, unknown>[] = []
+      for await (const row of catalog.sqlRows(sql)) rows.push(toJson(row) as Record<string, unknown>)
+      return rows
+    }
+    const told = async (sql: SearchSql, run: (text: string) => Promise<Record<string, unknown>[]>) => {
+      const result: unknown[] = []
+      for (const fold of [true, false]) {
+        result.push(await run(sql.total(wish, fold)))
+        for (const sort of sorts) {
+          for (const descending of [true, false]) {
+            const page = { fold, sort, descending, offset: 1, limit: 5 }
+            const keys = (await run(sql.page(wish, page))).map(({ key }) => key as string | number)
+            const rows = keys.length === 0 ? [] : await run(sql.rows(wish, fold, keys))
+            const byKey = new Map(rows.map(({ key, ...row }) => [key as string | number, row]))
+            result.push(keys.map((key) => byKey.get(key)))
+          }
+        }
+      }
+      const names = [...facets().keys()]
+      const counted = await run(sql.facets(names, wish, 3))
+      result.push(counted.map((row) => JSON.stringify(row)).sort())
+      for (const name of [...names, 'finding']) result.push(await run(sql.facet(name, wish, 3)))
+      return result
+    }
+    return {
+      index: await told(new SearchSql(source), ask.index),
+      catalog: await told(new SearchSql(catalogSource(dialect(), facets())), byName),
+    }
+  }
+
+  it('answers as the catalog does, whatever is sorted by', async () => {
+    const { index, catalog } = await both(NOTHING, SORT_NAMES)
+    expect(index).toEqual(catalog)
+  })
+
+  const wishes: readonly [string, Partial<SearchWish>][] = [
+    ['a word of paths in another case', { q: 'BEAUTY' }],
+    ['a word of channels', { q: 'channel:z' }],
+    ['a word of either', { q: 'z' }],
+    ['a word of no layer', { q: 'layer:diffuse' }],
+    ['words with quotes', { q: `path:"o'clock" 1003` }],
+    ['a facet', { facets: { compression: ['none'], state: ['whole', 'no such state'] } }],
+    ['a facet of folders', { facets: { shot: ['sh010'] } }],
+    ['a finding', { facets: { finding: ['pixel-nan'] } }],
+    ['nothing', { q: 'nosuchthing' }],
+  ]
+  for (const [what, wish] of wishes) {
+    it(`answers as the catalog does: ${what}`, async () => {
+      const { index, catalog } = await both({ ...NOTHING, ...wish })
+      expect(index).toEqual(catalog)
+    })
+  }
+
+  it('answers as the catalog does: a sequence', async () => {
+    const [row] = (await catalog.sql('SELECT min(sequence_key) FROM live_files')).rows
+    const { index, catalog: wanted } = await both({ ...NOTHING, sequence: String(row![0]) })
+    expect(index[0]).toEqual([{ total: 1 }])
+    expect(index).toEqual(wanted)
+  })
+
+  it('is made once for a state of the catalog, and again after it changed', async () => {
+    const before = await indexed()
+    expect(await indexed()).toBe(before)
+    await catalog.close()
+    const added = join(root, 'show', 'added.exr')
+    writeFileSync(
+      added,
+      rawExr(4, 4, ['Y'], () => 1),
+    )
+    const writer = await openCatalog(url)
+    await ingest({ roots: [added], catalog: writer, jobs: 1, toolVersion: 'test', source: 'test' })
+    await writer.close()
+    rmSync(added)
+    catalog = await openCatalog(url, { readOnly: true })
+    const after = await indexed()
+    expect(after).not.toBe(before)
+    const sql = new SearchSql(after.source).total({ ...NOTHING, q: 'added' }, true)
+    expect((await after.side.rows(sql)).map(toJson)).toEqual([{ total: 1 }])
+  })
+
+  it('is no use where a condition or attributes are asked for', () => {
+    expect(needsCatalog({ ...NOTHING, q: 'beauty path:attr' })).toBe(false)
+    expect(needsCatalog({ ...NOTHING, q: 'attr:owner' })).toBe(true)
+    expect(needsCatalog({ ...NOTHING, where: 'true' })).toBe(true)
+  })
+})
