@@ -34,6 +34,7 @@ export type * from './header/model.ts'
 export type { IngestCounts, IngestProblem } from './ingest/counts.ts'
 export type { EmbedCounts, EmbedOptions, EmbedSummary } from './ingest/embed.ts'
 export type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
+export type { WatchCallOptions, WatchReason } from './ingest/watch.ts'
 export { headerValues, pixelHashOf } from './inspect/header-values.ts'
 export { fileId, headerHash, type IdentityOptions, normalizePath } from './inspect/identity.ts'
 export type { InspectCallOptions } from './inspect/inspect.ts'
@@ -54,6 +55,7 @@ export {
   openCatalog,
   readRegion,
   toArrow,
+  watch,
 } from './lazy.ts'
 export type { Logger } from './log.ts'
 export { nativeStatus } from './oiio/index.ts'

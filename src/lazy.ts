@@ -8,6 +8,7 @@ import type { ExportManifest } from './exchange/manifest.ts'
 import type { MergeOptions } from './exchange/merge.ts'
 import type { EmbedOptions, EmbedSummary } from './ingest/embed.ts'
 import type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
+import type { WatchCallOptions } from './ingest/watch.ts'
 import { type InspectCallOptions, inspect as inspectHeader } from './inspect/inspect.ts'
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
@@ -183,6 +184,25 @@ export async function* ingest(
     catalog,
     toolVersion: toolVersion(),
   })
+}
+
+/**
+ * Ingests roots, and then whatever changes below them until `stop` fires: files once they are quiet, removals, directories
+ * that come and go. What cannot be watched is walked from time to time. Throws what `ingest` throws.
+ */
+export async function watch(
+  catalog: CatalogWriter,
+  roots: readonly string[],
+  options: WatchCallOptions,
+): Promise<void> {
+  workerFile('#ingest-worker')
+  const [{ watchAndIngest }, { toolVersion }, { availableParallelism }] = await Promise.all([
+    import('./ingest/watch.ts'),
+    import('./settings/version.ts'),
+    import('node:os'),
+  ])
+  const source = roots.join(' ')
+  await watchAndIngest({ jobs: availableParallelism(), source, ...options, roots, catalog, toolVersion: toolVersion() })
 }
 
 /**

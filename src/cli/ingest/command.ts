@@ -28,6 +28,12 @@ export function configure(command: Command, context: CliContext): void {
     .option('--keep-missing', 'leave files that are gone as they are, and do not mark them as removed')
     .option('--fail-fast', 'stop at the first failure')
     .option('-n, --dry-run', 'list what would be opened; open and store nothing')
+    .option('--watch', 'go on until Ctrl-C: ingest what changes below the roots, when it is quiet')
+    .option('--settle <time>', 'with --watch: how long nothing must happen to a file before it is read (default 2s)')
+    .option(
+      '--rescan <time>',
+      'with --watch: how often to walk the roots in full (default 1h; 1m where watching fails)',
+    )
     .option('--allow-empty', 'finding no file at all is no error')
     .option('--follow', 'follow symbolic links')
     .option('--hidden', 'look at hidden files and directories too')

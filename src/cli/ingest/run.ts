@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openCatalog } from '../../catalog/open.ts'
 import { ExrError } from '../../errors.ts'
+import type { IngestCounts } from '../../ingest/counts.ts'
 import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { rootPattern } from '../../ingest/root-pattern.ts'
@@ -25,33 +26,27 @@ import { isRemote, openToRead } from '../open-catalog.ts'
 import { policyWish } from '../policy-flags.ts'
 import { barProgress, lineProgress, noProgress, type Progress } from '../progress.ts'
 import { ingestSummaryJson, ingestSummaryText } from './summary.ts'
+import { checkWatch, follow, type WatchFlags } from './watch.ts'
 
-export interface IngestFlags extends CatalogFlags {
+export interface IngestFlags extends CatalogFlags, WatchFlags {
   readonly jobs?: string
   readonly isolate?: string
   readonly catalogMemory?: string
   readonly force?: true
-  readonly limit?: readonly string[]
   readonly check?: CheckOption
   readonly firstRead?: string
   readonly validate?: true | string
   readonly shard?: string
-  readonly startAfter?: string
   readonly stats?: true | string
   readonly deepStats?: true
   readonly hash?: true
-  readonly failFast?: true
   readonly keepMissing?: true
-  readonly dryRun?: true
   readonly allowEmpty?: true
   readonly follow?: true
   readonly hidden?: true
   readonly ignore?: readonly string[]
   readonly foldCase?: true
   readonly null?: true
-  readonly quiet?: true
-  readonly verbose?: true
-  readonly json?: true
 }
 
 const PROBLEMS_SHOWN = 20
@@ -70,6 +65,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   })
   const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
+  checkWatch(args, flags)
   const s3 = s3SettingsFrom((name) => context.env[name])
   await checkPolicy({ validate: policy.validate, policyPath: policy.policyPath ?? null }, { s3 })
   const limits = flags.limit ?? []
@@ -108,22 +104,29 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     ...(config.catalogWaitMs !== null && { waitMs: config.catalogWaitMs }),
     ...(config.catalogMemoryBytes !== null && { memoryLimit: config.catalogMemoryBytes }),
   })
-  const progress = await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
+  const progress = flags.watch ? noProgress : await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
-    progress.note('Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.')
+    const line = 'Storing what has been read. Press Ctrl-C again to stop at once; nothing stored is lost.'
+    if (flags.watch) context.note(line)
+    else progress.note(line)
   })
   let summary: IngestSummary
+  const run = {
+    ...what,
+    catalog,
+    failFast: flags.failFast === true,
+    keepMissing: flags.keepMissing === true,
+    stop: interrupts.signal,
+    source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
+    toolVersion: toolVersion(),
+    onProgress: (counts: IngestCounts) => progress.update(counts),
+  }
   try {
-    summary = await ingest({
-      ...what,
-      catalog,
-      failFast: flags.failFast === true,
-      keepMissing: flags.keepMissing === true,
-      stop: interrupts.signal,
-      source: args.map((arg) => (arg === '-' ? 'standard input' : isRemote(arg) ? arg : resolve(arg))).join(' '),
-      toolVersion: toolVersion(),
-      onProgress: (counts) => progress.update(counts),
-    })
+    if (flags.watch) {
+      await follow({ ...run, roots: args }, config.catalog, flags, context)
+      return context.exitWith(interrupts.exitCode() ?? EXIT.ok)
+    }
+    summary = await ingest(run)
   } finally {
     progress.end()
     interrupts.release()
