@@ -17,6 +17,9 @@ export class StoredAttribute implements HeaderAttribute {
   readonly #store: ByteStore
   readonly #nameEnd: number
   #value: AttributeValue | undefined
+  // Asked for several times each: a view is garbage of some hundred bytes.
+  #view: Uint8Array | undefined
+  #viewed: Uint8Array | undefined
 
   constructor(
     store: ByteStore,
@@ -45,7 +48,12 @@ export class StoredAttribute implements HeaderAttribute {
   }
 
   get bytes(): Uint8Array {
-    return this.#store.bytes.subarray(this.valueOffset, this.valueOffset + this.byteLength)
+    const { bytes } = this.#store
+    if (this.#view === undefined || this.#viewed !== bytes) {
+      this.#view = bytes.subarray(this.valueOffset, this.valueOffset + this.byteLength)
+      this.#viewed = bytes
+    }
+    return this.#view
   }
 
   get value(): AttributeValue {

@@ -1,8 +1,9 @@
-import { int32At, isUtf8Text, nameTextAt } from './bytes.ts'
+import { int32At, isUtf8Text } from './bytes.ts'
 import { clip } from './defects.ts'
 import { LONG_NAME, PIXEL_TYPES, SHORT_NAME } from './format.ts'
 import { limitFlag } from './limits.ts'
 import type { Box2i, HeaderAttribute } from './model.ts'
+import { endHash, nameAt, nextHash } from './names.ts'
 import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled } from './storage.ts'
 import { guessText } from './text-encoding.ts'
@@ -14,7 +15,7 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
   const report: PartContext['report'] = (code, message, at) =>
     context.report(code, message, valueOffset + at, 'channels')
   const names = new Set<string>()
-  let previous = { start: 0, end: 0 }
+  const previous = { start: 0, end: 0 }
   let sorted = true
   let hasLongName = false
   let count = 0
@@ -22,7 +23,12 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
   while (position < bytes.length && bytes[position] !== 0) {
     if (context.isFull()) return hasLongName
     let end = position
-    while (end < bytes.length && bytes[end] !== 0) end++
+    let hash = 0
+    let isAscii = true
+    for (; end < bytes.length && bytes[end] !== 0; end++) {
+      hash = nextHash(hash, bytes[end]!)
+      if (bytes[end]! >= 0x80) isAscii = false
+    }
     if (end + 17 > bytes.length) {
       report('attribute-malformed', `The channel list breaks off inside channel ${count}`, position)
       return hasLongName
@@ -32,9 +38,9 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
       context.reportLimit('channels', message, valueOffset + position)
       return hasLongName
     }
-    const name = nameTextAt(bytes, position, end)
+    const name = nameAt(bytes, position, end, endHash(hash))
     if (end - position > SHORT_NAME) hasLongName = true
-    checkChannelName(context, bytes, position, end, name, report)
+    checkChannelName(context, bytes, position, end, name, isAscii, report)
     if (names.has(name)) report('duplicate-channel', `Channel ${clip(name)} appears more than once`, position)
     else if (count > 1 && sorted && comesBefore(bytes, position, end, previous)) {
       report('channels-not-sorted', `Channel ${clip(name)} is not in the order of its bytes`, position)
@@ -42,7 +48,8 @@ export function checkChannels(context: PartContext, attribute: HeaderAttribute):
     }
     names.add(name)
     checkChannel(context, bytes, end + 1, name, report)
-    previous = { start: position, end }
+    previous.start = position
+    previous.end = end
     position = end + 17
   }
   if (position !== bytes.length - 1) {
@@ -59,14 +66,16 @@ function checkChannelName(
   start: number,
   end: number,
   name: string,
+  isAscii: boolean,
   report: PartContext['report'],
 ): void {
   const longest = header.flags.longNames ? LONG_NAME : SHORT_NAME
   if (end - start > longest) {
     report('name-too-long', `Channel name ${clip(name)} has ${end - start} bytes; ${longest} are allowed`, start)
   }
+  if (isAscii) return
   const stored = bytes.subarray(start, end)
-  if (stored.some((byte) => byte >= 0x80) && !isUtf8Text(stored)) {
+  if (!isUtf8Text(stored)) {
     const { encoding } = guessText(stored)
     report('name-not-utf8', `Channel name ${clip(name)} is not valid UTF-8; it is read as ${encoding}`, start)
   }

@@ -18,7 +18,8 @@ export class StoredPart implements HeaderPart {
 
   get(name: string): HeaderAttribute | undefined {
     if (this.#firstByName !== null) return this.#firstByName.get(name)
-    return this.attributes.find((attribute) => attribute.name === name)
+    for (const attribute of this.attributes) if (attribute.name === name) return attribute
+    return undefined
   }
 
   /** False when the part already has an attribute of that name; it is kept all the same. */

@@ -8,7 +8,7 @@ import { DefectList } from './defects.ts'
 import { LONG_NAME, MAGIC, SHORT_NAME } from './format.ts'
 import { limitFlag, resolveLimits } from './limits.ts'
 import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
-import { nameAt } from './names.ts'
+import { endHash, nameAt, nextHash } from './names.ts'
 import { StoredPart } from './part.ts'
 import { sniff } from './sniff.ts'
 import { guessText } from './text-encoding.ts'
@@ -256,10 +256,10 @@ export class HeaderScanner {
       const byte = prefix[i]!
       if (byte === 0) {
         this.#end = i
-        this.#hash = hash ^ (hash >>> 13)
+        this.#hash = endHash(hash)
         return true
       }
-      hash = (Math.imul(hash, 31) + byte) | 0
+      hash = nextHash(hash, byte)
     }
     return false
   }

@@ -17,6 +17,8 @@ export interface TimeCodeFields {
   readonly binaryGroups: readonly number[]
 }
 
+const SHIFTS = [0, 4, 8, 12, 16, 20, 24, 28]
+
 /** The fields that SMPTE 12M packs into the two words of a `timecode` attribute. Any bits are accepted. */
 export function timeCodeFields({ timeAndFlags, userData }: TimeCode): TimeCodeFields {
   const decimal = (shift: number, tensMask: number) =>
@@ -33,7 +35,7 @@ export function timeCodeFields({ timeAndFlags, userData }: TimeCode): TimeCodeFi
     bgf0: flag(23),
     bgf1: flag(30),
     bgf2: flag(31),
-    binaryGroups: Array.from({ length: 8 }, (_, group) => (userData >>> (4 * group)) & 15),
+    binaryGroups: SHIFTS.map((shift) => (userData >>> shift) & 15),
   }
 }
 

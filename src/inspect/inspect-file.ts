@@ -61,8 +61,9 @@ export function* inspectRuns(
   grantBytes: number | null = null,
 ): Generator<(TaskResult<Payload> | GrantExceeded)[], void, undefined> {
   const resolved = resolveInspectOptions(options)
+  const within = grantBytes === null ? resolved : withinGrant(resolved, grantBytes)
   for (let start = 0; start < locations.length; ) {
-    const results = inspectRun(locations, start, resolved, mark, grantBytes).map(toResult)
+    const results = inspectRun(locations, start, resolved, mark, grantBytes, within).map(toResult)
     start += results.length
     yield results
   }
@@ -74,15 +75,15 @@ function toResult(outcome: Outcome): TaskResult<Payload> | GrantExceeded {
   return { ok: false, error: toPlainError(outcome.error, 'ERR_INTERNAL') }
 }
 
-/** One run from `start` on: at least one file. */
+/** One run from `start` on: at least one file. `within` are the options narrowed to the grant. */
 function inspectRun(
   locations: readonly (string | URL | Uint8Array)[],
   start: number,
   options: ResolvedInspectOptions,
   mark?: Mark,
   grantBytes: number | null = null,
+  within: ResolvedInspectOptions = options,
 ): Outcome[] {
-  const within = grantBytes === null ? options : withinGrant(options, grantBytes)
   const mostBytes = Math.min(SIDE_BY_SIDE_BYTES, grantBytes ?? Number.POSITIVE_INFINITY)
   // Alone, so that the time of one file is not that of its neighbours.
   const count = Math.min(locations.length - start, options.timings ? 1 : SIDE_BY_SIDE)

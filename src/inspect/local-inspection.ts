@@ -16,7 +16,7 @@ import { Stopwatch } from './stopwatch.ts'
 export class LocalInspection {
   readonly #file: FilePath
   readonly #options: ResolvedInspectOptions
-  readonly #watch = new Stopwatch()
+  readonly #watch: Stopwatch | null
   readonly #reader: FileReader
   readonly #inspection: Inspection
   readonly #steps: ReturnType<typeof inspectSteps>
@@ -28,15 +28,16 @@ export class LocalInspection {
   constructor(file: FilePath, buffer: Uint8Array, options: ResolvedInspectOptions, stopAtLimit = false) {
     this.#file = file
     this.#options = options
+    this.#watch = options.timings ? new Stopwatch() : null
     try {
       this.#reader = new FileReader(file)
     } catch (error) {
       throw toFileError(error, file)
     }
-    this.#watch.lap('open')
+    this.#watch?.lap('open')
     const { identity } = this.#reader
     this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, spec: null, peeked: [] }
-    this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch.lap(step))
+    this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch?.lap(step))
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }
 
@@ -54,8 +55,8 @@ export class LocalInspection {
           const { identity, known } = this.#inspection
           const payload = buildPayload(identity, known, next.value, this.#options)
           this.#reader.assertUnchanged()
-          this.#watch.lap('payload')
-          if (this.#options.timings) payload.timings_us = this.#timings()
+          this.#watch?.lap('payload')
+          if (this.#watch !== null) payload.timings_us = this.#timings(this.#watch)
           this.#reader.close()
           return { payload }
         }
@@ -73,7 +74,7 @@ export class LocalInspection {
   /** Takes the answer to the question of the last `advance`. */
   answer(spec: SpecAnswer): this {
     this.#inspection.spec = spec
-    this.#watch.lap('oiio')
+    this.#watch?.lap('oiio')
     return this
   }
 
@@ -86,17 +87,17 @@ export class LocalInspection {
       used += target.length
       return this.#reader.read(target, start)
     })
-    this.#watch.lap('read')
+    this.#watch?.lap('read')
     return found
   }
 
   #read(target: Uint8Array, start: number): void {
     this.#inspection.known.add(start, this.#reader.read(target, start))
-    this.#watch.lap('read')
+    this.#watch?.lap('read')
   }
 
-  #timings(): Record<string, number> {
-    return { ...this.#watch.timings(), requests: this.#reader.requests, bytes: this.#reader.bytes }
+  #timings(watch: Stopwatch): Record<string, number> {
+    return { ...watch.timings(), requests: this.#reader.requests, bytes: this.#reader.bytes }
   }
 
   #guard<T>(work: () => T): T {

@@ -1,7 +1,8 @@
-import { int32At, nameTextAt, textAt, uint32At, utf8Bytes } from '../bytes.ts'
+import { int32At, textAt, uint32At, utf8Bytes } from '../bytes.ts'
 import { PIXEL_TYPES } from '../format.ts'
 import { base64 } from '../json-forms.ts'
 import type { Channel } from '../model.ts'
+import { endHash, nameAt, nextHash } from '../names.ts'
 import { type AttributeType, attributeType, opaque } from './type.ts'
 import { numberOf } from './words.ts'
 
@@ -101,12 +102,13 @@ function readChannels(bytes: Uint8Array, maxChannels = Number.POSITIVE_INFINITY)
   let position = 0
   while (position < bytes.length && bytes[position] !== 0) {
     let nameEnd = position
-    while (nameEnd < bytes.length && bytes[nameEnd] !== 0) nameEnd++
+    let hash = 0
+    for (; nameEnd < bytes.length && bytes[nameEnd] !== 0; nameEnd++) hash = nextHash(hash, bytes[nameEnd]!)
     const fields = nameEnd + 1
     if (fields + 16 > bytes.length || channels.length >= maxChannels) return { channels, wellFormed: false }
     const pixelType = int32At(bytes, fields)
     channels.push({
-      name: nameTextAt(bytes, position, nameEnd),
+      name: nameAt(bytes, position, nameEnd, endHash(hash)),
       pixelType: PIXEL_TYPES[pixelType] ?? `unknown(${pixelType})`,
       pLinear: bytes[fields + 4] !== 0,
       xSampling: int32At(bytes, fields + 8),

@@ -38,6 +38,14 @@ function lanesOf(hex: string): Uint32Array {
   return lanes
 }
 
+/** From the first bytes of a hash, a character each. */
+function setLanes(lanes: Uint32Array, at: number, hashed: string): void {
+  const byte = (index: number) => hashed.charCodeAt(index)
+  for (let lane = 0, from = 0; lane < LANES; lane++, from += 4) {
+    lanes[at + lane] = (byte(from) << 24) | (byte(from + 1) << 16) | (byte(from + 2) << 8) | byte(from + 3)
+  }
+}
+
 /** The cells of texts by their code, each hashed when it is first asked for. */
 export class TextCells {
   readonly #pool: StringPool
@@ -56,7 +64,7 @@ export class TextCells {
     if (this.#isKnown[code] === 0) {
       this.#isKnown[code] = 1
       const bytes = this.#pool.bytes.subarray(this.#pool.offsets[code], this.#pool.offsets[code + 1])
-      this.#lanes.set(lanesOf(hash('sha256', bytes, 'hex')), code * LANES)
+      setLanes(this.#lanes, code * LANES, hash('sha256', bytes, 'binary'))
     }
     return this.#lanes
   }
