@@ -277,9 +277,10 @@ export class DuckDbCatalog implements Catalog {
 
   async adopt(files: WholeFiles, origin: Origin, signal?: AbortSignal): Promise<Adopted> {
     throwIfAborted(signal)
-    return this.#write((connection, _, ledger) =>
-      adoptFiles(connection, { ledger, values: this.#values }, files, origin, signal),
-    )
+    return this.#write((connection, upserter, ledger) => {
+      upserter.forgetPaths()
+      return adoptFiles(connection, { ledger, values: this.#values }, files, origin, signal)
+    })
   }
 
   async adoptLoose(name: 'ingest_runs' | 'ingest_errors', rows: EncodedRows): Promise<void> {

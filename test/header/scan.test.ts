@@ -47,6 +47,17 @@ describe('scanning a growing prefix', () => {
     )
   })
 
+  it('makes one view of a value while the bytes stay the same ones, and another when there are more', () => {
+    const scanner = new HeaderScanner()
+    const whole = concat(multi, new Uint8Array(9))
+    const first = scanner.scan(whole.subarray(0, multi.length - 1)).header.parts[0]!.get('comments')!
+    const view = first.bytes
+    expect(first.bytes).toBe(view)
+    scanner.scan(whole.slice())
+    expect(first.bytes).not.toBe(view)
+    expect(first.bytes).toEqual(view)
+  })
+
   it('asks for the bytes it names and no more than the header has, where it knows', () => {
     const { header, asked, length } = feed(multi, (needBytes) => needBytes)
     expect(header.isTerminated).toBe(true)

@@ -21,6 +21,7 @@ import { TableAppender } from './append.ts'
 import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
 import { Ledger } from './ledger.ts'
+import { StoredPaths } from './stored-paths.ts'
 import type { ValueFile } from './value-file.ts'
 
 const TOUCH_COLUMNS: readonly CellType[] = [
@@ -46,6 +47,7 @@ export class Upserter {
   readonly #tables: PerTable<TableAppender>
   readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
+  readonly #storedPaths: StoredPaths
   readonly #path: string
   readonly #values: ValueFile
   readonly #ledger: Ledger
@@ -53,6 +55,7 @@ export class Upserter {
 
   private constructor(connection: DuckDBConnection, path: string, values: ValueFile, ledger: Ledger) {
     this.#connection = connection
+    this.#storedPaths = new StoredPaths(connection)
     this.#values = values
     this.#ledger = ledger
     this.#path = path
@@ -87,7 +90,8 @@ export class Upserter {
     this.#isChecked = true
     const files = filesOf(batch)
     const results = await this.#ledger.transaction(async (record) => {
-      const stored = await this.#stored(batch)
+      await this.#writeKeys(batch)
+      const stored = (await this.#storedPaths.mayHoldBatch()) ? await this.#stored() : []
       const plan = planUpsert(files, stored)
       // Of all files, so that what the file of values has lost comes back when they are read again.
       const values = valuesOf(batch, files.keys())
@@ -131,6 +135,12 @@ export class Upserter {
   /** To be called when the tables may have changed. */
   forgetLayout(): void {
     this.#isChecked = false
+    this.forgetPaths()
+  }
+
+  /** To be called when rows of `files` may come by another way. */
+  forgetPaths(): void {
+    this.#storedPaths.forget()
   }
 
   async #delete(name: RecordTableName, fileIds: readonly string[]): Promise<void> {
@@ -138,11 +148,15 @@ export class Upserter {
     await this.#connection.run(`DELETE FROM ${name} WHERE file_id IN (SELECT unnest($1))`, [files], [LIST(VARCHAR)])
   }
 
-  async #stored(batch: EncodedBatch): Promise<StoredFile[]> {
+  async #writeKeys(batch: EncodedBatch): Promise<void> {
     const { files } = batch.tables
     const columns = [files.columns[FILES_COLUMN.path]!, files.columns[FILES_COLUMN.normalized]!]
     await this.#connection.run('TRUNCATE temp.batch_keys')
     await this.#keys.append(this.#connection, { rowCount: files.rowCount, columns }, batch.strings)
+  }
+
+  /** The rows of `files` at the paths in `temp.batch_keys`. */
+  async #stored(): Promise<StoredFile[]> {
     const reader = await this.#connection.runAndReadAll(
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
          epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer,
