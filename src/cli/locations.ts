@@ -5,15 +5,18 @@ import { locationOf } from '../ingest/found.ts'
 import { runWalkTask } from '../ingest/listing.ts'
 import { rootPattern } from '../ingest/root-pattern.ts'
 import { walkRoots } from '../ingest/walk-roots.ts'
+import type { FrameFacts } from '../sequences/index.ts'
 import { s3SettingsFrom } from '../settings/s3.ts'
 import { toFilePath } from '../source/file-path.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { CliContext } from './context.ts'
+import { FolderFrames } from './folder-frames.ts'
 import { plural } from './format/units.ts'
 
 /** A file to look at, or a location where none could be looked for. */
 export type Located =
-  | { readonly kind: 'file'; readonly location: string }
+  /** `frames` of a file that was found among others: what the names of its folder say. */
+  | { readonly kind: 'file'; readonly location: string; readonly frames: FrameFacts | null }
   | { readonly kind: 'failure'; readonly error: ExrError }
 
 /** Flags of every command that takes locations. */
@@ -34,6 +37,7 @@ export class Locations implements AsyncIterable<Located> {
   readonly #args: readonly string[]
   readonly #flags: LocationFlags
   readonly #context: CliContext
+  readonly #frames = new FolderFrames()
   #found = 0
   #skippedLinks = 0
 
@@ -73,7 +77,7 @@ export class Locations implements AsyncIterable<Located> {
 
   async *#expanded(name: string): AsyncGenerator<Located> {
     if (isUrl(name) && !isS3Url(name) && !/^file:/i.test(name)) yield unsupported(name)
-    else if (!isList(name)) yield { kind: 'file', location: name }
+    else if (!isList(name)) yield { kind: 'file', location: name, frames: null }
     else {
       const { follow = false, hidden = false, ignore = [], allowEmpty = false } = this.#flags
       const s3 = s3SettingsFrom((variable) => this.#context.env[variable])
@@ -84,7 +88,8 @@ export class Locations implements AsyncIterable<Located> {
           yield { kind: 'failure', error: new ExrError(code, message, { details: { path } }) }
         }
         for (let index = 0; index < files.names.length; index++) {
-          yield { kind: 'file', location: locationOf(files, index) }
+          const location = locationOf(files, index)
+          yield { kind: 'file', location, frames: this.#frames.of(location) }
         }
       }
     }

@@ -32,6 +32,23 @@ it('gives a line a sequence, and below it what is missing, broken, and drifts', 
   expect(stdout).not.toContain('frozen')
 })
 
+it('keys payloads by all names of the folder, and of a file named alone by its name', async () => {
+  const folder = tempDir()
+  const names = ['f.998.exr', 'f.999.exr', 'f.1001.exr']
+  for (const name of names) copyFileSync(fixturePath('compression-zip.exr'), join(folder, name))
+  const keys = async (...args: string[]) =>
+    (await runCli(['inspect', '--ndjson', ...args], { cwd: folder })).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).file)
+      .map((file) => [file.frame_number, file.sequence_key?.slice(folder.length + 1)])
+  const decided = names.map((name) => [Number(name.slice(2, -4)), 'f.###.exr'])
+  expect((await keys('.')).sort()).toEqual(decided.toSorted())
+  expect(await keys('f.####.exr')).toEqual(decided)
+  expect(await keys('f.1000-1001#.exr')).toEqual([[1001, 'f.###.exr']])
+  expect(await keys('f.1001.exr')).toEqual([[1001, 'f.####.exr']])
+})
+
 it('tells frozen frames when pixels are hashed', async () => {
   const { stdout } = await runCli(['inspect', '.', '--by-sequence', '--hash'], { cwd: dir })
   // Two methods that lose nothing hold the same pixels.

@@ -190,7 +190,7 @@ async function* inspected(
       if (found.kind === 'failure') yield failed(found.error)
       else {
         try {
-          yield { payload: await inspect(found.location, options) }
+          yield { payload: framed(await inspect(found.location, options), found) }
         } catch (error) {
           yield failed(toExrError(error), found.location)
         }
@@ -200,25 +200,35 @@ async function* inspected(
   }
   const { inspectMany } = await import('../../tasks/inspect-many.ts')
   // One entry for each input under way, and between them the failures that came before it.
-  const order: (ExrError | null)[] = []
+  const order: Located[] = []
   const inputs = (async function* () {
     for await (const found of located) {
-      order.push(found.kind === 'failure' ? found.error : null)
+      order.push(found)
       if (found.kind === 'file') yield found.location
     }
   })()
   function* failuresBefore(): Generator<Result> {
-    for (let next = order[0]; next !== undefined && next !== null; next = order[0]) {
+    for (let next = order[0]; next?.kind === 'failure'; next = order[0]) {
       order.shift()
-      yield failed(next)
+      yield failed(next.error)
     }
   }
   for await (const { input, payload, error } of inspectMany(inputs, { ...options, maxThreads: jobs })) {
     yield* failuresBefore()
-    order.shift()
-    yield payload ? { payload } : failed(error, String(input))
+    const found = order.shift()
+    yield payload ? { payload: framed(payload, found) } : failed(error, String(input))
   }
   yield* failuresBefore()
+}
+
+/** Frame and sequence by the names of its folder, where the file was found among them. */
+function framed(payload: Payload, found: Located | undefined): Payload {
+  const frames = found?.kind === 'file' ? found.frames : null
+  if (frames === null) return payload
+  return {
+    ...payload,
+    file: { ...payload.file, frame_number: frames.frameNumber, sequence_key: frames.sequenceKey },
+  }
 }
 
 /** A pattern that found nothing is no line of a table of files. */
