@@ -47,7 +47,8 @@ function reasonsOf(payload: Payload, textOf: (error: PayloadError) => string): s
   const endsWithTables = file.size_bytes <= file.header_bytes + tableBytes
   // Said by the missing rows or tiles, or by the sentence on a table that was never written.
   const isUnwritten = payload.errors.some(({ defect }) => defect === UNWRITTEN)
-  const isTold = ({ defect }: PayloadError) => defect === 'chunk-offset-zero' && isUnwritten
+  const isTold = ({ defect, message }: PayloadError) =>
+    defect === 'chunk-offset-zero' && (isUnwritten || (missing.length > 0 && !message.includes('all the same')))
   return [
     ...new Set([
       ...errors((error) => error.defect === TEXT_MODE),

