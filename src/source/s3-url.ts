@@ -30,16 +30,19 @@ export function toS3Url({ bucket, key }: S3Location): string {
   return `${SCHEME}${bucket}/${key}`
 }
 
+/** Names that any store has ever taken: today's are shorter and in small letters. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/
+
 /** The longest key that object stores take, in bytes of UTF-8. */
 const MOST_KEY_BYTES = 1024
 
 /**
  * Throws ERR_SOURCE_KEY for a key that no request can name safely: one with a `.` or `..` between its slashes, which
  * servers and proxies fold into another key (or another bucket) before or after they check the signature; one with
- * half a surrogate pair, which has no UTF-8; one of more than 1,024 bytes.
+ * half a surrogate pair, which has no UTF-8; one of more than 1,024 bytes. And for a bucket that has no name of a bucket.
  */
 export function assertAskable(location: S3Location): void {
-  const reason = reasonNotToAsk(location.key)
+  const reason = BUCKET.test(location.bucket) ? reasonNotToAsk(location.key) : 'its bucket has no name of a bucket'
   if (reason === null) return
   const path = toS3Url(location).toWellFormed()
   throw new ExrError('ERR_SOURCE_KEY', `Cannot ask for ${path}: ${reason}. Store the object under another key.`, {

@@ -450,8 +450,13 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     await start()
     const keys = ['half\ud800.exr', `${'x'.repeat(1_100)}.exr`, 'a/../b.exr']
     for (const key of keys) await expectDone(await post(record(key)))
+    const buckets = ['..', '.', 'a\ud800', 'a b', 'a\r\nb', 'a@b', 'a:80', 'a#b', 'a?b', 'x'.repeat(300)]
+    for (const bad of buckets) await expectDone(await post({ data: { path: `s3://${bad}/a.exr` } }))
     expect(proxy.seen).toEqual([])
-    expect(await rows('SELECT file_path, code FROM ingest_errors ORDER BY length(file_path)')).toEqual([
+    const ofBuckets = `SELECT count(*)::INTEGER, any_value(code) FROM ingest_errors WHERE message LIKE '%no name of a bucket%'`
+    expect(await rows(ofBuckets)).toEqual([[buckets.length, 'ERR_SOURCE_KEY']])
+    const ofKeys = `SELECT file_path, code FROM ingest_errors WHERE starts_with(file_path, 's3://${bucket}/') ORDER BY length(file_path)`
+    expect(await rows(ofKeys)).toEqual([
       [`s3://${bucket}/half\ufffd.exr`, 'ERR_SOURCE_KEY'],
       [`s3://${bucket}/a/../b.exr`, 'ERR_SOURCE_KEY'],
       [`s3://${bucket}/${'x'.repeat(1_100)}.exr`, 'ERR_SOURCE_KEY'],
