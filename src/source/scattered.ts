@@ -3,9 +3,9 @@ import type { ByteRange, ByteSource } from './source.ts'
 /** Bytes between two ranges that cost less than another request. */
 const GAP_BYTES = 128 * 1024
 /** Bytes of one request at most. */
-const REQUEST_BYTES = 4 * 1024 * 1024
-/** Requests under way at the same time. */
-const REQUESTS_AT_ONCE = 8
+const REQUEST_BYTES = 1024 * 1024
+/** Requests under way at the same time: many files are inspected side by side, and each may hold so many. */
+const REQUESTS_AT_ONCE = 4
 
 /** Many small reads, each answered as `read` does, in order. Where each costs a request, neighbours are read together. */
 export async function readScattered(

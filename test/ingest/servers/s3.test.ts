@@ -11,6 +11,7 @@ import { type IngestSummary, ingest } from '../../../src/ingest/ingest.ts'
 import { connectS3, type S3Connection } from '../../../src/source/s3-client.ts'
 import { runCli } from '../../cli/run-cli.ts'
 import { fixturePath, tempDir } from '../../helpers.ts'
+import { tinyFile } from '../../inspect/tiny-file.ts'
 
 const moto = motoProgram()
 const versitygw = versitygwProgram()
@@ -93,6 +94,18 @@ for (const server of servers) {
       expect((await run(`s3://${bucket}/show/a/`)).counts).toMatchObject({ unchanged: 1, inserted: 1 })
       expect(requests('get')).toBe(1)
       await put('show/a/beauty.1002.exr', 'compression-piz.exr')
+    })
+
+    it('looks at every chunk of an object where that is asked for, and once', async () => {
+      const { bytes } = tinyFile({ width: 100_000, height: 20 })
+      await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'large/a.1001.exr', Body: bytes }))
+      const all = { inspect: { check: 'all' } }
+      await run(`s3://${bucket}/large/`)
+      expect((await run(`s3://${bucket}/large/`, all)).counts).toMatchObject({ inspected: 1, refreshed: 1 })
+      expect((await catalog.sql('SELECT DISTINCT check_depth FROM files')).rows).toEqual([['all']])
+      proxy.reset()
+      expect((await run(`s3://${bucket}/large/`, all)).counts).toMatchObject({ inspected: 0, unchanged: 1 })
+      expect(requests('get')).toBe(0)
     })
 
     it('goes on after a key, and takes a single object without listing', async () => {
