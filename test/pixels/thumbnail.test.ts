@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -117,6 +118,14 @@ describe('a contact sheet', () => {
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toEqual({ output, frames: 2, missing: 0, broken: 1, partial: 0 })
     expect((await readFile(output)).subarray(1, 4).toString()).toBe('PNG')
+  })
+
+  it('is not written when none of the files is there', async () => {
+    const output = join(tempDir(), 'sheet.png')
+    const { code, stdout, stderr } = await runCli(['contact-sheet', '/nowhere/a.exr', '/nowhere/b.exr', '-o', output])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('no sheet was written')
+    expect(existsSync(output)).toBe(false)
   })
 })
 

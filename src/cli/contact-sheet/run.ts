@@ -48,6 +48,7 @@ export async function runContactSheet(
   const pool = openPixelPool({ jobs, s3: s3SettingsFrom((name) => context.env[name]) })
   const interrupts = catchInterrupts(() => {})
   const { signal } = interrupts
+  let absent = 0
   const draw = async ({ path, number }: Frame): Promise<SheetCell> => {
     const label = number === null ? '' : String(number)
     if (path === null) return { picture: null, state: 'missing', label }
@@ -58,12 +59,19 @@ export async function runContactSheet(
       const known = toExrError(error)
       if (known.code === 'ERR_ABORTED') throw known
       context.note(errorLine(known, false))
+      if (known.code === 'ERR_SOURCE_NOT_FOUND') absent++
       return { picture: null, state: 'broken', label }
     }
   }
   try {
     const cells: SheetCell[] = []
     for await (const cell of flow(frames, draw, { window: 2 * jobs, ordered: true, signal })) cells.push(cell)
+    if (absent === frames.filter(({ path }) => path !== null).length) {
+      throw new ExrError(
+        'ERR_SOURCE_NOT_FOUND',
+        'None of the files is there, and no sheet was written. Check the paths.',
+      )
+    }
     const cellWidth = Math.max(32, ...cells.map(({ picture }) => picture?.width ?? 0))
     const cellHeight = Math.max(24, ...cells.map(({ picture }) => picture?.height ?? 0))
     await writePicture(
