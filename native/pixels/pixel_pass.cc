@@ -98,7 +98,9 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       const ReduceSink::Area area{number("x"),         number("y"),
                                   number("width"),     number("height"),
                                   number("gridWidth"), number("gridHeight"),
-                                  grid.Get("isDouble").ToBoolean()};
+                                  grid.Get("isDouble").ToBoolean(),
+                                  grid.Has("deepSample") ? number("deepSample")
+                                                         : 0};
       reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
     }

@@ -72,8 +72,14 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
     for (; i < end; i++) {
       int64_t at = i;
       if (is_deep) {
-        at = i == 0 ? 0 : segment.cumulative[i - 1];
-        if (at == segment.cumulative[i]) continue;
+        const int64_t first = i == 0 ? 0 : segment.cumulative[i - 1];
+        if (area_.deep_sample == kSampleCount) {
+          sum += static_cast<double>(segment.cumulative[i] - first);
+          count++;
+          continue;
+        }
+        at = first + area_.deep_sample;
+        if (at >= segment.cumulative[i]) continue;
       }
       const auto value = static_cast<double>(value_at(at));
       if (!is_exact_ && !std::isfinite(value)) continue;

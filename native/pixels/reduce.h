@@ -12,11 +12,13 @@ namespace exr_inspector::pixels {
 const std::vector<float>& HalfTable();
 
 // A picture of some pixels of the level: each cell of a grid over them is the
-// mean of the finite samples in it, in deep parts of those of the first sample
-// of each pixel. Where the grid is finer than the pixels, cells repeat; where it
+// mean of the finite samples in it, in deep parts of those of one sample
+// of each pixel, or of how many samples the pixels have. Where the grid is finer than the pixels, cells repeat; where it
 // is as fine, they are the samples as they are.
 class ReduceSink final : public RowSink {
  public:
+  static constexpr int64_t kSampleCount = -1;
+
   // Pixels [x, x + width) x [y, y + height), and the size of the grid.
   struct Area {
     int64_t x = 0;
@@ -28,6 +30,8 @@ class ReduceSink final : public RowSink {
     // Whether the picture is wanted in double precision, which holds every
     // sample exactly.
     bool is_double = false;
+    // Which sample of a deep pixel, from 0; kSampleCount for their number.
+    int64_t deep_sample = 0;
   };
 
   // `channels` says of each channel whether it is wanted.

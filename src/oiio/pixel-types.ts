@@ -100,7 +100,12 @@ export interface NativeReduce {
   readonly channels: readonly boolean[]
   /** Double precision, which holds every sample exactly. Default: single. */
   readonly isDouble?: boolean
+  /** Which sample of a deep pixel, from 0; DEEP_SAMPLE_COUNT for how many it has. Default 0. */
+  readonly deepSample?: number
 }
+
+/** In the place of a sample: how many a deep pixel has. */
+export const DEEP_SAMPLE_COUNT = -1
 
 /** Counts and moments of one channel. Bins are triples from, to, count; pixels triples x, y, kind (0 NaN, 1 +inf, 2 -inf). */
 export interface NativeChannelStats {

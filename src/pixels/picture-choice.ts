@@ -1,5 +1,5 @@
 import { ExrError } from '../errors.ts'
-import { type Channel, componentOf, type HeaderPart, isTiled, layerOf, levelSize } from '../header/index.ts'
+import { type Channel, componentOf, type HeaderPart, isDeep, isTiled, layerOf, levelSize } from '../header/index.ts'
 import { type Beauty, beautyOf } from './beauty.ts'
 import type { Region } from './chunk-list.ts'
 import { channelsOf, type LevelNumber } from './layout.ts'
@@ -63,6 +63,29 @@ export function choosePicture(file: PixelFile, { part: wanted, layer, view }: Pi
     `${path} has no ${wish.filter((each) => each !== '').join(' in ')}. Its layers are: ${listed || 'the unnamed one'}`,
     { details: { path } },
   )
+}
+
+/**
+ * The deep part whose samples are counted: the first unless one is named. Every channel has as many; one is read. Throws
+ * ERR_OPTION_INVALID where the part is not deep, or none is.
+ */
+export function chooseSamples(file: PixelFile, wanted: number | undefined): PictureChoice {
+  const deep = file.header.parts.filter(({ index }) => isDeep(file.plan.parts[index]!.storage))
+  const part = wanted === undefined ? deep[0] : deep.find(({ index }) => index === wanted)
+  const channels = part === undefined ? [] : channelsOf(part)
+  if (part === undefined || typeof channels === 'string' || channels.length === 0) {
+    const { path } = file.source
+    const what = wanted === undefined ? path : `Part ${wanted} of ${path}`
+    throw new ExrError('ERR_OPTION_INVALID', `${what} is not deep: its pixels have no samples to count.`, {
+      details: { path },
+    })
+  }
+  const { name } = channels[0]!
+  return {
+    partIndex: part.index,
+    kind: 'scalar',
+    channels: { layer: '', red: name, green: name, blue: name, alpha: null, isLuminanceChroma: false },
+  }
 }
 
 /** Views in one part: the default view has bare names, others a prefix (OpenEXR, "Multi-view images"). */

@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import { DEEP_SAMPLE_COUNT } from '../oiio/pixel-types.ts'
 import type { Region } from './chunk-list.ts'
 import { luminanceWeights } from './colour.ts'
 import { type LevelNumber, layoutOf } from './layout.ts'
@@ -33,6 +34,8 @@ interface PictureRequest {
   readonly rowStep?: number
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** In the place of values: how many samples the pixels of a deep part have. Default false. */
+  readonly countsSamples?: boolean
 }
 
 /** Decodes what a picture needs and no more. Throws ERR_PIXELS_UNSUPPORTED, ERR_SOURCE_*, ERR_ABORTED. */
@@ -49,7 +52,8 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
     })
   }
   const channels = layout.native.channels.map(({ isWanted }) => isWanted)
-  const reduce = { ...area, gridWidth: width, gridHeight: height, channels }
+  const deepSample = request.countsSamples ? DEEP_SAMPLE_COUNT : 0
+  const reduce = { ...area, gridWidth: width, gridHeight: height, channels, deepSample }
   const sampling = rowStep === 1 ? ({ method: 'full' } as const) : ({ method: 'every', n: rowStep } as const)
   const { signal, onProgress } = request
   const outcome = await runPass(

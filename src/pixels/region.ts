@@ -4,7 +4,7 @@ import type { Region } from './chunk-list.ts'
 import { colourStatement } from './colour.ts'
 import { type LevelNumber, layoutOf } from './layout.ts'
 import { readPicture } from './picture.ts'
-import { choosePicture, type PictureChoice, type PictureWish } from './picture-choice.ts'
+import { choosePicture, chooseSamples, type PictureChoice, type PictureWish } from './picture-choice.ts'
 import { openPixelFile } from './pixel-file.ts'
 import type { MissingPixels } from './types.ts'
 
@@ -16,6 +16,8 @@ export interface RegionWish extends PictureWish {
   readonly region?: Region
   /** Longest side of the answer: pixels of a larger region are means of those they cover. Default: every pixel. */
   readonly size?: number
+  /** In the place of values: how many samples each pixel of a deep part has, as one number. Default false. */
+  readonly samples?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -54,7 +56,7 @@ const ROWS_FOR_ONE = 4
 export async function readRegion(source: ByteSource, wish: RegionWish = {}): Promise<RegionPixels> {
   const { level = { x: 0, y: 0 }, signal } = wish
   const file = await openPixelFile(source, signal)
-  const choice = choosePicture(file, wish)
+  const choice = wish.samples ? chooseSamples(file, wish.part) : choosePicture(file, wish)
   const layout = layoutOf(file, choice.partIndex, { level })
   const { path } = source
   if (!layout.canDecode) {
@@ -73,7 +75,16 @@ export async function readRegion(source: ByteSource, wish: RegionWish = {}): Pro
   }
   const [width, height] = [grid.columns, grid.rows]
   const rowStep = Math.max(1, Math.floor(area.height / height / ROWS_FOR_ONE))
-  const picture = await readPicture(file, { choice, level, area, width, height, rowStep, signal })
+  const picture = await readPicture(file, {
+    choice,
+    level,
+    area,
+    width,
+    height,
+    rowStep,
+    signal,
+    countsSamples: wish.samples === true,
+  })
   const rgba = new Uint16Array(width * height * 4)
   const planes = [picture.red, picture.green, picture.blue, picture.alpha]
   for (const [c, plane] of planes.entries()) {

@@ -1,5 +1,6 @@
 import { ExrError } from '../errors.ts'
 import type { HeaderPart } from '../header/index.ts'
+import { DEEP_SAMPLE_COUNT } from '../oiio/pixel-types.ts'
 import type { ByteSource } from '../source/source.ts'
 import { idLayersOf } from './id-layers.ts'
 import { layoutOf } from './layout.ts'
@@ -13,17 +14,24 @@ export interface SampleWish {
   readonly y: number
 }
 
+/** Samples of a deep pixel that are told: each is a decode of its chunk. */
+const MOST_SAMPLES = 32
+
 /** The value of every channel at a pixel, exactly as the file has it; of deep parts that of the first sample. */
 export interface PixelSamples {
   readonly part_index: number
   readonly x: number
   readonly y: number
   readonly is_deep: boolean
+  /** How many samples a deep pixel has; null for others, and where its chunk could not be decoded. */
+  readonly sample_count: number | null
   readonly channels: readonly {
     readonly name: string
     readonly type: 'UINT' | 'HALF' | 'FLOAT'
     /** Null where there is no sample: a chunk that could not be decoded, a pixel without samples. */
     readonly value: number | null
+    /** Of deep parts every sample in the order of the file, 32 at most; `value` is the first. */
+    readonly samples?: readonly number[]
   }[]
   /** Objects that the pixel is part of, by its ids, rank by rank. */
   readonly objects: readonly {
@@ -60,22 +68,44 @@ export async function readSamples(source: ByteSource, { part, x, y }: SampleWish
     throw new ExrError('ERR_OPTION_INVALID', `Expected a pixel of the data window ${window} but received ${x}, ${y}`)
   }
   const values = new Map<number, number | null>()
+  const samples = channels.map((): number[] => [])
+  let count: number | null = null
   for (const [column, row, members] of bySampling(channels, x, y)) {
     const reduce = { x: column, y: row, width: 1, height: 1, gridWidth: 1, gridHeight: 1, isDouble: true }
     const wanted = channels.map((_, c) => members.has(c))
     const region = { x: column, y: row, width: 1, height: 1 }
-    const outcome = await runPass(file, part, layout, { reduce: { ...reduce, channels: wanted } }, { region })
-    for (const c of members) {
+    const read = async (deepSample: number) => {
+      const outcome = await runPass(
+        file,
+        part,
+        layout,
+        { reduce: { ...reduce, channels: wanted, deepSample } },
+        { region },
+      )
       // A sample that is not there and one that is not a number look alike in the picture.
-      const isLost = outcome.lostCount > 0
-      values.set(c, isLost ? null : outcome.result.pictures![c]![0]!)
+      return (c: number) => (outcome.lostCount > 0 ? null : outcome.result.pictures![c]![0]!)
     }
+    if (!isDeep) {
+      const sampleOf = await read(0)
+      for (const c of members) values.set(c, sampleOf(c))
+      continue
+    }
+    // Deep channels are never subsampled, so this comes once.
+    count = (await read(DEEP_SAMPLE_COUNT))([...members][0]!)
+    for (let sample = 0; sample < Math.min(count ?? 0, MOST_SAMPLES); sample++) {
+      const sampleOf = await read(sample)
+      for (const c of members) samples[c]!.push(sampleOf(c)!)
+    }
+    for (const c of members) values.set(c, samples[c]![0] ?? null)
   }
-  const isEmpty = isDeep && [...values.values()].every((value) => value === null || Number.isNaN(value))
-  const sampleOf = (c: number) => (isEmpty ? null : (values.get(c) ?? null))
-  const listed = channels.map(({ name, type }, c) => ({ name, type: TYPES[type]!, value: sampleOf(c) }))
+  const listed = channels.map(({ name, type }, c) => ({
+    name,
+    type: TYPES[type]!,
+    value: values.get(c) ?? null,
+    ...(isDeep && { samples: samples[c]! }),
+  }))
   const objects = objectsOf(file.header.parts[part]!, new Map(listed.map(({ name, value }) => [name, value])))
-  return { part_index: part, x, y, is_deep: isDeep, channels: listed, objects }
+  return { part_index: part, x, y, is_deep: isDeep, sample_count: count, channels: listed, objects }
 }
 
 /** What Cryptomattes and ID manifests say of the ids among the values; background and what has no coverage are left out. */

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { PixelValues, Row } from '../../src/server/explorer/api.ts'
 import { ApiError, get, getPixels, type Region } from '../api.ts'
 import { overview } from '../app-state.ts'
-import { number, visible } from '../format.ts'
+import { number, plural, visible } from '../format.ts'
 import { Busy, Problem, useAsk } from '../ui.tsx'
 import { type Look, Painter, type Rectangle, rangeOf, type Texture } from './shader.ts'
 
@@ -24,6 +24,8 @@ interface ViewerProps {
   readonly part: Row
   readonly layer: string | null
   readonly view: string | null
+  /** How many samples the pixels of a deep part have is shown, in the place of a layer. */
+  readonly samples: boolean
   readonly marks: readonly Mark[]
 }
 
@@ -32,7 +34,7 @@ const DETAIL_SIDE = 2048
 const ZOOMS = [0.05, 64] as const
 
 /** Half floats of one part and layer: exposure, channels, gamut, zoom down to single pixels, and their raw values. */
-export function Viewer({ fileId, part, layer, view, marks }: ViewerProps) {
+export function Viewer({ fileId, part, layer, view, samples, marks }: ViewerProps) {
   const data = part['data_window'] as unknown as string | Box | null
   const dataWindow = boxOf(data)
   const displayWindow = boxOf(part['display_window'] as unknown as string | Box | null) ?? dataWindow
@@ -43,10 +45,15 @@ export function Viewer({ fileId, part, layer, view, marks }: ViewerProps) {
   const painter = useRef<Painter | null>(null)
   const [failure, setFailure] = useState<Error | null>(null)
   const [level, setLevel] = useState(0)
-  const wish = { part: partIndex, ...(layer !== null && layer !== '' && { layer }), ...(view !== null && { view }) }
+  const wish = {
+    part: partIndex,
+    ...(samples && { samples }),
+    ...(layer !== null && layer !== '' && { layer }),
+    ...(view !== null && { view }),
+  }
   const region = useAsk(
     (signal) => getPixels(fileId, { ...wish, level, size: OVERVIEW_SIDE }, signal),
-    [fileId, partIndex, layer, view, level],
+    [fileId, partIndex, layer, view, samples, level],
   )
   const [look, setLook] = useState<LookState>(FIRST_LOOK)
   const [camera, setCamera] = useState<Camera | null>(null)
@@ -96,7 +103,7 @@ export function Viewer({ fileId, part, layer, view, marks }: ViewerProps) {
   )
   const detail = useAsk(
     wanted === null ? null : (signal) => getPixels(fileId, { ...wish, level, size: DETAIL_SIDE, ...wanted }, signal),
-    [fileId, partIndex, layer, view, level, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
+    [fileId, partIndex, layer, view, samples, level, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
   )
   useEffect(() => {
     if (painter.current === null) return
@@ -528,8 +535,43 @@ function Inspector({ fileId, partIndex, at, window: data, zoom }: InspectorProps
           {coverage === null ? '' : ` ${number(coverage)}`}
         </span>
       ))}
-      {values.value?.is_deep && <span class="note">first sample of the pixel</span>}
+      {values.value !== null && values.value.sample_count !== null && <DeepSamples values={values.value} />}
     </div>
+  )
+}
+
+/** Every sample of a deep pixel, one a row. */
+function DeepSamples({ values: { sample_count: samples, channels } }: { readonly values: PixelValues }) {
+  const shown = channels[0]?.samples?.length ?? 0
+  return (
+    <>
+      <span class="note">
+        {plural(samples ?? 0, 'sample')}
+        {shown < (samples ?? 0) ? `, of which ${shown} are shown` : ''}
+      </span>
+      {shown > 1 && (
+        <table id="samples" class="stats">
+          <thead>
+            <tr>
+              <th>#</th>
+              {channels.map(({ name }) => (
+                <th key={name}>{visible(name, 24)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {Array.from({ length: shown }, (_, i) => (
+              <tr key={i}>
+                <th>{i}</th>
+                {channels.map(({ name, samples: each }) => (
+                  <td key={name}>{String(each?.[i] ?? '')}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
   )
 }
 

@@ -51,7 +51,14 @@ export function Frame({ id }: { readonly id: string }) {
           {part === undefined ? (
             <p class="nothing">The header names no part.</p>
           ) : (
-            <Viewer fileId={id} part={part} layer={shown?.layer ?? null} view={shown?.view ?? null} marks={marks} />
+            <Viewer
+              fileId={id}
+              part={part}
+              layer={shown?.layer ?? null}
+              view={shown?.view ?? null}
+              samples={shown?.samples ?? false}
+              marks={marks}
+            />
           )}
         </div>
         <div class="frame-facts">
@@ -202,6 +209,8 @@ interface LayerChoice {
   readonly layer: string
   readonly view: string | null
   readonly channels: readonly Row[]
+  /** How many samples the pixels of a deep part have. */
+  readonly samples: boolean
 }
 
 function layersOf({ parts, channels }: FileDetail): LayerChoice[] {
@@ -215,9 +224,22 @@ function layersOf({ parts, channels }: FileDetail): LayerChoice[] {
     else known.channels.push(channel)
   }
   const order = new Map(parts.map(({ part_index: index }, i) => [Number(index), i]))
-  return [...layers]
-    .map(([key, value]) => ({ key, ...value }))
-    .sort((a, b) => (order.get(a.part) ?? 0) - (order.get(b.part) ?? 0) || (a.layer < b.layer ? -1 : 1))
+  const counted = parts
+    .filter(({ is_deep: isDeep }) => isDeep === true)
+    .map(({ part_index: index }) => ({
+      key: `${index}#samples`,
+      part: Number(index),
+      layer: '',
+      view: null,
+      channels: [],
+      samples: true,
+    }))
+  return [...[...layers].map(([key, value]) => ({ key, ...value, samples: false })), ...counted].sort(
+    (a, b) =>
+      (order.get(a.part) ?? 0) - (order.get(b.part) ?? 0) ||
+      Number(a.samples) - Number(b.samples) ||
+      (a.layer < b.layer ? -1 : 1),
+  )
 }
 
 interface PartsProps {
@@ -255,10 +277,12 @@ function Parts({ detail, layers, shown, onPick }: PartsProps) {
             <ul>
               {layers
                 .filter(({ part: of }) => of === index)
-                .map(({ key, layer, channels }) => (
+                .map(({ key, layer, channels, samples }) => (
                   <li key={key}>
                     <button type="button" class="layer" aria-pressed={key === shown} onClick={() => onPick(key)}>
-                      <span>{layer === '' ? 'unnamed layer' : visible(layer, 100)}</span>
+                      <span>
+                        {samples ? 'samples per pixel' : layer === '' ? 'unnamed layer' : visible(layer, 100)}
+                      </span>
                       <span class="note">
                         {channels
                           .map(

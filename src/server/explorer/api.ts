@@ -189,17 +189,23 @@ export interface Answer {
   readonly cut: boolean
 }
 
-/** Raw values of every channel of a part at one pixel; of deep parts those of the first sample. */
+type PixelNumber = number | 'NaN' | 'Infinity' | '-Infinity'
+
+/** Raw values of every channel of a part at one pixel; of deep parts every sample. */
 export interface PixelValues {
   readonly x: number
   readonly y: number
   readonly part_index: number
   readonly is_deep: boolean
+  /** Null for pixels that are not deep. */
+  readonly sample_count: number | null
   readonly channels: readonly {
     readonly name: string
     readonly type: string
     /** Not a number, infinities and unseen pixels as text. */
-    readonly value: number | 'NaN' | 'Infinity' | '-Infinity' | null
+    readonly value: PixelNumber | null
+    /** Of deep parts, 32 at most. */
+    readonly samples?: readonly PixelNumber[]
   }[]
   /** Objects of Cryptomattes and ID manifests that the pixel is part of. */
   readonly objects: readonly {

@@ -24,6 +24,7 @@ interface PixelsQuery {
   readonly view?: string
   readonly level: number
   readonly size: number
+  readonly samples: boolean
   readonly x?: number
   readonly y?: number
   readonly width?: number
@@ -72,6 +73,7 @@ export function imageRoutes(context: ExplorerContext): Route[] {
         layer: LAYER,
         view: VIEW,
         level: { type: 'integer', description: 'mip level', minimum: 0, maximum: 31, default: 0 },
+        samples: { type: 'boolean', description: 'how many samples each pixel of a deep part has', default: false },
         x: place('left edge, in the coordinates of the data window'),
         y: place('upper edge'),
         width: { type: 'integer', description: 'pixels', minimum: 1, maximum: 2 ** 31 - 1 },
@@ -132,7 +134,14 @@ export function imageRoutes(context: ExplorerContext): Route[] {
           { kind: 'samples', location: row.file_path, options },
           { signal },
         )
-        return { ...rest, channels: channels.map((channel) => ({ ...channel, value: jsonNumber(channel.value) })) }
+        return {
+          ...rest,
+          channels: channels.map(({ samples, ...channel }) => ({
+            ...channel,
+            value: jsonNumber(channel.value),
+            ...(samples !== undefined && { samples: samples.map((each) => jsonNumber(each)!) }),
+          })),
+        }
       },
     },
   ]
