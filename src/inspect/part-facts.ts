@@ -71,6 +71,7 @@ export function partFacts(
     chunk_count: int32OrNull(plan?.chunkCount),
     missing_chunks: int32OrNull(report?.missingChunks),
   }
+  if (report?.order) facts.chunk_order = report.order
   if (report !== undefined && (report.missingChunks ?? 0) > 0) facts.missing = missingFacts(report)
   return facts
 }

@@ -121,6 +121,8 @@ export interface PartFacts {
   is_deep: boolean
   chunk_count: number | null
   missing_chunks: number | null
+  /** How offsets of chunks go along the offset table. Left out where fewer than two chunks have a place. */
+  chunk_order?: 'increasing' | 'decreasing' | 'random'
   /** Which rows or tiles are missing, as inclusive ranges in the words of the chunk table. Left out when none is. */
   missing?: MissingFacts
 }

@@ -9,6 +9,11 @@ export interface PolicyFacts {
   readonly payload: Payload | null
   /** Why the file could not be read. */
   readonly error: { readonly code: string; readonly message: string } | null
+  /**
+   * Side-car manifests of Cryptomattes by their names in the header: what is wrong with each, null for nothing. Left out
+   * where nobody looked for them; `readSidecars` does.
+   */
+  readonly sidecars?: ReadonlyMap<string, string | null>
   /** `catalog`: rows of a catalog, which keeps values but not every defect of the bytes. Default `file`. */
   readonly origin?: 'file' | 'catalog'
 }

@@ -24,6 +24,7 @@ export class FileView {
   /** Whether `errors` are all defects of the header and the chunk tables, or only unknown. */
   readonly knowsDefects: boolean
   readonly parts: readonly PartView[]
+  readonly sidecars: PolicyFacts['sidecars']
   /** What the policy's path templates captured. */
   readonly variables: Readonly<Record<string, string>>
 
@@ -34,6 +35,7 @@ export class FileView {
     this.payload = facts.payload
     this.error = facts.error
     this.knowsDefects = facts.origin !== 'catalog'
+    this.sidecars = facts.sidecars
     this.variables = variables
     this.parts = facts.payload === null ? [] : partViews(facts.payload)
   }

@@ -25,6 +25,7 @@ export {
   type Severity,
   type State,
 } from './rule.ts'
+export { isBeside, parseManifest } from './rules/crypto.ts'
 export { RULE_GROUPS, RULES } from './rules/index.ts'
 export { STARTERS } from './starters.ts'
 export { TIERS, type Tier } from './tier.ts'

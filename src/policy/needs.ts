@@ -5,10 +5,12 @@ import { TIERS, type Tier } from './tier.ts'
 /** What must be read of files so that every rule of a policy that may be asked is answered. */
 export interface Needs {
   readonly tier: Tier
-  /** Statistics of deep samples. */
+  /** Statistics of deep samples, and ids of the pixels. */
   readonly deepStats: boolean
   /** Hashes of pixels. */
   readonly hash: boolean
+  /** Files beside the image that its header names. */
+  readonly sidecars: boolean
 }
 
 /** The cheapest facts that answer a policy's rules, none beyond `maxTier`. */
@@ -17,16 +19,18 @@ export function needsOf(policy: Policy, maxTier: Tier = 'pixels', skip: readonly
   let highest = 0
   let deepStats = false
   let hash = false
+  let sidecars = false
   for (const id of ruleIdsOf(policy)) {
     const rule = policy.custom.get(id) ?? RULES.get(id)
     if (rule === undefined || skip.includes(id)) continue
     const tier = TIERS.indexOf(rule.tier)
     if (tier > limit) continue
     highest = Math.max(highest, tier)
-    deepStats ||= tier >= TIERS.indexOf('chunks') && id.startsWith('deep-')
+    deepStats ||= id === 'crypto-ids-listed' || (tier >= TIERS.indexOf('chunks') && id.startsWith('deep-'))
     hash ||= id === 'seq-frozen'
+    sidecars ||= id === 'crypto-sidecar'
   }
   // A condition of an override may ask for anything of the header.
   if (policy.overrides.length > 0) highest = Math.max(highest, Math.min(limit, TIERS.indexOf('header')))
-  return { tier: TIERS[highest]!, deepStats, hash }
+  return { tier: TIERS[highest]!, deepStats, hash, sidecars }
 }

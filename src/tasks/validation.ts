@@ -24,8 +24,11 @@ export async function withValidation(payload: Payload, wish: Wish, options: Poli
   const errors = payload.errors.filter(({ message }) => message !== VALIDATION_UNSEEN.message)
   try {
     const policy = await policyOf(wish, options)
-    const { factsOf, validateFile } = await engine()
-    const validation = { ...validateFile(factsOf({ ...payload, errors }), policy) }
+    const { factsOf, needsOf, validateFile } = await engine()
+    const sidecars = needsOf(policy).sidecars ? await (await import('./sidecars.ts')).readSidecars(payload) : undefined
+    const validation = {
+      ...validateFile({ ...factsOf({ ...payload, errors }), ...(sidecars && { sidecars }) }, policy),
+    }
     return { ...payload, validation, errors }
   } catch (error) {
     if (error instanceof ExrError && error.code === 'ERR_ABORTED') throw error

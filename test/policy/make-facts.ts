@@ -17,6 +17,8 @@ export interface FileSpec {
   readonly parts?: readonly PartSpec[]
   readonly defects?: readonly string[]
   readonly hash?: string
+  readonly ids?: readonly object[]
+  readonly sidecars?: Readonly<Record<string, string | null>>
 }
 
 const WINDOW = { min: { x: 0, y: 0 }, max: { x: 1919, y: 1079 } }
@@ -28,6 +30,8 @@ export function madeFacts({
   parts = [{}],
   defects = [],
   hash,
+  ids,
+  sidecars,
 }: FileSpec = {}): PolicyFacts {
   const stats = parts.flatMap((part, index) => (part.stats === undefined ? [] : [partStats(index, part.stats)]))
   const deep = parts.flatMap((part, index) =>
@@ -58,7 +62,7 @@ export function madeFacts({
     ),
     attributes: { parts: parts.map(attributesOf) },
     stats: stats.length > 0 ? { parts: stats } : {},
-    deep_stats: deep.length > 0 ? { parts: deep } : {},
+    deep_stats: deep.length > 0 || ids !== undefined ? { parts: deep, ...(ids && { ids }) } : {},
     ...(hash !== undefined && { hashes: { image_hash: hash } }),
     validation: {},
     readers: { oiio: { ok: true, version: null }, raw: { ok: true } },
@@ -71,7 +75,7 @@ export function madeFacts({
       byte_offset: 8,
     })),
   } as unknown as Payload
-  return factsOf(payload)
+  return { ...factsOf(payload), ...(sidecars && { sidecars: new Map(Object.entries(sidecars)) }) }
 }
 
 function partFacts({ facts = {} }: PartSpec, index: number): PartFacts {

@@ -91,6 +91,18 @@ const cryptoStats = (values: object, component: string) =>
       stats: { channels: [{ channel_name: `CryptoObject00.${component}`, channel_type: 'FLOAT', max: 1, ...values }] },
     },
   )
+/** A Cryptomatte with what was counted of its ids, or what was seen of its side-car file. */
+const cryptoFile = (spec: FileSpec, attributes: PartSpec['attributes'] = {}) => {
+  const [name, hash] = [`${KEY}/name`, `${KEY}/hash`]
+  const own = { [name]: ['string', 'CryptoObject'], [hash]: ['string', 'MurmurHash3_32'], ...attributes } as const
+  return file({ ...spec, parts: [{ channels: ['CryptoObject00.R FLOAT'], attributes: own }] })
+}
+const countedIds = (values: object) => {
+  const sound = { part_index: 0, layer: 'CryptoObject', source: 'cryptomatte', partial: false, manifest_names: 2 }
+  return cryptoFile({ ids: [{ ...sound, ids_without_name_count: 0, ids_without_name: [], ...values }] })
+}
+const sidecar = (problem: string | null) =>
+  cryptoFile({ sidecars: { 'f.json': problem } }, { [`${KEY}/manif_file`]: ['string', 'f.json'] })
 const views = (...names: string[]) => ['stringvector', names] as const
 const frameStats = (values: object, mean = {}) =>
   part({
@@ -175,6 +187,11 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     fail: file({ defects: ['chunk-leader-mismatch'] }),
     other: file(),
     otherState: 'not_checked',
+  },
+  'file-chunk-order': {
+    pass: facts({ chunk_order: 'decreasing', line_order: 'decreasing_y' }),
+    fail: facts({ chunk_order: 'random' }),
+    other: facts({ chunk_order: 'random', line_order: 'random_y' }),
   },
   'file-trailing-bytes': {
     pass: file(),
@@ -658,6 +675,12 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     fail: manifest('{"a":"0123abcd","b":"0123abce"}'),
     other: crypto(),
     options: { max_entries: 1 },
+  },
+  'crypto-sidecar': { pass: sidecar(null), fail: sidecar('there is no such file'), other: crypto() },
+  'crypto-ids-listed': {
+    pass: countedIds({}),
+    fail: countedIds({ ids_without_name_count: 1, ids_without_name: ['0000beef'] }),
+    other: countedIds({ manifest_names: null }),
   },
   'crypto-id-values': { pass: cryptoStats({}, 'R'), fail: cryptoStats({ nan_count: 1 }, 'R'), other: file() },
   'crypto-coverage': { pass: cryptoStats({}, 'G'), fail: cryptoStats({ max: 3 }, 'G'), other: file() },

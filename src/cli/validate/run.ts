@@ -221,6 +221,7 @@ async function* factsOfFiles(
     for await (const location of wanted) yield namesOnly(location)
   } else {
     const { inspectMany } = await import('../../tasks/inspect-many.ts')
+    const { readSidecars } = await import('../../tasks/sidecars.ts')
     const { jobs } = context.config({ jobs: flags.jobs })
     const pixels = needs.tier === 'pixels' || needs.tier === 'chunks'
     const options = {
@@ -237,7 +238,11 @@ async function* factsOfFiles(
         progress.read(error === null)
         // Nothing is judged of what is not there: the reason is no finding of a rule.
         if (error !== null && isOutOfReach(error.code)) context.note(errorLine(toExrError(error), false))
-        yield payload === null ? unreadableFacts(String(input), error, sizeOf(String(input))) : factsOf(payload)
+        if (payload === null) yield unreadableFacts(String(input), error, sizeOf(String(input)))
+        else {
+          const sidecars = needs.sidecars ? await readSidecars(payload) : undefined
+          yield { ...factsOf(payload), ...(sidecars && { sidecars }) }
+        }
       }
     } finally {
       progress.end()

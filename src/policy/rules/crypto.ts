@@ -1,4 +1,5 @@
 import type { ChannelFacts } from '../../inspect/payload.ts'
+import type { FileDeepStats } from '../../pixels/types.ts'
 import { type FileView, type PartView, textOf } from '../file-view.ts'
 import { eachChannel, eachChannelPixels, eachPart } from '../look.ts'
 import { number } from '../options.ts'
@@ -69,7 +70,16 @@ type Manifest = ReadonlyMap<string, string>
 
 /** The manifest of a matte; null without an embedded one, a sentence when it is broken. */
 function manifestOf({ manifest }: Matte): Manifest | string | null {
-  if (manifest === null) return null
+  return manifest === null ? null : parseManifest(manifest)
+}
+
+/** Whether the name of a side-car file leads to the folder of the image or below it. */
+export function isBeside(name: string): boolean {
+  return name !== '' && !name.startsWith('/') && !/^[a-z]:|\\|\0|(?:^|\/)\.\.(?:\/|$)/i.test(name)
+}
+
+/** A manifest's names with their ids; a sentence when it is broken. */
+export function parseManifest(manifest: string): Manifest | string {
   let parsed: unknown
   try {
     parsed = JSON.parse(manifest)
@@ -326,15 +336,25 @@ export const cryptoRules: readonly Rule[] = [
   {
     id: 'crypto-sidecar',
     severity: 'error',
-    tier: 'names',
+    tier: 'header',
     title: '`manif_file` resolves relative to the image and parses.',
     source: ['CM-14'],
     check: (file) => {
-      const named = file.parts.flatMap((part) => mattesOf(part).flatMap(({ sidecar }) => sidecar ?? []))
-      if (file.payload !== null && named.length === 0) return null
-      const outside = named.find((name) => name.startsWith('/') || /^[a-z]:|\\|(?:^|\/)\.\.(?:\/|$)/i.test(name))
-      if (outside !== undefined) return [{ expected: 'a path relative to the image', actual: outside }]
-      return { state: 'not_checked', reason: 'side-car files are not opened' }
+      const named = file.parts.flatMap((part) =>
+        mattesOf(part).flatMap((matte) =>
+          matte.sidecar === null
+            ? []
+            : [{ part: part.index, attribute: attributeOf(matte, 'manif_file'), name: matte.sidecar }],
+        ),
+      )
+      if (named.length === 0) return null
+      const findings = named.flatMap(({ name, ...place }): Finding[] => {
+        if (!isBeside(name)) return [{ ...place, expected: 'a path below the folder of the image', actual: name }]
+        const problem = file.sidecars?.get(name) ?? null
+        return problem === null ? [] : [{ ...place, expected: `${name}: a manifest`, actual: problem }]
+      })
+      if (findings.length > 0 || named.every(({ name }) => file.sidecars?.has(name))) return findings
+      return { state: 'not_checked', reason: 'side-car files were not opened' }
     },
   },
   {
@@ -345,7 +365,24 @@ export const cryptoRules: readonly Rule[] = [
     source: ['CM'],
     check(file) {
       if (!file.parts.some(hasMattes)) return null
-      return { state: 'not_checked', reason: 'the ids of pixels are not among the statistics' }
+      const { ids } = file.payload!.deep_stats as Partial<FileDeepStats>
+      if (ids === undefined) return { state: 'not_checked', reason: 'the ids of the pixels were not counted' }
+      const listed = ids.filter(({ source, manifest_names }) => source === 'cryptomatte' && manifest_names !== null)
+      if (listed.length === 0) return null
+      const findings = listed.flatMap(({ part_index, layer, ids_without_name, ids_without_name_count: count }) =>
+        (count ?? 0) === 0
+          ? []
+          : [
+              {
+                part: part_index,
+                expected: `every id of ${layer} in its manifest`,
+                actual: `${count} ${count === 1 ? 'is' : 'are'} not: ${ids_without_name.slice(0, SHOWN).join(', ')}`,
+              },
+            ],
+      )
+      const partial = listed.find((layer) => layer.partial)
+      if (findings.length > 0 || partial === undefined) return findings
+      return { state: 'cannot_check', reason: `not all pixels of ${partial.layer} were read` }
     },
   },
   {

@@ -1,5 +1,6 @@
+import type { PartFacts } from '../../inspect/payload.ts'
 import type { FileView } from '../file-view.ts'
-import { pixelsIncomplete, pixelsUnread } from '../look.ts'
+import { eachPart, pixelsIncomplete, pixelsUnread } from '../look.ts'
 import { number } from '../options.ts'
 import type { FileRule, Finding } from '../rule.ts'
 import { DEFECTS_UNKNOWN, defectFindings, noDefect } from './defects.ts'
@@ -263,8 +264,17 @@ export const fileRules: readonly FileRule[] = [
     tier: 'structure',
     title: 'Offsets ascend in the declared line order (random order costs seeks on spinning and object storage).',
     source: ['TECH'],
-    check() {
-      return { state: 'not_checked', reason: 'the order of chunk offsets is not among the facts' }
+    check(file) {
+      if (!file.knowsDefects) return { state: 'not_checked', reason: 'a catalog does not keep the order of chunks' }
+      return eachPart(
+        file,
+        ({ facts }) => facts.chunk_order !== undefined && expectedOrder(facts) !== null,
+        ({ facts }) => {
+          const expected = expectedOrder(facts)
+          if (facts.chunk_order === expected) return []
+          return [{ expected: `offsets that go ${expected}`, actual: `${facts.chunk_order}` }]
+        },
+      )
     },
   },
   {
@@ -320,3 +330,10 @@ export const fileRules: readonly FileRule[] = [
     check: noDefect('a reader that survives', []),
   },
 ]
+
+/** How offsets go along the table of a part as its line order declares; null where it declares none for the whole of it. */
+function expectedOrder({ line_order: order, is_tiled: isTiled }: PartFacts): 'increasing' | 'decreasing' | null {
+  if (order === 'increasing_y') return 'increasing'
+  // Rows of tiles go down, tiles of a row do not.
+  return order === 'decreasing_y' && !isTiled ? 'decreasing' : null
+}
