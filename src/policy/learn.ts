@@ -85,7 +85,7 @@ export function learnPolicy(payloads: readonly Payload[], name: string): LearntP
     `# Learnt from ${payloads.length} file${payloads.length === 1 ? '' : 's'}.`,
     ...open.map((fact) => `# Left open, the files differ in ${fact.replaceAll('\n', ' ')}`),
   ]
-  const text = `${comment.join('\n')}\n${stringify({ version: 1, name, extends: ['core'], rules }, { lineWidth: 100 })}`
+  const text = `${comment.join('\n')}\n${stringify({ version: 1, name, extends: ['core'], rules }, { lineWidth: 100, aliasDuplicateObjects: false })}`
   return { text, open }
 }
 

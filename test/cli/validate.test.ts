@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
@@ -94,6 +94,17 @@ describe('validate', () => {
     expect((await runCli([...args, '--baseline', baseline])).code).toBe(0)
     writeFileSync(join(frames, 'empty.exr'), '')
     expect((await runCli([...args, '--baseline', baseline])).code).toBe(1)
+    // What fails no more goes, what is new does not come.
+    await runCli([...args, '--write-baseline', baseline])
+    const accepted = () => Object.keys(JSON.parse(readFileSync(baseline, 'utf8')).accepted)
+    const before = accepted()
+    rmSync(join(frames, 'empty.exr'))
+    writeFileSync(join(frames, 'other.exr'), '')
+    expect((await runCli([...args, '--baseline', baseline, '--prune-baseline'])).code).toBe(1)
+    expect(accepted().length).toBe(before.length - 1)
+    expect(before).toEqual(expect.arrayContaining(accepted()))
+    rmSync(join(frames, 'other.exr'))
+    expect((await runCli([...args, '--baseline', baseline])).code).toBe(0)
   })
 })
 
@@ -124,6 +135,8 @@ describe('policy', () => {
     const policy = join(dir, 'learnt.yaml')
     const good = join(frames, 'f.999.exr')
     expect((await runCli(['policy', 'init', '--from', good, '-o', policy])).code).toBe(0)
+    // Aliases of YAML are for machines.
+    expect(readFileSync(policy, 'utf8')).not.toMatch(/[&*]a\d/)
     expect(existsSync(policy)).toBe(true)
     expect((await runCli(['validate', good, '-p', policy])).code).toBe(0)
     expect((await runCli(['validate', fixturePath('compression-piz.exr'), '-p', policy])).code).toBe(1)

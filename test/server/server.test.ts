@@ -15,6 +15,7 @@ import { connectS3, type S3Connection } from '../../src/source/s3-client.ts'
 import { fixturePath } from '../helpers.ts'
 
 const moto = motoProgram()
+const BASE_POLICY = 'rules: {compress-allowed: {severity: error, options: {allowed: [piz]}}}'
 const bucket = 'plates'
 
 /** A next function that answers with a status. */
@@ -551,6 +552,21 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     await server.close()
     expect([503, 'cut']).toContain(await pending)
     await Promise.all(sockets.map((socket) => socket.closed || new Promise((resolve) => socket.once('close', resolve))))
+  })
+
+  it('judges by a policy of the object store, with what it extends beside it', async () => {
+    const policies = { 'policies/show.yaml': 'name: show\nextends: ./base.yaml', 'policies/base.yaml': BASE_POLICY }
+    for (const [Key, Body] of Object.entries(policies)) {
+      await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }))
+    }
+    await start()
+    const path = `s3://${bucket}/seq/beauty.1001.exr`
+    const ask = (policy: string) => post({ data: { path, validate: true, policy_path: `s3://${bucket}/${policy}` } })
+    await expectDone(await ask('policies/show.yaml'))
+    // The file is stored all the same, and nothing is said of a policy that nobody could read.
+    await expectDone(await ask('policies/nosuch.yaml'))
+    const told = await rows("SELECT policy, rule, state FROM validation_results WHERE rule <> '*'")
+    expect(told).toEqual([['show', 'compress-allowed', 'fail']])
   })
 
   it('shows counters, version and the last errors at its address, and runs nothing of what strangers sent', async () => {

@@ -1,4 +1,5 @@
 import type { ReportFinding, ValidationReport } from '../report.ts'
+import type { Severity } from '../rule.ts'
 import { RULES } from '../rules/index.ts'
 import { xml } from './junit.ts'
 
@@ -17,12 +18,14 @@ const STYLE = `
 body{max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #8884}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
 .error{color:#c62828}.warn{color:#b26a00}.info{color:#1565c0}.muted{opacity:.7}
 @media (prefers-color-scheme:dark){.error{color:#ff8a80}.warn{color:#ffcc80}.info{color:#90caf9}}
 td.rule{white-space:nowrap}
 svg{max-width:20rem;height:auto;display:block;margin:.4rem 0}`
+
+const WORST_FIRST: readonly Severity[] = ['error', 'warn', 'info']
 
 /** Findings listed; the JSON report has them all. */
 const SHOWN = 2000
@@ -32,7 +35,10 @@ export function htmlReport(
   { findings, summary }: ValidationReport,
   pictures: ReadonlyMap<string, ReportPicture> = new Map(),
 ): string {
-  const failures = findings.filter(({ state }) => state === 'fail')
+  // The worst first: they are what the page is opened for, and what stays where it is cut.
+  const failures = findings
+    .filter(({ state }) => state === 'fail')
+    .sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity))
   const unchecked = findings.filter(({ state }) => state !== 'fail')
   const { severities: count } = summary
   return `<!doctype html>
@@ -57,7 +63,7 @@ function worstTable(files: ValidationReport['summary']['worst_files']): string {
   const rows = files.map(
     ({ path, failures }) => `<tr><td><code>${xml(path)}</code></td><td class="n">${failures}</td></tr>`,
   )
-  return `<h2>Worst files</h2><table><tr><th>file</th><th>failures</th></tr>${rows.join('')}</table>`
+  return `<h2>Worst files</h2><table><tr><th>file</th><th class="n">failures</th></tr>${rows.join('')}</table>`
 }
 
 function failureTable(findings: readonly ReportFinding[], pictures: ReadonlyMap<string, ReportPicture>): string {
