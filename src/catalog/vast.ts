@@ -293,7 +293,7 @@ class VastCatalog implements Catalog {
   async retain(): Promise<RetentionCounts> {
     throw new ExrError(
       'ERR_FEATURE_UNAVAILABLE',
-      `Rows of catalog ${this.url} are not cleaned from here: a VAST DataBase has no transaction that could hold all of it. ` +
+      `Rows of catalog ${this.url} are not cleaned from here: this release cleans embedded catalogs alone. ` +
         'Merge it into an embedded catalog to have them cleaned there.',
     )
   }
