@@ -6,7 +6,8 @@ import { ExrError } from '../errors.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { wantsPixels } from '../pixels/payload.ts'
-import { withValidation } from '../tasks/validation.ts'
+import type { PolicyFileOptions } from '../tasks/policy-file.ts'
+import { checkPolicy, withValidation } from '../tasks/validation.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
 import type { LargeFile } from './large-files.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
@@ -35,6 +36,8 @@ async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSig
   const options = resolveInspectOptions({ ...togglesIn(toggles), ...usual })
   const resources = await untilAborted(resourcesFor(ctx, toggles), signal)
   if (await isStale(resources, work, signal)) return skipped(nameOf(target), STALE)
+  // Before the file is read; kept for a minute without this event's signal, because others wait for the same policy.
+  await untilAborted(checkPolicy(options, policyFiles(ctx, resources)), signal)
   const inspectedAtUs = BigInt(Date.now()) * 1000n
   const release = await budget.reserve(SMALL_FILE_BYTES, signal)
   let result: HandledWork | { readonly large: LargeFile }
@@ -48,6 +51,11 @@ async function inspect(ctx: FunctionContext, work: InspectWork, signal: AbortSig
     result = await inspectLarge(ctx, resources, { ...result.large, ...order }, options, inspectedAtUs, signal)
   }
   return result
+}
+
+/** Where an event's policy may come from: the object store, and the folders that events may name. */
+function policyFiles({ settings }: FunctionContext, { s3Settings }: Resources): PolicyFileOptions {
+  return { folders: settings.allowedFolders, s3: s3Settings }
 }
 
 const STALE = 'A later event about the object was handled before'
@@ -88,8 +96,8 @@ async function inspectSmall(
   // Pixels are decoded where a crash ends no more than a child process.
   if (wantsPixels(options))
     return { large: { location: reading.payload.file.path, neededBytes: reading.payload.file.header_bytes } }
-  const { folders, s3 } = { folders: ctx.settings.allowedFolders, s3: resources.s3Settings }
-  const payload = await untilAborted(withValidation(reading.payload, options, { folders, s3, signal }), signal)
+  const validated = withValidation(reading.payload, options, policyFiles(ctx, resources))
+  const payload = await untilAborted(validated, signal)
   end()
   const { counters } = reading
   metrics.sourceRequests.inc(counters.requests)

@@ -40,7 +40,11 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /** Codes that blame the event and not the file. */
-const BAD_EVENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_EVENT_INVALID', 'ERR_OPTION_INVALID'])
+const BAD_EVENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_EVENT_INVALID',
+  'ERR_OPTION_INVALID',
+  'ERR_POLICY_INVALID',
+])
 
 /**
  * Whose a failure is. What nobody foresaw (ERR_INTERNAL) is taken for the file's: it happens again with the same

@@ -21,6 +21,8 @@ export interface CustomRuleSpec {
   readonly assert: string
   /** A sentence with `{part.name}` and the like. */
   readonly message?: string
+  /** What to do about it. */
+  readonly remedy?: string
 }
 
 interface Subject {
@@ -37,6 +39,7 @@ export function customRule(spec: CustomRuleSpec): FileRule | SequenceRule {
     title: spec.title ?? spec.assert,
     severity: spec.severity ?? 'warn',
     source: ['policy'],
+    ...(spec.remedy !== undefined && { remedy: spec.remedy }),
   } as const
   if (spec.select === 'sequence') {
     return {

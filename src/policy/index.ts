@@ -15,7 +15,7 @@ export { loadPolicy, loadPolicyText, type ReadPolicy } from './load-policy.ts'
 export { eachAttribute, eachChannel, eachChannelPixels, eachPart } from './look.ts'
 export { type Needs, needsOf } from './needs.ts'
 export type { OptionSpec, RuleOptions } from './options.ts'
-export { type Policy, ruleIdsOf } from './policy.ts'
+export { type Policy, remedyOf, ruleIdsOf } from './policy.ts'
 export { policySchema } from './policy-schema.ts'
 export { atLeast, ReportBuilder, type ReportFinding, type ReportSummary, type ValidationReport } from './report.ts'
 export {

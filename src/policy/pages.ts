@@ -48,21 +48,10 @@ function rulePage(rule: Rule): string {
   ].join('')
 }
 
-/** docs/reference/policies.md: how to write one, and a section for each that comes with the product. */
-export function policyPages(): string {
-  return `${POLICIES_HEAD}\n${STARTERS.map(policyPage).join('\n')}`
-}
-
-function policyPage({ name, about, extends: parents, rules }: (typeof STARTERS)[number]): string {
-  const list = Object.entries(rules).map(([id, setting]) => {
-    const link = `[${id}](rules.md#${id})`
-    return setting === 'on'
-      ? link
-      : `${link} (${typeof setting === 'string' ? setting : JSON.stringify(setting).replaceAll('"', '')})`
-  })
-  const from =
-    parents === undefined ? '' : `\n\nExtends ${parents.map((parent) => `[${parent}](#${parent})`).join(', ')}.`
-  return `### ${name}\n\n${about}${from}\n\n${list.join(', ')}\n`
+/** docs/reference/policies.md: how to write one, and a list of those that come with the product. */
+export function policiesPage(): string {
+  const rows = STARTERS.map(({ name, about }) => `| [${name}](policies/${name}.md) | ${about} |`)
+  return `${POLICIES_HEAD}\n| policy | about |\n| --- | --- |\n${rows.join('\n')}\n`
 }
 
 const POLICIES_HEAD = `# Policies
@@ -87,6 +76,7 @@ custom:                               # rules without code, in CEL
     where: part.is_deep == false      # what it is not true of is not judged
     assert: part.display_width >= 1920
     message: "{part.name} is {part.display_width} wide"
+    remedy: Render at the show's width.
 overrides:                            # for some files only, in order
   - paths: ["**/plates/**"]
     when: vars.shot != "test"
@@ -113,6 +103,8 @@ that must fail; \`facts\` stands for \`file\` where no file exists.
 told. A finding is the same while rule, place and subject are; frames and values may change.
 
 ## Built-in policies
+
+Each has a page: why there is one, when to use it, its rules with their levels, and how to extend it.
 `
 
 const DISAGREEMENTS = `

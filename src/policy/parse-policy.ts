@@ -46,7 +46,7 @@ const KEYS = [
   'variables',
   'ignore',
 ]
-const CUSTOM_KEYS = ['id', 'title', 'severity', 'select', 'where', 'assert', 'message']
+const CUSTOM_KEYS = ['id', 'title', 'severity', 'select', 'where', 'assert', 'message', 'remedy']
 const OVERRIDE_KEYS = ['paths', 'when', 'rules']
 
 /**

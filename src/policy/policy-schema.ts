@@ -43,6 +43,7 @@ export function policySchema(): Record<string, unknown> {
             where: { type: 'string', description: 'CEL' },
             assert: { type: 'string', description: 'CEL' },
             message: { type: 'string', maxLength: 1000 },
+            remedy: { type: 'string', maxLength: 1000 },
           },
         },
       },

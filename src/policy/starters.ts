@@ -173,7 +173,7 @@ const CRYPTO = on(
   'crypto-stable',
 )
 
-/** Policies that come with the product; each has a page in docs/reference/policies.md. */
+/** Policies that come with the product; each has a page in docs/reference/policies (`starter-pages.ts`). */
 export const STARTERS: readonly StarterPolicy[] = [
   {
     name: 'core',

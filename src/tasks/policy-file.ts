@@ -1,5 +1,5 @@
 import { dirname, posix, resolve } from 'node:path'
-import { ExrError } from '../errors.ts'
+import { type ErrorCode, ExrError } from '../errors.ts'
 import { loadPolicy, type Policy, type ReadPolicy } from '../policy/index.ts'
 import { openSource } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
@@ -7,6 +7,15 @@ import { isS3Url } from '../source/s3-url.ts'
 
 /** Largest policy file that is read. */
 const MAX_BYTES = 4 * 1024 * 1024
+
+/** Troubles of the way to a policy, which say nothing of the policy: another try may not meet them. */
+const PASSES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_SOURCE_UNAVAILABLE',
+  'ERR_SOURCE_CREDENTIALS',
+  'ERR_SOURCE_READ',
+  'ERR_SOURCE_CHANGED',
+  'ERR_ABORTED',
+])
 
 export interface PolicyFileOptions {
   readonly s3?: S3Settings
@@ -17,7 +26,8 @@ export interface PolicyFileOptions {
 
 /**
  * The policy of a built-in name, a path or an `s3://` URL, with all it extends; what a policy extends is looked for
- * beside it. Throws ERR_POLICY_INVALID, with what went wrong when a file cannot be read.
+ * beside it. Throws ERR_POLICY_INVALID, with what went wrong when a file cannot be read; storage that
+ * fails keeps its own code.
  */
 export function openPolicy(nameOrLocation: string, options: PolicyFileOptions = {}): Promise<Policy> {
   return loadPolicy(nameOrLocation, reader(options))
@@ -38,7 +48,8 @@ function reader({ s3, folders, signal }: PolicyFileOptions): ReadPolicy {
       }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new ExrError('ERR_POLICY_INVALID', `Cannot read the policy ${location}: ${why}`, {
+      const code = cause instanceof ExrError && PASSES.has(cause.code) ? cause.code : 'ERR_POLICY_INVALID'
+      throw new ExrError(code, `Cannot read the policy ${location}: ${why}`, {
         cause,
         details: { path: location },
       })

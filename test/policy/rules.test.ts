@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadPolicyText, type PolicyFacts, policySchema, RULES, validate } from '../../src/policy/index.ts'
-import { policyPages, rulePages } from '../../src/policy/pages.ts'
+import { parse } from 'yaml'
+import { loadPolicy, loadPolicyText, type PolicyFacts, policySchema, RULES, validate } from '../../src/policy/index.ts'
+import { policiesPage, rulePages } from '../../src/policy/pages.ts'
 import { cryptomatteId, murmur3 } from '../../src/policy/rules/murmur3.ts'
+import { starterPages } from '../../src/policy/starter-pages.ts'
 import { projectRoot } from '../paths.ts'
 import { RULE_CASES } from './rule-cases.ts'
 
@@ -31,11 +33,31 @@ describe('every rule', () => {
     expect(told.length === 0 ? ['not_applicable'] : told).toEqual([expected])
   })
 
-  it('has its page, and policies and the schema theirs', () => {
+  it('has its page, and policies and the schema theirs', async () => {
     const page = (name: string) => readFileSync(join(projectRoot, 'docs/reference', name), 'utf8')
     expect(page('rules.md')).toBe(rulePages())
-    expect(page('policies.md')).toBe(policyPages())
+    expect(page('policies.md')).toBe(policiesPage())
+    const starters = await starterPages()
+    expect(readdirSync(join(projectRoot, 'docs/reference/policies')).sort()).toEqual([...starters.keys()].sort())
+    for (const [name, text] of starters) expect(page(`policies/${name}`)).toBe(text)
     expect(JSON.parse(page('policy.schema.json'))).toEqual(policySchema())
+  })
+})
+
+describe('the page of every built-in policy', () => {
+  it('shows an extension that loads and differs from what it extends, and names every rule with its level', async () => {
+    for (const [name, text] of await starterPages()) {
+      const starter = name.replace('.md', '')
+      const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
+      const [plain, extended] = [await loadPolicy(starter), await loadPolicyText(example, 'my.yaml')]
+      expect(JSON.stringify([...extended.rules]), name).not.toBe(JSON.stringify([...plain.rules]))
+      for (const id of Object.keys(parse(example).rules)) {
+        // What an example switches off was on before.
+        if (!extended.rules.has(id)) expect(plain.rules.has(id), `${name} ${id}`).toBe(true)
+      }
+      const rows = [...text.matchAll(/^\| \[([a-z0-9-]+)\]\(\S+\) \| (error|warn|info) \|/gm)].map(([, id]) => id)
+      expect(rows.sort(), name).toEqual([...plain.rules.keys()].sort())
+    }
   })
 })
 

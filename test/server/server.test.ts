@@ -555,7 +555,11 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
   })
 
   it('judges by a policy of the object store, with what it extends beside it', async () => {
-    const policies = { 'policies/show.yaml': 'name: show\nextends: ./base.yaml', 'policies/base.yaml': BASE_POLICY }
+    const policies = {
+      'policies/show.yaml': 'name: show\nextends: ./base.yaml',
+      'policies/base.yaml': BASE_POLICY,
+      'policies/broken.yaml': 'rules: {file-nonsense: on}',
+    }
     for (const [Key, Body] of Object.entries(policies)) {
       await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }))
     }
@@ -563,8 +567,19 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     const path = `s3://${bucket}/seq/beauty.1001.exr`
     const ask = (policy: string) => post({ data: { path, validate: true, policy_path: `s3://${bucket}/${policy}` } })
     await expectDone(await ask('policies/show.yaml'))
-    // The file is stored all the same, and nothing is said of a policy that nobody could read.
-    await expectDone(await ask('policies/nosuch.yaml'))
+    // One that is not there, or is none, will not be there the next time: a dead letter that says why, and nothing was read.
+    for (const name of ['nosuch.yaml', 'broken.yaml']) {
+      const refused = await ask(`policies/${name}`)
+      expect(refused.status).toBe(400)
+      expect(await refused.text()).toMatch(new RegExp(`policies/${name}.*\\[ERR_POLICY_INVALID\\]\n$`))
+    }
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('exr_events_total{outcome="bad_event"} 2')
+    expect(await (await fetch(url)).text()).toContain('policies/nosuch.yaml')
+    // Storage that fails says nothing of the policy.
+    proxy.always({ kind: 'status', status: 503, code: 'SlowDown' })
+    const again = await ask('policies/later.yaml')
+    expect(again.status).toBe(503)
+    expect(await again.text()).toMatch(/^Cannot read the policy .*later\.yaml.*\[ERR_SOURCE_UNAVAILABLE\]/)
     const told = await rows("SELECT policy, rule, state FROM validation_results WHERE rule <> '*'")
     expect(told).toEqual([['show', 'compress-allowed', 'fail']])
   })

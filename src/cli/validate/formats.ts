@@ -24,7 +24,7 @@ export function renderReport(kind: Format, report: ValidationReport, options: Re
   const { context, policy, root, all } = options
   switch (kind) {
     case 'table':
-      return reportText(report, { style: context.style, width: widthOf(context), root, all })
+      return reportText(report, { style: context.style, width: widthOf(context), policy, root, all })
     case 'json':
       return `${JSON.stringify(report, null, 2)}\n`
     case 'sarif':
@@ -32,7 +32,7 @@ export function renderReport(kind: Format, report: ValidationReport, options: Re
     case 'junit':
       return junitReport(report)
     case 'html':
-      return htmlReport(report, options.pictures)
+      return htmlReport(report, policy, options.pictures)
     case 'github':
       return githubReport(report, root)
   }

@@ -1,4 +1,4 @@
-import { type ReportFinding, RULES, type ValidationReport } from '../../policy/index.ts'
+import { type Policy, type ReportFinding, remedyOf, type ValidationReport } from '../../policy/index.ts'
 import { columns, wrap } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { count, plural } from '../format/units.ts'
@@ -8,6 +8,7 @@ import { displayWidth, type Style } from '../style.ts'
 interface TextOptions {
   readonly style: Style
   readonly width: number
+  readonly policy: Policy
   readonly root: string
   readonly all: boolean
 }
@@ -51,7 +52,7 @@ const SHOWN_OF_A_PLACE = 5
 const INDENT = ' '.repeat(7)
 
 /** Rule and file once, then what was found, a line each, then the remedy. */
-function placeLines(findings: readonly ReportFinding[], { style, width, root, all }: TextOptions): string[] {
+function placeLines(findings: readonly ReportFinding[], { style, width, policy, root, all }: TextOptions): string[] {
   const [first] = findings
   if (first === undefined) return []
   const { rule, state, severity, path, sequence, frames } = first
@@ -65,7 +66,7 @@ function placeLines(findings: readonly ReportFinding[], { style, width, root, al
   const after = at.length > 0 ? style.dim(`  ${at.join(', ')}`) : ''
   const place = singleLine(relative(frames === undefined ? path : (sequence ?? path), root))
   const room = Math.max(24, width - displayWidth(before) - displayWidth(after))
-  const remedy = state === 'fail' ? RULES.get(rule)?.remedy : undefined
+  const remedy = state === 'fail' ? remedyOf(rule, policy) : undefined
   const shown = all || findings.length <= SHOWN_OF_A_PLACE + 1 ? findings : findings.slice(0, SHOWN_OF_A_PLACE)
   const more = findings.length - shown.length
   return [

@@ -1,6 +1,6 @@
+import { type Policy, remedyOf } from '../policy.ts'
 import type { ReportFinding, ValidationReport } from '../report.ts'
 import type { Severity } from '../rule.ts'
-import { RULES } from '../rules/index.ts'
 import { xml } from './junit.ts'
 
 /** A small picture of a file's display window: the size of that window in pixels, and where it begins. */
@@ -33,6 +33,7 @@ const SHOWN = 2000
 /** One self-contained page: nothing in it is fetched, and no script runs. */
 export function htmlReport(
   { findings, summary }: ValidationReport,
+  policy: Policy,
   pictures: ReadonlyMap<string, ReportPicture> = new Map(),
 ): string {
   // The worst first: they are what the page is opened for, and what stays where it is cut.
@@ -50,7 +51,7 @@ export function htmlReport(
 <span class="info">${count.info} notes</span>; ${summary.states.not_checked} not checked, ${summary.states.cannot_check} that cannot be
 checked, ${summary.unreadable} that cannot be read${summary.accepted === undefined ? '' : `, ${summary.accepted} accepted by the baseline`}.</p>
 ${worstTable(summary.worst_files)}
-${failureTable(failures.slice(0, SHOWN), pictures)}
+${failureTable(failures.slice(0, SHOWN), policy, pictures)}
 ${failures.length > SHOWN ? `<p>${failures.length - SHOWN} more are in the JSON report.</p>` : ''}
 ${uncheckedTable(unchecked.slice(0, SHOWN))}
 ${ruleTable(summary.rules)}
@@ -66,7 +67,11 @@ function worstTable(files: ValidationReport['summary']['worst_files']): string {
   return `<h2>Worst files</h2><table><tr><th>file</th><th class="n">failures</th></tr>${rows.join('')}</table>`
 }
 
-function failureTable(findings: readonly ReportFinding[], pictures: ReadonlyMap<string, ReportPicture>): string {
+function failureTable(
+  findings: readonly ReportFinding[],
+  policy: Policy,
+  pictures: ReadonlyMap<string, ReportPicture>,
+): string {
   if (findings.length === 0) return ''
   const shown = new Set<string>()
   const rows = findings.map((finding) => {
@@ -74,7 +79,7 @@ function failureTable(findings: readonly ReportFinding[], pictures: ReadonlyMap<
     // A file is shown once, and again for every place that is marked in it.
     const isNew = box !== undefined || !shown.has(path)
     shown.add(path)
-    const remedy = RULES.get(rule)?.remedy
+    const remedy = remedyOf(rule, policy)
     return `<tr><td class="${severity}">${severity}</td><td class="rule"><code>${xml(rule)}</code></td><td>${xml(message)}${
       remedy === undefined ? '' : `<br><span class="muted">${xml(remedy)}</span>`
     }</td><td>${place(finding)}${isNew ? picture(finding, pictures) : ''}</td></tr>`
