@@ -401,6 +401,18 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     expect(await rows('SELECT count(*)::INTEGER FROM removals WHERE removed_at <= now()')).toEqual([[1]])
   })
 
+  it('hides nothing while the keys are wrong, since the refused look then says nothing about rights', async () => {
+    await start()
+    await put('kept.exr', 'compression-zips.exr')
+    await expectDone(await post(record('kept.exr')))
+    proxy.reset()
+    proxy.always({ kind: 'status', status: 403, code: 'InvalidAccessKeyId' })
+    const answer = await post(record('kept.exr', 'ObjectRemoved:Delete'))
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('ERR_SOURCE_CREDENTIALS')])
+    expect(proxy.seen).toHaveLength(2)
+    expect(await rows('SELECT count(*)::INTEGER FROM live_files')).toEqual([[1]])
+  })
+
   it('takes the later of two numbered events about an object, in whatever order they come', async () => {
     await start()
     await put('kept.exr', 'compression-zips.exr')
