@@ -330,6 +330,8 @@ export interface SampledFile {
   readonly bytes: string
   /** How deep it was looked at; null where that is not known. */
   readonly checkDepth: string | null
+  /** Limits that kept part of it unread; null for none. */
+  readonly limitReached: string | null
 }
 
 /** An embedded catalog as its last commit left it, read while another process writes to it. */

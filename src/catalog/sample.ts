@@ -16,6 +16,7 @@ const COLUMNS = [
   'size_bytes',
   'mtime',
   'last_inspected',
+  'limit_reached',
 ]
 const OWN = { ...FILES, columns: COLUMNS.map((name) => FILES.columns.find((column) => column.name === name)!) }
 
@@ -27,15 +28,18 @@ export async function sampleFiles(read: ReadTable, count: number, seed: string):
   const removals = await readRemovals(read)
   let picked: { readonly rank: string; readonly file: SampledFile }[] = []
   for await (const rows of read(OWN)) {
-    const [id, path, supersededBy, digest, depth, etag] = [0, 1, 2, 3, 4, 5].map((column) => textReader(rows, column))
+    const [id, path, supersededBy, digest, depth, etag, limit] = [0, 1, 2, 3, 4, 5, 9].map((column) =>
+      textReader(rows, column),
+    )
     for (let row = 0; row < rows.rowCount; row++) {
       const fileId = id!(row) ?? ''
       const contentDigest = digest!(row)
       if (contentDigest === null || supersededBy!(row) !== null) continue
       if (isRemoved(removals, fileId, longAt(rows, 8, row))) continue
       const bytes = bytesKey(longAt(rows, 6, row), longAt(rows, 7, row), etag!(row))
-      const file = { fileId, path: path!(row) ?? '', contentDigest, bytes }
-      picked.push({ rank: hash('sha256', `${seed}\0${fileId}`, 'hex'), file: { ...file, checkDepth: depth!(row) } })
+      const looked = { checkDepth: depth!(row), limitReached: limit!(row) }
+      const file = { fileId, path: path!(row) ?? '', contentDigest, bytes, ...looked }
+      picked.push({ rank: hash('sha256', `${seed}\0${fileId}`, 'hex'), file })
     }
     if (picked.length > 4 * count) picked = lowest(picked, count)
   }

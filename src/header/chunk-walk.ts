@@ -15,6 +15,8 @@ export class ChunkWalk {
   readonly #fileSize: number
   /** 1 for each entry that was found where the table does not say. */
   readonly #found: Uint8Array
+  /** Bytes of the shortest leader that a chunk of the file may have. */
+  readonly #shortest: number
   #wanted: number
   #position: number
   /** How many of `known` lie at the position or before it. */
@@ -33,6 +35,7 @@ export class ChunkWalk {
     this.#known = known
     this.#found = found
     this.#fileSize = fileSize
+    this.#shortest = Math.min(...new Set(plan.parts.map(({ storage }) => leaderByteLength(storage, plan.isMultiPart))))
     this.#wanted = entries.offsets.length - known.length
     this.#position = plan.tablesOffset + (plan.tablesByteLength ?? 0)
   }
@@ -69,7 +72,8 @@ export class ChunkWalk {
     const isHere =
       entry !== null && this.#found[entry] === 0 && (verdicts[entry] !== ENTRY.ok || offsets[entry] === this.#position)
     if (entry === null || end === null || !isHere || end > (next ?? this.#fileSize)) {
-      const isCut = isHere && end !== null && next === null
+      // No chunk lies in fewer bytes than its leader has.
+      const isCut = bytes.length < this.#shortest || (isHere && end !== null)
       this.#endsInJunk = next === null && !isCut && bytes.some((byte) => byte !== 0)
       this.#hasEnded = next === null
       if (next !== null) this.#position = next

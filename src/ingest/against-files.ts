@@ -1,6 +1,6 @@
 import { filesOf, type NamedFile } from '../catalog/batch-files.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import { CHECK_OPTIONS } from '../inspect/options.ts'
+import { CHECK_OPTIONS, type InspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { encodeRecords } from '../tables/index.ts'
@@ -15,6 +15,8 @@ interface AgainstFilesOptions {
   readonly foldCase?: boolean
   readonly jobs?: number
   readonly s3?: S3Settings
+  /** Limits of headers to read within. */
+  readonly limits?: InspectOptions['limits']
   readonly signal?: AbortSignal
 }
 
@@ -28,6 +30,8 @@ export interface AgainstFilesReport {
   readonly different: readonly string[]
   /** Files whose bytes were written since, by size, time or tag: the catalog is behind, not wrong. */
   readonly changed: readonly string[]
+  /** Files of which other limits kept other parts unread than when they were stored: nothing to compare. */
+  readonly limited: readonly string[]
   /** Files that cannot be read now. */
   readonly unreadable: readonly { readonly path: string; readonly code: string }[]
 }
@@ -37,16 +41,18 @@ export interface AgainstFilesReport {
  * digests of all rows. Another version of OpenImageIO may derive other attributes, which is a difference. Changes nothing.
  */
 export async function verifyAgainstFiles(catalog: Catalog, options: AgainstFilesOptions): Promise<AgainstFilesReport> {
-  const { files, seed, foldCase = false, jobs, s3, signal } = options
+  const { files, seed, foldCase = false, jobs, s3, limits, signal } = options
   const sample = await catalog.sample(files, seed)
   const different: string[] = []
   const changed: string[] = []
+  const limited: string[] = []
   const unreadable: { path: string; code: string }[] = []
   let [same, sampled] = [0, 0]
   const how = {
     foldCase,
     ...(jobs !== undefined && { maxThreads: jobs }),
     ...(s3 && { s3 }),
+    ...(limits && { limits }),
     ...(signal && { signal }),
   }
   for (const check of CHECK_OPTIONS) {
@@ -62,11 +68,12 @@ export async function verifyAgainstFiles(catalog: Catalog, options: AgainstFiles
       }
       const now = rowOf(payload, foldCase)
       if (now?.contentDigest === file.contentDigest) same += 1
-      else if (now?.bytes === file.bytes) different.push(file.path)
-      else changed.push(file.path)
+      else if (now?.bytes !== file.bytes) changed.push(file.path)
+      else if (now.limitReached !== file.limitReached) limited.push(file.path)
+      else different.push(file.path)
     }
   }
-  return { seed, sampled, same, different, changed, unreadable }
+  return { seed, sampled, same, different, changed, limited, unreadable }
 }
 
 /** The row of `files` that an inspection would be stored as. */

@@ -191,7 +191,9 @@ export function singleColumn({ texts, numbers }: NumberedName): FrameColumn | nu
   if (isAtEnd) {
     if (!free[last] || digitsAt(last) > MAX_DIGITS) return null
     const counts = columns.map(() => 1)
-    if (last === 1 && free[0] && isSubframe(texts, columns, 0, counts)) return { at: 0, subframe: true }
+    // `shot.010.1001`: with no other name to tell, a number of few digits before one of as many or more is a shot.
+    const mayBeFrame = last === 1 && free[0] && (digitsAt(0) >= 4 || digitsAt(0) > digitsAt(1))
+    if (mayBeFrame && isSubframe(texts, columns, 0, counts)) return { at: 0, subframe: true }
     if (standsAlone(texts[last]!) || digitsAt(last) >= 4) return { at: last, subframe: false }
   }
   for (let at = last; at >= 0; at--) {

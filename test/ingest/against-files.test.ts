@@ -49,6 +49,7 @@ it.each(Object.entries(places))('reads a sample of files again and compares: %s'
     same: all,
     different: [],
     changed: [],
+    limited: [],
     unreadable: [],
   })
 
@@ -81,4 +82,21 @@ it('names files that say something else than their rows', async () => {
   await catalog.close()
   expect(reader.getRows()).toEqual([[kept]])
   expect(different).toEqual([kept])
+})
+
+it('reads within the limits it is given, and does not compare what other limits kept unread', async () => {
+  const catalog = await openCatalog(join(folder, 'limits.duckdb'))
+  const path = fixturePath(names[0]!)
+  const limits = { headerBytes: 64 }
+  for await (const { payload } of inspectMany([path], { limits })) {
+    await catalog.upsert([{ payload: payload!, inspectedAtUs: 1_700_000_000_000_000n, durationUs: 1 }], 'run')
+  }
+  const options = { files: 10, seed: 'a' }
+  expect(await verifyAgainstFiles(catalog, { ...options, limits })).toMatchObject({
+    same: 1,
+    limited: [],
+    different: [],
+  })
+  expect(await verifyAgainstFiles(catalog, options)).toMatchObject({ same: 0, limited: [path], different: [] })
+  await catalog.close()
 })

@@ -64,6 +64,13 @@ describe('a table that was never written', () => {
     expect(payload.parts[0]).toMatchObject({ missing_chunks: 4, missing: { rows: [[6, 9]] } })
   })
 
+  it('is followed by as many chunks as the file holds whole where it ends inside a leader', async () => {
+    const { bytes, chunks } = zeroTable()
+    const payload = await looked(bytes.subarray(0, chunks[6]! + 3))
+    expect(firstReason(payload)).toBe('The offset table was never written: 6 of 10 chunks follow it')
+    expect(payload.parts[0]).toMatchObject({ missing_chunks: 4, missing: { rows: [[6, 9]] } })
+  })
+
   it('with nothing behind it means no pixels', async () => {
     const { bytes, chunks } = zeroTable()
     const payload = await looked(bytes.subarray(0, chunks[0]))

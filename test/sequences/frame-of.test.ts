@@ -16,6 +16,8 @@ describe('frameFacts', () => {
     ['/s/beauty.1001.left.exr', 1001, '/s/beauty.####.left.exr'],
     ['/s/beauty.1001.cam.exr', 1001, '/s/beauty.####.cam.exr'],
     ['/s/sim.0001.2500.exr', 1, '/s/sim.####.####.exr'],
+    ['/s/sim.001.50.exr', 1, '/s/sim.###.##.exr'],
+    ['/s/shot.010.1001.exr', 1001, '/s/shot.010.####.exr'],
     ['/s/beauty.1001', 1001, '/s/beauty.####'],
     ['/s/beauty.1001.sxr', 1001, '/s/beauty.####.sxr'],
     ['/v012/1001/beauty.0007.exr', 7, '/v012/1001/beauty.####.exr'],

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
+import { limitOption } from '../inspection-flags.ts'
 import type { MergeFlags } from './merge.ts'
 import type { DdlFlags, InfoFlags, MigrateFlags, ValueFlags, VerifyFlags } from './run.ts'
 
@@ -16,6 +17,7 @@ export function configure(command: Command, context: CliContext): void {
     .description('check that a catalog holds what was stored, and that its tables agree with each other')
     .option('--against-files [n]', 'also read a sample of n files again, and compare (default 100)')
     .option('--seed <text>', 'picks the sample; the same text picks the same files')
+    .addOption(limitOption())
     .option(...JSON_FLAG)
     .action(async (flags: VerifyFlags) => (await load()).verify(flags, context))
   catalogFlags(command.command('migrate'), 'catalog')

@@ -11,6 +11,7 @@ import { columns, hanging, wrap, wrappedColumns } from '../format/columns.ts'
 import { shortPath } from '../format/fit.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
+import { inspectionOptions } from '../inspection-flags.ts'
 import { openExisting, openToRead } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
 import { padEnd } from '../style.ts'
@@ -73,10 +74,12 @@ export async function showInfo(flags: InfoFlags, context: CliContext): Promise<v
 export interface VerifyFlags extends InfoFlags {
   readonly againstFiles?: string | true
   readonly seed?: string
+  readonly limit?: readonly string[]
 }
 
 export async function verify(flags: VerifyFlags, context: CliContext): Promise<void> {
   const files = flags.againstFiles === undefined ? null : sampleSize(flags.againstFiles)
+  const { limits } = await inspectionOptions(flags.limit === undefined ? {} : { limit: flags.limit }, context.env)
   const catalog = await openToRead(context.config(flags), context)
   try {
     const report = await catalog.verify()
@@ -87,6 +90,7 @@ export async function verify(flags: VerifyFlags, context: CliContext): Promise<v
             files,
             seed: flags.seed ?? randomUUID().slice(0, 8),
             s3: s3SettingsFrom((name) => context.env[name]),
+            limits,
           })
     if (!report.ok || (against?.different.length ?? 0) > 0) context.exitWith(EXIT.system)
     if (flags.json) {
@@ -134,7 +138,7 @@ function markedLines(mark: string, what: string, width: number): string[] {
 }
 
 function againstFilesLines(report: AgainstFilesReport, style: CliContext['style'], width: number): string[] {
-  const { seed, sampled, same, different, changed, unreadable } = report
+  const { seed, sampled, same, different, changed, limited, unreadable } = report
   const listed = (mark: string, what: string, paths: readonly string[]) =>
     paths.length === 0
       ? []
@@ -150,6 +154,7 @@ function againstFilesLines(report: AgainstFilesReport, style: CliContext['style'
     ),
     ...listed(style.red('BROKEN'), 'say something else than their rows', different),
     ...listed(style.yellow('note'), 'were written since: ingest them again', changed),
+    ...listed(style.yellow('note'), 'were stored within other limits: --limit reads them so', limited),
     ...listed(
       style.yellow('note'),
       'cannot be read',
