@@ -228,8 +228,17 @@ function usageExit(error: CommanderError, args: readonly string[], context: CliC
 function fail(error: unknown, args: readonly string[], context: CliContext): number {
   const known = toExrError(error)
   const told = context.stderr.isTTY ? errorLines : errorLine
-  context.note(wantsJson(args) ? errorJson(known) : told(known, context.config().debug))
+  context.note(wantsJson(args) ? errorJson(known) : told(known, wantsTrace(context)))
   return exitCodeOf(known.code)
+}
+
+/** Whether to print a stack trace: never where the settings themselves are what cannot be read. */
+function wantsTrace(context: CliContext): boolean {
+  try {
+    return context.config().debug
+  } catch {
+    return false
+  }
 }
 
 /** Whether the caller is a script that reads JSON, and so reads errors as JSON too. */

@@ -76,6 +76,12 @@ describe('exr-inspector', () => {
     })
   })
 
+  it('says in one line which variable of the environment has no such value, and exits with 2', async () => {
+    const { code, stdout, stderr } = await runCli(['sql', 'SELECT 1'], { env: { EXR_JOBS: 'many' } })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^exr-inspector: Expected .* for EXR_JOBS but received many \[ERR_OPTION_INVALID\]\n$/)
+  })
+
   it('shows stack traces only with EXR_DEBUG', async () => {
     const args = ['sql', '--catalog', '/nowhere/c.duckdb', 'SELECT 1']
     expect((await runCli(args)).stderr).not.toContain('    at ')
