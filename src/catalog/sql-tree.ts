@@ -24,12 +24,35 @@ export async function parseQueries(text: string): Promise<SqlNode[]> {
     if (answer.statements) return answer.statements
     if (answer.error_type === 'not implemented') {
       if (PIVOT_QUERY.test(text)) throw refusal(...PIVOT_REFUSAL)
-      throw refusal('a query (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)', 'another statement')
+      throw refusal('a query (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)', namedStatement(text))
     }
     throw new ExrError('ERR_CATALOG_QUERY', `The query cannot be read: ${answer.error_message}`)
   } finally {
     connection.closeSync()
   }
+}
+
+/** Statements people try, and what to use instead. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  COPY: ': give the query alone; sql --format --output writes what it finds to a file',
+  EXPORT: ': exr-inspector export writes all tables to files',
+  PRAGMA: ': SHOW, DESCRIBE and functions such as duckdb_settings() tell the same',
+  INSERT: '',
+  UPDATE: '',
+  DELETE: '',
+  CREATE: '',
+  DROP: '',
+  ALTER: '',
+  ATTACH: '',
+  SET: '',
+  INSTALL: '',
+  LOAD: '',
+  CALL: '',
+}
+
+function namedStatement(text: string): string {
+  const word = /^[\s;]*([a-z]+)\b/i.exec(text)?.[1]?.toUpperCase() ?? ''
+  return Object.hasOwn(INSTEAD, word) ? `${word}${INSTEAD[word]}` : 'another statement'
 }
 
 /** A query by its first word, with a PIVOT in it: one that names its values is a query to the parser too. */

@@ -27,6 +27,15 @@ describe('what is not there', () => {
     expect(stderr).toBe('No file has an attribute that matches nosuch\n')
   })
 
+  it('is said of a column, by name, and is no failure', async () => {
+    for (const form of ['--csv', '--ndjson', '--json', '--each']) {
+      const { code, stdout, stderr } = await runCli(['inspect', frame, form, '--columns', 'path,nosuch,time_code'])
+      expect(code).toBe(0)
+      expect(stdout).toContain(frame)
+      expect(stderr).toBe('No file has a fact or attribute named nosuch\n')
+    }
+  })
+
   it('is said of a help page, with what may have been meant', async () => {
     const { code, stderr } = await runCli(['help', 'inspct'])
     expect(code).toBe(2)
@@ -95,14 +104,17 @@ describe('sql', () => {
     expect(stderr).toBe('exr-inspector: Expected one SQL statement but received none [ERR_CATALOG_QUERY]\n')
   })
 
-  it.each(["COPY files TO 'x.csv'", 'PRAGMA database_size', 'DELETE FROM files'])(
-    'refuses %s with what it takes',
-    async (query) => {
-      const { code, stderr } = await ask(query)
-      expect(code).toBe(2)
-      expect(stderr).toMatch(/SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN.*\[ERR_CATALOG_QUERY\]\n$/)
-    },
-  )
+  it.each([
+    ["COPY files TO 'x.csv'", 'COPY: give the query alone; sql --format --output writes'],
+    ['pragma database_size', 'PRAGMA: SHOW, DESCRIBE and functions such as duckdb_settings()'],
+    ['DELETE FROM files', 'DELETE'],
+    ['/* first */ VACUUM', 'another statement'],
+  ])('refuses %s with its name, what it takes and what to use instead', async (query, found) => {
+    const { code, stderr } = await ask(query)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN.*\[ERR_CATALOG_QUERY\]\n$/)
+    expect(stderr).toContain(`but received ${found}`)
+  })
 
   it('says where a mistake is, in one line', async () => {
     const { stderr } = await ask('SELECT file_path, nosuch FROM files')

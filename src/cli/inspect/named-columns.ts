@@ -34,12 +34,17 @@ const COMPUTED: Readonly<Record<string, (payload: Payload) => unknown>> = {
  * the file has none.
  */
 export function namedValues(payload: Payload, names: readonly string[]): unknown[] {
-  return names.map((name) => factOf(payload, name))
+  return names.map((name) => factOf(payload, name) ?? null)
 }
 
 /** The same as one object. */
 export function namedColumns(payload: Payload, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.map((name) => [name, factOf(payload, name)]))
+  return Object.fromEntries(names.map((name) => [name, factOf(payload, name) ?? null]))
+}
+
+/** Whether a name stands for anything in this file, be it empty. */
+export function hasColumn(payload: Payload, name: string): boolean {
+  return factOf(payload, name) !== undefined
 }
 
 function factOf(payload: Payload, name: string): unknown {
@@ -51,7 +56,7 @@ function factOf(payload: Payload, name: string): unknown {
     const found = attributes.find((attribute) => attribute.name === name || attribute.oiio_name === name)
     if (found !== undefined) return attributeValue(found)
   }
-  return null
+  return undefined
 }
 
 /** A time code as people write it; texts and numbers as they are; anything else as the payload has it. */

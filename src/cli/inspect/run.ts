@@ -17,7 +17,7 @@ import { PROTOCOLS } from '../picture/protocol.ts'
 import { policyWish } from '../policy-flags.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
 import { filterPayload } from './filters.ts'
-import { DEFAULT_COLUMNS } from './named-columns.ts'
+import { DEFAULT_COLUMNS, hasColumn } from './named-columns.ts'
 import {
   csvOutput,
   type InspectOutput,
@@ -78,6 +78,7 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
   let results = 0
   let attributes = 0
+  const unseen = new Set(flags.columns === undefined ? [] : columnNames(flags.columns))
   const located = new Locations(args, flags, context)
   const options = { ...(await optionsOf(flags, config, context)), ...policy }
   try {
@@ -90,6 +91,7 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
         const filtered = filterPayload(payload, filters)
         if (filtered.parts.length === 0 && payload.parts.length > 0) noSuchPart(payload, filters.parts, args, context)
         attributes += filtered.attributes.parts.flat().length
+        for (const name of unseen) if (hasColumn(filtered, name)) unseen.delete(name)
         await output.file(filtered)
       } else {
         context.exitWith(exitCodeOf(result.error.code))
@@ -104,6 +106,8 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
     context.exitWith(EXIT.someFilesFailed)
     context.note(`No file has an attribute that matches ${filters.attributes.join(', ')}`)
   }
+  // An attribute may be missing in good files, so this alone is no failure.
+  if (results > 0 && unseen.size > 0) context.note(`No file has a fact or attribute named ${[...unseen].join(', ')}`)
   located.finish()
 }
 

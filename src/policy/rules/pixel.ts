@@ -18,6 +18,13 @@ const isAlphaPixels = (pixels: ChannelStats, part: PartView) => {
   return channel !== undefined && isAlpha(channel)
 }
 
+/** Smallest and largest sample, infinities included, which `min` and `max` of the statistics leave out. */
+function rangeOf({ min, max, pos_inf_count, neg_inf_count }: ChannelStats): { min: number; max: number } {
+  const low = neg_inf_count > 0 ? -Infinity : (min ?? Infinity)
+  const high = pos_inf_count > 0 ? Infinity : (max ?? -Infinity)
+  return { min: low, max: high }
+}
+
 /** Places of the first samples that are no number, and the window around all. */
 function broken(pixels: ChannelStats, count: number, what: string): Omit<Finding, 'part' | 'channel'> {
   const places = pixels.first_non_finite.slice(0, 4).map(({ x, y }) => `${x},${y}`)
@@ -101,8 +108,8 @@ export const pixelRules: readonly FileRule[] = [
     source: ['FXT'],
     options: { max_share: number(0.01, 'share of the samples of a colour channel') },
     check: (file, options) =>
-      eachChannelPixels(file, isColourPixels, ({ negative_count, count }) => {
-        const share = count === 0 ? 0 : negative_count / count
+      eachChannelPixels(file, isColourPixels, ({ negative_count, neg_inf_count, count }) => {
+        const share = count === 0 ? 0 : (negative_count + neg_inf_count) / count
         const max = options['max_share'] as number
         return share > max ? { expected: `at most ${max} of the samples below 0`, actual: share.toFixed(4) } : null
       }),
@@ -114,9 +121,10 @@ export const pixelRules: readonly FileRule[] = [
     title: 'Alpha in 0 to 1.',
     source: ['DEEP', 'TECH'],
     check: (file) =>
-      eachChannelPixels(file, isAlphaPixels, ({ min, max }) =>
-        (min ?? 0) < 0 || (max ?? 0) > 1 ? { expected: '0 to 1', actual: `${min} to ${max}` } : null,
-      ),
+      eachChannelPixels(file, isAlphaPixels, (pixels) => {
+        const { min, max } = rangeOf(pixels)
+        return min < 0 || max > 1 ? { expected: '0 to 1', actual: `${min} to ${max}` } : null
+      }),
   },
   {
     id: 'pixel-alpha-pinholes',
@@ -205,8 +213,10 @@ export const pixelRules: readonly FileRule[] = [
       eachChannelPixels(
         file,
         (pixels, part) => isColourPixels(pixels, part) && isSceneLinear(part),
-        ({ max, mean }) =>
-          max === 1 && mean !== 1 ? { expected: 'values beyond 1', actual: 'none above exactly 1' } : null,
+        (pixels) =>
+          rangeOf(pixels).max === 1 && pixels.mean !== 1
+            ? { expected: 'values beyond 1', actual: 'none above exactly 1' }
+            : null,
       ),
   },
   {
