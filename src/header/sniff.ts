@@ -23,11 +23,13 @@ const BEGINNINGS: readonly (readonly [beginning: string, what: string])[] = [
 ]
 
 const LFS = 'version https://git-lfs.github.com/'
+const ANNEX = '/annex/objects/'
 
 /** What bytes that are no OpenEXR file are instead, as far as their beginning tells; null for none that is known. */
 export function sniff(prefix: Uint8Array): string | null {
   const text = natives.latin1Of(prefix)(0, Math.min(prefix.length, 512))
   if (text.startsWith(LFS)) return 'a Git LFS pointer to it: `git lfs pull` in its repository gets the file itself'
+  if (text.startsWith(ANNEX)) return 'a git-annex pointer to it: `git annex get` in its repository gets the file itself'
   const known = BEGINNINGS.find(([beginning]) => text.startsWith(beginning))
   if (known !== undefined) return known[1]
   if (text.slice(4, 8) === 'ftyp') return 'a QuickTime or MP4 file'

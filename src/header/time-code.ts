@@ -57,15 +57,20 @@ export function formatTimeCode(timeCode: TimeCode): string {
   return notes.join(', ')
 }
 
-/** What makes a time code impossible: digits beyond 9, or 24 hours, 60 minutes or 60 seconds and more. Null for none. */
+/**
+ * What makes a time code impossible: digits beyond 9, 24 hours, 60 minutes or 60 seconds and more, or a frame that
+ * drop-frame counting leaves out: the first two of each minute but every tenth. Null for none.
+ */
 export function timeCodeProblem(timeCode: TimeCode): string | null {
   const { timeAndFlags } = timeCode
   const isDecimal = [0, 8, 16, 24].every((shift) => ((timeAndFlags >>> shift) & 15) < 10)
   if (!isDecimal) return 'digits beyond 9'
-  const { hours, minutes, seconds } = timeCodeFields(timeCode)
+  const { hours, minutes, seconds, frame, dropFrame } = timeCodeFields(timeCode)
   if (hours > 23) return `${hours} hours`
   if (minutes > 59) return `${minutes} minutes`
-  return seconds > 59 ? `${seconds} seconds` : null
+  if (seconds > 59) return `${seconds} seconds`
+  const isDropped = dropFrame && frame < 2 && seconds === 0 && minutes % 10 !== 0
+  return isDropped ? `frame ${frame} of minute ${minutes}, which drop-frame counting leaves out` : null
 }
 
 /** `hh:mm:ss:ff` alone, with `;` before the frames when frames are dropped. */

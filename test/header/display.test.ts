@@ -10,6 +10,7 @@ import {
   makeAttribute,
   shortestFloat32,
   timeCodeFields,
+  timeCodeProblem,
 } from '../../src/header/index.ts'
 import { box, float, text, tiles } from './headers.ts'
 
@@ -30,6 +31,18 @@ describe('time codes', () => {
     expect(formatTimeCode({ timeAndFlags: (0x01020304 | flags) >>> 0, userData: 0x12345678 })).toBe(
       '01:02:03:04, color frame, field 2, bgf0, bgf1, bgf2, user bits 12345678',
     )
+  })
+
+  it.each([
+    ['00:01:00;00', 0x00010040, 'frame 0 of minute 1, which drop-frame counting leaves out'],
+    ['00:59:00;01', 0x00590041, 'frame 1 of minute 59, which drop-frame counting leaves out'],
+    ['00:01:00;02', 0x00010042, null],
+    ['00:01:01;00', 0x00010140, null],
+    ['00:10:00;00', 0x00100040, null],
+    ['00:01:00:00', 0x00010000, null],
+  ])('tell whether %s can be', (form, timeAndFlags, problem) => {
+    expect(formatTimeCode({ timeAndFlags, userData: 0 })).toBe(form)
+    expect(timeCodeProblem({ timeAndFlags, userData: 0 })).toBe(problem)
   })
 
   it('give every field', () => {

@@ -114,6 +114,7 @@ describe('a file that is no EXR', () => {
       Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'),
       /Git LFS pointer.*git lfs pull/,
     ],
+    ['a git-annex pointer', Buffer.from('/annex/objects/SHA256E-s1--0.exr\n'), /git-annex pointer.*git annex get/],
     ['a PNG', bytesOf('89504e470d0a1a0a0000000d'), /a PNG image/],
     ['a page', Buffer.from('<!DOCTYPE html><html>404'), /an HTML page/],
     ['gzip', bytesOf('1f8b0800000000000000'), /gzip data/],
