@@ -11,6 +11,8 @@ export function hasMoreParts({ parts, errors, file }: Pick<Payload, 'parts' | 'e
 /** Whether more channels may be in the file than were read. */
 export function hasMoreChannels(payload: Pick<Payload, 'parts' | 'errors' | 'file' | 'channels'>): boolean {
   if (hasMoreParts(payload) || /\bchannels=/.test(payload.file.limit_reached ?? '')) return true
+  const partial = payload.parts.filter(({ is_partial }) => is_partial === true)
+  if (partial.length === 0) return false
   const known = new Set(payload.channels.map(({ part_index }) => part_index))
-  return payload.parts.some(({ is_partial, part_index }) => is_partial === true && !known.has(part_index))
+  return partial.some(({ part_index }) => !known.has(part_index))
 }
