@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type RunningServer, startServer } from './process.ts'
@@ -20,7 +20,13 @@ export function motoProgram(): string | null {
     execFileSync(join(making, 'bin/python'), ['-m', 'pip', 'install', '--quiet', 'moto[server]==5.2.*'], {
       stdio: 'ignore',
     })
-    renameSync(making, join(CACHE, 'moto'))
+    try {
+      renameSync(making, join(CACHE, 'moto'))
+    } catch (error) {
+      rmSync(making, { recursive: true, force: true })
+      // Another process was faster.
+      if (!existsSync(program)) throw error
+    }
   })
 }
 
