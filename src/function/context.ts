@@ -113,3 +113,13 @@ export function metricsOf(ctx: FunctionContext): Metrics {
   fallback ??= createMetrics()
   return fallback
 }
+
+/** Brings the gauges up to this moment: what waits, what is in work, and the memory it has reserved. */
+export function measure(ctx: FunctionContext): void {
+  const { queue, budget } = stateOf(ctx)
+  const { queued, active, budget: all, reserved } = metricsOf(ctx)
+  queued.set(queue.size)
+  active.set(queue.pending)
+  all.set(budget.totalBytes)
+  reserved.set(budget.reservedBytes)
+}

@@ -1,7 +1,7 @@
 import { ExrError, toPlainError } from '../errors.ts'
 import { silentLogger } from '../log.ts'
 import { takeTurn } from '../workers/index.ts'
-import { type FunctionContext, metricsOf, stateOf } from './context.ts'
+import { type FunctionContext, measure, metricsOf, stateOf } from './context.ts'
 import { doWork, failWork } from './do-work.ts'
 import type { HandledWork, WorkResult } from './outcome.ts'
 import { sendToSink } from './sink.ts'
@@ -43,15 +43,12 @@ function summary({ payload: _payload, ...result }: HandledWork): WorkResult {
 
 /** Waits for a place: events with one object and events with a thousand share the same places. */
 function inTurn(ctx: FunctionContext, event: VastEvent, work: Work, signal: AbortSignal): Promise<HandledWork> {
-  const { queue, budget } = stateOf(ctx)
+  const { queue } = stateOf(ctx)
   const metrics = metricsOf(ctx)
   const end = metrics.stages.startTimer({ stage: 'queue' })
   const turn = takeTurn(queue, () => {
     end()
-    metrics.queued.set(queue.size)
-    metrics.active.set(queue.pending)
-    metrics.budget.set(budget.totalBytes)
-    metrics.reserved.set(budget.reservedBytes)
+    measure(ctx)
     return handleWork(ctx, event, work, signal)
   })
   metrics.queued.set(queue.size)

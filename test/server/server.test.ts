@@ -315,8 +315,12 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
     expect((await fetch(`${url}/liveness`)).status).toBe(200)
     const options = await fetch(url, { method: 'OPTIONS' })
     expect([options.status, options.headers.get('allow')]).toEqual([200, 'POST'])
+    const metricsNow = async () => (await fetch(`${url}/metrics`)).text()
+    expect(await metricsNow()).toMatch(/^exr_memory_budget_bytes [1-9]/m)
     await post(record('seq/beauty.1001.exr'), element('seq/beauty.1001.exr'))
-    const metrics = await (await fetch(`${url}/metrics`)).text()
+    const metrics = await metricsNow()
+    // Nothing is in work any more once its request is answered.
+    expect(metrics).toMatch(/^exr_events_active 0$/m)
     expect(metrics).toContain('exr_events_total{outcome="stored"} 1')
     expect(metrics).toContain('exr_source_requests_total 1')
     expect((await fetch(`${url}/debug/inspect`, { method: 'POST' })).status).toBe(204)
