@@ -201,7 +201,9 @@ export async function failWork(
   signal: AbortSignal,
 ): Promise<HandledWork> {
   const failure = classify(error, signal)
-  const path = failure.details.path ?? (work.kind === 'skip' ? null : nameOf(work.target))
+  const asked = work.kind === 'skip' ? null : nameOf(work.target)
+  // Of an event that is at fault, the path of a failure may be that of a policy it names.
+  const path = failure.outcome === 'bad_event' ? asked : (failure.details.path ?? asked)
   const { code, message } = failure
   const result = { path, file_id: null, code, message, payload: null }
   if (failure.outcome !== 'bad_file' || path === null) return { ...result, outcome: failure.outcome }

@@ -47,7 +47,8 @@ function reader({ s3, folders, signal }: PolicyFileOptions): ReadPolicy {
         await source.close()
       }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const message = cause instanceof Error ? cause.message : String(cause)
+      const why = message.replace(`Cannot read ${location}: `, '')
       const code = cause instanceof ExrError && PASSES.has(cause.code) ? cause.code : 'ERR_POLICY_INVALID'
       throw new ExrError(code, `Cannot read the policy ${location}: ${why}`, {
         cause,

@@ -590,7 +590,10 @@ describe.runIf(moto !== null)('the function over HTTP', () => {
       expect(await refused.text()).toMatch(new RegExp(`policies/${name}.*\\[ERR_POLICY_INVALID\\]\n$`))
     }
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('exr_events_total{outcome="bad_event"} 2')
-    expect(await (await fetch(url)).text()).toContain('policies/nosuch.yaml')
+    const { lastErrors } = (await (await fetch(`${url}/status.json`)).json()) as { lastErrors: object[] }
+    expect(lastErrors).toContainEqual(
+      expect.objectContaining({ path, message: expect.stringContaining('policies/nosuch.yaml') }),
+    )
     // Storage that fails says nothing of the policy.
     proxy.always({ kind: 'status', status: 503, code: 'SlowDown' })
     const again = await ask('policies/later.yaml')

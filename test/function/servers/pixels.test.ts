@@ -19,11 +19,11 @@ it('looks at the pixels, and judges by the policy, that an event asks for and st
     settings: functionSettings({ ...env, ...keys }, { get: () => undefined, bySecret: {} }),
   }
   await init(ctx)
-  const send = async (name: string, toggles: object) => {
+  const send = async (name: string, toggles: object, expected: object = { outcome: 'stored', code: null }) => {
     copyFileSync(fixturePath(name), join(folder, name))
     const data = { path: join(folder, name), ...toggles }
     const [result] = await handler(ctx, new VastEvent({ attributes: { id: name }, data }))
-    expect(result).toMatchObject({ outcome: 'stored' })
+    expect(result).toMatchObject(expected)
   }
   try {
     await send('compression-piz.exr', {})
@@ -71,7 +71,16 @@ it('looks at the pixels, and judges by the policy, that an event asks for and st
     const outside = join(tempDir(), 'outside.yaml')
     writeFileSync(outside, 'rules: {}')
     writeFileSync(join(folder, 'own.yaml'), `extends: ${outside}`)
-    await send('compression-zips.exr', { validate: true, policy_path: join(folder, 'own.yaml') })
+    await send(
+      'compression-zips.exr',
+      { validate: true, policy_path: join(folder, 'own.yaml') },
+      {
+        outcome: 'bad_event',
+        code: 'ERR_POLICY_INVALID',
+        path: join(folder, 'compression-zips.exr'),
+        message: `Cannot read the policy ${outside}: it is in none of the folders that may be read.`,
+      },
+    )
     expect(await tableRows(server, 'validation_results')).toHaveLength(2)
   } finally {
     await shutdown(ctx)
