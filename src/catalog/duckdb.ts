@@ -149,7 +149,11 @@ export class DuckDbCatalog implements Catalog {
     return this.#write(async (connection, upserter, ledger) => {
       upserter.forgetLayout()
       const steps = await migrateTo(connection, this.#session.path, target, this.#options.toolVersion)
-      if (steps.length > 0) ledger.forget()
+      if (steps.length > 0) {
+        ledger.forget()
+        // In the file and not in the journal alone: who takes the journal away takes rows, which are missed, and not the tables.
+        await connection.run(`CHECKPOINT ${DATABASE}`).catch(() => undefined)
+      }
       return steps
     })
   }

@@ -116,6 +116,19 @@ describe('verify of a DuckDB catalog', () => {
     expect(await broken()).toEqual(lost)
   })
 
+  it('finds a journal that is gone, of a catalog that was never closed', async () => {
+    const path = join(folder, 'gone.duckdb')
+    const catalog = await openCatalog(join(folder, 'young.duckdb'))
+    await catalog.upsert(sequence('/mnt/a', 2), 'run')
+    for (const end of ['', '.commit']) copyFileSync(join(folder, `young.duckdb${end}`), `${path}${end}`)
+    await catalog.close()
+    const { ok, checks } = await report(path)
+    expect(ok).toBe(false)
+    expect(checks.filter(({ violations }) => violations > 0).map(({ name }) => name)).toEqual([
+      'every acknowledged transaction is in the catalog',
+    ])
+  })
+
   it('says so when a journal has no record beside it', async () => {
     const path = join(folder, 'unknown.duckdb')
     const catalog = await openCatalog(join(folder, 'known.duckdb'))
