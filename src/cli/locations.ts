@@ -87,10 +87,9 @@ export class Locations implements AsyncIterable<Located> {
         for (const { code, message, path } of failures) {
           yield { kind: 'failure', error: new ExrError(code, message, { details: { path } }) }
         }
-        for (let index = 0; index < files.names.length; index++) {
-          const location = locationOf(files, index)
-          yield { kind: 'file', location, frames: this.#frames.of(location) }
-        }
+        const locations = files.names.map((_, index) => locationOf(files, index))
+        if (isS3Url(name)) this.#frames.page(locations)
+        for (const location of locations) yield { kind: 'file', location, frames: this.#frames.of(location) }
       }
     }
   }

@@ -593,7 +593,8 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
   },
   'meta-timecode': {
     pass: part({ attributes: { timeCode: timeCode(0x10203004) } }),
-    fail: part({ attributes: { timeCode: timeCode(0x25000000) } }),
+    // Hour 25; frame 0 of minute 1, which drop-frame counting leaves out.
+    fail: [0x25000000, 0x00010040].flatMap((bits) => part({ attributes: { timeCode: timeCode(bits) } })),
     other: file(),
   },
   'meta-keycode': {

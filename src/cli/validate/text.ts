@@ -88,7 +88,8 @@ function countLines({ summary }: ValidationReport, { style, all, width }: TextOp
     severities.warn > 0 ? style.yellow(plural(severities.warn, 'warning')) : null,
     severities.info > 0 ? style.cyan(plural(severities.info, 'note')) : null,
   ].filter((text) => text !== null)
-  const what = counts.length === 0 ? style.green('nothing failed') : counts.join(', ')
+  const clean = files === 0 ? 'nothing was judged' : style.green('nothing failed')
+  const what = counts.length === 0 ? clean : counts.join(', ')
   const groups = sequences > 0 ? ` in ${plural(sequences, 'sequence')}` : ''
   const rest = [
     judged !== undefined && kept !== undefined && kept > 0

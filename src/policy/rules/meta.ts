@@ -1,4 +1,4 @@
-import { timeCodeFields } from '../../header/time-code.ts'
+import { timeCodeProblem as impossible, timeCodeFields } from '../../header/time-code.ts'
 import type { AttributeFacts } from '../../inspect/payload.ts'
 import type { PartView } from '../file-view.ts'
 import { eachAttribute, eachPart } from '../look.ts'
@@ -354,6 +354,8 @@ function timeCodeProblem(encoded: unknown, part: PartView): { expected: string; 
   const two = (digits: number) => String(digits).padStart(2, '0')
   const actual = `${two(hours)}:${two(minutes)}:${two(seconds)}${dropFrame ? ';' : ':'}${two(frame)}`
   if (hours > 23 || minutes > 59 || seconds > 59) return { expected: 'at most 23:59:59', actual }
+  const problem = impossible({ timeAndFlags, userData: userData ?? 0 })
+  if (problem !== null) return { expected: 'a time code that can be', actual: `${actual}, ${problem}` }
   const rate = rateOf(part, 'framesPerSecond')
   if (rate === null) return frame > 59 ? { expected: 'a frame below 60', actual } : null
   // Above 30 frames a second a time code counts every other frame.

@@ -69,6 +69,21 @@ describe.runIf(moto !== null)('inspect with an object store', () => {
     ])
   })
 
+  it('keys payloads by all names of a listing', async () => {
+    const s3 = await connectS3({ endpoint: server.endpoint, ...S3_TEST_KEYS })
+    const Body = readFileSync(fixturePath('compression-zip.exr'))
+    for (const frame of [998, 999, 1001]) {
+      await s3.client.send(new PutObjectCommand({ Bucket: 'plates', Key: `digits/f.${frame}.exr`, Body }))
+    }
+    s3.close()
+    const { stdout } = await inspect('s3://plates/digits/', '--json')
+    const files = JSON.parse(stdout).map(({ file }: { file: Record<string, unknown> }) => file)
+    expect(files.map((file: Record<string, unknown>) => file['frame_number']).toSorted()).toEqual([1001, 998, 999])
+    expect(new Set(files.map((file: Record<string, unknown>) => file['sequence_key']))).toEqual(
+      new Set(['s3://plates/digits/f.###.exr']),
+    )
+  })
+
   it('says that nothing has such a key', async () => {
     const { code, stderr } = await inspect('s3://plates/show/*/albedo.*.exr', '--json')
     expect(code).toBe(1)
