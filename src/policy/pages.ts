@@ -123,7 +123,7 @@ Tests ask programs that others wrote what they make of the same files and texts.
 | the same, with its flag for less time and its core half | DWA, mip-maps and rip-maps | bad | the other combinations of its flags call the same files good; tests ask without |
 | fileseq 3.4 | \`n.-0001.exr\` beside \`n.0001.exr\` | two sequences | it counts the sign as a digit of the padding; we do not |
 
-Without disagreement: SARIF against its schema and its object model (sarif-om), JUnit as junitparser counts it, hashes of mmh3,
+Without disagreement: interop ids that the built-in configs of OpenColorIO state, SARIF against its schema and its object model (sarif-om), JUnit as junitparser counts it, hashes of mmh3,
 pixel statistics of numpy ([pixels.md](pixels.md)), and rules of pixels over values that OpenEXR 3.5 wrote and numpy judged.
 `
 

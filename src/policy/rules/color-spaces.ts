@@ -25,7 +25,10 @@ export const GAMUTS: Readonly<Record<string, Primaries>> = {
   ciexyzd65: { red: [1, 0], green: [0, 1], blue: [0, 0], white: D65 },
 }
 
-/** Ids without a namespace that the Color Interop Forum publishes (texture asset and CG render recommendation, 1.0). */
+/**
+ * Ids without a namespace that the Color Interop Forum publishes (texture asset and CG render recommendation, 1.0), and what
+ * OpenColorIO's built-in configs state beside them.
+ */
 export const INTEROP_IDS: readonly string[] = [
   'lin_ap1_scene',
   'lin_ap0_scene',
@@ -37,6 +40,7 @@ export const INTEROP_IDS: readonly string[] = [
   'srgb_rec709_scene',
   'g22_rec709_scene',
   'g18_rec709_scene',
+  'g24_rec709_scene',
   'srgb_ap1_scene',
   'g22_ap1_scene',
   'srgb_p3d65_scene',
