@@ -9,6 +9,7 @@ import { importCatalog } from '../../src/exchange/import.ts'
 import { EXPORT_FORMATS } from '../../src/exchange/manifest.ts'
 import { TABLES } from '../../src/tables/index.ts'
 import { record, sequence } from '../catalog/records.ts'
+import { emulator, openAt } from '../catalog/vast/place.ts'
 import { runHere } from '../cli/run-cli.ts'
 import { tempDir } from '../helpers.ts'
 import { pythonWith, runPython } from '../python-env.ts'
@@ -211,5 +212,32 @@ describe('the command line', () => {
     const itself = await runHere(['catalog', 'merge', copy, '--catalog', copy])
     expect(itself).toMatchObject({ code: 2 })
     expect(await runHere(['export', folder, '--catalog', source])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it.each(EXPORT_FORMATS)('leads out of a VAST DataBase into an embedded catalog, as %s', async (format) => {
+    const server = await emulator()
+    try {
+      const vast = await openAt(server)
+      opened.push(vast)
+      const value = 'é"\n,'.repeat(60_000)
+      await vast.upsert(sequence('/renders/alpha/s1', 3), 'run')
+      await vast.upsert(
+        [record({ path: '/renders/beta/x.exr', attributes: [{ name: 'm', type: 'string', value, source: 'exr' }] })],
+        'run',
+      )
+      await vast.markRemoved(['/renders/beta/x.exr'], 1_700_000_001_000_000n)
+      const manifest = await exportCatalog(vast, to, { format })
+      expect(manifest.tables.find(({ name }) => name === 'files')?.rows).toBe(4)
+      const into = await open('into')
+      expect(await importCatalog(into, to)).toEqual({ inserted: 4, updated: 0, unchanged: 0 })
+      expect(await broken(into)).toEqual([])
+      const rows = (await into.sql('SELECT file_path, frame_number FROM live_files ORDER BY 1')).rows
+      expect(rows.map(([path]) => path)).toEqual(
+        sequence('/renders/alpha/s1', 3).map(({ payload }) => payload.file.path),
+      )
+      await vast.close()
+    } finally {
+      await server.close()
+    }
   })
 })
