@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ExplorerState, Found } from '../../src/server/explorer/api.ts'
+import type { Found } from '../../src/server/explorer/api.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
-import { CLI, runCli } from './run-cli.ts'
+import { startExplore } from './explore-child.ts'
+import { runCli } from './run-cli.ts'
 
 describe('exr-inspector explore', () => {
   it('ingests a folder into a catalog of its own, serves it to its link, and leaves nothing behind', async () => {
@@ -12,32 +12,12 @@ describe('exr-inspector explore', () => {
     for (const frame of [1001, 1002, 1004]) {
       cpSync(fixturePath('compression-zip.exr'), join(folder, `beauty.${frame}.exr`))
     }
-    const child = spawn(process.execPath, [CLI, 'explore', folder], { env: { ...process.env, TMPDIR: temporary } })
-    const link = await new Promise<URL>((found, failed) => {
-      let text = ''
-      child.stdout.on('data', (data: Buffer) => {
-        text += data
-        const [address] = /http:\S+(?=\n)/.exec(text) ?? []
-        if (address !== undefined) found(new URL(address))
-      })
-      child.on('exit', (code) => failed(new Error(`ended with ${code}`)))
-    })
-    const get = async <T>(path: string): Promise<T> => {
-      const url = new URL(`/api/v1${path}`, link)
-      url.searchParams.set('token', link.searchParams.get('token')!)
-      return (await fetch(url)).json() as Promise<T>
-    }
-    let state = await get<ExplorerState>('/state')
-    while (state.state === 'filling') {
-      await new Promise((wait) => setTimeout(wait, 50))
-      state = await get<ExplorerState>('/state')
-    }
+    const explore = await startExplore([folder], { TMPDIR: temporary })
+    const state = await explore.settled()
     expect(state).toMatchObject({ state: 'ready', progress: { found: 3, done: 3, failed: 0 } })
-    const { rows } = await get<Found>('/files')
+    const { rows } = (await (await explore.get('/files')).json()) as Found
     expect(rows).toMatchObject([{ frame_count: 3, first_frame: 1001, last_frame: 1004, missing_count: 1 }])
-    const ended = new Promise((done) => child.on('exit', done))
-    child.kill('SIGINT')
-    expect(await ended).toBe(0)
+    expect(await explore.end()).toBe(0)
     expect(readdirSync(temporary).filter((name) => name.startsWith('exr-explor'))).toEqual([])
     expect(existsSync(folder)).toBe(true)
   })
