@@ -40,7 +40,15 @@ export function run(): Promise<Outcome> {
     const inFarm = farmFamilies().reduce((sum, { files }) => sum + files.length, 0)
     await copyFiles(url, 'farm', Math.ceil(FILES / inFarm) - 1)
 
-    const settings = { subject: url, version: 'benchmark', host: '127.0.0.1', port: 0, s3: {}, template: null }
+    const settings = {
+      subject: url,
+      version: 'benchmark',
+      host: '127.0.0.1',
+      port: 0,
+      s3: {},
+      template: null,
+      policies: [],
+    }
     const explorer = await createExplorer({ ...settings, open: () => openCatalog(url, { readOnly: true }) })
     const link = new URL(await explorer.listen())
     const cookie = (await fetch(link)).headers.get('set-cookie')!.split(';')[0]!

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Found } from '../../src/server/explorer/api.ts'
@@ -29,6 +29,12 @@ describe('exr-inspector explore', () => {
     expect(lost.stderr).toMatch(/there is no such catalog, file or directory.*\[ERR_SOURCE_NOT_FOUND\]/)
     const watch = await runCli(['explore', '--watch'], { cwd: folder })
     expect(watch.stderr).toMatch(/--watch looks for new files of --ingest.*\[ERR_OPTION_INVALID\]/)
-    expect([lost.code, watch.code]).toEqual([1, 2])
+    writeFileSync(join(folder, 'bad.yaml'), 'rules: { nosuch: warn }')
+    const bad = await runCli(['explore', folder, '--policy', 'bad.yaml'], { cwd: folder })
+    expect(bad.stderr).toMatch(/nosuch.*\[ERR_POLICY_INVALID\]/s)
+    writeFileSync(join(folder, 'twin.yaml'), 'name: core\nrules: { pixel-nan: warn }')
+    const twin = await runCli(['explore', folder, '--policy', 'twin.yaml'], { cwd: folder })
+    expect(twin.stderr).toMatch(/Two policies are named core.*\[ERR_OPTION_INVALID\]/)
+    expect([lost.code, watch.code, bad.code, twin.code]).toEqual([1, 2, 2, 2])
   })
 })

@@ -22,7 +22,7 @@ export function Frame({ id }: { readonly id: string }) {
   const chunks = useAsk((signal) => get<ChunkMap>(`/files/${id}/chunks`, {}, signal), [id])
   const asked = query.get('tab') ?? ''
   const tab = Object.hasOwn(TABS, asked) ? (asked as Tab) : 'parts'
-  const policy = query.get('policy') ?? 'core'
+  const policy = query.get('policy') ?? overview.value?.policies[0]?.name ?? 'core'
   const [chosen, choose] = useState<Box | null>(null)
   const findings = useAsk(
     (signal) => get<Findings>(`/files/${id}/findings`, { policy, pixels: query.get('pixels') === 'true' }, signal),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
+import { listOf } from '../pixel-files.ts'
 
 export function configure(command: Command, context: CliContext): void {
   command
@@ -8,6 +9,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--ingest <root>', 'fill the catalog from this directory or prefix while it is looked at')
     .option('--watch [seconds]', 'with --ingest: look for new files again and again, every 30 s unless said')
     .option('--template <path>', 'fields of the path as facets, such as "/shows/{show}/{shot}/**"')
+    .option('--policy <file>', 'policy of your own to judge by (repeat for more)', listOf)
     .option(
       '--host <address>',
       'address to bind; another than this machine is reached by everyone who knows the link',

@@ -9,11 +9,13 @@ import { openCatalog } from '../../catalog/open.ts'
 import { ExrError, toPlainError } from '../../errors.ts'
 import { type IngestCounts, zeroCounts } from '../../ingest/counts.ts'
 import { ingest } from '../../ingest/ingest.ts'
+import type { OwnPolicy } from '../../server/explorer/context.ts'
 import { createExplorer, type Explorer } from '../../server/explorer/explorer.ts'
 import type { Config } from '../../settings/config.ts'
 import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { toolVersion } from '../../settings/version.ts'
+import type { S3Settings } from '../../source/s3-settings.ts'
 import { isS3Url } from '../../source/s3-url.ts'
 import type { CliContext } from '../context.ts'
 import { catchInterrupts } from '../interrupts.ts'
@@ -24,6 +26,7 @@ interface ExploreFlags {
   readonly ingest?: string
   readonly watch?: true | string
   readonly template?: string
+  readonly policy?: readonly string[]
   readonly host: string
   readonly port: string
   readonly open?: true
@@ -38,6 +41,26 @@ interface Subject {
   readonly temporary: string | null
 }
 
+/** Reads each once, so that one that cannot be used is told before anything begins. Throws ERR_POLICY_INVALID, ERR_OPTION_INVALID. */
+async function ownPolicies(locations: readonly string[], s3: S3Settings): Promise<OwnPolicy[]> {
+  const policies: OwnPolicy[] = []
+  if (locations.length === 0) return policies
+  const [{ openPolicy }, { STARTERS }] = await Promise.all([
+    import('../../tasks/policy-file.ts'),
+    import('../../policy/index.ts'),
+  ])
+  for (const given of locations) {
+    const location = isS3Url(given) ? given : resolve(given)
+    const { name } = await openPolicy(location, { s3 })
+    if ([...policies, ...STARTERS].some((known) => known.name === name)) {
+      const message = `Two policies are named ${name}, and one has to be picked by its name. Give ${given} another name.`
+      throw new ExrError('ERR_OPTION_INVALID', message)
+    }
+    policies.push({ name, location })
+  }
+  return policies
+}
+
 /** Serves the page until it is stopped. */
 export async function runExplore(what: string | undefined, flags: ExploreFlags, context: CliContext): Promise<void> {
   const port = parseWhole(flags.port, '--port', 0, 65_535)
@@ -45,6 +68,7 @@ export async function runExplore(what: string | undefined, flags: ExploreFlags, 
   const config = context.config({ catalog: flags.catalog })
   const subject = await subjectOf(what, flags, config)
   const s3 = s3SettingsFrom((name) => context.env[name])
+  const policies = await ownPolicies(flags.policy ?? [], s3)
   const interrupts = catchInterrupts(() => context.note('Stopping.'))
   const explorer = await createExplorer({
     subject: subject.name,
@@ -52,6 +76,7 @@ export async function runExplore(what: string | undefined, flags: ExploreFlags, 
     port,
     s3,
     template: flags.template ?? null,
+    policies,
     version: toolVersion(),
     open: () => openExisting({ ...config, catalog: subject.catalog }, { readOnly: true }),
   })

@@ -15,7 +15,16 @@ export interface ExplorerContext {
   readonly s3: S3Settings
   /** Path with fields in braces that become facets, such as `/shows/{show}/{shot}/**`; null for none. */
   readonly template: string | null
+  /** Policies beside the built-in ones, which come first where one is picked. */
+  readonly policies: readonly OwnPolicy[]
   readonly version: string
+}
+
+/** A policy of one's own that the page can judge by. */
+export interface OwnPolicy {
+  readonly name: string
+  /** File or object it is read from, again now and then: it may be edited while the page is open. */
+  readonly location: string
 }
 
 /** A live file as the catalog knows it. */

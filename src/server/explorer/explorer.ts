@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERROR_STATUS, ExrError, toPlainError } from '../../errors.ts'
 import { loadPart } from '../../parts.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
-import type { ExplorerContext } from './context.ts'
+import type { ExplorerContext, OwnPolicy } from './context.ts'
 import { Guard } from './guard.ts'
 import { type CatalogAccess, CatalogHolder } from './holder.ts'
 import { objectSchema, openApi } from './openapi.ts'
@@ -27,6 +27,8 @@ export interface ExplorerOptions extends CatalogAccess {
   readonly s3: S3Settings
   /** Path with fields in braces that become facets; null for none. */
   readonly template: string | null
+  /** Policies beside the built-in ones. */
+  readonly policies: readonly OwnPolicy[]
 }
 
 /** A page and its API over one catalog. */
@@ -61,9 +63,9 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
   })
   const holder = new CatalogHolder(options)
   const pictures = new Pictures(options.s3)
-  const { s3, template, version } = options
+  const { s3, template, version, policies } = options
   const indexes = new SearchIndexes()
-  const context: ExplorerContext = { holder, pictures, indexes, s3, template, version }
+  const context: ExplorerContext = { holder, pictures, indexes, s3, template, policies, version }
   const guard = new Guard()
   guard.install(app)
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

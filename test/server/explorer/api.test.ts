@@ -23,6 +23,8 @@ import { tempDir } from '../../helpers.ts'
 import { makeFarm, NAN_AT, openExplorer, sampleAt } from './farm.ts'
 
 const root = tempDir()
+/** A policy of one's own. */
+const own = join(root, 'studio.yaml')
 let url: string
 let explorer: Explorer
 let address: URL
@@ -30,7 +32,8 @@ const ids = new Map<string, string>()
 
 beforeAll(async () => {
   url = await makeFarm(root)
-  explorer = await openExplorer(url)
+  writeFileSync(own, 'name: studio\nrules: { pixel-nan: warn }\n')
+  explorer = await openExplorer(url, [{ name: 'studio', location: own }])
   address = new URL(await explorer.listen())
   for (const { file_path, file_id } of (await get<Found>('/files', { fold: 'false' })).rows) {
     ids.set(file_path.slice(file_path.lastIndexOf('/') + 1), file_id)
@@ -208,6 +211,17 @@ describe('one file', () => {
     expect((await ask(`/files/${idOf('depth.exr')}/findings`, { policy: '/etc/passwd' })).status).toBe(400)
   })
 
+  it("is judged by a policy of one's own first, and says when that cannot be used any more", async () => {
+    expect((await get<Overview>('/overview')).policies[0]).toEqual({ name: 'studio', about: own })
+    const path = `/files/${idOf('beauty.1003.exr')}/findings`
+    const { policy, findings } = await get<Findings>(path, { pixels: 'true' })
+    expect(policy).toBe('studio')
+    expect(findings.filter(({ state }) => state === 'fail')).toMatchObject([{ rule: 'pixel-nan', severity: 'warn' }])
+    writeFileSync(own, 'rules: { nosuch: warn }')
+    const answer = await ask(path, { policy: 'studio' })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'ERR_POLICY_INVALID' }])
+  })
+
   it('shows the exact value of every channel at a pixel', async () => {
     const at = { x: '7', y: '11' }
     const { channels } = await get<PixelValues>(`/files/${idOf('beauty.1002.exr')}/values`, at)
@@ -321,6 +335,7 @@ describe('a catalog that another process has', () => {
       port: 0,
       s3: {},
       template: null,
+      policies: [],
       open: () => openCatalog(join(root, 'nosuch.duckdb'), { readOnly: true }),
     })
     const at = new URL(await broken.listen())

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { ingest } from '../../../src/ingest/ingest.ts'
+import type { OwnPolicy } from '../../../src/server/explorer/context.ts'
 import { createExplorer, type Explorer } from '../../../src/server/explorer/explorer.ts'
 import { rawExr } from '../../pixels/raw-exr.ts'
 
@@ -37,7 +38,7 @@ export async function makeFarm(root: string): Promise<string> {
   return url
 }
 
-export async function openExplorer(url: string): Promise<Explorer> {
+export async function openExplorer(url: string, policies: readonly OwnPolicy[] = []): Promise<Explorer> {
   return createExplorer({
     subject: url,
     version: 'test',
@@ -45,6 +46,7 @@ export async function openExplorer(url: string): Promise<Explorer> {
     port: 0,
     s3: {},
     template: '**/{show}/{shot}/*',
+    policies,
     open: () => openCatalog(url, { readOnly: true }),
   })
 }

@@ -1,4 +1,4 @@
-import { ExrError } from '../../../errors.ts'
+import { type ErrorCode, ExrError } from '../../../errors.ts'
 import { inspect } from '../../../inspect/inspect.ts'
 import type { Payload } from '../../../inspect/payload.ts'
 import { STARTERS } from '../../../policy/index.ts'
@@ -79,9 +79,9 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       query: {
         policy: {
           type: 'string',
-          description: 'a built-in policy',
-          enum: STARTERS.map(({ name }) => name),
-          default: 'core',
+          description: 'a built-in policy, or one that the explorer was given',
+          enum: [...context.policies, ...STARTERS].map(({ name }) => name),
+          default: context.policies[0]?.name ?? 'core',
         },
         pixels: { type: 'boolean', description: 'decode every pixel, for the rules that need it', default: false },
       },
@@ -89,7 +89,8 @@ export function fileRoutes(context: ExplorerContext): Route[] {
         const { file_path: path } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
         const policy = String(query['policy'])
         const pixels = query['pixels'] === true
-        const options = { check: 'all', validate: true, policyPath: policy, stats: pixels, deepStats: pixels } as const
+        const policyPath = context.policies.find(({ name }) => name === policy)?.location ?? policy
+        const options = { check: 'all', validate: true, policyPath, stats: pixels, deepStats: pixels } as const
         for await (const { payload, error } of inspectMany([path], {
           ...options,
           isolation: 'process',
@@ -98,7 +99,8 @@ export function fileRoutes(context: ExplorerContext): Route[] {
           signal,
         })) {
           if (error !== null) throw error
-          const { findings = [], states = {} } = payload.validation as Partial<Findings>
+          const { findings, states = {} } = (payload.validation ?? {}) as Partial<Findings>
+          if (findings === undefined) throw unjudged(payload, policy)
           return { policy, findings, states, pixels }
         }
         throw new ExrError('ERR_INTERNAL', 'Inspecting one file gave no result.')
@@ -196,4 +198,13 @@ function chunkMap({ file, parts, errors }: Payload): ChunkMap {
 /** A word that a shell takes as it is. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** Why a policy said nothing of a file: one of one's own may have been edited since. */
+function unjudged({ errors }: Pick<Payload, 'errors'>, policy: string): ExrError {
+  const reason = errors.find(({ code }) => code.startsWith('ERR_POLICY_')) ?? errors.at(-1)
+  return new ExrError(
+    (reason?.code ?? 'ERR_POLICY_INVALID') as ErrorCode,
+    `Policy ${policy} could not judge the file: ${reason?.message ?? 'the file could not be read'}`,
+  )
 }

@@ -95,7 +95,10 @@ export function searchRoutes(context: ExplorerContext): Route[] {
             >),
             engine: catalog.dialect.kind,
             common_folder: commonFolder(String(first ?? ''), String(last ?? '')),
-            policies: STARTERS.map(({ name, about }) => ({ name, about })),
+            policies: [
+              ...context.policies.map(({ name, location }) => ({ name, about: location })),
+              ...STARTERS.map(({ name, about }) => ({ name, about })),
+            ],
             queries: queries.map(({ name, title, doc, parameters }) => ({ name, title, doc, parameters })),
             facets: [...facetsOf(dialect, template).keys(), FINDING],
             gamuts: gamuts(),
