@@ -41,7 +41,7 @@ export class SearchSql {
     this.#source = source
   }
 
-  /** Which rows are on a page: their keys, in order. */
+  /** Which rows are on a page: their keys, in order; of sequences also, as `total`, how many rows all pages have together. */
   page(wish: SearchWish, { fold, sort, descending, offset, limit }: PageWish): string {
     const key = this.#key(fold)
     const by = SORTS[sort][fold ? 1 : 0]
@@ -49,7 +49,8 @@ export class SearchSql {
     const order = by === null ? `${key} ${direction}` : `${by} ${direction} NULLS LAST, ${key}`
     const group = fold ? ` GROUP BY ${key}` : ''
     // Trino has OFFSET before LIMIT, and DuckDB takes either order.
-    return `SELECT ${key} AS key FROM ${this.#hits(wish)} hit${group} ORDER BY ${order} OFFSET ${offset} LIMIT ${limit}`
+    const total = fold ? ', count(*) OVER () AS total' : ''
+    return `SELECT ${key} AS key${total} FROM ${this.#hits(wish)} hit${group} ORDER BY ${order} OFFSET ${offset} LIMIT ${limit}`
   }
 
   /** What is shown of the rows with some keys, which come with it as `key`, in no order. */

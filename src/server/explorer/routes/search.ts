@@ -129,12 +129,14 @@ export function searchRoutes(context: ExplorerContext): Route[] {
           const { fold, sort, descending, limit } = shown
           const page = { fold, sort, descending, limit, offset: Number(cursor) }
           const { sql, ask } = await searcher(catalog, wish, asked.signal)
-          const keys = (await ask(sql.page(wish, page))).map(({ key }) => key as string | number)
+          const placed = await ask(sql.page(wish, page))
+          const keys = placed.map(({ key }) => key as string | number)
           const found = keys.length === 0 ? [] : await ask(sql.rows(wish, fold, keys))
           const byKey = new Map(found.map(({ key, ...row }) => [key as string | number, row as unknown as FoundRow]))
           const rows = keys.flatMap((key) => byKey.get(key) ?? [])
-          const [counted] = await ask(sql.total(wish, fold))
-          const total = Number(counted?.['total'] ?? 0)
+          // Counted with the page where that is no more work; a page behind the end has nothing to count with.
+          const counted = placed[0]?.['total'] ?? (await ask(sql.total(wish, fold)))[0]?.['total']
+          const total = Number(counted ?? 0)
           const end = page.offset + rows.length
           return { rows, total, next: end < total && rows.length > 0 ? String(end) : null }
         }),
