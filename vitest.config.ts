@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    // Half of a test's time is waiting for processes and servers: two files at once even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })
