@@ -13,9 +13,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Without --since the latest look is compared with the last one that was different.
-No file is opened: the catalog keeps the rows of superseded headers, until
-retention cleans them.
+Without --since the latest look is compared with the last one that was
+different. No file is opened: the catalog keeps the rows of superseded headers,
+until retention cleans them.
 
   exr-inspector changes /renders/sh010/beauty.1001.exr
   exr-inspector changes '/renders/sh010/beauty.####.exr' --since 7d`,

@@ -15,11 +15,12 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Every table becomes a folder; manifest.json is written last, so that an export that was cut short is known as one.
-DuckDB, pyarrow, Spark and Trino read the folders, exr-inspector import takes them over into a catalog.
+Every table becomes a folder; manifest.json is written last, so that an export
+that was cut short is known as one. Whatever reads Parquet reads the
+folders, exr-inspector import takes them over into a catalog.
 
   exr-inspector export /backup/renders
-  exr-inspector export out --partition-by show --template '/renders/{show}/{shot}/**'`,
+  exr-inspector export out --partition-by show --template '/renders/{show}/**'`,
     )
     .action(async (folder: string, flags: ExportFlags) => {
       const { runExport } = await import('./run.ts')

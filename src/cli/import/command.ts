@@ -13,8 +13,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-All of the export is compared with its manifest before anything is taken over. Files that the catalog knows are not
-doubled: their sightings are put together. Run again it goes on where it was ended.
+All of the export is compared with its manifest before anything is taken over.
+Files that the catalog knows are not doubled: their sightings are put together.
+Run again it goes on where it was ended.
 
   exr-inspector import /backup/renders --catalog restored.duckdb`,
     )

@@ -12,8 +12,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Headers that others superseded, files that were removed, sightings between a file's first and last, runs and failures go
-when they are older. Files that are there stay, whenever they were seen. All in one transaction; Ctrl-C leaves the
+Headers that others superseded, files that were removed, sightings between a
+file's first and last, runs and failures go when they are older. Files that are
+there stay, whenever they were seen. All in one transaction; Ctrl-C leaves the
 catalog as it was. Room comes back with: exr-inspector catalog compact
 
   exr-inspector retention --keep 90d --dry-run
