@@ -29,7 +29,7 @@ describe('completion', async () => {
     ['exr-inspector ingest --fo', ['--follow', '--force', '--fold-case']],
     ['exr-inspector sql --format ', ['table', 'json', 'ndjson', 'csv', 'parquet', 'arrow']],
     ['exr-inspector sql --format n', ['ndjson']],
-    ['exr-inspector catalog ', ['info', 'verify', 'value', 'migrate', 'ddl']],
+    ['exr-inspector catalog ', ['info', 'verify', 'value', 'migrate', 'merge', 'compact', 'ddl']],
     ['exr-inspector catalog ddl --di', ['--dialect']],
     ['exr-inspector catalog ddl --dialect t', ['trino']],
     ['exr-inspector completion z', ['zsh']],
@@ -62,6 +62,6 @@ describe('completion', async () => {
         .split('\n')
         .map((offer) => offer.split('\t')[0])
     expect(ask('exr-inspector sql --format ')).toEqual(['arrow', 'csv', 'json', 'ndjson', 'parquet', 'table'])
-    expect(ask('exr-inspector catalog ')).toEqual(['ddl', 'info', 'migrate', 'value', 'verify'])
+    expect(ask('exr-inspector catalog ')).toEqual(['compact', 'ddl', 'info', 'merge', 'migrate', 'value', 'verify'])
   })
 })
