@@ -116,7 +116,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
         last_inspected: '2023-11-14T22:13:20.000007Z',
         inspection_count: 1,
         superseded_by: null,
-        schema_version: 3,
+        schema_version: 4,
       })
     })
 
@@ -508,6 +508,7 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       expect(known.size).toBe(3)
       expect(known.get('/mnt/show/a.exr')).toEqual({
         sizeBytes: 6n,
+        limitReached: null,
         mtimeUs: 1_704_067_200_000_002n,
         etag: null,
         checkDepth: 'leaders',
