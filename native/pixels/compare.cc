@@ -10,26 +10,6 @@
 
 namespace exr_inspector::pixels {
 
-namespace {
-
-double ValueAt(PixelType type, const unsigned char* samples, size_t index) {
-  if (type == PixelType::kHalf) {
-    uint16_t bits = 0;
-    std::memcpy(&bits, samples + index * 2, 2);
-    return double{HalfTable()[bits]};
-  }
-  if (type == PixelType::kFloat) {
-    float value = 0;
-    std::memcpy(&value, samples + index * 4, 4);
-    return double{value};
-  }
-  uint32_t value = 0;
-  std::memcpy(&value, samples + index * 4, 4);
-  return value;
-}
-
-}  // namespace
-
 void BandSink::Start(int64_t y, int64_t end_y) {
   y_ = y;
   end_y_ = end_y;

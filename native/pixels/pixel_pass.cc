@@ -98,11 +98,16 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       const ReduceSink::Area area{number("x"),         number("y"),
                                   number("width"),     number("height"),
                                   number("gridWidth"), number("gridHeight"),
-                                  grid.Get("isDouble").ToBoolean(),
-                                  grid.Has("deepSample") ? number("deepSample")
-                                                         : 0};
+                                  grid.Get("countsSamples").ToBoolean()};
       reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
+    }
+    if (const Napi::Value at = request.Get("samples"); at.IsObject()) {
+      const auto pixel = at.As<Napi::Object>();
+      samples_ = std::make_unique<PixelSamplesSink>(
+          layout, ToInt32(pixel.Get("x")), ToInt32(pixel.Get("y")),
+          ToInt32(pixel.Get("most")));
+      sinks_.push_back(samples_.get());
     }
     if (request.Get("band").ToBoolean()) {
       band_ = std::make_unique<BandSink>(layout);
@@ -178,6 +183,7 @@ Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {
   }
   if (ids_) result.Set("ids", IdsToJs(env, *ids_));
   if (compare_) result.Set("compare", CompareToJs(env, *compare_));
+  if (samples_) result.Set("samples", SamplesToJs(env, *samples_));
   if (reduce_) result.Set("pictures", PicturesToJs(env, layout, *reduce_));
   return result;
 }

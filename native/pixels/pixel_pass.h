@@ -13,6 +13,7 @@
 #include "deep_stats.h"
 #include "frame_checks.h"
 #include "id_counts.h"
+#include "pixel_samples.h"
 #include "reduce.h"
 
 namespace exr_inspector::pixels {
@@ -43,6 +44,7 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   std::unique_ptr<FrameSink> frame_;
   std::unique_ptr<IdSink> ids_;
   std::unique_ptr<ReduceSink> reduce_;
+  std::unique_ptr<PixelSamplesSink> samples_;
   std::unique_ptr<BandSink> band_;
   std::unique_ptr<CompareSink> compare_;
   // The pass whose band is compared with lives as long as this one.

@@ -73,13 +73,13 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
       int64_t at = i;
       if (is_deep) {
         const int64_t first = i == 0 ? 0 : segment.cumulative[i - 1];
-        if (area_.deep_sample == kSampleCount) {
+        if (area_.counts_samples) {
           sum += static_cast<double>(segment.cumulative[i] - first);
           count++;
           continue;
         }
-        at = first + area_.deep_sample;
-        if (at >= segment.cumulative[i]) continue;
+        if (first == segment.cumulative[i]) continue;
+        at = first;
       }
       const auto value = static_cast<double>(value_at(at));
       if (!is_exact_ && !std::isfinite(value)) continue;
@@ -118,11 +118,10 @@ void ReduceSink::Row(const RowSegment& segment) {
   }
 }
 
-template <typename Value>
-std::vector<Value> ReduceSink::Picture(size_t channel) const {
+std::vector<float> ReduceSink::Picture(size_t channel) const {
   const Grid& grid = grids_[channel];
   if (grid.sums.empty()) return {};
-  std::vector<Value> picture;
+  std::vector<float> picture;
   picture.reserve(
       static_cast<size_t>(area_.grid_width * area_.grid_height));
   for (int64_t y = 0; y < area_.grid_height; y++) {
@@ -131,15 +130,12 @@ std::vector<Value> ReduceSink::Picture(size_t channel) const {
       const auto cell = static_cast<size_t>(
           cell_y * cells_x_ + x * cells_x_ / area_.grid_width);
       picture.push_back(grid.counts[cell] == 0
-                            ? std::numeric_limits<Value>::quiet_NaN()
-                            : static_cast<Value>(grid.sums[cell] /
+                            ? std::numeric_limits<float>::quiet_NaN()
+                            : static_cast<float>(grid.sums[cell] /
                                                  grid.counts[cell]));
     }
   }
   return picture;
 }
-
-template std::vector<float> ReduceSink::Picture(size_t channel) const;
-template std::vector<double> ReduceSink::Picture(size_t channel) const;
 
 }  // namespace exr_inspector::pixels

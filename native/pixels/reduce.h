@@ -2,6 +2,7 @@
 #define EXR_INSPECTOR_PIXELS_REDUCE_H_
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "part_layout.h"
@@ -11,14 +12,29 @@ namespace exr_inspector::pixels {
 // The value of each of the 65,536 halfs.
 const std::vector<float>& HalfTable();
 
+// A sample of a row, exactly.
+inline double ValueAt(PixelType type, const unsigned char* samples, size_t index) {
+  if (type == PixelType::kHalf) {
+    uint16_t bits = 0;
+    std::memcpy(&bits, samples + index * 2, 2);
+    return double{HalfTable()[bits]};
+  }
+  if (type == PixelType::kFloat) {
+    float value = 0;
+    std::memcpy(&value, samples + index * 4, 4);
+    return double{value};
+  }
+  uint32_t value = 0;
+  std::memcpy(&value, samples + index * 4, 4);
+  return value;
+}
+
 // A picture of some pixels of the level: each cell of a grid over them is the
-// mean of the finite samples in it, in deep parts of those of one sample
-// of each pixel, or of how many samples the pixels have. Where the grid is finer than the pixels, cells repeat; where it
-// is as fine, they are the samples as they are.
+// mean of the finite samples in it, in deep parts of the first of each pixel, or
+// of how many samples the pixels have. Where the grid is finer than the pixels,
+// cells repeat; where it is as fine, they are the samples as they are.
 class ReduceSink final : public RowSink {
  public:
-  static constexpr int64_t kSampleCount = -1;
-
   // Pixels [x, x + width) x [y, y + height), and the size of the grid.
   struct Area {
     int64_t x = 0;
@@ -27,11 +43,8 @@ class ReduceSink final : public RowSink {
     int64_t height = 0;
     int64_t grid_width = 0;
     int64_t grid_height = 0;
-    // Whether the picture is wanted in double precision, which holds every
-    // sample exactly.
-    bool is_double = false;
-    // Which sample of a deep pixel, from 0; kSampleCount for their number.
-    int64_t deep_sample = 0;
+    // In the place of values: how many samples each deep pixel has.
+    bool counts_samples = false;
   };
 
   // `channels` says of each channel whether it is wanted.
@@ -40,11 +53,8 @@ class ReduceSink final : public RowSink {
   void Row(const RowSegment& segment) override;
 
   // Row by row; NaN where no sample was seen. Empty for channels that are not
-  // wanted. Of floats or doubles.
-  template <typename Value>
-  std::vector<Value> Picture(size_t channel) const;
-
-  bool is_double() const { return area_.is_double; }
+  // wanted.
+  std::vector<float> Picture(size_t channel) const;
 
  private:
   struct Grid {

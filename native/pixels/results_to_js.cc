@@ -207,16 +207,26 @@ Napi::Value IdsToJs(Napi::Env env, const IdSink& ids) {
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce) {
   Napi::Array list = Napi::Array::New(env, layout.channels.size());
-  const auto set = [&](uint32_t c, const auto& picture) {
+  for (uint32_t c = 0; c < layout.channels.size(); c++) {
+    const std::vector<float> picture = reduce.Picture(c);
     list[c] =
         picture.empty() ? env.Null() : Napi::Value(ToNumbers(env, picture));
-  };
-  for (uint32_t c = 0; c < layout.channels.size(); c++) {
-    if (reduce.is_double()) {
-      set(c, reduce.Picture<double>(c));
-    } else {
-      set(c, reduce.Picture<float>(c));
+  }
+  return list;
+}
+
+Napi::Value SamplesToJs(Napi::Env env, const PixelSamplesSink& samples) {
+  Napi::Array list = Napi::Array::New(env, samples.channels().size());
+  uint32_t c = 0;
+  for (const auto& [count, values] : samples.channels()) {
+    if (count < 0) {
+      list[c++] = env.Null();
+      continue;
     }
+    Napi::Object channel = Napi::Object::New(env);
+    channel.Set("count", Napi::Number::New(env, static_cast<double>(count)));
+    channel.Set("values", ToNumbers(env, values));
+    list[c++] = channel;
   }
   return list;
 }

@@ -9,6 +9,7 @@
 #include "deep_stats.h"
 #include "frame_checks.h"
 #include "id_counts.h"
+#include "pixel_samples.h"
 #include "reduce.h"
 
 namespace exr_inspector::pixels {
@@ -23,7 +24,9 @@ Napi::Value CompareToJs(Napi::Env env, const CompareSink& compare);
 Napi::Value DeepToJs(Napi::Env env, const DeepSummary& summary);
 Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame);
 Napi::Value IdsToJs(Napi::Env env, const IdSink& ids);
-// Float32Arrays, or Float64Arrays.
+// How many and the first of them (Float64Array); null where none was seen.
+Napi::Value SamplesToJs(Napi::Env env, const PixelSamplesSink& samples);
+// Float32Arrays.
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
                          const ReduceSink& reduce);
 

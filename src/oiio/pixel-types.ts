@@ -51,6 +51,8 @@ export interface NativePassRequest {
   readonly ids?: Int32Array
   /** A picture of some pixels of the level. */
   readonly reduce?: NativeReduce
+  /** What every channel has at one pixel of the level, at most so many samples of each. */
+  readonly samples?: { readonly x: number; readonly y: number; readonly most: number }
   /** Keeps the rows that `startBand` names, for another pass to compare with. */
   readonly band?: boolean
   readonly compare?: NativeCompare
@@ -98,14 +100,9 @@ export interface NativeReduce {
   readonly gridHeight: number
   /** For each channel of the layout whether it is wanted. */
   readonly channels: readonly boolean[]
-  /** Double precision, which holds every sample exactly. Default: single. */
-  readonly isDouble?: boolean
-  /** Which sample of a deep pixel, from 0; DEEP_SAMPLE_COUNT for how many it has. Default 0. */
-  readonly deepSample?: number
+  /** In the place of the first sample of a deep pixel: how many it has. Default false. */
+  readonly countsSamples?: boolean
 }
-
-/** In the place of a sample: how many a deep pixel has. */
-export const DEEP_SAMPLE_COUNT = -1
 
 /** Counts and moments of one channel. Bins are triples from, to, count; pixels triples x, y, kind (0 NaN, 1 +inf, 2 -inf). */
 export interface NativeChannelStats {
@@ -192,8 +189,10 @@ export interface NativePassResult {
   readonly frame?: NativeFrame
   /** One a layer. */
   readonly ids?: readonly NativeIds[]
+  /** Null for a channel whose sample was not seen. */
+  readonly samples?: readonly ({ readonly count: number; readonly values: Float64Array } | null)[]
   /** Row by row; NaN where no sample was seen. */
-  readonly pictures?: readonly (Float32Array | Float64Array | null)[]
+  readonly pictures?: readonly (Float32Array | null)[]
 }
 
 /** Decodes the chunks of one part. Takes one batch at a time. */

@@ -1,5 +1,4 @@
 import { ExrError } from '../errors.ts'
-import { DEEP_SAMPLE_COUNT } from '../oiio/pixel-types.ts'
 import type { Region } from './chunk-list.ts'
 import { luminanceWeights } from './colour.ts'
 import { type LevelNumber, layoutOf } from './layout.ts'
@@ -52,8 +51,8 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
     })
   }
   const channels = layout.native.channels.map(({ isWanted }) => isWanted)
-  const deepSample = request.countsSamples ? DEEP_SAMPLE_COUNT : 0
-  const reduce = { ...area, gridWidth: width, gridHeight: height, channels, deepSample }
+  const { countsSamples = false } = request
+  const reduce = { ...area, gridWidth: width, gridHeight: height, channels, countsSamples }
   const sampling = rowStep === 1 ? ({ method: 'full' } as const) : ({ method: 'every', n: rowStep } as const)
   const { signal, onProgress } = request
   const outcome = await runPass(
@@ -65,7 +64,7 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
   )
   const planeOf = (name: string) => {
     const c = layout.native.channels.findIndex((channel) => channel.name === name)
-    const plane = outcome.result.pictures![c] as Float32Array
+    const plane = outcome.result.pictures![c]!
     const { xSampling, ySampling } = layout.native.channels[c]!
     return xSampling === 1 && ySampling === 1 ? plane : filled(plane, width, height)
   }

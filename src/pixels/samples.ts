@@ -1,7 +1,8 @@
 import { ExrError } from '../errors.ts'
 import type { HeaderPart } from '../header/index.ts'
-import { DEEP_SAMPLE_COUNT } from '../oiio/pixel-types.ts'
+import type { NativePartLayout } from '../oiio/pixel-types.ts'
 import type { ByteSource } from '../source/source.ts'
+import type { Region } from './chunk-list.ts'
 import { idLayersOf } from './id-layers.ts'
 import { layoutOf } from './layout.ts'
 import { runPass } from './pass.ts'
@@ -14,7 +15,7 @@ export interface SampleWish {
   readonly y: number
 }
 
-/** Samples of a deep pixel that are told: each is a decode of its chunk. */
+/** Samples of a deep pixel that are told. */
 const MOST_SAMPLES = 32
 
 /** The value of every channel at a pixel, exactly as the file has it; of deep parts that of the first sample. */
@@ -48,7 +49,7 @@ export interface PixelSamples {
 const TYPES = ['UINT', 'HALF', 'FLOAT'] as const
 
 /**
- * Decodes the one chunk that holds a pixel. A subsampled channel answers with the sample that covers it. Throws
+ * Decodes the chunk that holds a pixel, once. A subsampled channel answers with the sample that covers it. Throws
  * ERR_OPTION_INVALID for a pixel outside of the data window or a part that is not there, ERR_PIXELS_UNSUPPORTED,
  * ERR_SOURCE_*, ERR_EXR_*.
  */
@@ -67,43 +68,19 @@ export async function readSamples(source: ByteSource, { part, x, y }: SampleWish
     const window = `${minX}, ${minY} to ${maxX}, ${maxY}`
     throw new ExrError('ERR_OPTION_INVALID', `Expected a pixel of the data window ${window} but received ${x}, ${y}`)
   }
-  const values = new Map<number, number | null>()
-  const samples = channels.map((): number[] => [])
-  let count: number | null = null
-  for (const [column, row, members] of bySampling(channels, x, y)) {
-    const reduce = { x: column, y: row, width: 1, height: 1, gridWidth: 1, gridHeight: 1, isDouble: true }
-    const wanted = channels.map((_, c) => members.has(c))
-    const region = { x: column, y: row, width: 1, height: 1 }
-    const read = async (deepSample: number) => {
-      const outcome = await runPass(
-        file,
-        part,
-        layout,
-        { reduce: { ...reduce, channels: wanted, deepSample } },
-        { region },
-      )
-      // A sample that is not there and one that is not a number look alike in the picture.
-      return (c: number) => (outcome.lostCount > 0 ? null : outcome.result.pictures![c]![0]!)
-    }
-    if (!isDeep) {
-      const sampleOf = await read(0)
-      for (const c of members) values.set(c, sampleOf(c))
-      continue
-    }
-    // Deep channels are never subsampled, so this comes once.
-    count = (await read(DEEP_SAMPLE_COUNT))([...members][0]!)
-    for (let sample = 0; sample < Math.min(count ?? 0, MOST_SAMPLES); sample++) {
-      const sampleOf = await read(sample)
-      for (const c of members) samples[c]!.push(sampleOf(c)!)
-    }
-    for (const c of members) values.set(c, samples[c]![0] ?? null)
-  }
-  const listed = channels.map(({ name, type }, c) => ({
-    name,
-    type: TYPES[type]!,
-    value: values.get(c) ?? null,
-    ...(isDeep && { samples: samples[c]! }),
-  }))
+  const { result } = await runPass(
+    file,
+    part,
+    layout,
+    { samples: { x, y, most: MOST_SAMPLES } },
+    { region: coveringRegion(layout.native, x, y) },
+  )
+  const listed = channels.map(({ name, type }, c) => {
+    const seen = result.samples![c] ?? null
+    const value = seen?.values[0] ?? null
+    return { name, type: TYPES[type]!, value, ...(isDeep && { samples: [...(seen?.values ?? [])] }) }
+  })
+  const count = isDeep ? (result.samples![0]?.count ?? null) : null
   const objects = objectsOf(file.header.parts[part]!, new Map(listed.map(({ name, value }) => [name, value])))
   return { part_index: part, x, y, is_deep: isDeep, sample_count: count, channels: listed, objects }
 }
@@ -133,20 +110,12 @@ function idBits(value: number | null | undefined, source: 'cryptomatte' | 'id_ma
   return bits[0]!
 }
 
-/** The pixel whose sample each channel has there: channels of one sampling share it. */
-function bySampling(
-  channels: readonly { readonly xSampling: number; readonly ySampling: number }[],
-  x: number,
-  y: number,
-): [number, number, Set<number>][] {
-  const places = new Map<string, [number, number, Set<number>]>()
-  for (const [c, { xSampling, ySampling }] of channels.entries()) {
-    const column = Math.floor(x / xSampling) * xSampling
-    const row = Math.floor(y / ySampling) * ySampling
-    const key = `${column},${row}`
-    const place = places.get(key) ?? [column, row, new Set<number>()]
-    place[2].add(c)
-    places.set(key, place)
+/** The pixels that the samples of all channels which cover a pixel lie at. */
+function coveringRegion({ minX, minY, channels }: NativePartLayout, x: number, y: number): Region {
+  let [firstX, firstY] = [x, y]
+  for (const { xSampling, ySampling } of channels) {
+    firstX = Math.max(minX, Math.min(firstX, Math.floor(x / xSampling) * xSampling))
+    firstY = Math.max(minY, Math.min(firstY, Math.floor(y / ySampling) * ySampling))
   }
-  return [...places.values()]
+  return { x: firstX, y: firstY, width: x - firstX + 1, height: y - firstY + 1 }
 }

@@ -84,6 +84,15 @@ describe('the samples of a pixel', () => {
     })
   }
 
+  it('are read with one decode, however many samples a deep pixel has', async () => {
+    const bytes = await fixture('deep-scanline.exr')
+    const source = memorySource(bytes)
+    const { sample_count } = await readSamples(source, { part: 0, x: 3, y: 0 })
+    expect(sample_count).toBeGreaterThan(2)
+    // The header, then one chunk.
+    expect(source.counters.bytes).toBeLessThanOrEqual(2 * bytes.length)
+  })
+
   it('are counted of deep parts alone', async () => {
     const source = memorySource(await fixture('pixel-types.exr'))
     await expect(readRegion(source, { samples: true })).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
