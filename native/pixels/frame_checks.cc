@@ -73,6 +73,7 @@ void FrameSink::Row(const RowSegment& segment) {
     row_y_ = segment.y;
     row_width_ = segment.count;
     row_is_lit_ = false;
+    row_has_clear_alpha_ = false;
     lit_.assign(static_cast<size_t>(segment.count), 0);
   }
   const bool is_first_colour =
@@ -95,6 +96,10 @@ void FrameSink::AddAlpha(const RowSegment& segment) {
       row.coverage.data() + static_cast<size_t>(segment.x - layout_.min_x);
   const auto count = static_cast<size_t>(segment.count);
   const PixelType type = layout_.channels[segment.channel].type;
+  alpha_lit_.assign(count, 0);
+  MarkLit(type, segment.samples, segment.count, alpha_lit_.data());
+  row_has_clear_alpha_ =
+      std::memchr(alpha_lit_.data(), 0, count) != nullptr;
   if (type == PixelType::kHalf) {
     // Halfs from 1 to infinity are the patterns from 0x3c00 to 0x7c00.
     const auto* values = reinterpret_cast<const uint16_t*>(segment.samples);
@@ -121,7 +126,30 @@ void FrameSink::FlushRow() {
           : std::count(lit_.begin(), lit_.end(), static_cast<unsigned char>(1)));
   empty_count_ += static_cast<uint64_t>(row_width_) - lit;
   if (lit > 0) MarkCells(lit_.data(), row_x_, row_width_, row_y_);
+  if (lit > 0 && row_has_clear_alpha_) FindBareColour();
   row_width_ = 0;
+}
+
+// Where the alpha is zero, what lights a pixel is its colour.
+void FrameSink::FindBareColour() {
+  uint64_t count = 0;
+  for (size_t i = 0; i < lit_.size(); i++) {
+    count += static_cast<uint64_t>(lit_[i] > alpha_lit_[i]);
+  }
+  if (count == 0) return;
+  size_t first = 0;
+  while (lit_[first] <= alpha_lit_[first]) first++;
+  size_t last = lit_.size() - 1;
+  while (lit_[last] <= alpha_lit_[last]) last--;
+  const int64_t left = row_x_ + static_cast<int64_t>(first);
+  const int64_t right = row_x_ + static_cast<int64_t>(last) + 1;
+  Rectangle& window = bare_colour_window_;
+  if (bare_colour_count_ == 0) window = {left, row_y_, right - left, 1, 0};
+  const int64_t x = std::min(window.x, left);
+  const int64_t y = std::min(window.y, row_y_);
+  window = {x, y, std::max(window.x + window.width, right) - x,
+            std::max(window.y + window.height, row_y_ + 1) - y, 0};
+  bare_colour_count_ += count;
 }
 
 void FrameSink::MarkCells(const unsigned char* lit, int64_t x, int64_t width,

@@ -29,8 +29,8 @@ struct Position {
 };
 
 // What only the whole frame shows, of one layer: how much of it is empty,
-// buckets that stayed black, pinholes in the alpha. Channels with a role have
-// one sample a pixel.
+// buckets that stayed black, pinholes in the alpha, colour where the alpha is
+// zero. Channels with a role have one sample a pixel.
 class FrameSink final : public RowSink {
  public:
   // Cells of this size are black or not; smaller buckets are not looked for.
@@ -53,6 +53,10 @@ class FrameSink final : public RowSink {
   bool has_alpha() const { return has_alpha_; }
   uint64_t pinhole_count() const { return pinhole_count_; }
   const std::vector<Position>& pinholes() const { return pinholes_; }
+  // Pixels with an alpha of zero and a colour that is not, and the window
+  // around all of them.
+  uint64_t bare_colour_count() const { return bare_colour_count_; }
+  const Rectangle& bare_colour_window() const { return bare_colour_window_; }
   // Rectangles of at least 2 x 2 cells that are black and whose neighbours all
   // are not; none that reach from one edge of the frame to the other.
   std::vector<Rectangle> BlackRectangles() const;
@@ -69,6 +73,7 @@ class FrameSink final : public RowSink {
 
   void AddAlpha(const RowSegment& segment);
   void FlushRow();
+  void FindBareColour();
   void MarkCells(const unsigned char* lit, int64_t x, int64_t width, int64_t y);
   // Looks at the rows above `end_y` whose neighbours are all there.
   void FindPinholes(int64_t end_y);
@@ -87,6 +92,9 @@ class FrameSink final : public RowSink {
   std::vector<unsigned char> lit_;
   // Whether all of them are, so that the row's other channels tell nothing new.
   bool row_is_lit_ = false;
+  // Per pixel of the row at hand whether its alpha is not zero.
+  std::vector<unsigned char> alpha_lit_;
+  bool row_has_clear_alpha_ = false;
   int64_t row_x_ = 0;
   int64_t row_y_ = 0;
   int64_t row_width_ = 0;
@@ -98,6 +106,8 @@ class FrameSink final : public RowSink {
   uint64_t empty_count_ = 0;
   uint64_t pinhole_count_ = 0;
   std::vector<Position> pinholes_;
+  uint64_t bare_colour_count_ = 0;
+  Rectangle bare_colour_window_;
 };
 
 }  // namespace exr_inspector::pixels

@@ -163,6 +163,16 @@ Napi::Value FrameToJs(Napi::Env env, const FrameSink& frame) {
     pinholes.Set(pinholes.Length(), pixel);
   }
   object.Set("pinholes", pinholes);
+  set(object, "bareColourCount", frame.bare_colour_count());
+  if (frame.bare_colour_count() > 0) {
+    const Rectangle& window = frame.bare_colour_window();
+    Napi::Object corners = Napi::Object::New(env);
+    set(corners, "minX", window.x);
+    set(corners, "minY", window.y);
+    set(corners, "maxX", window.x + window.width - 1);
+    set(corners, "maxY", window.y + window.height - 1);
+    object.Set("bareColourWindow", corners);
+  }
   const std::vector<Rectangle> black = frame.BlackRectangles();
   set(object, "blackCount", black.size());
   Napi::Array rectangles = Napi::Array::New(env);

@@ -169,6 +169,14 @@ export interface NativeFrame {
   readonly hasAlpha: boolean
   readonly pinholeCount: number
   readonly pinholes: readonly { readonly x: number; readonly y: number }[]
+  /** Pixels with an alpha of zero and a colour that is not; their window, inclusive, where there are any. */
+  readonly bareColourCount: number
+  readonly bareColourWindow?: {
+    readonly minX: number
+    readonly minY: number
+    readonly maxX: number
+    readonly maxY: number
+  }
   readonly blackCount: number
   readonly blackRectangles: readonly {
     readonly x: number

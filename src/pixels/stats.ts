@@ -60,6 +60,7 @@ export function statsOf(
 }
 
 function frameFacts(frame: NativeFrame, layer: string): WholeFrameFacts {
+  const { bareColourWindow: bare } = frame
   return {
     layer,
     empty_share: frame.emptyCount / frame.pixelCount,
@@ -68,6 +69,9 @@ function frameFacts(frame: NativeFrame, layer: string): WholeFrameFacts {
     black_rectangles: [...frame.blackRectangles],
     alpha_pinhole_count: frame.hasAlpha ? frame.pinholeCount : null,
     alpha_pinholes: [...frame.pinholes],
+    colour_without_alpha_count: frame.hasAlpha ? frame.bareColourCount : null,
+    colour_without_alpha_window:
+      bare === undefined ? null : { min: { x: bare.minX, y: bare.minY }, max: { x: bare.maxX, y: bare.maxY } },
   }
 }
 

@@ -63,6 +63,10 @@ export interface WholeFrameFacts {
   alpha_pinhole_count: number | null
   /** The first 16. */
   alpha_pinholes: { x: number; y: number }[]
+  /** Pixels with an alpha of exactly 0 and a colour that is not 0; null without an alpha channel. */
+  colour_without_alpha_count: number | null
+  /** Around all of them, inclusive; null without any. */
+  colour_without_alpha_window: { min: { x: number; y: number }; max: { x: number; y: number } } | null
 }
 
 /** Statistics of a file's pixels, part by part. */

@@ -207,17 +207,21 @@ describe('the whole frame', () => {
       black_rectangles: [{ x: 64, y: 32, width: 64, height: 32, bucket: 32 }],
       alpha_pinhole_count: 1,
       alpha_pinholes: [{ x: 200, y: 100 }],
+      colour_without_alpha_count: 3,
+      colour_without_alpha_window: { min: { x: 0, y: 126 }, max: { x: 255, y: 127 } },
     })
     expect(part!.monochrome_layers).toEqual([''])
   })
 })
 
-/** 256 x 128 uncompressed float RGBA, grey, with a black bucket and one pixel of alpha 0.5. */
+/** 256 x 128 uncompressed float RGBA, grey, with a black bucket, one pixel of alpha 0.5 and three of alpha 0. */
 function bucketFrame(): Buffer {
   const [width, height] = [256, 128]
   const value = (channel: string, x: number, y: number) => {
     if (x >= 64 && x < 128 && y >= 32 && y < 64) return 0
-    return channel === 'A' ? (x === 200 && y === 100 ? 0.5 : 1) : 0.25
+    if (channel !== 'A') return 0.25
+    if ((y === 126 && x === 0) || (y === 127 && x >= 254)) return 0
+    return x === 200 && y === 100 ? 0.5 : 1
   }
   return rawExr(width, height, ['A', 'B', 'G', 'R'], value)
 }

@@ -117,6 +117,8 @@ const frameStats = (values: object, mean = {}) =>
         black_rectangles: [],
         alpha_pinhole_count: 0,
         alpha_pinholes: [],
+        colour_without_alpha_count: 0,
+        colour_without_alpha_window: null,
         ...values,
       },
     },
@@ -799,4 +801,12 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     other: part({ stats: { channels: [] } }),
   },
   'pixel-clipped': { pass: stats({}), fail: stats({ max: 1 }), other: stats({}, ['Z']) },
+  'pixel-premultiplied': {
+    pass: frameStats({}),
+    fail: frameStats({
+      colour_without_alpha_count: 2,
+      colour_without_alpha_window: { min: { x: 3, y: 4 }, max: { x: 9, y: 4 } },
+    }),
+    other: frameStats({ colour_without_alpha_count: null }),
+  },
 }

@@ -10,7 +10,7 @@ import { projectRoot } from '../paths.ts'
 import { RULE_CASES } from './rule-cases.ts'
 
 /** Rules whose facts nothing gives yet: they are never answered, and say so. */
-const UNANSWERED = ['deliver-plate-unchanged', 'pixel-premultiplied']
+const UNANSWERED = ['deliver-plate-unchanged']
 
 async function statesOf(id: string, facts: readonly PolicyFacts[], options: object | undefined): Promise<string[]> {
   const setting = { severity: 'error', ...(options !== undefined && { options }) }

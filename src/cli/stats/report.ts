@@ -109,6 +109,8 @@ function frameNotes({ frame, monochrome_layers, channels }: PartStats, style: St
     notes.push(
       style.yellow(`${plural(frame.alpha_pinhole_count!, 'pinhole')} in the alpha, the first at ${hole.x}, ${hole.y}`),
     )
+  if (frame.colour_without_alpha_count)
+    notes.push(`${plural(frame.colour_without_alpha_count, 'pixel')} with colour and an alpha of 0`)
   return notes
 }
 

@@ -225,12 +225,15 @@ export const pixelRules: readonly FileRule[] = [
     tier: 'pixels',
     title: 'Colour with zero alpha is reported, never an error: it is legal emission.',
     source: ['TECH'],
-    check: (file) => {
-      const unread = pixelsUnread(file)
-      if (unread !== null) return unread
-      if (!file.channels.some(isAlpha)) return null
-      return { state: 'not_checked', reason: 'colour beside zero alpha is not among the statistics' }
-    },
+    check: (file) =>
+      frameOf(
+        file,
+        ({ colour_without_alpha_count }) => colour_without_alpha_count !== null,
+        ({ colour_without_alpha_count: count, colour_without_alpha_window: box }) =>
+          count === 0 || box === null
+            ? []
+            : [{ box, expected: 'no colour where the alpha is 0', actual: `${count} pixels` }],
+      ),
   },
 ]
 

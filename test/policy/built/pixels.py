@@ -52,6 +52,16 @@ def planted():
     yield "pinhole-negative", with_("A", (40, 41), -1)
     yield "pinhole-at-edge", with_("A", (0, 41), 0.5)
     yield "pinholes-touch", with_("A", (slice(40, 42), 41), 0.5)
+    yield "clear-but-lit", with_("A", (slice(3, 5), slice(7, 10)), 0)
+    yield "clear-by-negative-zero", with_("A", (127, 0), -0.0, FLOAT)
+    yield "nearly-clear", with_("A", (5, 5), numpy.finfo(FLOAT).smallest_subnormal, FLOAT)
+    clear = picture()
+    for pixels in clear.values():
+        pixels[9, 9] = 0
+    yield "clear-and-dark", clear
+    glow = {name: pixels.copy() for name, pixels in clear.items()}
+    glow["B"][9, 9] = -nan
+    yield "clear-but-no-number", glow
     bucket = picture()
     for pixels in bucket.values():
         pixels[32:96, 64:128] = 0
@@ -131,6 +141,8 @@ def judge(channels):
         around = [full[1 + dy:height - 1 + dy, 1 + dx:width - 1 + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
         if (hole[1:-1, 1:-1] & numpy.logical_and.reduce(around)).any():
             told.append("pixel-alpha-pinholes ")
+        if ((frame["A"] == 0) & numpy.logical_or.reduce([frame[name] != 0 for name in "RGB"])).any():
+            told.append("pixel-premultiplied ")
     if buckets(numpy.logical_or.reduce([pixels != 0 for pixels in frame.values()])):
         told.append("pixel-black-tile ")
     return sorted(told)

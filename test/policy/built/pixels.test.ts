@@ -7,7 +7,7 @@ import { tempDir } from '../../helpers.ts'
 import { python } from '../../pixels/truth.ts'
 import { runPython } from '../../python-env.ts'
 
-const PIXEL_RULES = [...RULES.keys()].filter((id) => id.startsWith('pixel-') && id !== 'pixel-premultiplied')
+const PIXEL_RULES = [...RULES.keys()].filter((id) => id.startsWith('pixel-'))
 
 describe.skipIf(python === null)(
   'rules of pixels against numpy over planted values that OpenEXR 3.5 wrote and read',
