@@ -29,9 +29,7 @@ export async function readStream(
   }
   try {
     const result = await startQuery(connection, query)
-    const names = result.columnNames()
-    const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
-    return { columns, batches: batchesOf(result, columns, session.path, close) }
+    return streamOf(result, session.path, close)
   } catch (error) {
     close()
     throw queryError(error, session.path)
@@ -65,6 +63,13 @@ export async function startQuery(connection: DuckDBConnection, query: string): P
     throw new ExrError('ERR_CATALOG_QUERY', 'Write values into the query: it has parameters and nothing to bind.')
   }
   return statement.stream()
+}
+
+/** The rows of a result, after which `close` is called, however they end. Throws what `queryError` makes of `place`. */
+export function streamOf(result: DuckDBResult, place: string, close: () => void): QueryStream {
+  const names = result.columnNames()
+  const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
+  return { columns, batches: batchesOf(result, columns, place, close) }
 }
 
 async function* batchesOf(

@@ -1,10 +1,13 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { throwIfAborted } from '../abort.ts'
 import type { QueryRow, SideDatabase } from '../catalog.ts'
 import { rowObjects } from '../results.ts'
-import { rowGroups } from './cells.ts'
 import { queryError } from './errors.ts'
-import { startQuery } from './query.ts'
+import { startQuery, streamOf } from './query.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
@@ -13,10 +16,17 @@ const PLACE = 'a copy in memory'
 
 /** Opens an empty database in memory that is filled from `session`, as long as that is open. */
 export async function openSide(session: () => Session, memoryBytes: number): Promise<SideDatabase> {
+  // Of its own: a database in memory spills into the folder that the program happens to run in.
+  const folder = await mkdtemp(join(tmpdir(), 'exr-side-'))
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryBytes}B`,
+    temp_directory: folder,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+  }).catch((error: unknown) => {
+    removeFolder()
+    throw queryError(error, PLACE)
   })
   const use = async <T>(signal: AbortSignal | undefined, work: (connection: DuckDBConnection) => Promise<T>) => {
     throwIfAborted(signal)
@@ -39,19 +49,15 @@ export async function openSide(session: () => Session, memoryBytes: number): Pro
     run: (statements, signal) => use(signal, async (connection) => void (await connection.run(statements))),
     rows: (query, signal) =>
       use(signal, async (connection) => {
-        const result = await connection.stream(query)
-        const names = result.columnNames()
-        const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
+        const stream = async () => streamOf(await connection.stream(query), PLACE, () => {})
         const rows: QueryRow[] = []
-        async function* batches() {
-          for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-            yield* rowGroups(chunk, columns)
-          }
-        }
-        for await (const row of rowObjects(async () => ({ columns, batches: batches() }))) rows.push(row)
+        for await (const row of rowObjects(stream)) rows.push(row)
         return rows
       }),
-    close: () => instance.closeSync(),
+    close: () => {
+      instance.closeSync()
+      removeFolder()
+    },
   }
 }
 

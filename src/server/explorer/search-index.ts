@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Catalog, SideDatabase } from '../../catalog/catalog.ts'
+import { ExrError } from '../../errors.ts'
 import type { Dialect } from '../../queries/dialect.ts'
 import { FACTS, type Facets, holds, noFacet, type SearchSource } from './search-source.ts'
 
@@ -17,39 +18,79 @@ export interface SearchIndex {
   readonly side: SideDatabase
 }
 
+/** One state of a catalog, whose index is closed when nobody asks it any more. */
+interface Kept {
+  readonly state: string
+  /** Null where no index can be made of the catalog, which is then asked itself. */
+  readonly index: Promise<SearchIndex | null>
+  readonly stop: AbortController
+  users: number
+}
+
 /**
  * What a search needs of an embedded catalog, in memory and in few bytes a file: names, facets and sets of channels are numbers,
  * which a million files are filtered, counted and put in order by at once. One is kept, for the state of the catalog it was
- * made from.
+ * made from; an older one lasts until those who ask it have their answers.
  */
 export class SearchIndexes {
-  #state: string | null = null
-  #index: Promise<SearchIndex> | null = null
+  readonly #memoryBytes: number
+  #current: Kept | null = null
 
-  /** The index of a catalog as it is now; null where the engine is elsewhere. */
-  async of(catalog: Catalog, dialect: Dialect, facets: Facets): Promise<SearchIndex | null> {
-    if (catalog.openSide === null) return null
-    const state = stateOf(catalog)
-    if (this.#index === null || this.#state !== state) {
-      await this.close()
-      this.#state = state
-      const index = makeIndex(catalog.openSide, dialect, facets)
-      this.#index = index
-      index.catch(() => {
-        if (this.#index === index) this.#index = null
-      })
+  constructor(memoryBytes = MEMORY_BYTES) {
+    this.#memoryBytes = memoryBytes
+  }
+
+  /** Hands over the index of a catalog as it is now; null where there is none and the catalog is to be asked. */
+  async use<T>(
+    catalog: Catalog,
+    dialect: Dialect,
+    facets: Facets,
+    work: (index: SearchIndex | null) => Promise<T>,
+  ): Promise<T> {
+    if (catalog.openSide === null) return work(null)
+    const kept = this.#of(catalog, catalog.openSide, dialect, facets)
+    kept.users++
+    try {
+      return await work(await kept.index)
+    } finally {
+      kept.users--
+      if (kept !== this.#current && kept.users === 0) await end(kept)
     }
-    return this.#index
   }
 
   async close(): Promise<void> {
-    const index = this.#index
-    this.#index = null
-    await index?.then(
-      ({ side }) => side.close(),
-      () => {},
-    )
+    const kept = this.#current
+    this.#current = null
+    if (kept?.users === 0) await end(kept)
   }
+
+  #of(catalog: Catalog, openSide: NonNullable<Catalog['openSide']>, dialect: Dialect, facets: Facets): Kept {
+    const state = stateOf(catalog)
+    if (this.#current?.state === state) return this.#current
+    const before = this.#current
+    const stop = new AbortController()
+    // One after the other: two would need the memory of two.
+    const ended = before?.users === 0 ? end(before) : before?.index.catch(() => null)
+    const index = Promise.resolve(ended)
+      .then(() => makeIndex(() => openSide(this.#memoryBytes), dialect, facets, stop.signal))
+      .catch((error: unknown) => {
+        if (error instanceof ExrError && NO_ROOM.includes(error.code)) return null
+        if (this.#current?.index === index) this.#current = null
+        throw error
+      })
+    index.catch(() => {})
+    this.#current = { state, index, stop, users: 0 }
+    return this.#current
+  }
+}
+
+/** What is said where an index does not fit into memory or the temporary folder. */
+const NO_ROOM: readonly string[] = ['ERR_CATALOG_QUERY', 'ERR_DISK_FULL']
+
+async function end({ index, stop }: Kept): Promise<void> {
+  stop.abort()
+  const made = await index.catch(() => null)
+  made?.side.close()
 }
 
 /** Differs whenever the catalog's rows may. */
@@ -62,8 +103,13 @@ function stateOf({ url, snapshot }: Catalog): string {
     .join(', ')
 }
 
-async function makeIndex(openSide: NonNullable<Catalog['openSide']>, dialect: Dialect, facets: Facets) {
-  const side = await openSide(MEMORY_BYTES)
+async function makeIndex(
+  openSide: () => Promise<SideDatabase>,
+  dialect: Dialect,
+  facets: Facets,
+  signal: AbortSignal,
+): Promise<SearchIndex> {
+  const side = await openSide()
   try {
     // Sums of hashes tell sets of channels apart without making a text for each file.
     const sets = `(SELECT file_id, sum(hash(channel_name, layer_name)) AS channel_set FROM ${dialect.table('channels')} c GROUP BY 1)`
@@ -72,6 +118,7 @@ async function makeIndex(openSide: NonNullable<Catalog['openSide']>, dialect: Di
       `SELECT ${[...KEPT, ...FACTS].map((name) => `f.${name}`).join(', ')}, sequence_key IS NOT NULL AS is_numbered,
          coalesce(sequence_key, file_path) AS row_name, coalesce(s.channel_set, 0) AS channel_set
        FROM ${dialect.frames} f LEFT JOIN (SELECT file_id AS set_of, channel_set FROM ${sets} each) s ON s.set_of = f.file_id`,
+      signal,
     )
     await side.fill(
       'sets_found',
@@ -79,12 +126,14 @@ async function makeIndex(openSide: NonNullable<Catalog['openSide']>, dialect: Di
          string_agg(DISTINCT lower(c.layer_name), chr(10)) AS layer_name
        FROM (SELECT channel_set, min(file_id) AS file_id FROM ${sets} each GROUP BY 1) o
        JOIN ${dialect.table('channels')} c ON c.file_id = o.file_id GROUP BY 1`,
+      signal,
     )
     await side.fill(
       'findings',
       `SELECT DISTINCT file_id, rule FROM ${dialect.table('validation_results')} v WHERE state = 'fail'`,
+      signal,
     )
-    for (const statement of numbered(facets)) await side.run(statement)
+    for (const statement of numbered(facets)) await side.run(statement, signal)
     return { side, source: indexSource(dialect, facets) }
   } catch (error) {
     side.close()
@@ -94,19 +143,20 @@ async function makeIndex(openSide: NonNullable<Catalog['openSide']>, dialect: Di
 
 /** What turns rows of texts into rows of numbers, statement by statement. */
 function numbered(facets: Facets): string[] {
-  const ofFolder = [...facets].filter(([, { isOfFolder }]) => isOfFolder)
-  const ofFrame = [...facets].filter(([, { isOfFolder }]) => !isOfFolder)
-  const column = ([name, { sql }]: [string, { sql: string }]) => `${sql} AS ${facetColumn(name)}`
-  const few = [...FEW, ...[...facets.keys()].map(facetColumn)]
+  const columns = (isFolder: boolean) =>
+    [...facets].flatMap(([name, { sql, isOfFolder }]) =>
+      isOfFolder === isFolder ? [`${sql} AS ${facetColumn(name, facets)}`] : [],
+    )
+  const few = [...FEW, ...[...facets.keys()].map((name) => facetColumn(name, facets))]
   const short = few.map((name) => `CAST(CAST(v.${name} AS VARCHAR) AS ${name}_type) AS ${name}`)
   const FOLDER = "parse_dirpath(file_path, 'forward_slash')"
   return [
     'CREATE TABLE names AS SELECT row_name, row_number() OVER (ORDER BY row_name) AS row_no FROM (SELECT DISTINCT row_name FROM found) n',
     'CREATE TABLE channel_sets AS SELECT *, row_number() OVER () AS set_no FROM sets_found',
     // What a folder says is found out once for all its files.
-    `CREATE TABLE folders AS SELECT folder, ${ofFolder.map(column).join(', ')}
+    `CREATE TABLE folders AS SELECT ${['folder', ...columns(true)].join(', ')}
        FROM (SELECT DISTINCT ${FOLDER} AS folder, ${FOLDER} || '/x' AS file_path FROM found) f`,
-    `CREATE VIEW valued AS SELECT f.*, g.* EXCLUDE (folder), ${ofFrame.map(column).join(', ')}
+    `CREATE VIEW valued AS SELECT ${['f.*', 'g.* EXCLUDE (folder)', ...columns(false)].join(', ')}
        FROM found f JOIN folders g ON g.folder = parse_dirpath(f.file_path, 'forward_slash')`,
     ...few.map(
       (name) =>
@@ -120,8 +170,9 @@ function numbered(facets: Facets): string[] {
   ]
 }
 
-function facetColumn(name: string): string {
-  return `facet_${name}`
+/** Names of facets come from templates of paths: any text, and several that differ in case alone. */
+function facetColumn(name: string, facets: Facets): string {
+  return `value_${[...facets.keys()].indexOf(name)}`
 }
 
 function indexSource(dialect: Dialect, facets: Facets): SearchSource {
@@ -134,7 +185,7 @@ function indexSource(dialect: Dialect, facets: Facets): SearchSource {
     rowKey: 'row_no',
     fileKey: 'file_no',
     findings: 'findings',
-    facet: (name) => (facets.has(name) ? facetColumn(name) : noFacet(name, facets)),
+    facet: (name) => (facets.has(name) ? facetColumn(name, facets) : noFacet(name, facets)),
     path: (text) => `contains(lower_path, ${literal(text.toLowerCase())})`,
     channel: (column, text) => `set_no IN (SELECT set_no FROM channel_sets WHERE ${holds(dialect, column, text)})`,
     attribute: null,

@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { ingest } from '../../../src/ingest/ingest.ts'
@@ -13,7 +13,7 @@ import {
   SORT_NAMES,
   type SortName,
 } from '../../../src/server/explorer/search.ts'
-import { SearchIndexes } from '../../../src/server/explorer/search-index.ts'
+import { type SearchIndex, SearchIndexes } from '../../../src/server/explorer/search-index.ts'
 import { catalogSource, facetsOf } from '../../../src/server/explorer/search-source.ts'
 import { tempDir } from '../../helpers.ts'
 import { rawExr } from '../../pixels/raw-exr.ts'
@@ -41,10 +41,13 @@ describe('the index of a search', () => {
 
   const dialect = () => dialectOf(catalog.dialect)
   const facets = () => facetsOf(dialect(), TEMPLATE)
-  const indexed = async () => (await indexes.of(catalog, dialect(), facets()))!
+  /** Hands over the index, with what the explorer asks it. */
+  const indexed = <T>(work: (index: SearchIndex) => Promise<T>) =>
+    indexes.use(catalog, dialect(), facets(), (index) => work(index!))
   /** What an explorer shows of a search, from the index and from the catalog's own tables. */
-  async function both(wish: SearchWish, sorts: readonly SortName[] = ['name']) {
-    const { source, side } = await indexed()
+  const both = (wish: SearchWish, sorts: readonly SortName[] = ['name']) =>
+    indexed((index) => ofBoth(index, wish, sorts))
+  async function ofBoth({ source, side }: SearchIndex, wish: SearchWish, sorts: readonly SortName[]) {
     const ask = {
       index: async (sql: string) => (await side.rows(sql)).map(toJson) as Record<string, unknown>[],
       catalog: async (sql: string) => (await catalog.sql(sql)).rows.map((row) => toJson(row)),
@@ -111,8 +114,21 @@ describe('the index of a search', () => {
   })
 
   it('is made once for a state of the catalog, and again after it changed', async () => {
-    const before = await indexed()
-    expect(await indexed()).toBe(before)
+    const same = async (index: SearchIndex) => index
+    const before = await indexed(same)
+    expect(await Promise.all([indexed(same), indexed(same)])).toEqual([before, before])
+    const count = (index: SearchIndex) =>
+      index.side.rows(new SearchSql(index.source).total(NOTHING, false)).then(([row]) => Number(row!['total']))
+    // Asked while the catalog changes: it lasts until its last answer.
+    let goOn = () => {}
+    const changed = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const asked = indexed(async (index) => {
+      const first = await count(index)
+      await changed
+      return [first, await count(index)]
+    })
     await catalog.close()
     const added = join(root, 'show', 'added.exr')
     writeFileSync(
@@ -124,10 +140,43 @@ describe('the index of a search', () => {
     await writer.close()
     rmSync(added)
     catalog = await openCatalog(url, { readOnly: true })
-    const after = await indexed()
+    // Two at once make one.
+    const [after, other] = await Promise.all([indexed(same), indexed(same)])
     expect(after).not.toBe(before)
+    expect(other).toBe(after)
     const sql = new SearchSql(after.source).total({ ...NOTHING, q: 'added' }, true)
     expect((await after.side.rows(sql)).map(toJson)).toEqual([{ total: 1 }])
+    goOn()
+    const [first, second] = await asked
+    expect(second).toBe(first)
+    await expect(count(before)).rejects.toThrow()
+    expect(await count(after)).toBe(first! + 1)
+  })
+
+  it('takes names of facets that are no names of columns, and leaves no folder behind', async () => {
+    const own = facetsOf(dialect(), '**/{Show}/{show}/{path}-{order by}/*')
+    const place = tempDir()
+    vi.stubEnv('TMPDIR', place)
+    const others = new SearchIndexes()
+    try {
+      const names = [...own.keys()]
+      const seen = await others.use(catalog, dialect(), own, async (index) => {
+        expect(readdirSync(place)).toHaveLength(1)
+        return index!.side.rows(new SearchSql(index!.source).facets(names, NOTHING, 3))
+      })
+      expect(seen.length).toBeGreaterThan(0)
+    } finally {
+      await others.close()
+      vi.unstubAllEnvs()
+    }
+    expect(readdirSync(place)).toEqual([])
+  })
+
+  it('gives way to the catalog where it does not fit into its memory', async () => {
+    const small = new SearchIndexes(1024 * 1024)
+    const got = await small.use(catalog, dialect(), facets(), async (index) => index)
+    await small.close()
+    expect(got).toBeNull()
   })
 
   it('is no use where a condition or attributes are asked for', () => {

@@ -1,4 +1,3 @@
-import type { Catalog } from '../../../catalog/catalog.ts'
 import { ExrError } from '../../../errors.ts'
 import { gamuts } from '../../../pixels/colour.ts'
 import { STARTERS } from '../../../policy/index.ts'
@@ -9,6 +8,7 @@ import type { Facet, Found, FoundRow, Overview, Row } from '../api.ts'
 import { type ExplorerContext, rowsOf, toJson } from '../context.ts'
 import type { Asked, Parameters, Route } from '../route.ts'
 import { needsCatalog, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
+import type { SearchIndex } from '../search-index.ts'
 import { catalogSource, FINDING, facetsOf } from '../search-source.ts'
 
 /** Values of a facet that are told. */
@@ -33,6 +33,14 @@ export const WISH: Parameters = {
   sequence: { type: 'string', description: 'only frames of this sequence', maxLength: 10_000 },
 }
 
+/** What answers the statements of a search. */
+interface Searcher {
+  /** Names, in the order of the page. */
+  readonly facets: readonly string[]
+  readonly sql: SearchSql
+  ask(query: string): Promise<Row[]>
+}
+
 /** The search that a request describes. Throws ERR_OPTION_INVALID. */
 export function wishOf({ query }: Pick<Asked, 'query'>): SearchWish {
   const facets: Record<string, string[]> = {}
@@ -55,22 +63,30 @@ function commonFolder(first: string, last: string): string {
 
 export function searchRoutes(context: ExplorerContext): Route[] {
   const { template } = context
-  /** How a search is asked: of the index, where that knows enough, else of the catalog. */
-  const searcher = async (catalog: Catalog, wish: SearchWish, signal: AbortSignal) => {
-    if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
-    const dialect = dialectOf(catalog.dialect)
-    const facets = facetsOf(dialect, template)
-    const isChanging = context.holder.isFilling || needsCatalog(wish)
-    const index = isChanging ? null : await context.indexes.of(catalog, dialect, facets)
-    return {
-      facets: [...facets.keys()],
-      sql: new SearchSql(index?.source ?? catalogSource(dialect, facets)),
-      ask: async (query: string): Promise<Row[]> =>
-        index === null
-          ? rowsOf(catalog, query, signal)
-          : (await index.side.rows(query, signal)).map((row) => toJson(row) as Row),
-    }
-  }
+  /** A search is asked of the index, where that knows enough, else of the catalog. */
+  const searching = <T>(asked: Asked, work: (searcher: Searcher, wish: SearchWish) => Promise<T>): Promise<T> =>
+    context.holder.use(async (catalog) => {
+      const wish = wishOf(asked)
+      const { signal } = asked
+      if (wish.where !== null) await checkWhere(catalog.dialect, wish.where)
+      const dialect = dialectOf(catalog.dialect)
+      const facets = facetsOf(dialect, template)
+      const asking = (index: SearchIndex | null) =>
+        work(
+          {
+            facets: [...facets.keys()],
+            sql: new SearchSql(index?.source ?? catalogSource(dialect, facets)),
+            ask: async (query) =>
+              index === null
+                ? rowsOf(catalog, query, signal)
+                : (await index.side.rows(query, signal)).map((row) => toJson(row) as Row),
+          },
+          wish,
+        )
+      // Rows that come in all the time would make every index one of the past.
+      if (context.holder.isFilling || needsCatalog(wish)) return asking(null)
+      return context.indexes.use(catalog, dialect, facets, asking)
+    })
   return [
     {
       method: 'GET',
@@ -123,12 +139,10 @@ export function searchRoutes(context: ExplorerContext): Route[] {
         limit: { type: 'integer', description: 'rows at most', minimum: 1, maximum: MOST_ROWS, default: 100 },
       },
       run: (asked) =>
-        context.holder.use(async (catalog): Promise<Found> => {
-          const wish = wishOf(asked)
+        searching(asked, async ({ sql, ask }, wish): Promise<Found> => {
           const { cursor = '0', ...shown } = asked.query as unknown as Omit<PageWish, 'offset'> & { cursor?: string }
           const { fold, sort, descending, limit } = shown
           const page = { fold, sort, descending, limit, offset: Number(cursor) }
-          const { sql, ask } = await searcher(catalog, wish, asked.signal)
           const placed = await ask(sql.page(wish, page))
           const keys = placed.map(({ key }) => key as string | number)
           const found = keys.length === 0 ? [] : await ask(sql.rows(wish, fold, keys))
@@ -148,9 +162,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       answers: 'Facet[]',
       query: WISH,
       run: (asked) =>
-        context.holder.use(async (catalog): Promise<Facet[]> => {
-          const wish = wishOf(asked)
-          const { facets: names, sql, ask } = await searcher(catalog, wish, asked.signal)
+        searching(asked, async ({ facets: names, sql, ask }, wish): Promise<Facet[]> => {
           const isSet = (name: string) => (wish.facets[name] ?? []).length > 0
           const open = names.filter((name) => !isSet(name))
           const found = new Map<string, { value: string; count: number }[]>()
