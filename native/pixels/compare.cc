@@ -84,7 +84,8 @@ void CompareSink::Row(const RowSegment& segment) {
     const int64_t x = segment.x + i * segment.x_step;
     const int64_t at = (x - first) / other.x_sampling;
     if (x < first || at >= width || first + at * other.x_sampling != x ||
-        !row->is_there[static_cast<size_t>(at)]) {
+        !row->is_there[static_cast<size_t>(at)] ||
+        limits_.except.Holds(x, segment.y)) {
       continue;
     }
     CompareSample(
@@ -106,7 +107,8 @@ void CompareSink::CompareDeep(const RowSegment& segment,
   for (int64_t i = 0; i < segment.width; i++) {
     const int64_t x = segment.x + i;
     if (x < first || x - first >= width ||
-        !row.is_there[static_cast<size_t>(x - first)]) {
+        !row.is_there[static_cast<size_t>(x - first)] ||
+        limits_.except.Holds(x, segment.y)) {
       continue;
     }
     for (; next < x; next++) {

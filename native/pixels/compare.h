@@ -44,6 +44,17 @@ struct CompareLimits {
   double fail = 0;
   // NaN against NaN differs.
   bool is_strict = false;
+  // Pixels [x, x + width) x [y, y + height) are not compared.
+  struct Area {
+    int64_t x = 0;
+    int64_t y = 0;
+    int64_t width = 0;
+    int64_t height = 0;
+
+    bool Holds(int64_t at_x, int64_t at_y) const {
+      return at_x >= x && at_x - x < width && at_y >= y && at_y - y < height;
+    }
+  } except = {};
 };
 
 // How two channels differ, over the pixels that both have.

@@ -121,10 +121,16 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       for (uint32_t c = 0; c < list.Length(); c++) {
         partners.push_back(ToInt32(list.Get(c)));
       }
-      const CompareLimits limits{
+      CompareLimits limits{
           compare.Get("warn").As<Napi::Number>().DoubleValue(),
           compare.Get("fail").As<Napi::Number>().DoubleValue(),
           compare.Get("isStrict").ToBoolean()};
+      if (const Napi::Value area = compare.Get("except"); area.IsObject()) {
+        const auto box = area.As<Napi::Object>();
+        limits.except = {ToInt32(box.Get("x")), ToInt32(box.Get("y")),
+                         ToInt32(box.Get("width")),
+                         ToInt32(box.Get("height"))};
+      }
       compare_ = std::make_unique<CompareSink>(
           layout, *Unwrap(other)->band_, std::move(partners), limits,
           ToInt32(compare.Get("mapWidth")), ToInt32(compare.Get("mapHeight")));

@@ -65,6 +65,8 @@ export interface NativeCompare {
   readonly warn: number
   readonly fail: number
   readonly isStrict: boolean
+  /** Pixels that are not compared. */
+  readonly except?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
   /** Cells of the map of largest differences, at most one a pixel. */
   readonly mapWidth: number
   readonly mapHeight: number

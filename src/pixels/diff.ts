@@ -1,5 +1,6 @@
 import type { NativeDifference } from '../oiio/pixel-types.ts'
 import type { ByteSource } from '../source/source.ts'
+import type { Region } from './chunk-list.ts'
 import { diffAttributes, pairParts, VOLATILE_ATTRIBUTES } from './diff-header.ts'
 import type { ChannelDiff, FileDiff, PartDiff } from './diff-types.ts'
 import { channelsOf, layoutOf, type PartLayout } from './layout.ts'
@@ -14,6 +15,8 @@ export interface DiffOptions {
   readonly fail?: number
   /** NaN against NaN differs. Default false. */
   readonly strict?: boolean
+  /** Pixels that are neither compared nor counted. Default: none. */
+  readonly except?: Region | undefined
   /** Patterns over names of attributes that are not compared. Default: `VOLATILE_ATTRIBUTES`. */
   readonly ignoreAttributes?: readonly string[]
   /** Whether to make a map of the differences. */
@@ -121,7 +124,7 @@ async function comparePixels(
   diff: PartDiff,
   options: DiffOptions,
 ) {
-  const { warn = 0, fail = 0, strict = false, signal, onProgress } = options
+  const { warn = 0, fail = 0, strict = false, except, signal, onProgress } = options
   const [nativeA, nativeB] = [layoutA.native, layoutB.native]
   const partners = nativeB.channels.map(({ name, isWanted }) =>
     isWanted ? nativeA.channels.findIndex((each) => each.name === name) : -1,
@@ -130,7 +133,8 @@ async function comparePixels(
   const mapWidth = options.map ? Math.max(1, Math.round(nativeB.levelWidth * scale)) : 1
   const mapHeight = options.map ? Math.max(1, Math.round(nativeB.levelHeight * scale)) : 1
   const passA = new PartPass(a, indexA, layoutA, { band: true })
-  const compare = { with: passA.native, partners, warn, fail, isStrict: strict, mapWidth, mapHeight }
+  const limits = { warn, fail, isStrict: strict, ...(except && { except }) }
+  const compare = { with: passA.native, partners, ...limits, mapWidth, mapHeight }
   const passB = new PartPass(b, indexB, layoutB, { compare })
   const overlap = {
     top: Math.max(nativeA.minY, nativeB.minY),
@@ -156,20 +160,42 @@ async function comparePixels(
   }
   const [outcomeA, outcomeB] = [passA.outcome(), passB.outcome()]
   const { channels, map } = outcomeB.result.compare!
-  const common = Math.max(0, overlap.right - overlap.left) * Math.max(0, overlap.bottom - overlap.top)
+  const common = pixelsOf(overlap, except)
   const [missingA, missingB] = [missingPixels(outcomeA, layoutA), missingPixels(outcomeB, layoutB)]
   const list = nativeB.channels.flatMap(({ name, isWanted }, i) => (isWanted ? [channelDiff(name, channels[i]!)] : []))
   const differ = list.some(({ over_fail, count_mismatches }) => over_fail + count_mismatches > 0)
   const result: PartDiff = {
     ...diff,
-    pixels_only_in_a: nativeA.levelWidth * nativeA.levelHeight - common,
-    pixels_only_in_b: nativeB.levelWidth * nativeB.levelHeight - common,
+    pixels_only_in_a: pixelsOf(edgesOf(nativeA), except) - common,
+    pixels_only_in_b: pixelsOf(edgesOf(nativeB), except) - common,
     pixels: differ ? 'differ' : missingA || missingB ? 'cannot_tell' : 'same',
     ...(missingA && { missing_a: missingA }),
     ...(missingB && { missing_b: missingB }),
     channels: list,
   }
   return { diff: result, map: options.map ? { width: mapWidth, height: mapHeight, sizes: map } : null }
+}
+
+/** Edges of a rectangle of pixels, those on the right and at the bottom exclusive. */
+interface Edges {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+function edgesOf({ minX, minY, levelWidth, levelHeight }: Decodable['native']): Edges {
+  return { left: minX, top: minY, right: minX + levelWidth, bottom: minY + levelHeight }
+}
+
+/** Pixels of a rectangle that are not among those left out. */
+function pixelsOf({ left, top, right, bottom }: Edges, except: Region | undefined): number {
+  const all = Math.max(0, right - left) * Math.max(0, bottom - top)
+  if (except === undefined) return all
+  const { x, y, width, height } = except
+  const inside = { left: Math.max(left, x), top: Math.max(top, y) }
+  const end = { right: Math.min(right, x + width), bottom: Math.min(bottom, y + height) }
+  return all - pixelsOf({ ...inside, ...end }, undefined)
 }
 
 function channelDiff(name: string, native: NativeDifference): ChannelDiff {

@@ -40,6 +40,7 @@ export function customRule(spec: CustomRuleSpec): FileRule | SequenceRule {
     severity: spec.severity ?? 'warn',
     source: ['policy'],
     ...(spec.remedy !== undefined && { remedy: spec.remedy }),
+    written: spec,
   } as const
   if (spec.select === 'sequence') {
     return {

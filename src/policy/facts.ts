@@ -1,4 +1,5 @@
 import type { Payload } from '../inspect/payload.ts'
+import type { FileDiff } from '../pixels/diff-types.ts'
 
 /** What is known of a file when it is judged; plain data, whether it was just read or comes from a catalog. */
 export interface PolicyFacts {
@@ -14,6 +15,11 @@ export interface PolicyFacts {
    * where nobody looked for them; `readSidecars` does.
    */
   readonly sidecars?: ReadonlyMap<string, string | null>
+  /**
+   * How the file's pixels differ from those of plates (`a` is the plate), by the locations that `plateWish` names; a text
+   * says why a plate could not be compared. Left out where nobody compared; `readPlates` does.
+   */
+  readonly plates?: ReadonlyMap<string, FileDiff | string>
   /** `catalog`: rows of a catalog, which keeps values but not every defect of the bytes. Default `file`. */
   readonly origin?: 'file' | 'catalog'
 }

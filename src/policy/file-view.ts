@@ -25,6 +25,7 @@ export class FileView {
   readonly knowsDefects: boolean
   readonly parts: readonly PartView[]
   readonly sidecars: PolicyFacts['sidecars']
+  readonly plates: PolicyFacts['plates']
   /** What the policy's path templates captured. */
   readonly variables: Readonly<Record<string, string>>
 
@@ -36,6 +37,7 @@ export class FileView {
     this.error = facts.error
     this.knowsDefects = facts.origin !== 'catalog'
     this.sidecars = facts.sidecars
+    this.plates = facts.plates
     this.variables = variables
     this.parts = facts.payload === null ? [] : partViews(facts.payload)
   }

@@ -32,7 +32,8 @@ export {
   type Unchecked,
 } from './rule.ts'
 export { isBeside, parseManifest } from './rules/crypto.ts'
+export type { PlateWish } from './rules/deliver-plate.ts'
 export { RULE_GROUPS, RULES } from './rules/index.ts'
 export { STARTERS } from './starters.ts'
 export { TIERS, type Tier } from './tier.ts'
-export { type PayloadValidation, Validation, validate, validateFile } from './validate.ts'
+export { type PayloadValidation, plateWish, Validation, validate, validateFile } from './validate.ts'

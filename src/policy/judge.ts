@@ -107,6 +107,13 @@ export class Judge {
     return { path, results: active.files.map((rule) => this.#judgeFile(rule, view, facts)) }
   }
 
+  /** Options of a rule that judges files, as they hold for one; null where it is off for the file. */
+  optionsOf(id: string, facts: PolicyFacts): RuleOptions | null {
+    if (this.#policy.ignores(facts.path)) return null
+    const { files } = this.#rulesFor(this.#seeing(facts).key)
+    return files.find(({ rule }) => rule.id === id)?.options ?? null
+  }
+
   /** Keeps of a file what its sequence is judged by, and judges nothing of it. */
   remember(facts: PolicyFacts): void {
     const { view, key } = this.#seeing(facts)

@@ -5,7 +5,8 @@ import { STARTERS } from './starters.ts'
 const RULES_HEAD = `# Rules
 
 Every rule of \`validate\`, one section each: what must hold, the severity it has unless a policy gives it another, the
-cheapest facts that decide it, where it comes from and what to do. \`exr-inspector policy explain <rule>\` prints the same.
+cheapest facts that decide it, where it comes from and what to do. \`exr-inspector policy explain <rule>\` prints the same, and with
+\`--policy\` what a policy makes of it, or a rule of the policy's own.
 This page is written from the rules themselves (\`scripts/generate-rule-pages.ts\`); a test compares the two.
 
 **Severities**: \`error\`: the file is invalid, or a reader will fail or lose data. \`warn\`: valid, but known to break a common
@@ -95,6 +96,19 @@ deep, and regular expressions of linear time. One that fails on a file, say for 
 
 **Path templates**: \`{shot}\` is text without a slash, \`{frame}\`, \`{version}\`, \`{width}\` and \`{height}\` are digits, \`*\` anything
 without a slash, \`**\` anything.
+
+**Plates**: \`deliver-plate-unchanged\` compares a file with the plate that its option \`plate\` names, pixel by pixel, whatever
+the compression of either; a relative one lies beside the file. \`validate\` opens it, and so do \`inspect\`, \`ingest\` and the
+function where pixels are read (\`--stats\`); the function only in the file's own bucket or the folders of
+\`EXR_ALLOWED_FOLDERS\`. A plate that is not there is \`cannot_check\`.
+
+\`\`\`yaml
+variables: ["comp/{shot}.{frame}.exr"]
+rules:
+  deliver-plate-unchanged:
+    severity: error
+    options: {plate: "../plates/{shot}.{frame}.exr", work_area: {x: 200, y: 100, width: 640, height: 480}}
+\`\`\`
 
 **Cases**: \`policy test delivery.yaml\` runs \`delivery.cases.yaml\`, a list of \`{file: good.exr, fails: []}\` with every rule id
 that must fail; \`facts\` stands for \`file\` where no file exists.

@@ -61,4 +61,26 @@ export function templatePattern(template: string): TemplatePattern {
   return { source: `${isWhole ? '^' : '(?:^|.*/)'}${source}$`, names }
 }
 
+/** A path from a template and its fields; the name of the first field that is not among them where one is missing. */
+export function filledTemplate(template: string, fields: Captured): string | { readonly missing: string } {
+  let missing: string | null = null
+  const path = template.replaceAll(FIELD, (token: string, name: string | undefined) => {
+    if (name === undefined) return token
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (value === undefined) missing ??= name
+    return value ?? ''
+  })
+  return missing === null ? path : { missing }
+}
+
+/** Throws ERR_POLICY_INVALID for a template that fits many paths, where one is to be named. */
+export function refuseWildcards(template: string): void {
+  const token = [...template.matchAll(FIELD)].find(([, name]) => name === undefined)?.[0]
+  if (token === undefined) return
+  throw new ExrError(
+    'ERR_POLICY_INVALID',
+    `${template} names one file: fields such as {shot} are filled, ${token} is not`,
+  )
+}
+
 const NUMBERS = new Set(['frame', 'version', 'width', 'height'])

@@ -1,3 +1,4 @@
+import type { CustomRuleSpec } from './custom-rule.ts'
 import type { FileView } from './file-view.ts'
 import type { OptionSpec, RuleOptions } from './options.ts'
 import type { Tier } from './tier.ts'
@@ -58,6 +59,8 @@ interface RuleFacts {
   /** What to do about it. */
   readonly remedy?: string
   readonly options?: Readonly<Record<string, OptionSpec>>
+  /** How a policy wrote it; only of rules without code. */
+  readonly written?: CustomRuleSpec
 }
 
 /** Judges one file. */

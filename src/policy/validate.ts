@@ -3,6 +3,7 @@ import type { PolicyFacts } from './facts.ts'
 import { Judge, type JudgeOptions } from './judge.ts'
 import type { Policy } from './policy.ts'
 import { ReportBuilder, type ValidationReport } from './report.ts'
+import { PLATE_RULE, type PlateWish, plateWishOf } from './rules/deliver-plate.ts'
 
 /**
  * Judges facts of files by a policy: each file, then their sequences. Reads nothing; the same facts give the same
@@ -53,15 +54,24 @@ export interface PayloadValidation {
 /** Making rules ready takes longer than judging a file by them. */
 const judges = new WeakMap<Policy, Judge>()
 
+function judgeOf(policy: Policy): Judge {
+  const known = judges.get(policy)
+  if (known !== undefined) return known
+  const judge = new Judge(policy, { filesOnly: true })
+  judges.set(policy, judge)
+  return judge
+}
+
+/** The plate that a policy wants a file's pixels compared with, and which of them; null where it wants none. */
+export function plateWish(facts: PolicyFacts, policy: Policy): PlateWish | null {
+  const options = judgeOf(policy).optionsOf(PLATE_RULE, facts)
+  return options === null ? null : plateWishOf(facts.path, policy.variables(facts.path), options)
+}
+
 /** Judges one file alone; rules over sequences are for those who see more of them. */
 export function validateFile(facts: PolicyFacts, policy: Policy): PayloadValidation {
   const report = new ReportBuilder(policy)
-  let judge = judges.get(policy)
-  if (judge === undefined) {
-    judge = new Judge(policy, { filesOnly: true })
-    judges.set(policy, judge)
-  }
-  const judgement = judge.file(facts)
+  const judgement = judgeOf(policy).file(facts)
   if (judgement !== null) report.file(judgement, facts.error !== null)
   const { findings, summary } = report.finish()
   return {

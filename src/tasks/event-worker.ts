@@ -5,6 +5,7 @@ import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
 import { type AskOiio, askOiioSync } from '../oiio/ask.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { withPixelFacts } from '../pixels/payload.ts'
+import type { PlateWish } from '../policy/index.ts'
 import { fileSource } from '../source/file.ts'
 import { connectS3, type S3Connection } from '../source/s3-client.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
@@ -14,6 +15,7 @@ import type { ByteSource } from '../source/source.ts'
 import { encodeRecords, transferList } from '../tables/index.ts'
 import { Answer, poolTask } from '../workers/task.ts'
 import type { EventAnswer, EventTask } from './event-task.ts'
+import { comparePlate } from './plates.ts'
 import { withValidation } from './validation.ts'
 
 limitChildMemory()
@@ -35,7 +37,9 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
       await inspectAnew(open, async (source) => {
         const payload = await inspectWithin(source, task.options, task.grantBytes, undefined, askHere)
         const seen = await withPixelFacts(payload, source, task.options)
-        return withValidation(seen, task.options, { s3: task.s3, folders: task.folders })
+        const doors = { s3: task.s3, folders: task.folders }
+        const compare = (wish: PlateWish) => comparePlate(wish, source, doors)
+        return withValidation(seen, task.options, { ...doors, compare })
       }),
     )
   } catch (error) {

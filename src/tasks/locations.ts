@@ -5,6 +5,7 @@ import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { askOiioSync } from '../oiio/ask.ts'
 import { wantsPixels, withPixelFacts } from '../pixels/payload.ts'
+import type { PlateWish } from '../policy/index.ts'
 import { openSource } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
@@ -75,12 +76,37 @@ export async function* inspectLocations(
 /** Adds what the policy of the options says of each file. */
 async function* judged(
   results: Iterable<Found> | AsyncIterable<Found>,
-  { options, s3 }: LocationOptions,
+  { options, s3, mark }: LocationOptions,
 ): AsyncGenerator<Found> {
+  let index = 0
   for await (const found of results) {
-    if ('neededBytes' in found || !found.result.ok) yield found
-    else yield { ...found, result: { ok: true, value: await withValidation(found.result.value, options, { s3 }) } }
+    const here = index++
+    if ('neededBytes' in found || !found.result.ok) {
+      yield found
+      continue
+    }
+    const { location, result } = found
+    const compare = (wish: PlateWish) => compareWithPlate(wish, location, s3, () => mark(here))
+    const value = await withValidation(result.value, options, { s3, compare })
+    mark(null)
+    yield { ...found, result: { ok: true, value } }
   }
+}
+
+/** Plates are decoded too, so the location is marked meanwhile. */
+async function compareWithPlate(wish: PlateWish, location: Location, s3: S3Settings, onProgress: () => void) {
+  const { comparePlate } = await import('./plates.ts')
+  const { source } = await openLocation(location, s3)
+  try {
+    onProgress()
+    return await comparePlate(wish, source, { s3 }, onProgress)
+  } finally {
+    await source.close()
+  }
+}
+
+function openLocation(location: Location, s3: S3Settings) {
+  return openSource(typeof location === 'string' ? location : { path: location }, { s3 })
 }
 
 /** Adds what the options ask of the pixels; the location is marked while they are decoded. */
@@ -97,8 +123,7 @@ async function* lookAtPixels(
     }
     const { location, result } = found
     const startedMs = performance.now()
-    const input = typeof location === 'string' ? location : { path: location }
-    const { source } = await openSource(input, { s3 })
+    const { source } = await openLocation(location, s3)
     try {
       mark(here)
       // Each batch of chunks says again that the file is still being worked on.

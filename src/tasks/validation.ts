@@ -3,9 +3,15 @@ import { VALIDATION_UNSEEN } from '../inspect/build-payload.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import type { Policy } from '../policy/index.ts'
+import type { ComparePlate } from './plates.ts'
 import type { PolicyFileOptions } from './policy-file.ts'
 
 type Wish = Pick<ResolvedInspectOptions, 'validate' | 'policyPath'>
+
+/** Where policies come from, and how a file whose pixels were read is compared with its plate. */
+interface ValidationOptions extends PolicyFileOptions {
+  readonly compare?: ComparePlate
+}
 
 /** The engine of policies takes a third of a second to load, so only those load it that ask for a validation. */
 const engine = () => import('../policy/index.ts')
@@ -19,16 +25,19 @@ const MOST_KEPT = 32
  * The payload with what the policy of its options says of it, and of what was read of it: pixel rules are not checked
  * unless statistics were asked for too. A policy that cannot be used is among `errors`. Throws ERR_ABORTED.
  */
-export async function withValidation(payload: Payload, wish: Wish, options: PolicyFileOptions = {}): Promise<Payload> {
+export async function withValidation(payload: Payload, wish: Wish, options: ValidationOptions = {}): Promise<Payload> {
   if (!wish.validate) return payload
   const errors = payload.errors.filter(({ message }) => message !== VALIDATION_UNSEEN.message)
   try {
     const policy = await policyOf(wish, options)
     const { factsOf, needsOf, validateFile } = await engine()
-    const sidecars = needsOf(policy).sidecars ? await (await import('./sidecars.ts')).readSidecars(payload) : undefined
-    const validation = {
-      ...validateFile({ ...factsOf({ ...payload, errors }), ...(sidecars && { sidecars }) }, policy),
-    }
+    const needs = needsOf(policy)
+    const sidecars = needs.sidecars ? await (await import('./sidecars.ts')).readSidecars(payload) : undefined
+    // Without statistics nobody asked for pixels.
+    const compare = needs.plates && 'parts' in payload.stats ? options.compare : undefined
+    const plates = compare && (await (await import('./plates.ts')).readPlates(payload, policy, compare))
+    const beside = { ...(sidecars && { sidecars }), ...(plates && { plates }) }
+    const validation = { ...validateFile({ ...factsOf({ ...payload, errors }), ...beside }, policy) }
     return { ...payload, validation, errors }
   } catch (error) {
     if (error instanceof ExrError && error.code === 'ERR_ABORTED') throw error

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fixturePath, tempDir } from '../helpers.ts'
 import { tinyFile } from '../inspect/tiny-file.ts'
+import { rawExr } from '../pixels/raw-exr.ts'
 import { runHere as runCli } from './run-cli.ts'
 
 const dir = tempDir()
@@ -148,10 +149,107 @@ describe('policy', () => {
     writeFileSync(policy, 'rules: {compress-allowed: {severity: error, options: {allowed: [piz]}}}')
     writeFileSync(join(dir, 'p.cases.yaml'), `- {file: ${join(frames, 'f.999.exr')}, fails: [compress-allowed]}`)
     expect((await runCli(['policy', 'test', policy])).stdout).toContain('1 cases, 0 failed')
+    // What rules of pixels need is read for a case, too.
+    const light = join(dir, 'light.yaml')
+    writeFileSync(light, 'rules: {pixel-empty-channel: on}')
+    writeFileSync(join(dir, 'light.cases.yaml'), '- {file: dark.exr, fails: [pixel-empty-channel]}')
+    writeFileSync(
+      join(dir, 'dark.exr'),
+      rawExr(4, 4, ['Z'], () => 0),
+    )
+    expect((await runCli(['policy', 'test', light])).stdout).toContain('1 cases, 0 failed')
     writeFileSync(policy, 'rules: {compress-alowed: error}')
     const lint = await runCli(['policy', 'lint', policy])
     expect(lint.code).toBe(2)
     expect(lint.stderr).toContain('p.yaml:1:9')
+  })
+})
+
+describe('policy explain --policy', () => {
+  const policy = join(dir, 'own.yaml')
+  writeFileSync(
+    policy,
+    `extends: core
+custom:
+  - {id: show-width, severity: error, select: part, where: "!part.is_deep", assert: part.width >= 1920, remedy: Render wider.}
+rules: {pixel-nan: {severity: warn, options: {allow: 3}}, file-extension: off}`,
+  )
+  const explain = (...args: string[]) => runCli(['policy', 'explain', ...args])
+
+  it("tells of the policy's own rules, as they are written", async () => {
+    const { stdout } = await explain('show-width', '-p', policy)
+    for (const text of ['custom, error', 'part.width >= 1920', '!part.is_deep', 'Render wider.', 'Needs header'])
+      expect(stdout).toContain(text)
+    const told = JSON.parse((await explain('show-width', '-p', policy, '--json')).stdout)
+    expect(told).toMatchObject({ severity: 'error', group: 'custom', written: { select: 'part' }, set: {} })
+    const unknown = await explain('show-widht', '-p', policy)
+    expect([unknown.code, unknown.stderr.includes('did you mean show-width?')]).toEqual([2, true])
+    expect((await explain('show-width')).stderr).toContain('need --policy')
+  })
+
+  it('and what it makes of built-in ones', async () => {
+    expect((await explain('pixel-nan', '-p', policy)).stdout).toMatch(/Pixels, warn[\s\S]*set to 3/)
+    expect((await explain('file-extension', '-p', policy)).stdout).toContain(', off')
+  })
+})
+
+describe('a plate', () => {
+  const place = tempDir()
+  mkdirSync(join(place, 'comp'))
+  mkdirSync(join(place, 'plates'))
+  const plate = (_: string, x: number, y: number) => x + y / 8
+  const put = (name: string, channels: string[], value: typeof plate) =>
+    writeFileSync(join(place, name), rawExr(8, 6, channels, value))
+  const work = (_: string, x: number, y: number) => (x >= 2 && x < 4 && y === 3 ? 9 : plate(_, x, y))
+  put('plates/sh1.1001.exr', ['B', 'G', 'R'], plate)
+  put('plates/sh1.1002.exr', ['B', 'G', 'R'], plate)
+  put('comp/sh1.1001.exr', ['A', 'B', 'G', 'R'], work)
+  put('comp/sh1.1002.exr', ['B', 'R'], (_, x, y) => work(_, x, y) + (_ === 'R' && x === 7 && y === 0 ? 0.5 : 0))
+  put('comp/sh1.1003.exr', ['B', 'G', 'R'], work)
+  const policy = join(place, 'p.yaml')
+  const options = 'plate: "../plates/{shot}.{frame}.exr", work_area: {x: 2, y: 3, width: 2, height: 1}'
+  writeFileSync(
+    policy,
+    `variables: ["comp/{shot}.{frame}.exr"]\nrules: {deliver-plate-unchanged: {severity: error, options: {${options}}}}`,
+  )
+  const frame = (number: number) => join(place, `comp/sh1.${number}.exr`)
+  const expected = [
+    { state: 'fail', part_index: 0, channel: 'G', actual: 'no such channel' },
+    {
+      state: 'fail',
+      part_index: 0,
+      channel: 'R',
+      actual: '1 of 46 samples differ, most at 7,0: 7.5 for 7',
+      box: { min: { x: 7, y: 0 }, max: { x: 7, y: 0 } },
+    },
+  ]
+
+  it('is compared outside of the work area, by every command that reads pixels', async () => {
+    const { stdout, code } = await runCli(['validate', '--json', '-p', policy, join(place, 'comp')])
+    const { findings, summary } = JSON.parse(stdout)
+    expect([code, summary.states]).toMatchObject([1, { pass: 1, fail: 1, cannot_check: 1 }])
+    const of = (number: number) => findings.filter(({ path }: { path: string }) => path === frame(number))
+    expect(of(1002)).toMatchObject(expected)
+    expect(of(1003)).toMatchObject([{ state: 'cannot_check', message: expect.stringContaining('1003.exr') }])
+    const inspected = await runCli(['inspect', '--json', '--stats', '--validate', policy, frame(1002)])
+    expect(JSON.parse(inspected.stdout).validation.findings).toMatchObject(expected)
+    const header = await runCli(['inspect', '--json', '--validate', policy, frame(1002)])
+    expect(JSON.parse(header.stdout).validation.states).toMatchObject({ fail: 0, not_checked: 1 })
+  })
+
+  it('is named by one path, with fields that the path of the file has', async () => {
+    const told = async (text: string) => {
+      writeFileSync(join(place, 'q.yaml'), text)
+      return runCli(['validate', '--json', '-p', join(place, 'q.yaml'), frame(1001)])
+    }
+    const rule = (settings: string) => `rules: {deliver-plate-unchanged: {options: {${settings}}}}`
+    const { stdout } = await told(rule('plate: "{shot}.exr"'))
+    expect(JSON.parse(stdout).findings[0].message).toContain('no variable captures {shot}')
+    expect(JSON.parse((await told(rule('tolerance: 1'))).stdout).summary.states.not_applicable).toBe(1)
+    for (const wrong of ['plate: "*.exr"', 'work_area: {x: 0, y: 0, width: 0, height: 1}', 'work_area: {x: 1.5}']) {
+      const { code, stderr } = await told(rule(wrong))
+      expect([code, stderr.includes('q.yaml:1:')], wrong).toEqual([2, true])
+    }
   })
 })
 

@@ -51,6 +51,19 @@ describe('a diff of pixels', () => {
     expect((await diffOf(a, b, { fail: 2 })).result).toBe('same')
   })
 
+  it('leaves out the pixels it is told to, in what it compares and counts', async () => {
+    const b = rawExr(8, 4, RGB, (channel, x, y) => ramp(channel, x, y) + (x === 3 && y === 2 ? 2 : 0))
+    const around = { x: 3, y: 2, width: 1, height: 1 }
+    const [part] = (await diffOf(a, b, { except: around })).parts
+    expect(part).toMatchObject({ pixels: 'same', pixels_only_in_a: 16 })
+    expect(part!.channels[0]!.compared).toBe(31)
+    const below = { x: -9, y: 3, width: 99, height: 99 }
+    expect((await diffOf(a, b, { except: below })).parts[0]).toMatchObject({ pixels: 'differ', pixels_only_in_a: 0 })
+    for (const moved of [{ x: 4 }, { x: 2 }, { y: 1 }, { y: 3 }]) {
+      expect((await diffOf(a, b, { except: { ...around, ...moved } })).result).toBe('differs')
+    }
+  })
+
   // idiff passes 0.5 against NaN; oiiotool --diff passes two of them.
   it.each([1, 2, 48])('finds %i NaN against numbers, which idiff and oiiotool pass', async (count) => {
     const nan = rawExr(8, 6, RGB, (channel, x, y) =>

@@ -19,6 +19,7 @@ export interface FileSpec {
   readonly hash?: string
   readonly ids?: readonly object[]
   readonly sidecars?: Readonly<Record<string, string | null>>
+  readonly plates?: PolicyFacts['plates']
 }
 
 const WINDOW = { min: { x: 0, y: 0 }, max: { x: 1919, y: 1079 } }
@@ -32,6 +33,7 @@ export function madeFacts({
   hash,
   ids,
   sidecars,
+  plates,
 }: FileSpec = {}): PolicyFacts {
   const stats = parts.flatMap((part, index) => (part.stats === undefined ? [] : [partStats(index, part.stats)]))
   const deep = parts.flatMap((part, index) =>
@@ -75,7 +77,11 @@ export function madeFacts({
       byte_offset: 8,
     })),
   } as unknown as Payload
-  return { ...factsOf(payload), ...(sidecars && { sidecars: new Map(Object.entries(sidecars)) }) }
+  return {
+    ...factsOf(payload),
+    ...(sidecars && { sidecars: new Map(Object.entries(sidecars)) }),
+    ...(plates && { plates }),
+  }
 }
 
 function partFacts({ facts = {} }: PartSpec, index: number): PartFacts {

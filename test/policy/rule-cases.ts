@@ -1,3 +1,4 @@
+import type { FileDiff } from '../../src/pixels/diff-types.ts'
 import { type PolicyFacts, unreadableFacts } from '../../src/policy/index.ts'
 import { type FileSpec, madeFacts, type PartSpec } from './make-facts.ts'
 
@@ -123,6 +124,12 @@ const frameStats = (values: object, mean = {}) =>
       },
     },
   })
+const againstPlate = (values: object) => {
+  const channel = { channel_name: 'R', compared: 100, over_fail: 0, count_mismatches: 0, worst: null, ...values }
+  const same = { part_index_b: 0, channels_only_in_a: [], pixels_only_in_a: 0, pixels: 'same', channels: [channel] }
+  const plates = new Map([['/show/plates/f.exr', { parts_only_in_a: [], parts: [same] } as unknown as FileDiff]])
+  return file({ plates })
+}
 const rate = (numerator: number, denominator = 1) => ['rational', { numerator, denominator }] as const
 const timeCode = (word: number) => ['timecode', { time_and_flags: word, user_data: 0 }] as const
 const counted = (of: (index: number) => NonNullable<PartSpec['attributes']>) =>
@@ -775,6 +782,13 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
   'deliver-min-width': { pass: facts({ display_width: 4096 }), fail: file(), other: facts({ display_width: null }) },
   'deliver-half': { pass: file(), fail: channels('R FLOAT'), other: channels('Z FLOAT') },
   'deliver-archive-uncompressed': { pass: facts({ compression: 'none' }), fail: file(), other: channels() },
+  'deliver-plate-unchanged': {
+    options: { plate: 'plates/f.exr' },
+    pass: againstPlate({}),
+    fail: againstPlate({ over_fail: 2, worst: { x: 3, y: 4, a: 0.5, b: 1 } }),
+    other: file(),
+    otherState: 'not_checked',
+  },
   'pixel-nan': { pass: stats({}), fail: stats({ nan_count: 2 }), other: file(), otherState: 'not_checked' },
   'pixel-infinite': { pass: stats({}), fail: stats({ pos_inf_count: 2 }), other: file(), otherState: 'not_checked' },
   'pixel-half-overflow': {

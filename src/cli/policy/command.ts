@@ -17,8 +17,11 @@ export function configure(command: Command, context: CliContext): void {
   command
     .command('explain <rule>')
     .description('one rule: reason, source, options, remedy')
+    .option('-p, --policy <name|file>', 'as a policy sets it; also rules of its own')
     .option('--json', 'print JSON')
-    .action(async (rule: string, flags: { json?: true }) => (await load()).explainRule(rule, flags, context))
+    .action(async (rule: string, flags: { policy?: string; json?: true }) =>
+      (await load()).explainRule(rule, flags, context),
+    )
   command
     .command('lint <file...>')
     .description('check policies without judging anything')

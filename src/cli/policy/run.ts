@@ -3,6 +3,8 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import {
   factsOf,
+  needsOf,
+  type Policy,
   type PolicyFacts,
   policySchema,
   RULE_GROUPS,
@@ -20,7 +22,9 @@ import { type CliContext, widthOf } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { columns, wrap } from '../format/columns.ts'
+import { singleLine } from '../format/visible.ts'
 import { Locations } from '../locations.ts'
+import { openBeside, pixelWish } from '../validate/beside.ts'
 
 interface JsonFlag {
   readonly json?: true
@@ -34,8 +38,9 @@ export async function listPolicies({ json }: JsonFlag, context: CliContext): Pro
 
 /** A rule as `policy rules --json` and `policy explain --json` tell it. */
 function ruleJson(rule: Rule, group: string, severity: string = rule.severity) {
-  const { id, title, tier, source, remedy = null, options = {} } = rule
-  return { id, group, title, severity, tier, sequence: isSequenceRule(rule), source, remedy, options }
+  const { id, title, tier, source, remedy = null, options = {}, written } = rule
+  const facts = { id, group, title, severity, tier, sequence: isSequenceRule(rule), source, remedy, options }
+  return written === undefined ? facts : { ...facts, written }
 }
 
 export async function listRules(flags: JsonFlag & { policy?: string }, context: CliContext): Promise<void> {
@@ -43,15 +48,10 @@ export async function listRules(flags: JsonFlag & { policy?: string }, context: 
   const rules = Object.entries(RULE_GROUPS).flatMap(([group, members]) =>
     members.flatMap((rule) => {
       if (policy === null) return [ruleJson(rule, group)]
-      const setting = policy.rules.get(rule.id)
-      return setting === undefined
-        ? []
-        : [ruleJson(rule, group, setting.severity ?? (rule.severity === 'policy' ? 'warn' : rule.severity))]
+      return policy.rules.has(rule.id) ? [ruleJson(rule, group, levelIn(rule, policy))] : []
     }),
   )
-  const custom = [...(policy?.custom.values() ?? [])].map((rule) =>
-    ruleJson(rule, 'custom', policy!.rules.get(rule.id)?.severity ?? rule.severity),
-  )
+  const custom = [...(policy?.custom.values() ?? [])].map((rule) => ruleJson(rule, 'custom', levelIn(rule, policy)))
   const all = [...rules, ...custom]
   if (flags.json) return printJson(all, context)
   const rows = all.map(({ id, severity, tier, sequence, title }) => [
@@ -63,29 +63,60 @@ export async function listRules(flags: JsonFlag & { policy?: string }, context: 
   await context.print(`${columns(rows, { width: widthOf(context) }).join('\n')}\n`)
 }
 
-export async function explainRule(id: string, { json }: JsonFlag, context: CliContext): Promise<void> {
-  const rule = RULES.get(id)
-  if (rule === undefined)
-    throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id}${nearest(id, [...RULES.keys()])}`)
-  const group = Object.entries(RULE_GROUPS).find(([, members]) => members.includes(rule))![0]
-  if (json) return printJson(ruleJson(rule, group), context)
+export async function explainRule(
+  id: string,
+  { json, policy: name }: JsonFlag & { policy?: string },
+  context: CliContext,
+): Promise<void> {
+  const policy = name === undefined ? null : await open(name, context)
+  const rule = policy?.custom.get(id) ?? RULES.get(id)
+  if (rule === undefined) {
+    const hint = nearest(id, [...(policy?.custom.keys() ?? []), ...RULES.keys()])
+    const own = policy === null ? '; rules of a policy of your own need --policy' : ''
+    throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id}${hint || own}`)
+  }
+  const group = Object.entries(RULE_GROUPS).find(([, members]) => members.includes(rule))?.[0] ?? 'custom'
+  const set = policy?.rules.get(id)
+  const level = levelIn(rule, policy)
+  if (json) return printJson({ ...ruleJson(rule, group, level), set: set?.options ?? null }, context)
   const width = Math.min(widthOf(context), 100)
   const { bold, dim } = context.style
-  const options = Object.entries(rule.options ?? {}).map(([name, { type, default: value, about }]) => [
-    `  ${name}`,
+  const options = Object.entries(rule.options ?? {}).map(([option, { type, default: value, about }]) => [
+    `  ${option}`,
     type,
-    `${about} (default ${JSON.stringify(value)})`,
+    `${about} (${set !== undefined && option in set.options ? `set to ${JSON.stringify(set.options[option])}` : `default ${JSON.stringify(value)}`})`,
   ])
+  const { written } = rule
+  const source =
+    written === undefined ? `${rule.source.join(', ')} (docs/reference/rules.md)` : `the policy ${policy?.name}`
   const lines = [
-    `${bold(id)}  ${dim(`${group}, ${rule.severity === 'policy' ? 'off until a policy sets it' : rule.severity}`)}`,
+    `${bold(id)}  ${dim(`${group}, ${level === 'policy' ? 'off until a policy sets it' : level}`)}`,
     '',
     ...wrap(rule.title, width, ''),
     ...(rule.remedy === undefined ? [] : ['', ...wrap(rule.remedy, width, '')]),
     '',
-    `Needs ${rule.tier}${isSequenceRule(rule) ? ' of a sequence' : ''}. Source: ${rule.source.join(', ')} (docs/reference/rules.md).`,
+    `Needs ${rule.tier}${isSequenceRule(rule) ? ' of a sequence' : ''}. Source: ${source}.`,
+    ...(written === undefined ? [] : ['', ...writtenLines(written, width)]),
     ...(options.length > 0 ? ['', 'Options', ...columns(options, { width })] : []),
   ]
   await context.print(`${lines.join('\n')}\n`)
+}
+
+/** A rule's level in a policy, or its own without one. */
+function levelIn(rule: Rule, policy: Policy | null): string {
+  if (policy === null) return rule.severity
+  const set = policy.rules.get(rule.id)
+  if (set !== undefined) return set.severity ?? (rule.severity === 'policy' ? 'warn' : rule.severity)
+  return policy.overrides.some(({ rules }) => rules.get(rule.id)) ? 'off, but for some files' : 'off'
+}
+
+/** A rule without code, as its policy has it. */
+function writtenLines(written: NonNullable<Rule['written']>, width: number): string[] {
+  const rows = (['select', 'where', 'assert', 'message'] as const).flatMap((key) => {
+    const value = written[key]
+    return value === undefined ? [] : [[`  ${key}`, singleLine(value)]]
+  })
+  return ['Written as', ...columns(rows, { width })]
 }
 
 export async function lintPolicies(files: readonly string[], { json }: JsonFlag, context: CliContext): Promise<void> {
@@ -149,7 +180,10 @@ export async function testPolicies(files: readonly string[], context: CliContext
       throw new ExrError('ERR_POLICY_INVALID', `${casesFile}: expected a list of {file or facts, fails: [rule ids]}`)
     for (const [index, { file: input, facts, fails }] of cases.entries()) {
       run += 1
-      const report = validate([await caseFacts(input, facts, dirname(resolve(casesFile)), context)], policy)
+      const folder = dirname(resolve(casesFile))
+      const judged =
+        input === undefined ? (facts as PolicyFacts) : await fileFacts(resolve(folder, input), policy, context)
+      const report = validate([judged], policy)
       const actual = [
         ...new Set(report.findings.filter(({ state }) => state === 'fail').map(({ rule }) => rule)),
       ].sort()
@@ -178,19 +212,19 @@ function isCases(value: unknown): value is PolicyCase[] {
   )
 }
 
-async function caseFacts(
-  input: string | undefined,
-  facts: unknown,
-  folder: string,
-  context: CliContext,
-): Promise<PolicyFacts> {
-  if (input === undefined) return facts as PolicyFacts
+/** What the rules of a policy need to know of a file, pixels and plates included. */
+async function fileFacts(path: string, policy: Policy, context: CliContext): Promise<PolicyFacts> {
   const { inspect } = await import('../../lazy.ts')
-  const path = resolve(folder, input)
+  const s3 = s3SettingsFrom((name) => context.env[name])
+  const needs = needsOf(policy)
+  const beside = await openBeside(policy, needs, { jobs: 1, s3 })
   try {
-    return factsOf(await inspect(path, { s3: s3SettingsFrom((name) => context.env[name]) }))
+    const payload = await inspect(path, { s3, ...pixelWish(needs) })
+    return { ...factsOf(payload), ...(await beside.read(payload, path)) }
   } catch (error) {
     return unreadableFacts(path, toExrError(error))
+  } finally {
+    await beside.close()
   }
 }
 

@@ -22,13 +22,16 @@ import {
   withoutAccepted,
 } from '../../policy/index.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import type { Inspected } from '../../tasks/inspect-many.ts'
 import { openPolicy } from '../../tasks/policy-file.ts'
+import { flow } from '../../workers/flow.ts'
 import type { CliContext } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
+import { openBeside, pixelWish } from './beside.ts'
 import { FORMATS, type Format, renderReport } from './formats.ts'
 import { picturesOf, Windows } from './pictures.ts'
 
@@ -221,31 +224,29 @@ async function* factsOfFiles(
     for await (const location of wanted) yield namesOnly(location)
   } else {
     const { inspectMany } = await import('../../tasks/inspect-many.ts')
-    const { readSidecars } = await import('../../tasks/sidecars.ts')
     const { jobs } = context.config({ jobs: flags.jobs })
-    const pixels = needs.tier === 'pixels' || needs.tier === 'chunks'
+    const s3 = s3SettingsFrom((name) => context.env[name])
     const options = {
       ...(await inspectionOptions({ limit: flags.limit ?? [] }, context.env)),
       maxThreads: jobs,
-      s3: s3SettingsFrom((name) => context.env[name]),
-      stats: pixels,
-      deepStats: needs.deepStats,
-      hash: needs.hash,
+      s3,
+      ...pixelWish(needs),
     }
     const progress = await readingProgress(context)
+    const beside = await openBeside(policy, needs, { jobs, s3 })
+    const factsFrom = async ({ input, payload, error }: Inspected): Promise<PolicyFacts> => {
+      progress.read(error === null)
+      // Nothing is judged of what is not there: the reason is no finding of a rule.
+      if (error !== null && isOutOfReach(error.code)) context.note(errorLine(toExrError(error), false))
+      if (payload === null) return unreadableFacts(String(input), error, sizeOf(String(input)))
+      return { ...factsOf(payload), ...(await beside.read(payload, String(input))) }
+    }
     try {
-      for await (const { input, payload, error } of inspectMany(progress.found(wanted), options)) {
-        progress.read(error === null)
-        // Nothing is judged of what is not there: the reason is no finding of a rule.
-        if (error !== null && isOutOfReach(error.code)) context.note(errorLine(toExrError(error), false))
-        if (payload === null) yield unreadableFacts(String(input), error, sizeOf(String(input)))
-        else {
-          const sidecars = needs.sidecars ? await readSidecars(payload) : undefined
-          yield { ...factsOf(payload), ...(sidecars && { sidecars }) }
-        }
-      }
+      const read = inspectMany(progress.found(wanted), options)
+      yield* flow(read, factsFrom, { window: beside.window, ordered: true })
     } finally {
       progress.end()
+      await beside.close()
     }
   }
   yield* lost

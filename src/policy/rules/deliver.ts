@@ -1,9 +1,9 @@
-import type { FileView } from '../file-view.ts'
 import { eachChannel, eachPart } from '../look.ts'
 import { number, text } from '../options.ts'
 import { pathTemplate } from '../path-template.ts'
 import type { FileRule } from '../rule.ts'
 import { isAlpha, isColour } from './channel-kinds.ts'
+import { plateUnchanged } from './deliver-plate.ts'
 
 /** Section "Delivery". */
 export const deliverRules: readonly FileRule[] = [
@@ -116,16 +116,5 @@ export const deliverRules: readonly FileRule[] = [
         ],
       ),
   },
-  {
-    id: 'deliver-plate-unchanged',
-    severity: 'policy',
-    tier: 'pixels',
-    title: 'Pixels outside the work area equal the plate.',
-    source: ['ACES-VFX'],
-    options: { plate: text(null, 'path template of the plate') },
-    check(_: FileView, options) {
-      if (typeof options['plate'] !== 'string') return null
-      return { state: 'not_checked', reason: 'the plate was not compared' }
-    },
-  },
+  plateUnchanged,
 ]

@@ -82,6 +82,22 @@ it('looks at the pixels, and judges by the policy, that an event asks for and st
       },
     )
     expect(await tableRows(server, 'validation_results')).toHaveLength(2)
+    // Nor are plates that it names.
+    const plates = [join(folder, 'rgb.exr'), join(tempDir(), 'rgb.exr'), 's3://elsewhere/rgb.exr']
+    for (const plate of plates.slice(0, 2)) copyFileSync(fixturePath('compression-none.exr'), plate)
+    for (const [i, plate] of plates.entries()) {
+      const named = join(folder, `plate-${i}.yaml`)
+      writeFileSync(named, `rules: {deliver-plate-unchanged: {options: {plate: "${plate}"}}}`)
+      const looked = { stats: true, validate: true, policy_path: named }
+      await send(i === 0 ? 'compression-zip.exr' : i === 1 ? 'compression-b44.exr' : 'compression-dwaa.exr', looked)
+    }
+    const found = (await tableRows(server, 'validation_results')).filter(
+      ({ rule }) => rule === 'deliver-plate-unchanged',
+    )
+    expect(found.map(({ state, message }) => [state, `${message}`.replace(/^.*: /, '')])).toEqual([
+      ['cannot_check', 'it is in none of the folders that may be read.'],
+      ['cannot_check', "plates of an event's policy are in the bucket of its file."],
+    ])
   } finally {
     await shutdown(ctx)
     await server.close()
