@@ -1,29 +1,9 @@
 import type { AttributeFacts, ChannelFacts } from '../inspect/payload.ts'
 import { type Condition, compileCondition } from './cel.ts'
 import type { FileView, PartView } from './file-view.ts'
-import type { FileRule, Finding, Outcome, SequenceRule, Severity } from './rule.ts'
+import type { CustomRuleSpec, FileRule, Finding, Outcome, Selection, SequenceRule } from './rule.ts'
 import { layersOf } from './rules/channel.ts'
 import type { Tier } from './tier.ts'
-
-/** What a custom rule looks at, one by one. */
-export const SELECTIONS = ['file', 'part', 'layer', 'channel', 'attribute', 'sequence'] as const
-export type Selection = (typeof SELECTIONS)[number]
-
-/** A rule without code, as a policy spells it. */
-export interface CustomRuleSpec {
-  readonly id: string
-  readonly title?: string
-  readonly severity?: Severity
-  readonly select: Selection
-  /** CEL; what it is not true of is not judged. */
-  readonly where?: string
-  /** CEL; must be true. */
-  readonly assert: string
-  /** A sentence with `{part.name}` and the like. */
-  readonly message?: string
-  /** What to do about it. */
-  readonly remedy?: string
-}
 
 interface Subject {
   readonly variables: Readonly<Record<string, unknown>>

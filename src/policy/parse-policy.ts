@@ -1,11 +1,12 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import { ExrError } from '../errors.ts'
 import { compileCondition } from './cel.ts'
-import { type CustomRuleSpec, customRule, SELECTIONS } from './custom-rule.ts'
+import { customRule } from './custom-rule.ts'
 import { nearest } from './nearest.ts'
 import { optionProblem } from './options.ts'
 import { pathTemplate } from './path-template.ts'
 import { globPattern } from './patterns.ts'
+import { type CustomRuleSpec, SELECTIONS } from './rule.ts'
 import { RULES } from './rules/index.ts'
 
 /** A policy as it is written, checked. */

@@ -1,6 +1,6 @@
-import { SELECTIONS } from './custom-rule.ts'
 import type { OptionSpec } from './options.ts'
 import type { Rule } from './rule.ts'
+import { SELECTIONS } from './rule.ts'
 import { RULES } from './rules/index.ts'
 
 const SEVERITY = { enum: ['off', 'on', 'info', 'warn', 'error'] }

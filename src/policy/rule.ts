@@ -1,4 +1,3 @@
-import type { CustomRuleSpec } from './custom-rule.ts'
 import type { FileView } from './file-view.ts'
 import type { OptionSpec, RuleOptions } from './options.ts'
 import type { Tier } from './tier.ts'
@@ -45,6 +44,26 @@ export interface Unchecked {
 
 /** Findings (none: it passes), null where there is nothing to judge, or why it could not be judged. */
 export type Outcome = readonly Finding[] | null | Unchecked
+
+/** What a custom rule looks at, one by one. */
+export const SELECTIONS = ['file', 'part', 'layer', 'channel', 'attribute', 'sequence'] as const
+export type Selection = (typeof SELECTIONS)[number]
+
+/** A rule without code, as a policy spells it. */
+export interface CustomRuleSpec {
+  readonly id: string
+  readonly title?: string
+  readonly severity?: Severity
+  readonly select: Selection
+  /** CEL; what it is not true of is not judged. */
+  readonly where?: string
+  /** CEL; must be true. */
+  readonly assert: string
+  /** A sentence with `{part.name}` and the like. */
+  readonly message?: string
+  /** What to do about it. */
+  readonly remedy?: string
+}
 
 interface RuleFacts {
   /** Stable, kebab-case; the first word names the group. */
