@@ -45,6 +45,7 @@ export { type Verdict, verdictOf } from './inspect/verdict.ts'
 export {
   attributeValue,
   compactCatalog,
+  diff,
   embed,
   exportCatalog,
   importCatalog,
@@ -60,6 +61,8 @@ export {
 export type { Logger } from './log.ts'
 export { nativeStatus } from './oiio/index.ts'
 export type { NativeStatus } from './oiio/types.ts'
+export type { DiffOptions } from './pixels/diff.ts'
+export type * from './pixels/diff-types.ts'
 export type { RegionPixels, RegionWish } from './pixels/region.ts'
 export type * from './pixels/types.ts'
 export * from './sequences/index.ts'

@@ -13,6 +13,8 @@ import { type InspectCallOptions, inspect as inspectHeader } from './inspect/ins
 import { resolveInspectOptions } from './inspect/options.ts'
 import type { Payload } from './inspect/payload.ts'
 import { loadPart } from './parts.ts'
+import type { DiffOptions } from './pixels/diff.ts'
+import type { FileDiff } from './pixels/diff-types.ts'
 import type { RegionPixels, RegionWish } from './pixels/region.ts'
 import type { OpenSourceOptions, SourceInput } from './source/open.ts'
 import type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
@@ -67,6 +69,25 @@ export async function readRegion(
     return await read(source, wish)
   } finally {
     if (isOwned) await source.close()
+  }
+}
+
+/**
+ * What two files do not have in common: parts, attributes, and the pixels of the channels that both have, compared in this
+ * process, band by band. Sources that were passed in stay open. Throws ERR_SOURCE_*, ERR_EXR_*, ERR_ABORTED.
+ */
+export async function diff(
+  a: SourceInput,
+  b: SourceInput,
+  wish: Omit<DiffOptions, 'map'> = {},
+  options: OpenSourceOptions = {},
+): Promise<FileDiff> {
+  const [{ diffFiles }, { openSource }] = await Promise.all([import('./pixels/diff.ts'), import('./source/open.ts')])
+  const opened = [await openSource(a, options), await openSource(b, options)] as const
+  try {
+    return (await diffFiles(opened[0].source, opened[1].source, wish)).diff
+  } finally {
+    for (const { source, isOwned } of opened) if (isOwned) await source.close()
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { diff } from '../../src/lazy.ts'
 import { type DiffOptions, diffFiles } from '../../src/pixels/diff.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import { runHere as runCli } from '../cli/run-cli.ts'
@@ -59,6 +60,7 @@ describe('a diff of pixels', () => {
     expect(part!.channels[0]!.compared).toBe(31)
     const below = { x: -9, y: 3, width: 99, height: 99 }
     expect((await diffOf(a, b, { except: below })).parts[0]).toMatchObject({ pixels: 'differ', pixels_only_in_a: 0 })
+    expect(await diff(a, b, { except: around })).toMatchObject({ parts: [part] })
     for (const moved of [{ x: 4 }, { x: 2 }, { y: 1 }, { y: 3 }]) {
       expect((await diffOf(a, b, { except: { ...around, ...moved } })).result).toBe('differs')
     }
