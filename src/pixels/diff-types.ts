@@ -21,6 +21,7 @@ export interface ChannelDiff {
   worst: { x: number; y: number; a: number; b: number } | null
 }
 
+/** An attribute that two parts do not share, its values as text. */
 export interface AttributeDiff {
   name: string
   change: 'added' | 'removed' | 'changed'
@@ -28,6 +29,7 @@ export interface AttributeDiff {
   b?: string
 }
 
+/** What two parts do not have in common. */
 export interface PartDiff {
   part_index_a: number
   part_index_b: number

@@ -9,6 +9,7 @@ import { nameOf } from './names.ts'
 import { PartPass } from './pass.ts'
 import { openPixelFile, type PixelFile } from './pixel-file.ts'
 
+/** What of two files is compared, and how closely. */
 export interface DiffOptions {
   /** Absolute differences above these are counted; above `fail` files differ. Default 0. */
   readonly warn?: number
