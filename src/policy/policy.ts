@@ -1,7 +1,6 @@
 import type { FileView } from './file-view.ts'
 import type { RuleOptions } from './options.ts'
 import type { FileRule, Rule, SequenceRule, Severity } from './rule.ts'
-import { RULES } from './rules/index.ts'
 
 /** What a policy says of one rule. */
 export interface RuleSetting {
@@ -28,11 +27,6 @@ export interface PolicyOverride {
 /** Ids of every rule that may be asked of a file or a sequence. */
 export function ruleIdsOf({ rules, overrides }: Pick<Policy, 'rules' | 'overrides'>): string[] {
   return [...new Set([...rules.keys(), ...overrides.flatMap((override) => [...override.rules.keys()])])]
-}
-
-/** What to do about a finding of a rule, the policy's own rules included. */
-export function remedyOf(id: string, { custom }: Pick<Policy, 'custom'>): string | undefined {
-  return (custom.get(id) ?? RULES.get(id))?.remedy
 }
 
 /** A policy made ready to judge: nothing in it is left to be read, looked up or checked. */

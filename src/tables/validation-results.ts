@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
-import { FILE_ANSWERS, keptFindings, type PayloadValidation } from '../policy/index.ts'
+// Not the room's index: whoever opens a catalog would load every rule.
+import { FILE_ANSWERS, keptFindings } from '../policy/answers.ts'
+import type { PayloadValidation } from '../policy/index.ts'
 import { columnsOf, type RecordTable } from './definition.ts'
 import type { ValidationResultRow } from './facts.ts'
 import type { FileRecord } from './record.ts'

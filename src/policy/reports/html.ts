@@ -1,6 +1,7 @@
-import { type Policy, remedyOf } from '../policy.ts'
+import type { Policy } from '../policy.ts'
 import type { ReportFinding, ValidationReport } from '../report.ts'
 import type { Severity } from '../rule.ts'
+import { remedyOf } from '../rules/index.ts'
 import { xml } from './junit.ts'
 
 /** A small picture of a file's display window: the size of that window in pixels, and where it begins. */

@@ -1,3 +1,4 @@
+import type { Policy } from '../policy.ts'
 import type { Rule } from '../rule.ts'
 import { acesRules } from './aces.ts'
 import { channelRules } from './channel.ts'
@@ -42,3 +43,8 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     .flat()
     .map((rule) => [rule.id, rule]),
 )
+
+/** What to do about a finding of a rule, the policy's own rules included. */
+export function remedyOf(id: string, { custom }: Pick<Policy, 'custom'>): string | undefined {
+  return (custom.get(id) ?? RULES.get(id))?.remedy
+}
