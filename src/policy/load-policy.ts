@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { isScalar, isSeq, parseDocument } from 'yaml'
+import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { ExrError } from '../errors.ts'
 import { compileCondition } from './cel.ts'
 import { customRule, fileVariables } from './custom-rule.ts'
@@ -59,9 +59,10 @@ class Loader {
     this.#read = read
   }
 
-  async add(name: string, from: string | null): Promise<PolicyDocument> {
+  /** `place` is where in `from` the policy is named, as errors begin. */
+  async add(name: string, from: string | null, place = ''): Promise<PolicyDocument> {
     if (++this.#count > MAX_EXTENDS) {
-      throw new ExrError('ERR_POLICY_INVALID', `${this.#open[0]} extends more than ${MAX_EXTENDS} policies.`)
+      throw invalid(`${place}${this.#open[0]} extends more than ${MAX_EXTENDS} policies.`)
     }
     const starter = STARTERS.find((policy) => policy.name === name)
     if (starter !== undefined) {
@@ -74,20 +75,21 @@ class Loader {
       const names = STARTERS.map((policy) => policy.name)
       const hint =
         nearest(name, names) || `; built-in ones are ${names.join(', ')}; a file ends in .yaml, .yml or .json`
-      throw new ExrError('ERR_POLICY_INVALID', `No policy ${name}${hint}`)
+      throw invalid(`${place}No policy ${name}${hint}`)
     }
-    const { location, text } = await this.#read(name, from)
+    const { location, text } = await reading(this.#read(name, from), place)
+    if (this.#open.includes(location)) {
+      const circle = [...this.#open.slice(this.#open.indexOf(location)), location].join(' -> ')
+      throw invalid(`${place}Policies extend each other in a circle: ${circle}`)
+    }
     return this.addText(text, location)
   }
 
   async addText(text: string, location: string): Promise<PolicyDocument> {
-    if (this.#open.includes(location)) {
-      const circle = [...this.#open.slice(this.#open.indexOf(location)), location].join(' -> ')
-      throw new ExrError('ERR_POLICY_INVALID', `Policies extend each other in a circle: ${circle}`)
-    }
     this.#open.push(location)
     // Once for what it extends; its rules may then name custom rules of those.
-    for (const parent of extendsOf(text)) await this.add(parent, location)
+    for (const { name, line, column } of extendsOf(text))
+      await this.add(name, location, `${location}:${line}:${column}: `)
     const document = parsePolicy(text, location, new Set(this.#parts.custom.keys()))
     this.#digest.update(JSON.stringify(text))
     const { custom, rules, overrides, variables, ignore } = this.#parts
@@ -116,14 +118,39 @@ class Loader {
   }
 }
 
+function invalid(message: string, cause?: unknown): ExrError {
+  return new ExrError('ERR_POLICY_INVALID', message, { cause })
+}
+
+/** A policy that cannot be read is the fault of the line that names it; storage that fails keeps its own code. */
+async function reading<T>(read: Promise<T>, place: string): Promise<T> {
+  try {
+    return await read
+  } catch (error) {
+    const isOurs = error instanceof ExrError && error.code === 'ERR_POLICY_INVALID'
+    throw isOurs && place !== ''
+      ? new ExrError(error.code, `${place}${error.message}`, { cause: error, details: error.details })
+      : error
+  }
+}
+
+interface NamedPolicy {
+  readonly name: string
+  readonly line: number
+  readonly column: number
+}
+
 /** What a policy extends, before it is checked: what is wrong in it is told with line and column when it is. */
-function extendsOf(text: string): string[] {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' })
-  const named: unknown = document.errors.length > 0 ? null : document.getIn(['extends'])
-  if (typeof named === 'string') return [named]
-  return isSeq(named)
-    ? named.items.flatMap((item) => (isScalar(item) && typeof item.value === 'string' ? [item.value] : []))
-    : []
+function extendsOf(text: string): NamedPolicy[] {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const named: unknown = document.errors.length > 0 ? null : document.getIn(['extends'], true)
+  const items: readonly unknown[] = isSeq(named) ? named.items : [named]
+  return items.flatMap((item) => {
+    if (!isScalar(item) || typeof item.value !== 'string') return []
+    const { line, col } = lines.linePos(item.range?.[0] ?? 0)
+    return [{ name: item.value, line, column: col }]
+  })
 }
 
 function looksLikeFile(name: string): boolean {

@@ -67,7 +67,7 @@ describe('policies', () => {
       /^p\.yaml:2:45: option pattern of deliver-name-pattern: A path template has more than 500 characters/,
     ],
     ['an override for nothing', 'overrides:\n  - {rules: {}}', /an override lacks paths or when/],
-    ['an unknown policy', 'extends: corr', /No policy corr; did you mean core\?/],
+    ['an unknown policy', 'extends: corr', /^p\.yaml:1:10: No policy corr; did you mean core\?/],
     ['many aliases', `a: &a [x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nrules: *c`, /p\.yaml:1:1/],
   ])('refuses %s, with its place', async (_, text, message) => {
     await expect(load(text)).rejects.toMatchObject({
@@ -78,7 +78,9 @@ describe('policies', () => {
 
   it('refuses policies that extend each other in a circle', async () => {
     const read = from({ 'a.yaml': 'extends: b.yaml', 'b.yaml': 'extends: a.yaml' })
-    await expect(loadPolicy('a.yaml', read)).rejects.toThrow(/in a circle: a\.yaml -> b\.yaml -> a\.yaml/)
+    await expect(loadPolicy('a.yaml', read)).rejects.toThrow(
+      /^b\.yaml:1:10: .* in a circle: a\.yaml -> b\.yaml -> a\.yaml/,
+    )
   })
 
   it('takes later settings over earlier ones, and keeps options that are not named', async () => {

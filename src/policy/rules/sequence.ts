@@ -20,6 +20,7 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'error',
     tier: 'names',
     title: 'No gap in the expected range; print gaps as sorted ranges.',
+    reason: 'A missing frame is found by the edit, the day after, as a black flash or a stopped render.',
     source: ['OP-2625'],
     remedy: 'Render the missing frames.',
     judge(sequence) {
@@ -28,7 +29,8 @@ export const sequenceRules: readonly SequenceRule[] = [
       const missing = missingFrames(frames, { step: sequence.step })
       if (missing.length === 0) return []
       const lost = missing.flatMap(({ first, last, step }) => range(first, last, step))
-      return [{ frames: lost, expected: `${frames[0]}-${frames.at(-1)}`, actual: `missing ${printRanges(missing)}` }]
+      const expected = printRanges([{ first: frames[0]!, last: frames.at(-1)!, step: sequence.step }])
+      return [{ frames: lost, expected, actual: `missing ${printRanges(missing)}` }]
     },
   },
   {
@@ -36,7 +38,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'policy',
     tier: 'names',
     title: 'First, last, step and handles match.',
+    reason: 'Handles and ends are what is missing most often, and no gap shows it.',
     source: ['LOGIK'],
+    remedy: 'Render or copy the frames that are named; remove those beyond the range.',
     options: {
       first: number(null, 'first frame, handles included'),
       last: number(null, 'last frame, handles included'),
@@ -76,7 +80,10 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'names',
     title: 'One padding width, one separator, one extension.',
+    reason:
+      'Hosts find frames by one pattern: those with another padding, separator or extension are not part of the shot.',
     source: ['PS-69', 'PS-79', 'ARRI'],
+    remedy: 'Rename the odd files.',
     judge(sequence) {
       if (!several(sequence) && sequence.siblings.length === 0) return null
       const findings: Finding[] = []
@@ -97,7 +104,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'error',
     tier: 'names',
     title: 'One file per frame number.',
+    reason: 'Of two files of one frame hosts take one or the other.',
     source: ['proposal'],
+    remedy: 'Remove or rename the one that is not wanted.',
     judge(sequence) {
       if (!several(sequence) && sequence.conflicts.length === 0) return null
       return sequence.conflicts.map(({ frame, paths }) => ({
@@ -112,7 +121,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'names',
     title: "No size far from the neighbours' median.",
+    reason: 'A frame that is far smaller than its neighbours is usually black, cut short or another version.',
     source: ['RR'],
+    remedy: 'Look at the frame; render it again when it is not as its neighbours.',
     options: {
       factor: number(4, 'times below or above the median of ten neighbours'),
       neighbours: number(10, 'frames around it'),
@@ -141,7 +152,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Same parts, channels and pixel types on all frames.',
+    reason: 'Hosts take the list of channels from one frame: others show black layers or stop.',
     source: ['PRO-7', 'NAT-1152'],
+    remedy: 'Render the odd frames again with the same layers.',
     collect: (file) =>
       file.parts
         .map(({ facts, channels }) => {
@@ -156,7 +169,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Same display window and pixel aspect; data window changes are `info` unless the policy forbids.',
+    reason: 'Frames of another format jump, and tools that allocate by the first frame fail.',
     source: ['FLS-236'],
+    remedy: 'Render the odd frames again at the same size.',
     options: { data_window: flag(false, 'the data window must not change either') },
     collect: (file, options) =>
       file.parts
@@ -176,7 +191,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Compression, colour tags, rate and agreed keys do not change.',
+    reason: 'Colour, rate and compression are read once for all frames: those that differ are shown wrong.',
     source: ['STD'],
+    remedy: 'Write the odd frames again with the same settings.',
     options: { attributes: texts([], 'attributes that must not change either') },
     collect: (file, options) =>
       file.parts
@@ -196,7 +213,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Every frame has `framesPerSecond` and it is equal.',
+    reason: 'The rate is what players and conform take; without it they take their own.',
     source: ['STD'],
+    remedy: 'Set framesPerSecond to one value on every frame.',
     collect: (file) => {
       const rate = file.parts[0] === undefined ? null : rateOf(file.parts[0], 'framesPerSecond')
       return rate === null ? null : `${Math.round(rate * 1000) / 1000}`
@@ -214,7 +233,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Timecode advances one frame per frame number.',
+    reason: 'Conform counts frames by timecode: a jump puts the rest of the shot out of sync.',
     source: ['STD'],
+    remedy: 'Write timecodes that advance with the frame numbers.',
     collect: (file) => timeCodeCount(file),
     judge: (sequence) => advances(sequence, 'time code', 1),
   },
@@ -223,7 +244,10 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'info',
     tier: 'header',
     title: '`imageCounter` increases in play order.',
+    reason:
+      'The camera counts frames in the order they were shot: where the counter goes back, files were renamed or mixed.',
     source: ['STD'],
+    remedy: 'Check the order of the frames against the source.',
     collect: (file) => {
       const counter = file.parts[0] === undefined ? null : numberOf(file.parts[0], 'imageCounter')
       return counter === null ? null : `${counter}`
@@ -235,7 +259,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'A frame number kept in metadata equals the one in the name.',
+    reason: 'A number in the header that is not that in the name tells that the file was renamed or retimed.',
     source: ['proposal'],
+    remedy: 'Correct whichever of the two is wrong.',
     options: {
       attributes: texts(
         ['frame', 'Frame', 'frameNumber', 'framenumber', 'nuke/input/frame', 'cycles/frame'],
@@ -263,7 +289,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'info',
     tier: 'header',
     title: '`software` and render ids do not change inside the range (patched frames).',
+    reason: 'Frames of several versions or renders in one range are patches: they may not match their neighbours.',
     source: ['AYM-196'],
+    remedy: 'Check the seams; render the range again where they show.',
     collect: (file) => {
       const [part] = file.parts
       const software = part?.facts.render_software ?? null
@@ -276,7 +304,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'No two neighbours have the same pixel hash.',
+    reason: 'Two frames with the same pixels are a stuck simulation, a copied file or a hold: only the last is meant.',
     source: ['proposal'],
+    remedy: 'Render the frame again unless it is a hold.',
     collect: (file) => {
       const hash = (file.payload as { hashes?: { image_hash?: string | null } } | null)?.hashes?.image_hash
       return hash === undefined ? { state: 'not_checked', reason: 'pixels were not hashed' } : hash
@@ -302,7 +332,9 @@ export const sequenceRules: readonly SequenceRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: "No frame's levels jump away from the sequence average.",
+    reason: 'A jump in level is a flash that no single frame shows.',
     source: ['RR'],
+    remedy: 'Look at the frame with its neighbours; render it again when the jump is not in the scene.',
     options: { factor: number(4, 'times the usual change of the mean') },
     collect: (file) => pixelsUnread(file) ?? meanOf(file),
     judge: (sequence, options) => outliers(sequence, options),

@@ -78,7 +78,7 @@ it('looks at the pixels, and judges by the policy, that an event asks for and st
         outcome: 'bad_event',
         code: 'ERR_POLICY_INVALID',
         path: join(folder, 'compression-zips.exr'),
-        message: `Cannot read the policy ${outside}: it is in none of the folders that may be read.`,
+        message: `${join(folder, 'own.yaml')}:1:10: Cannot read the policy ${outside}: it is in none of the folders that may be read.`,
       },
     )
     expect(await tableRows(server, 'validation_results')).toHaveLength(2)
