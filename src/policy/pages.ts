@@ -5,7 +5,7 @@ import { STARTERS } from './starters.ts'
 const RULES_HEAD = `# Rules
 
 Every rule of \`validate\`, one section each: what must hold, the severity it has unless a policy gives it another, the
-cheapest facts that decide it, where it comes from and what to do. \`exr-inspector policy explain <rule>\` prints the same, and with
+cheapest facts that decide it, where it comes from, why it must hold and what to do. \`exr-inspector policy explain <rule>\` prints the same, and with
 \`--policy\` what a policy makes of it, or a rule of the policy's own.
 This page is written from the rules themselves (\`scripts/generate-rule-pages.ts\`); a test compares the two.
 
@@ -33,7 +33,7 @@ export function rulePages(): string {
 }
 
 function rulePage(rule: Rule): string {
-  const { id, title, severity, tier, source, remedy, options } = rule
+  const { id, title, severity, tier, reason, source, remedy, options } = rule
   const facts = [
     severity === 'policy' ? '*off until set*' : `\`${severity}\``,
     `needs \`${tier}\`${isSequenceRule(rule) ? ' of a sequence' : ''}`,
@@ -44,7 +44,8 @@ function rulePage(rule: Rule): string {
   )
   return [
     `### ${id}\n\n${title}\n\n${facts.join('; ')}.\n`,
-    remedy === undefined ? '' : `\n${remedy}\n`,
+    reason === undefined ? '' : `\nWhy: ${reason}\n`,
+    remedy === undefined ? '' : `\nWhat to do: ${remedy}\n`,
     settings.length === 0 ? '' : `\nOptions:\n\n${settings.join('')}`,
   ].join('')
 }

@@ -73,9 +73,11 @@ interface RuleFacts {
   /** `policy`: does nothing until a policy sets it. */
   readonly severity: Severity | 'policy'
   readonly tier: Tier
+  /** Why it must; every built-in rule says it. */
+  readonly reason?: string
   /** Where the rule comes from, in the words of docs/reference/rules.md. */
   readonly source: readonly string[]
-  /** What to do about it. */
+  /** What to do about it; every built-in rule says it. */
   readonly remedy?: string
   readonly options?: Readonly<Record<string, OptionSpec>>
   /** How a policy wrote it; only of rules without code. */

@@ -17,7 +17,9 @@ async function statesOf(id: string, facts: readonly PolicyFacts[], options: obje
 }
 
 describe('every rule', () => {
-  it('has its cases', () => {
+  it('has its cases, a reason and a remedy', () => {
+    const silent = [...RULES.values()].filter(({ reason, remedy }) => !reason?.endsWith('.') || !remedy?.endsWith('.'))
+    expect(silent.map(({ id }) => id)).toEqual([])
     expect(Object.keys(RULE_CASES).sort()).toEqual([...RULES.keys()].sort())
     expect(RULES.size).toBe(189)
   })

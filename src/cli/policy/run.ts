@@ -38,8 +38,8 @@ export async function listPolicies({ json }: JsonFlag, context: CliContext): Pro
 
 /** A rule as `policy rules --json` and `policy explain --json` tell it. */
 function ruleJson(rule: Rule, group: string, severity: string = rule.severity) {
-  const { id, title, tier, source, remedy = null, options = {}, written } = rule
-  const facts = { id, group, title, severity, tier, sequence: isSequenceRule(rule), source, remedy, options }
+  const { id, title, tier, reason = null, source, remedy = null, options = {}, written } = rule
+  const facts = { id, group, title, severity, tier, sequence: isSequenceRule(rule), reason, source, remedy, options }
   return written === undefined ? facts : { ...facts, written }
 }
 
@@ -93,7 +93,8 @@ export async function explainRule(
     `${bold(id)}  ${dim(`${group}, ${level === 'policy' ? 'off until a policy sets it' : level}`)}`,
     '',
     ...wrap(rule.title, width, ''),
-    ...(rule.remedy === undefined ? [] : ['', ...wrap(rule.remedy, width, '')]),
+    ...(rule.reason === undefined ? [] : ['', ...wrap(`Why: ${rule.reason}`, width, '')]),
+    ...(rule.remedy === undefined ? [] : ['', ...wrap(`What to do: ${rule.remedy}`, width, '')]),
     '',
     `Needs ${rule.tier}${isSequenceRule(rule) ? ' of a sequence' : ''}. Source: ${source}.`,
     ...(written === undefined ? [] : ['', ...writtenLines(written, width)]),

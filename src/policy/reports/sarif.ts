@@ -61,11 +61,12 @@ export function sarifReport({ findings, summary }: ValidationReport, options: Sa
 
 const ORDER: readonly Severity[] = ['info', 'warn', 'error']
 
-function ruleOf({ id, title, severity, remedy }: Rule, policy: Policy): Record<string, unknown> {
+function ruleOf({ id, title, severity, reason, remedy }: Rule, policy: Policy): Record<string, unknown> {
   const level = policy.rules.get(id)?.severity ?? (severity === 'policy' ? 'warn' : severity)
   return {
     id,
     shortDescription: { text: title },
+    ...(reason !== undefined && { fullDescription: { text: reason } }),
     helpUri: `${PAGE}#${id}`,
     ...(remedy !== undefined && { help: { text: remedy } }),
     defaultConfiguration: { level: LEVELS[level], enabled: policy.rules.has(id) },

@@ -16,7 +16,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'At least one channel per part.',
+    reason: 'A part without channels has no pixels, and several readers divide by their number.',
     source: ['VAL', 'PR-911'],
+    remedy: 'Leave the part out, or write its channels.',
     check: noDefect('one channel or more', ['no-channels']),
   },
   {
@@ -24,7 +26,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Type is UINT, HALF or FLOAT.',
+    reason: 'The format has three types; another code has no size, so the pixels cannot be found.',
     source: ['HDR'],
+    remedy: 'Write the channel as UINT, HALF or FLOAT.',
     check: noDefect('UINT, HALF or FLOAT', ['unknown-pixel-type'], ({ channels }) => channels.length > 0),
   },
   {
@@ -32,7 +36,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Both rates >= 1; exactly 1 in tiled and deep parts.',
+    reason:
+      'A rate of zero divides by zero in readers, and tiles and deep data have no way to store subsampled channels.',
     source: ['VAL'],
+    remedy: 'Write the channel with sampling 1 1.',
     check: noDefect('rates of 1 or more', ['bad-channel-sampling'], ({ channels }) => channels.length > 0),
   },
   {
@@ -40,7 +47,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Window origin, width and height are multiples of the rates.',
+    reason:
+      'A subsampled channel whose window is no multiple of the rate has half a sample at the edge: readers shift it or read past it.',
     source: ['VAL'],
+    remedy: 'Make origin, width and height of the data window multiples of the sampling.',
     check: noDefect('a window of whole samples', ['sampling-window-mismatch'], ({ channels }) =>
       channels.some(isSubsampled),
     ),
@@ -50,7 +60,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Names are unique and in byte order.',
+    reason:
+      'Pixels are stored in the order of the names: a list in another order makes readers swap channels, and of two equal names one cannot be reached.',
     source: ['LAYOUT'],
+    remedy: 'Write the file with the OpenEXR library, which sorts; rename the double.',
     check: noDefect(
       'unique names in byte order',
       ['duplicate-channel', 'channels-not-sorted'],
@@ -62,7 +75,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'No empty segment, no leading or trailing dot, no spaces or control bytes, valid UTF-8.',
+    reason:
+      'Hosts split names at dots and use the pieces as identifiers: empty ones, spaces and control bytes break menus, expressions and scripts.',
     source: ['TECH', 'VIEW'],
+    remedy: 'Rename the channels, with words of letters, digits and underscores between single dots.',
     check: (file) =>
       eachChannel(
         file,
@@ -81,7 +97,9 @@ export const channelRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'No two channels differ only by case or by a known alias (`R` and `Red`) inside one layer; no layer named only with digits.',
+    reason: 'Hosts that fold case or know aliases show one of the two and lose the other.',
     source: ['OIIO-SRC', 'SR-60'],
+    remedy: 'Rename one of the channels.',
     check: (file) => eachPart(file, hasChannels, ({ channels }) => nameClashes(channels)),
   },
   {
@@ -89,7 +107,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'A layer with any of R, G, B has all three.',
+    reason: 'Viewers show what is missing as black, so the layer has a colour cast that nobody made.',
     source: ['TECH'],
+    remedy: 'Write all three of R, G and B, or name a single channel Y.',
     check: (file) =>
       eachPart(
         file,
@@ -102,7 +122,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Channels of one colour layer share a pixel type.',
+    reason: 'Hosts load a layer in one type: the finer channel is rounded, or the coarser one takes double the memory.',
     source: ['proposal'],
+    remedy: 'Write all channels of the layer as HALF, or all as FLOAT.',
     check: (file) =>
       eachPart(
         file,
@@ -124,7 +146,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Depth (`Z`, `ZBack`, `depth.*`) is FLOAT, not HALF.',
+    reason:
+      'HALF has 11 bits: ten metres from the camera depths lie 8 mm apart, and every matte and focus pull made of them has steps.',
     source: ['TECH'],
+    remedy: 'Write depth as FLOAT.',
     check: (file) =>
       eachChannel(file, isDepth, ({ channel_type }) =>
         channel_type === 'FLOAT' ? null : { expected: 'FLOAT', actual: channel_type },
@@ -135,7 +160,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Id channels are UINT (or FLOAT for Cryptomatte); HALF destroys ids.',
+    reason: 'HALF holds whole numbers up to 2048: ids above it merge, and mattes of one object select others.',
     source: ['IDS', 'CM-116'],
+    remedy: 'Write ids as UINT, those of Cryptomatte as FLOAT.',
     check: (file) =>
       eachChannel(
         file,
@@ -153,7 +180,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Y/RY/BY or any subsampled channel is reported: many readers reject or misread it.',
+    reason: 'Many readers refuse the file, or show chroma at a quarter of the size.',
     source: ['OIIO-4051', 'TJS-28134', 'EXR-1949'],
+    remedy: 'Write RGB at full resolution for everyone but the archive that asked for this.',
     check: (file) =>
       eachChannel(
         file,
@@ -172,7 +201,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Normals, positions, motion, ids are not named R/G/B (or are isolated in a part tagged `data`).',
+    reason: 'What is called R, G or B is taken for colour: it is converted, graded and compressed with loss.',
     source: ['CIF-EXR'],
+    remedy: 'Name the channels X, Y, Z (or u, v), or give them a part of their own with colorInteropID data.',
     check: (file) =>
       eachChannel(
         file,
@@ -187,7 +218,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'The per-channel linearity hint is 0 unless a policy expects otherwise, and the bytes beside it are 0.',
+    reason:
+      'The hint changes how B44 and DWA treat a channel, and nothing else asks for it: set by accident it costs quality.',
     source: ['RC-SRC', 'ACES-REF'],
+    remedy: 'Write the channel with a hint of 0.',
     options: { value: number(0, 'the hint that is wanted: 0 or 1') },
     check(file, options) {
       const reserved = defectFindings(file, 'reserved bytes of 0', ['reserved-bytes-set'])
@@ -207,7 +241,10 @@ export const channelRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Required, allowed and forbidden channels or layers (patterns).',
+    reason:
+      'Who takes a delivery loads layers by name: one that is missing stops the template, one too many may show what is not to leave the house.',
     source: ['delivery'],
+    remedy: 'Write the channels that are agreed and no others.',
     options: {
       required: checkedTexts([], 'patterns; each must match a channel or a layer', globPattern),
       allowed: checkedTexts(null, 'patterns; each channel must match one', globPattern),
@@ -240,7 +277,9 @@ export const channelRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Channel and layer counts under a limit.',
+    reason: 'Every channel is decoded before a scan-line host shows one of them, and some hosts have a limit.',
     source: ['OIIO-3266'],
+    remedy: 'Spread the layers over parts or files, or leave some out.',
     options: {
       max_channels: number(null, 'channels of all parts together'),
       max_layers: number(null, 'layers of all parts together'),

@@ -44,6 +44,7 @@ export const colorRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'At least one of: `colorInteropID` other than `unknown`, the ACES marker, `chromaticities`.',
+    reason: 'Without a word about its colours a file is shown by a guess, and everyone guesses something else.',
     source: ['EXR-1783', 'CIF-EXR'],
     remedy: 'Set colorInteropID or chromaticities when the file is written.',
     check: (file) =>
@@ -65,7 +66,9 @@ export const colorRules: readonly FileRule[] = [
     tier: 'header',
     title:
       '`colorInteropID`: lower-case ASCII, digits and `. - _ ~ / * # % ^ + ( ) [ ]` and the vertical bar, no spaces, at most two colons.',
+    reason: 'Ids are compared byte by byte: capitals, spaces and further colons match nothing.',
     source: ['CIF-ID'],
+    remedy: 'Write the id as it is published, in lower case.',
     check: (file) =>
       eachPart(file, hasId, (part) => {
         const id = interopId(part)!
@@ -86,7 +89,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Without a namespace, the id is one of the published ids.',
+    reason: 'An id without a namespace that is not published means nothing to any reader.',
     source: ['CIF-ID'],
+    remedy: 'Use a published id, or put a namespace and a colon before your own.',
     check: (file) =>
       eachPart(
         file,
@@ -104,7 +109,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`colorInteropID` and `chromaticities` describe the same primaries within 0.001 in x and y.',
+    reason: 'Two statements about the same primaries that differ: one tool believes the one, the next the other.',
     source: ['CIF-EXR'],
+    remedy: 'Remove what is wrong; the id alone is enough.',
     check(file) {
       const told = defectFindings(file, 'colours that agree', ['contradicting-colors'])
       const found = eachPart(
@@ -125,7 +132,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Both are present in a file that is not an ACES container (advised against).',
+    reason: 'Two statements of the same thing come apart when one of them is edited.',
     source: ['CIF-EXR'],
+    remedy: 'Leave chromaticities out beside an id.',
     check: (file) =>
       eachPart(file, hasId, (part) =>
         part.attributes.has('chromaticities') && !hasAcesMarker(part)
@@ -138,7 +147,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'The id sits in part 0; any other part that has one says `data`.',
+    reason: 'Readers look for the id in the first part; in later ones it is only to keep data from being converted.',
     source: ['CIF-EXR', 'OIIO-5422'],
+    remedy: 'Put the id into the first part, and data into parts that hold no colour.',
     check: (file) => {
       if (!file.isMultiPart || !file.parts.some(hasId)) return null
       return hasId(file.parts[0]!)
@@ -158,7 +169,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: '`colorInteropID` of a part after the first is `data` or absent.',
+    reason: 'An id of a later part other than data is read by nobody, or read for all parts.',
     source: ['CIF-EXR'],
+    remedy: 'Remove it; say data where the part holds no colour.',
     check: (file) =>
       eachPart(
         file,
@@ -174,7 +187,10 @@ export const colorRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'With the ACES marker set, id (if any) is `lin_ap0_scene` and primaries are AP0. Never set for ACEScg.',
+    reason:
+      'The marker promises AP0: with other primaries or another id beside it, readers that trust the marker show wrong colours.',
     source: ['CIF-EXR', 'ACES-VFX'],
+    remedy: 'Remove the marker, or write the picture in AP0 with lin_ap0_scene. ACEScg is never marked.',
     check: (file) =>
       eachPart(file, hasAcesMarker, (part) => {
         const marker = ACES_MARKERS.find((name) => part.attributes.has(name))!
@@ -194,7 +210,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Finite, primaries not collinear, white inside the triangle. Negative y is legal (AP0 blue).',
+    reason: 'A matrix is made of these eight numbers: of collinear or infinite ones there is none.',
     source: ['ACES-REF'],
+    remedy: 'Write the chromaticities of the space the picture is in, or none.',
     check: (file) =>
       eachPart(
         file,
@@ -214,7 +232,9 @@ export const colorRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'Primaries equal to Rec.709 while other tags or the policy say a different space: probably a default that nobody set.',
+    reason: 'Libraries fill in Rec.709 when nobody says anything, and it then outlives every conversion.',
     source: ['CIF-EXR'],
+    remedy: 'Set chromaticities or an id when the picture is converted.',
     options: { expected: text(null, 'id of the space that the show works in') },
     check: (file, options) =>
       eachPart(
@@ -241,7 +261,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Vendor colour-space strings agree with the standard tags.',
+    reason: 'Hosts believe their own attribute before the standard one, so one file has two colours.',
     source: ['OIIO-3969', 'CIF-EXR'],
+    remedy: "Remove the vendor's attribute, or make it say the same.",
     check: (file) =>
       eachPart(
         file,
@@ -259,7 +281,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'The resolved space is the one in the policy.',
+    reason: 'A picture in another space than agreed looks nearly right and grades wrong.',
     source: ['delivery'],
+    remedy: 'Convert the picture, or correct its tags when only those are wrong.',
     options: { space: text(null, 'interop id that files resolve to') },
     check: (file, options) =>
       eachPart(
@@ -278,7 +302,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'The id is scene-referred linear; log or display-encoded EXR is refused.',
+    reason: 'Compositing adds light: log and display values add up to something else.',
     source: ['NF-VFX'],
+    remedy: 'Convert the picture to scene-linear before it is written.',
     check: (file) =>
       eachPart(
         file,
@@ -297,7 +323,9 @@ export const colorRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: '`adoptedNeutral` equals the white point when both are set by an ACES writer.',
+    reason: 'Two whites in one header make readers adapt to one and display by the other.',
     source: ['ACES-SRC'],
+    remedy: 'Set adoptedNeutral to the white of chromaticities.',
     check: (file) =>
       eachPart(
         file,

@@ -53,7 +53,9 @@ export const compressRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Compression is on the list (a large streamer: none, ZIP or PIZ for plates and finals).',
+    reason: 'Receivers test with a few codecs, and lossy ones are refused in plates and finals.',
     source: ['NF-VFX', 'FOX'],
+    remedy: 'Write the file again with a codec of the list.',
     options: { allowed: texts(['none', 'zip', 'zips', 'piz'], 'codecs that are agreed') },
     check: (file, options) =>
       eachPart(
@@ -73,6 +75,8 @@ export const compressRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'No lossy codec on data. DWAA/DWAB are lossy for base names R, G, B, Y, RY, BY (exact case), run-length for A, lossless otherwise, so `Normal.Y` is damaged and `Normal.X` is not; legacy files match names in any case. B44/B44A hit HALF channels; PXR24 hits FLOAT channels.',
+    reason:
+      'Ids, normals and depths are numbers, not light: what the eye does not see in colour moves vectors and breaks mattes.',
     source: ['DWA', 'EXR-1942', 'TECH'],
     remedy: 'Write data with zip, zips, piz, rle or none, in a part of its own when colour is to stay lossy.',
     options: { legacy_names: flag(false, 'names in any case, as files of OpenEXR 2.2 matched them') },
@@ -91,7 +95,9 @@ export const compressRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'No FLOAT colour channel under DWA (values pass through half range).',
+    reason: 'DWA passes colour through half floats, so a FLOAT channel keeps its size and not its precision.',
     source: ['EXR-144', 'EXR-1319'],
+    remedy: 'Write the channel as HALF, or use a lossless codec.',
     check: (file) =>
       eachChannel(
         file,
@@ -105,7 +111,9 @@ export const compressRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Recorded level within range; absent level is reported as unknown, not as 45.',
+    reason: 'The level is how much was thrown away; a file that does not say it may have any.',
     source: ['EXR-1982', 'OIIO-4434'],
+    remedy: 'Write the file at the agreed level with a library that records it.',
     options: { min: number(0, 'lowest level'), max: number(45, 'highest level') },
     check: (file, options) =>
       eachPart(file, isDwa, (part) => {
@@ -121,7 +129,10 @@ export const compressRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Uncompressed files are listed with an estimated saving.',
+    reason:
+      'Uncompressed frames cost disk and network at each step, which lossless codecs save without a change of a bit.',
     source: ['DK'],
+    remedy: 'Write the file with zip, zips or piz where nothing asks for none.',
     check: (file) =>
       eachPart(
         file,
@@ -144,7 +155,9 @@ export const compressRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: "The codec is readable by the policy's list of target hosts (the newest codecs need OpenEXR 3.4 or later).",
+    reason: 'A host with an older library refuses a codec that it does not know, often without naming it.',
     source: ['CHG', 'DJV-826', 'TJS-31911'],
+    remedy: 'Write the file with zip, zips or piz for these hosts.',
     options: { openexr: text('3.1', 'oldest OpenEXR among the readers, as 3.1') },
     check: (file, options) =>
       eachPart(
@@ -165,7 +178,9 @@ export const compressRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Block height suits the use: one-line blocks for line-based compositing, tall blocks for whole-frame reads.',
+    reason: 'A line-based host decodes a whole block for one line; a whole-frame reader pays for many small ones.',
     source: ['MB-730', 'HTJ-2092'],
+    remedy: 'Use zips for compositing and zip or piz for playback and storage.',
     options: { use: text('rows', '`rows` for compositing line by line, `frames` for whole frames') },
     check: (file, options) =>
       eachPart(
@@ -184,7 +199,10 @@ export const compressRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'structure',
     title: 'Stored size against raw size per part, from chunk offsets; flag a ratio near 1 under a lossless codec.',
+    reason:
+      'Data that does not get smaller costs the time of the codec for nothing: it is noise, or was compressed before.',
     source: ['EXR-2031'],
+    remedy: 'Denoise or round the data, or write it uncompressed.',
     options: { max: number(0.98, 'stored size over raw size above which a lossless codec is flagged') },
     check(file, options) {
       const lossless = file.parts.filter(
@@ -205,6 +223,7 @@ export const compressRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Lossy HTJ2K is not written by OpenEXR 3.5.0 or 3.5.1: such files should be made again.',
+    reason: 'The lossy codec was new in these two releases, and what they wrote is not to be kept.',
     source: ['CHG'],
     remedy: 'Write the file again with OpenEXR 3.5.2 or later.',
     check: (file) =>

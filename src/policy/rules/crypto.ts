@@ -117,7 +117,10 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Each key has `name`, `hash`, `conversion`. Layers that look like Cryptomatte without metadata fail too.',
+    reason: 'Without name, hash and conversion the layers are numbers that no tool can pick by.',
     source: ['CM', 'CM-55'],
+    remedy:
+      'Write all three attributes of each key; write the file from the renderer, not through a tool that drops attributes.',
     check: (file) =>
       eachPart(
         file,
@@ -147,7 +150,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: '`MurmurHash3_32` and `uint32_to_float32`.',
+    reason: 'The specification has one hash and one conversion: with others every name misses its id.',
     source: ['CM'],
+    remedy: 'Write with MurmurHash3_32 and uint32_to_float32.',
     check: (file) =>
       eachPart(file, hasMattes, (part) =>
         mattesOf(part).flatMap((matte) => [
@@ -171,7 +176,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Key of at most 7 characters.',
+    reason: 'Keys are part of attribute names, which have 31 bytes in older readers: longer ones push the end off.',
     source: ['CM'],
+    remedy: 'Use the first 7 digits of the hash of the name.',
     check: (file) =>
       eachPart(file, hasMattes, (part) =>
         mattesOf(part)
@@ -188,7 +195,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Layers `name00`, `name01` ... without a gap, four channels each.',
+    reason: 'Tools count from 00 and stop at the first gap: ranks behind it are lost, with part of every edge.',
     source: ['CM'],
+    remedy: 'Write every rank, four channels each.',
     check: (file) =>
       eachPart(
         file,
@@ -221,7 +230,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: 'All ranked channels are FLOAT.',
+    reason: 'An id is the bits of a float: as HALF half of them are gone, and so is every matte.',
     source: ['CM', 'CM-116'],
+    remedy: 'Write the ranked channels as FLOAT.',
     check: (file) =>
       eachChannel(file, isRanked, ({ channel_type }) =>
         channel_type === 'FLOAT' ? null : { expected: 'FLOAT', actual: channel_type },
@@ -232,7 +243,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: 'No lossy codec touches them (see `compress-lossy-data`).',
+    reason: 'An id that is nearly right is another object.',
     source: ['CM-35'],
+    remedy: 'Write Cryptomatte with zip, zips, piz or none, in a part of its own when colour is to stay lossy.',
     check(file) {
       if (!file.channels.some(isRanked)) return null
       const found = lossyData.check(file, { legacy_names: false })
@@ -249,7 +262,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Manifest parses as a JSON object of name to 8 hex digits, and is not cut off.',
+    reason: 'Tools read names from it: a manifest that is cut off gives none.',
     source: ['CM', 'CM-139'],
+    remedy: 'Write the manifest whole, as a side-car file where it is long.',
     check: (file) =>
       eachPart(
         file,
@@ -274,7 +289,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Recomputed hash, exponent clamped to 1..254, equals the listed id.',
+    reason: 'A name whose hash is not the listed id selects nothing, or something else.',
     source: ['CM'],
+    remedy: 'Write the manifest with the program that wrote the ids.',
     check: (file) =>
       eachManifest(file, (manifest, matte) => {
         const wrong = [...manifest].filter(([name, id]) => cryptomatteId(name) !== id.toLowerCase())
@@ -292,7 +309,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'No two names share an id.',
+    reason: 'Two objects with one id cannot be told apart in any matte.',
     source: ['CM'],
+    remedy: 'Rename one of the objects.',
     check: (file) =>
       eachManifest(file, (manifest, matte) => {
         const names = new Map<string, string>()
@@ -315,7 +334,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Entries and bytes under a limit (one name per instance is the usual accident).',
+    reason: 'One name per instance makes headers of megabytes, which every host reads with every frame.',
     source: ['AYON-1602'],
+    remedy: 'Name by object or asset and not by instance, or write a side-car file.',
     options: {
       max_entries: number(20_000, 'names of one manifest'),
       max_bytes: number(1024 * 1024, 'bytes of one manifest'),
@@ -338,7 +359,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'header',
     title: '`manif_file` resolves relative to the image and parses.',
+    reason: 'The header only names the manifest: without the file beside it there are ids and no names.',
     source: ['CM-14'],
+    remedy: 'Copy the manifest along with the image, below its folder.',
     check: (file) => {
       const named = file.parts.flatMap((part) =>
         mattesOf(part).flatMap((matte) =>
@@ -362,7 +385,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Ids in the pixels are in the manifest.',
+    reason: 'An id that no name stands for can be picked and not be selected by name.',
     source: ['CM'],
+    remedy: 'Write the manifest with the same render as the pixels.',
     check(file) {
       if (!file.parts.some(hasMattes)) return null
       const { ids } = file.payload!.deep_stats as Partial<FileDeepStats>
@@ -390,7 +415,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'error',
     tier: 'pixels',
     title: 'Id floats are 0 or normal, never NaN or infinity.',
+    reason: 'NaN and infinity equal nothing, not even themselves, and filters spread them.',
     source: ['CM', 'CM-135'],
+    remedy: 'Hash with the exponent clamped to 1 to 254; do not filter or convert the ids.',
     check: (file) =>
       file.channels.some(isRanked)
         ? eachChannelPixels(file, isIdPixels, ({ nan_count, pos_inf_count, neg_inf_count, subnormal_count }) => {
@@ -404,7 +431,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Coverage in 0 to 1 and sums to at most 1.',
+    reason: 'Mattes are these numbers: above 1 they brighten, and edges that add up to more show double.',
     source: ['CM'],
+    remedy: 'Do not filter, resize or convert ranked channels.',
     check: (file) =>
       file.channels.some(isRanked)
         ? eachChannelPixels(file, isCoveragePixels, ({ min, max }) =>
@@ -417,7 +446,9 @@ export const cryptoRules: readonly Rule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Keys and number of levels are the same on all frames.',
+    reason: 'Selections are kept by key, and mattes need every rank: a frame that differs drops out of the selection.',
     source: ['CM'],
+    remedy: 'Render the sequence with the same Cryptomatte settings.',
     collect(file) {
       const texts = file.parts.flatMap((part) =>
         mattesOf(part).map(({ key, name }) => `${key} ${name} ${name === null ? 0 : ranksOf(part, name).size} levels`),

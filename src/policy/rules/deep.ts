@@ -17,7 +17,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'None, RLE or ZIPS only.',
+    reason: 'Only these codecs know deep samples: readers refuse others.',
     source: ['VAL'],
+    remedy: 'Write deep parts with ZIPS, RLE or none.',
     check: (file) =>
       deepParts(file, ({ facts: { compression } }) =>
         compression === null || ['none', 'rle', 'zips'].includes(compression)
@@ -30,7 +32,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`version` is 1.',
+    reason: 'It is the version of the deep layout; readers refuse what is not 1.',
     source: ['LAYOUT'],
+    remedy: 'Write the part again with the library.',
     check: (file) =>
       deepParts(file, (part) => {
         if (part.attributes.size === 0) return []
@@ -45,7 +49,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Base layer has `Z`.',
+    reason: 'Without a depth samples have no order, and nothing can be merged or flattened.',
     source: ['DEEP'],
+    remedy: 'Write Z, and ZBack for volumes.',
     check: (file) =>
       deepParts(file, ({ channels }) =>
         channels.some(({ channel_name }) => channel_name === 'Z')
@@ -63,7 +69,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Every colour and auxiliary channel resolves to an alpha channel in its own or an enclosing layer.',
+    reason: 'Samples are put over each other by their alpha: colour without one adds up to light that is not there.',
     source: ['DEEP'],
+    remedy: 'Write an alpha with each colour layer, or one for all.',
     check: (file) => {
       if (!anyDeep(file)) return null
       return eachChannel(
@@ -84,7 +92,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Coloured alpha naming is one scheme, not a mix.',
+    reason: 'The two documents name coloured alpha differently: of a mix every tool uses another half.',
     source: ['DEEP', 'TECH'],
+    remedy: 'Use AR, AG, AB or RA, GA, BA, not both, and no A beside the second.',
     check: (file) =>
       eachPart(
         file,
@@ -106,6 +116,7 @@ export const deepRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: '`maxSamplesPerPixel` is not -1 (left behind when writing failed).',
+    reason: 'The number is set when a deep file is closed: -1 is what a writer leaves that did not get there.',
     source: ['LAYOUT'],
     remedy: 'Writing failed before the end: render the frame again.',
     check: (file) =>
@@ -119,7 +130,10 @@ export const deepRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: '`deepImageState` present; absent means assume messy.',
+    reason:
+      'Tools that know samples are sorted and tidy skip the work; without the word they have to assume the worst, or assume the best and be wrong.',
     source: ['DEEP'],
+    remedy: 'Set deepImageState when the file is written.',
     check: (file) =>
       deepParts(file, ({ attributes }) =>
         attributes.size === 0 || attributes.has('deepImageState')
@@ -132,7 +146,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Id channels UINT; 64-bit ids come as a low/high pair that sorts low first.',
+    reason: 'Ids in a floating type merge above its whole numbers; a pair that sorts high first is read as another id.',
     source: ['IDS'],
+    remedy: 'Write ids as UINT, and halves of 64 bits with names that sort the low one first.',
     check: (file) =>
       eachChannel(
         file,
@@ -161,7 +177,9 @@ export const deepRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'An id channel has an `idManifest` or an agreed sidecar; embedded is strongly advised for exchange and archive.',
+    reason: 'An id is a number: what it stands for is lost as soon as the scene is.',
     source: ['IDS'],
+    remedy: 'Embed an idManifest, or name the agreed side-car file.',
     options: { sidecars: texts([], 'names of attributes that name an agreed side-car file') },
     check: (file, options) =>
       eachPart(
@@ -180,7 +198,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'chunks',
     title: 'Mean and maximum samples per pixel under a limit (from sample count tables alone).',
+    reason: 'Memory goes with samples, not pixels: one frame of hair or smoke can be a hundred times the next.',
     source: ['OIIO-992'],
+    remedy: 'Merge samples at the renderer, or raise the tolerance of its deep compression.',
     options: { max_mean: number(null, 'mean samples a pixel'), max_samples: number(null, 'most samples of one pixel') },
     check: (file, options) => {
       if (!anyDeep(file)) return null
@@ -201,7 +221,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'pixels',
     title: 'Samples really are sorted and/or non-overlapping as declared. Nothing in the library checks this.',
+    reason: 'Tools believe the attribute and do not sort: where it is wrong, compositing is wrong and nothing says so.',
     source: ['DEEP'],
+    remedy: 'Tidy the samples before writing, or declare the part messy.',
     check: (file) => {
       if (!anyDeep(file)) return null
       if (!file.parts.some((part) => isDeep(part) && declaredState(part) !== null)) return null
@@ -219,7 +241,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'pixels',
     title: '`Z` and `ZBack` finite and >= 0.',
+    reason: 'A NaN or a negative depth has no place in the order of samples: merges put it anywhere.',
     source: ['DEEP'],
+    remedy: 'Render again without infinite or negative depths.',
     check: (file) => {
       if (!anyDeep(file)) return null
       return deepFacts(file, ({ non_finite_depths: broken, negative_depths: negative }) => [
@@ -235,7 +259,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Alpha samples within 0 to 1.',
+    reason: 'Alpha beyond 0 to 1 makes what lies behind brighter or negative when samples are put over each other.',
     source: ['DEEP'],
+    remedy: 'Clamp alpha where samples are made.',
     check: (file) => {
       if (!anyDeep(file)) return null
       if (!file.parts.some((part) => isDeep(part) && part.channels.some(isAlpha))) return null
@@ -249,7 +275,9 @@ export const deepRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'pixels',
     title: 'Not every pixel has zero samples.',
+    reason: 'A deep part without one sample is a pass that failed or a layer that was hidden.',
     source: ['proposal'],
+    remedy: 'Check the pass in the scene; leave the part out when it is meant to be empty.',
     check: (file) => {
       if (!anyDeep(file)) return null
       return deepFacts(file, ({ sample_count }) =>

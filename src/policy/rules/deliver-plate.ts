@@ -47,6 +47,8 @@ export const plateUnchanged: FileRule = {
   severity: 'policy',
   tier: 'pixels',
   title: 'Pixels outside the work area equal the plate.',
+  reason:
+    'A plate that went through a filter, a colour transform or a lossy codec no longer cuts with the shots around it.',
   source: ['ACES-VFX'],
   remedy:
     'Take the pixels outside the work area from the plate again, without a filter, a colour transform or a lossy codec.',

@@ -12,6 +12,7 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'names',
     title: 'Only letters, digits, dot, underscore, hyphen; no spaces.',
+    reason: 'Transfer tools, shells and databases on the way quote, cut or refuse other characters.',
     source: ['NF-ARCH'],
     remedy: 'Rename the file.',
     check({ name }) {
@@ -31,7 +32,9 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'names',
     title: "Path matches the show's pattern; captured fields feed other rules.",
+    reason: 'Whoever takes a delivery sorts it by machine, by the fields of the name.',
     source: ['NF-NAME'],
+    remedy: "Rename the file by the show's pattern.",
     options: { pattern: text(null, 'path template such as {shot}_{element}_v{version}.{frame}.exr', pathTemplate) },
     check({ path }, options) {
       if (typeof options['pattern'] !== 'string') return null
@@ -43,7 +46,9 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'A resolution written in the path equals the display window.',
+    reason: 'A folder that names a size promises it; the file in it is what the next tool gets.',
     source: ['NF-NAME'],
+    remedy: 'Move the file, or render it at the size that the folder names.',
     check(file) {
       const sizes = [...file.path.matchAll(/(?:^|[^0-9a-z])(\d{3,5})x(\d{3,5})(?![0-9])/gi)]
       const size = sizes.at(-1)
@@ -65,7 +70,9 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Active width at least 3840 square pixels.',
+    reason: 'Masters are refused below this width, however they are scaled later.',
     source: ['NF-VFX'],
+    remedy: 'Render at the full width.',
     options: { min: number(3840, 'square pixels') },
     check: (file, options) =>
       eachPart(
@@ -84,7 +91,9 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Colour is 16-bit half.',
+    reason: 'Receivers store half floats; FLOAT is refused or rounded by them, out of your sight.',
     source: ['NF-VFX', 'FOX'],
+    remedy: 'Write colour as HALF.',
     check: (file) =>
       eachChannel(
         file,
@@ -97,7 +106,9 @@ export const deliverRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Archival masters are uncompressed half.',
+    reason: 'An archive is to be readable in decades, without a codec.',
     source: ['NF-ARCH'],
+    remedy: 'Write the master uncompressed, as HALF.',
     check: (file) =>
       eachPart(
         file,

@@ -15,7 +15,9 @@ export const headerRules: readonly FileRule[] = [
     tier: 'header',
     title:
       '`channels`, `compression`, `dataWindow`, `displayWindow`, `lineOrder`, `pixelAspectRatio`, `screenWindowCenter`, `screenWindowWidth` all present in every part.',
+    reason: 'The library invents what is missing (ZIP, a window of 64 x 64), so a picture comes out that nobody made.',
     source: ['LAYOUT', 'VAL'],
+    remedy: 'Write the header again with every required attribute.',
     check: noDefect('all eight required attributes', ['missing-required-attribute']),
   },
   {
@@ -23,7 +25,9 @@ export const headerRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Each has its defined type.',
+    reason: 'A reader that expects one type and finds another refuses the file or takes a value of its own.',
     source: ['LAYOUT', 'VAL'],
+    remedy: 'Write the attribute with its defined type.',
     check: noDefect('its defined type', ['wrong-attribute-type']),
   },
   {
@@ -31,7 +35,10 @@ export const headerRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'min <= max on both axes; all corners strictly inside +/- INT_MAX/2.',
+    reason:
+      'Readers compute sizes and allocate by the windows: inverted or huge ones overflow, and have been used to crash them.',
     source: ['VAL'],
+    remedy: 'Write the windows again with min at most max.',
     check: noDefect('min <= max, inside +/- INT_MAX/2', ['bad-window']),
   },
   {
@@ -39,7 +46,9 @@ export const headerRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Finite, normal, from 1e-6 to 1e+6.',
+    reason: 'Hosts divide by it: zero, infinity and NaN break the display, the format and every transform after it.',
     source: ['VAL'],
+    remedy: 'Set pixelAspectRatio to the squeeze of the lens, 1 for spherical.',
     check: noDefect('finite, from 1e-6 to 1e+6', ['bad-pixel-aspect-ratio']),
   },
   {
@@ -47,7 +56,10 @@ export const headerRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`screenWindowWidth` is finite and not negative.',
+    reason:
+      'It scales the camera that is made of the header: a negative or infinite one turns or loses the picture in 3D.',
     source: ['VAL'],
+    remedy: 'Set screenWindowWidth to 1 unless the camera says otherwise.',
     check: noDefect('finite and not negative', ['bad-screen-window']),
   },
   {
@@ -55,7 +67,9 @@ export const headerRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Increasing or decreasing for scan lines; random only for tiles.',
+    reason: 'Scan lines in no order are not defined, and readers that stream wait for a row that does not come.',
     source: ['TECH', 'HDR'],
+    remedy: 'Write the part with increasing y.',
     check: noDefect('a line order that suits the part', ['bad-line-order']),
   },
   {
@@ -63,7 +77,10 @@ export const headerRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Code is one this build knows; name the library version that introduced it.',
+    reason:
+      'A code that this release has no name for belongs to a newer library or to damage: its pixels cannot be judged here.',
     source: ['CHG'],
+    remedy: 'Update exr-inspector, or write the file with a codec that is released.',
     check: (file) =>
       eachPart(
         file,
@@ -80,7 +97,9 @@ export const headerRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'A standard attribute name carries its standard type (a `framesPerSecond` stored as float, an `owner` stored as int); an enumeration holds a value that it defines.',
+    reason: 'Tools look a standard attribute up by name and type together: with another type it is invisible to them.',
     source: ['STD', 'OIIO-4083'],
+    remedy: 'Write the attribute with its standard type, or under a name of its own.',
     check: noDefect('the standard type of its name, a value that the type defines', [
       'nonstandard-attribute-type',
       'unknown-enum-value',
@@ -91,7 +110,10 @@ export const headerRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'No NaN or infinity in float, vector or matrix attributes; `worldToCamera` and `worldToNDC` are invertible.',
+    reason:
+      'Cameras, lenses and transforms are made of these numbers: one NaN moves everything that hangs on it out of the world.',
     source: ['STD', 'proposal'],
+    remedy: 'Correct the value where it was made; a camera matrix must be invertible.',
     check: (file) =>
       eachAttribute(
         file,
@@ -111,7 +133,10 @@ export const headerRules: readonly FileRule[] = [
     tier: 'header',
     title:
       '`renderingTransform`, `lookModTransform`, `dwaCompressionLevel`, `maxSamplesPerPixel` are listed as deprecated; do not trust their values.',
+    reason:
+      'Nothing keeps these attributes up to date any more, so what they say is what some older program left behind.',
     source: ['STD'],
+    remedy: 'Remove the attribute; put what is still true into its replacement.',
     check: (file) => {
       const found = eachAttribute(file, DEPRECATED, () => ({ expected: 'no deprecated attribute', actual: 'present' }))
       return found ?? (file.parts.some(({ attributes }) => attributes.size > 0) ? [] : null)
@@ -122,7 +147,10 @@ export const headerRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Attributes of an unknown type are listed with type name, size and hash, never dropped.',
+    reason:
+      'Tools drop what they do not know, so private data is gone after the first of them: it should be known that there is some.',
     source: ['TECH', 'TJS-20094'],
+    remedy: 'Keep a list of the private types; use standard types for what has to survive.',
     options: { known_types: texts([], 'types that the show uses and that are no finding') },
     check: (file, options) => {
       const known = options['known_types'] as string[]

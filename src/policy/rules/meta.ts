@@ -46,7 +46,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'String values and names are valid UTF-8.',
+    reason: 'Strings are UTF-8 by the standard: others are shown as garbage, and break JSON and databases on the way.',
     source: ['STD'],
+    remedy: 'Write the string in UTF-8.',
     check(file) {
       const names = defectFindings(file, 'names in UTF-8', ['name-not-utf8'])
       const values = eachAttribute(file, isText, ({ value }) =>
@@ -60,7 +62,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Camera, lens and reel strings are non-empty when present.',
+    reason: 'An empty serial or reel matches every search for none and hides that the value was lost.',
     source: ['STD'],
+    remedy: 'Fill the attribute in, or leave it out.',
     check: (file) =>
       eachAttribute(
         file,
@@ -73,7 +77,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: '`capDate` is a real date in `YYYY:MM:DD hh:mm:ss`.',
+    reason: 'Tools sort and match takes by this date and read one form of it.',
     source: ['STD'],
+    remedy: 'Write the date as YYYY:MM:DD hh:mm:ss.',
     check: (file) =>
       eachAttribute(file, ['capDate'], ({ value }) =>
         typeof value === 'string' && isDate(value)
@@ -86,7 +92,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`framesPerSecond` and `captureRate`: denominator not 0, value positive.',
+    reason: 'Time is computed by dividing by it: zero and negative rates give no time.',
     source: ['STD'],
+    remedy: 'Write the rate as a fraction such as 24/1 or 24000/1001.',
     check: (file) =>
       eachAttribute(file, ['framesPerSecond', 'captureRate'], ({ name, value }, part) => {
         const rate = rateOf(part, name)
@@ -104,7 +112,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Hours 0-23, minutes and seconds 0-59, frame below the rate, drop-frame only at 29.97 and 59.94.',
+    reason: 'Conform finds a frame by its timecode: one that does not exist is found nowhere.',
     source: ['TC', 'MI-628'],
+    remedy: 'Correct the timecode, or leave it out.',
     check: (file) => eachAttribute(file, ['timeCode'], ({ value }, part) => timeCodeProblem(value, part)),
   },
   {
@@ -112,7 +122,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Each of the seven numbers is in its range.',
+    reason: 'Each number names a place on the film: one out of range names none.',
     source: ['STDATTR'],
+    remedy: 'Correct the keycode, or leave it out.',
     check: (file) =>
       eachAttribute(file, ['keyCode'], ({ value }) => {
         const code = (value ?? {}) as Record<string, number>
@@ -132,7 +144,10 @@ export const metaRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Aperture > 0, T-stop > aperture, focus and ISO > 0, exposure >= 0, shutter 0 to 360.',
+    reason:
+      'Matchmoving and depth of field are computed from these: an aperture of zero is a field in memory nobody filled.',
     source: ['STD'],
+    remedy: 'Leave out what is not known.',
     check: (file) => bounded(file.parts, OPTICS),
   },
   {
@@ -140,7 +155,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Latitude and longitude in range.',
+    reason: 'A position off the globe is swapped or in other units, and lights and maps are chosen by it.',
     source: ['STD'],
+    remedy: 'Write degrees, latitude within 90 and longitude within 180, or leave both out.',
     check: (file) => bounded(file.parts, POSITION),
   },
   {
@@ -148,7 +165,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Lat-long map is 2N by N; cube map is N by 6N; wrap modes are known words.',
+    reason: 'Renderers map directions by these proportions: other sizes bend the world.',
     source: ['ENV', 'STD'],
+    remedy: 'Write lat-long maps as 2N by N and cubes as N by 6N.',
     check: (file) =>
       eachPart(
         file,
@@ -180,7 +199,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'No string over 8196 characters if the file will meet ffmpeg.',
+    reason: 'ffmpeg refuses the file for it, and with it players and review tools built on it.',
     source: ['OP-2635'],
+    remedy: 'Shorten the string, or move it to a side-car file.',
     options: { max: number(8196, 'characters') },
     check: (file, options) =>
       eachAttribute(file, isText, ({ value }) => {
@@ -195,7 +216,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Preview byte count equals 4 x width x height, and it is small.',
+    reason: 'The preview is read with the header, by everyone: a wrong size breaks the header, a large one slows it.',
     source: ['LAYOUT'],
+    remedy: 'Write a preview of some hundred pixels, or none.',
     options: { max_pixels: number(65536, 'pixels that still count as small') },
     check: (file, options) =>
       eachAttribute(file, ['preview'], ({ value }) => {
@@ -212,7 +235,9 @@ export const metaRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Named attributes exist, with type, value or pattern.',
+    reason: 'Whoever takes the delivery reads these attributes and stops without them.',
     source: ['delivery'],
+    remedy: 'Set the attributes when the file is written.',
     options: { attributes: table('by name: {type, value, pattern}, each as wanted', checkWanted) },
     check(file, options) {
       const wanted = options['attributes'] as Record<
@@ -238,7 +263,10 @@ export const metaRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'No user names, host names, internal paths or GPS in files leaving the company.',
+    reason:
+      'Headers carry what the pipeline knew: users, hosts, paths, places. They leave the house with the pictures.',
     source: ['proposal'],
+    remedy: 'Remove the attributes before delivery.',
     options: {
       forbidden: checkedTexts(
         [

@@ -16,7 +16,9 @@ export const partRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Present, non-empty and unique in a multi-part file.',
+    reason: 'Parts are found by their names: hosts show an empty one as nothing, and of two equal ones only the first.',
     source: ['STD', 'VAL'],
+    remedy: 'Give each part a name of its own.',
     check(file) {
       const found = defectFindings(file, 'a name of its own', ['part-name-empty', 'duplicate-part-name'])
       if (found.length > 0) return found
@@ -35,7 +37,9 @@ export const partRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Present and one of `scanlineimage`, `tiledimage`, `deepscanline`, `deeptile`.',
+    reason: 'The type says how the pixels of the part are laid out: without it readers cannot find them.',
     source: ['LAYOUT'],
+    remedy: 'Write the part again with one of the four types.',
     check: (file) => {
       const found = defectFindings(file, 'one of the four types', ['unknown-part-type'])
       if (found.length > 0) return found
@@ -54,7 +58,10 @@ export const partRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Types agree with bits 9 and 11.',
+    reason:
+      'Readers rewrite a type that disagrees with the flags, or refuse the file: what they show depends on which they believe.',
     source: ['LAYOUT', 'PR-946'],
+    remedy: 'Write the file again with the library, which sets both.',
     check: noDefect('a type that agrees with the flags', ['part-type-mismatch', 'deep-flag-mismatch'], ({ parts }) =>
       parts.some(({ attributes }) => attributes.has('type')),
     ),
@@ -64,7 +71,9 @@ export const partRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`chunkCount` present where required and equal to the count computed from window, tiles and compression.',
+    reason: 'Some readers size the offset table by this number: a wrong one makes them read pixels as offsets.',
     source: ['LAYOUT', 'VAL'],
+    remedy: 'Write the file again with the library, which counts.',
     check: (file) => {
       const found = defectFindings(file, 'the count that window, tiles and compression give', ['chunk-count-mismatch'])
       if (found.length > 0) return found
@@ -83,7 +92,10 @@ export const partRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`displayWindow`, `pixelAspectRatio`, `timeCode`, `chromaticities` equal those of part 0.',
+    reason:
+      'These belong to the file as a whole; readers take those of the first part for all, so the others are shown at a wrong place, time or colour.',
     source: ['VAL'],
+    remedy: 'Write the same value into every part.',
     check: (file) => {
       const found = defectFindings(file, 'the value of part 0', ['shared-attribute-differs'])
       const [first] = file.parts
@@ -109,7 +121,9 @@ export const partRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Part 0 holds the default colour image (single-part readers see only that).',
+    reason: 'Viewers, thumbnailers and single-part readers show the first part and know no other.',
     source: ['VIEW'],
+    remedy: 'Write the beauty as the first part.',
     check(file) {
       if (!file.isMultiPart) return null
       const [first, ...rest] = file.parts
@@ -134,7 +148,9 @@ export const partRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Parts share one data window; some hosts mishandle differing ones.',
+    reason: 'Some hosts take the window of the first part for all: layers of others are shifted or cut.',
     source: ['UE'],
+    remedy: 'Write all parts with one data window where such hosts read them.',
     check: (file) =>
       eachPart(
         file,
@@ -152,7 +168,10 @@ export const partRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'Channel names carry the layer name; a part name alone is not the layer name, and some hosts double it up.',
+    reason:
+      'Hosts name layers by channel names, by part names or by both: only names that carry the layer look the same in all.',
     source: ['VIEW', 'GAF-6120'],
+    remedy: 'Put the layer before the channel (specular.R); do not repeat it in both.',
     check: (file) =>
       eachPart(
         file,

@@ -57,6 +57,7 @@ export const pixelRules: readonly FileRule[] = [
     tier: 'pixels',
     title:
       'No NaN in any part, layer or pixel of the data window (a check limited to the viewed layer or the display window misses some); give count, channel, first positions and bounding box. A policy may allow a number.',
+    reason: 'A NaN spreads with every blur, resize and merge, from one pixel to a block.',
     source: ['OIIO-4171', 'OIDN-210', 'FXT', 'HOU'],
     options: { allow: number(0, 'samples a channel that are accepted') },
     remedy: 'Find the shader or the operation that divides by zero; render the frame again.',
@@ -72,7 +73,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'pixels',
     title: 'No infinity.',
+    reason: 'An infinity spreads like a NaN, and becomes one as soon as it is subtracted or multiplied by zero.',
     source: ['OIIO-4171'],
+    remedy: 'Clamp highlights at the renderer, or find the division that makes them.',
     options: { allow: number(0, 'samples a channel that are accepted') },
     check: (file, options) =>
       eachChannelPixels(
@@ -89,7 +92,10 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'No HALF sample at +/-65504, which marks clamped overflow.',
+    reason:
+      '65504 is where half floats end: what stands there was brighter and was cut, or was infinite and was hidden.',
     source: ['EXR-2607', 'OIIO-2892'],
+    remedy: 'Write FLOAT, or clamp highlights on purpose at a lower value.',
     check: (file) =>
       eachChannelPixels(
         file,
@@ -105,7 +111,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Negative colour below a share of pixels.',
+    reason: 'Negative light breaks roots, logs and grades, and shows as dark rings around highlights.',
     source: ['FXT'],
+    remedy: 'Use a filter without negative lobes, or a wider gamut; clamp what is left.',
     options: { max_share: number(0.01, 'share of the samples of a colour channel') },
     check: (file, options) =>
       eachChannelPixels(file, isColourPixels, ({ negative_count, neg_inf_count, count }) => {
@@ -119,7 +127,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Alpha in 0 to 1.',
+    reason: 'Alpha beyond 0 to 1 makes comps brighter or darker than either picture.',
     source: ['DEEP', 'TECH'],
+    remedy: 'Clamp alpha where it is made.',
     check: (file) =>
       eachChannelPixels(file, isAlphaPixels, (pixels) => {
         const { min, max } = rangeOf(pixels)
@@ -131,7 +141,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'A nearly full alpha has no isolated holes.',
+    reason: 'A hole of one pixel in a solid matte sparkles in motion.',
     source: ['RR'],
+    remedy: 'Fill the matte, or raise the samples of the render.',
     check: (file) =>
       frameOf(
         file,
@@ -151,6 +163,7 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'pixels',
     title: 'No rectangular block of exact zeros aligned to a render bucket.',
+    reason: 'A bucket that did not come back is a black square in one frame, which nobody sees in a thumbnail.',
     source: ['RR'],
     options: { min_bucket: number(16, 'shortest edge of a bucket') },
     remedy: 'A bucket was never rendered: render the frame again.',
@@ -173,7 +186,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'pixels',
     title: 'Frame is not one value throughout.',
+    reason: 'A frame of one value is a slate, a failed render or a disabled node.',
     source: ['proposal'],
+    remedy: 'Check that the right node was written; render the frame again.',
     check: (file) => {
       const unread = pixelsUnread(file)
       if (unread !== null) return unread
@@ -194,7 +209,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'pixels',
     title: 'A requested layer is not all zero.',
+    reason: 'A layer that was asked for and is zero all over is a pass without lights or objects.',
     source: ['proposal'],
+    remedy: 'Check the pass in the scene; leave the layer out when it is meant to be empty.',
     check: (file) =>
       eachChannelPixels(
         file,
@@ -208,7 +225,9 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'pixels',
     title: 'Colour does not stop dead at exactly 1.0 in a scene-linear file.',
+    reason: 'Light does not stop at 1: a picture that does went through a display transform or an 8-bit format.',
     source: ['FXT', 'proposal'],
+    remedy: 'Write from before the display transform.',
     check: (file) =>
       eachChannelPixels(
         file,
@@ -224,7 +243,10 @@ export const pixelRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'pixels',
     title: 'Colour with zero alpha is reported, never an error: it is legal emission.',
+    reason:
+      'Colour where alpha is 0 is glow or fire on purpose, or a picture that was not multiplied by its alpha: over a background the two look alike.',
     source: ['TECH'],
+    remedy: 'Multiply colour by alpha, unless it is emission.',
     check: (file) =>
       frameOf(
         file,

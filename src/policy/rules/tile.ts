@@ -13,7 +13,9 @@ export const tileRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`tiles` present with type tiledesc in tiled and deep-tiled parts.',
+    reason: 'Without it nobody knows how large tiles are, so none can be found.',
     source: ['VAL'],
+    remedy: 'Write the part again with a tiledesc attribute.',
     check: (file) =>
       eachPart(file, isTiled, ({ attributes, index, facts }) => {
         const attribute = attributes.get('tiles')
@@ -31,7 +33,9 @@ export const tileRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Both sizes above 0 and below INT_MAX/4.',
+    reason: 'Readers divide by the tile size and allocate a tile: zero and huge sizes end them.',
     source: ['VAL'],
+    remedy: 'Write the part with tiles such as 64 x 64.',
     check: (file) =>
       eachPart(file, isTiled, ({ facts: { tile_width: width, tile_height: height } }) => {
         const limit = 0x7fffffff / 4
@@ -46,7 +50,10 @@ export const tileRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'Level mode and rounding mode are defined values.',
+    reason:
+      'The modes say how many levels there are and how their sizes round: an undefined one leaves the chunk table without a length.',
     source: ['VAL'],
+    remedy: 'Write the part with one of the defined modes.',
     check: (file) =>
       eachPart(file, isTiled, ({ facts, attributes }) => {
         const rounding = (attributes.get('tiles')?.value as { rounding_mode?: string } | undefined)?.rounding_mode ?? ''
@@ -59,7 +66,10 @@ export const tileRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'A `tiles` attribute in a scan-line part is ignored by readers.',
+    reason:
+      'Readers ignore it in scan lines, so it promises what the file is not: usually a header was copied from another file.',
     source: ['LAYOUT'],
+    remedy: 'Remove the attribute.',
     check: (file) =>
       eachPart(
         file,
@@ -76,7 +86,10 @@ export const tileRules: readonly FileRule[] = [
     tier: 'header',
     title:
       'Tile edge not below a limit (suggest 32): speed falls with tile edge and PIZ barely compresses small tiles.',
+    reason:
+      'Each tile costs an offset, a leader and a call of the codec: below 32 pixels reading is slow, and PIZ hardly compresses.',
     source: ['EXR-2232', 'TECH'],
+    remedy: 'Write tiles of 64 x 64 or larger.',
     options: { min_edge: number(32, 'shortest edge that passes') },
     check: (file, options) =>
       eachPart(file, isTiled, ({ facts: { tile_width: width, tile_height: height } }) => {
@@ -97,7 +110,9 @@ export const tileRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Plates and comps are scan-line, single level.',
+    reason: 'Compositing reads lines: of tiles it reads whole rows of them for each, and of levels it needs one.',
     source: ['delivery', 'ACES'],
+    remedy: 'Write plates and comps as scan lines.',
     check: (file) =>
       eachPart(
         file,

@@ -41,7 +41,10 @@ export const viewRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: '`multiView` never appears in a multi-part file.',
+    reason:
+      'multiView is the scheme of single-part files: beside parts it says something else than their view attributes do.',
     source: ['VIEW'],
+    remedy: 'Remove multiView and set view in each part.',
     check(file) {
       const hasViews = viewsOf(file).length > 0
       return eachPart(
@@ -59,7 +62,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'If any part has `view`, part 0 has one.',
+    reason: 'A file whose later parts have views and whose first has none has a picture that belongs to no eye.',
     source: ['VIEW'],
+    remedy: 'Set view in the first part too.',
     check(file) {
       if (!file.isMultiPart || !file.parts.some(({ attributes }) => attributes.has('view'))) return null
       return file.parts[0]!.attributes.has('view')
@@ -72,7 +77,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'error',
     tier: 'header',
     title: 'No dots or spaces in view names.',
+    reason: 'The view is a segment of channel names: a dot in it becomes a layer, a space breaks scripts.',
     source: ['VIEW'],
+    remedy: 'Rename the view, such as left and right.',
     check(file) {
       const views = viewsOf(file)
       if (views.length === 0) return null
@@ -86,7 +93,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Stereo eyes are exactly `left` and `right`.',
+    reason: 'Hosts know the eyes by these two words; with others they show two pictures and no stereo.',
     source: ['VIEW'],
+    remedy: 'Name the views left and right.',
     check(file) {
       const views = viewsOf(file)
       const eyes = views.filter((view) => /^(?:l|r|left|right|le|re|lefteye|righteye|left_eye|right_eye)$/i.test(view))
@@ -101,7 +110,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'In a multi-part file channel names do not repeat the view name.',
+    reason: 'The part says the view already: hosts put both together and show left.left.',
     source: ['VIEW'],
+    remedy: 'Take the view out of the channel names.',
     check: (file) =>
       eachPart(
         file,
@@ -122,7 +133,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'In a single-part multi-view file the default view uses bare R, G, B, A.',
+    reason: 'Readers that know nothing of views show the bare channels: without them they show nothing.',
     source: ['VIEW'],
+    remedy: 'Write the default view as R, G, B, A.',
     check: (file) =>
       eachPart(
         file,
@@ -144,7 +157,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'In single-part files the view is the last-but-one name segment.',
+    reason: 'The convention has the view right before the channel: in another place it is taken for a layer.',
     source: ['VIEW'],
+    remedy: 'Rename the channels as layer.view.channel.',
     check: (file) =>
       eachPart(
         file,
@@ -171,7 +186,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'All views have the same channels, types and window.',
+    reason: 'Stereo tools go through both eyes with one list of channels: what one eye lacks fails or is shown flat.',
     source: ['VIEW'],
+    remedy: 'Render the views with the same layers and windows.',
     check(file) {
       if (viewsOf(file).length < 2) return null
       const byView = new Map<string, string[]>()
@@ -210,7 +227,9 @@ export const viewRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'One view per file: both `view` and `multiView` are set to it.',
+    reason: 'Of one file an eye there is no other place that says which eye it is than the name of the file.',
     source: ['VIEW'],
+    remedy: "Set both view and multiView to the file's view.",
     check: (file) =>
       eachPart(
         file,

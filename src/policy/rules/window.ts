@@ -22,7 +22,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Data window and display window intersect (a legal but blank frame otherwise).',
+    reason: 'Windows that do not meet are legal and show an empty frame.',
     source: ['T10'],
+    remedy: 'Render with the right region, or correct the windows.',
     check: (file) =>
       eachPart(file, hasWindows, ({ facts }) => {
         const [data, display] = [facts.data_window!, facts.display_window!]
@@ -39,7 +41,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Display window starts at 0,0.',
+    reason: 'Several hosts take the origin for 0,0 and shift the picture, or refuse the file.',
     source: ['CTL-190', 'RC-SRC'],
+    remedy: 'Write the display window from 0,0; move the data window with it.',
     check: (file) =>
       eachPart(
         file,
@@ -57,7 +61,10 @@ export const windowRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'For finished frames the two windows are equal.',
+    reason:
+      'A finished frame has nothing outside of the format and nothing missing in it: other windows are a crop or an overscan left over.',
     source: ['TECH'],
+    remedy: 'Crop or fill to the display window when the frame is finished.',
     check: (file) =>
       eachPart(file, hasWindows, ({ facts }) =>
         sameWindow(facts.data_window!, facts.display_window!)
@@ -76,7 +83,10 @@ export const windowRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Data window exceeds the display window by an agreed amount, same on opposite sides.',
+    reason:
+      'Distortion and stabilisation need pixels beyond the frame on all sides; too few show as black corners late in the work.',
     source: ['TECH'],
+    remedy: 'Render with the agreed overscan.',
     options: {
       pixels: number(null, 'pixels on each side'),
       percent: number(null, 'percent of the display size on each side'),
@@ -112,7 +122,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'header',
     title: 'A cropped file records `originalDataWindow`.',
+    reason: 'Where the crop was taken from is known to nobody afterwards unless the file says it.',
     source: ['STD'],
+    remedy: 'Write originalDataWindow when a file is cropped.',
     check: (file) =>
       eachPart(
         file,
@@ -128,7 +140,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'warn',
     tier: 'header',
     title: 'Dimensions and area under a safety limit before any allocation.',
+    reason: 'Memory is allocated by the header before a pixel is read: a few bytes can ask for terabytes.',
     source: ['CVE', 'OIIO-5342'],
+    remedy: 'Find out whether the size is meant; refuse the file where it came from outside.',
     options: {
       max_edge: number(65536, 'pixels of width or height'),
       max_pixels: number(1_000_000_000, 'pixels of the data window'),
@@ -149,7 +163,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: 'Display size is one of the agreed sizes.',
+    reason: 'A frame of another size is scaled by the next tool without a word.',
     source: ['delivery'],
+    remedy: 'Render at an agreed size.',
     options: { sizes: texts([], 'display sizes that are agreed, as 1920x1080') },
     check: (file, options) =>
       eachPart(
@@ -167,7 +183,9 @@ export const windowRules: readonly FileRule[] = [
     severity: 'policy',
     tier: 'header',
     title: '`pixelAspectRatio` is the agreed squeeze (1 for spherical).',
+    reason: 'A wrong squeeze shows every circle as an ellipse, and is corrected twice when somebody notices.',
     source: ['delivery', 'GEM'],
+    remedy: 'Set pixelAspectRatio to the agreed squeeze.',
     options: { ratio: number(1, 'the squeeze that is agreed') },
     check: (file, options) =>
       eachPart(
@@ -184,7 +202,10 @@ export const windowRules: readonly FileRule[] = [
     severity: 'info',
     tier: 'pixels',
     title: 'No wide constant border inside the data window that a tighter window would save.',
+    reason:
+      'Empty border is stored, read and processed like picture: on layers with little in them it is most of the cost.',
     source: ['proposal'],
+    remedy: 'Shrink the data window to what is not empty.',
     options: { max_share: number(0.25, 'share of the window that may be empty') },
     check(file, options) {
       const unread = pixelsUnread(file)
