@@ -89,7 +89,11 @@ export function storedFacts(rows: FactRows): Map<string, EmbeddablePayload> {
     })
     if (!suffices) continue
     const ofParts = partRows!.map(partOf).sort((a, b) => a.part_index - b.part_index)
-    facts.set(id, { parts: ofParts, channels: channelRows!.map(channelOf), attributes: { parts: lists } })
+    facts.set(id, {
+      parts: ofParts,
+      channels: channelRows!.map(channelOf).sort(inHeader),
+      attributes: { parts: lists },
+    })
   }
   return facts
 }
@@ -130,6 +134,12 @@ function partOf(row: readonly unknown[]): PartFacts {
 
 function channelOf(row: readonly unknown[]): ChannelFacts {
   return named(FACT_COLUMNS.channels, row) as unknown as ChannelFacts
+}
+
+/** The order of a channel list (OpenEXR File Layout, "chlist": sorted by name): a row whose vector was written anew comes last. */
+function inHeader(a: ChannelFacts, b: ChannelFacts): number {
+  if (a.part_index !== b.part_index) return a.part_index - b.part_index
+  return a.channel_name < b.channel_name ? -1 : a.channel_name > b.channel_name ? 1 : 0
 }
 
 /** Null when the value counts and is not in the row. */
