@@ -62,6 +62,17 @@ export function columnData(type: DataType, column: EncodedColumn, length: number
     const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data })
     return makeData({ type, length, child, ...nulls })
   }
+  if (DataType.isList(type)) {
+    const valueOffsets = new Int32Array(length + 1)
+    for (let row = 0; row < length; row++) valueOffsets[row + 1] = valueOffsets[row]! + column.lengths![row]!
+    const child = makeData({
+      type: new Float32(),
+      length: column.data.length,
+      nullCount: 0,
+      data: column.data as Float32Array,
+    })
+    return makeData({ type, length, valueOffsets, child, ...nulls } as never)
+  }
   const data = DataType.isBool(type) ? bitmap(column.data as Uint8Array) : column.data
   return makeData({ type, length, data, ...nulls } as never)
 }

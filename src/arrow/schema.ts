@@ -8,19 +8,21 @@ import {
   Float64,
   Int32,
   Int64,
+  List,
   Schema,
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow'
 import type { ColumnType, TableDefinition } from '../tables/index.ts'
 
-/** The Arrow schema of a table. Vectors are `fixed_size_list<item: float32 not null>`, timestamps `us, UTC`. */
+/** The Arrow schema of a table. Vectors are `fixed_size_list<item: float32 not null>`, lists `list<item: float32>`, timestamps `us, UTC`. */
 export function arrowSchema(table: TableDefinition): Schema {
   return new Schema(table.columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)))
 }
 
 /** The Arrow type of a column's type; vectors are fixed-size lists of float32. */
 export function arrowType(type: ColumnType): DataType {
+  if (typeof type === 'object' && 'list' in type) return new List(new Field('item', new Float32(), true))
   if (typeof type === 'object') return new FixedSizeList(type.vector, new Field('item', new Float32(), false))
   switch (type) {
     case 'utf8':

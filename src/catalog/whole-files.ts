@@ -86,16 +86,17 @@ export function* cellsOf({ columns }: TableDefinition, rows: EncodedRows): Gener
 
 function cellReader(type: ColumnType, rows: EncodedRows, column: number): (row: number) => unknown {
   if (type === 'utf8') return textReader(rows, column)
-  const { data, valid } = rows.columns[column]!
+  const { data, valid, lengths } = rows.columns[column]!
   const isNull = (row: number) => valid !== null && valid[row] === 0
   if (typeof type === 'string') {
     return (row) => (isNull(row) ? null : type === 'bool' ? data[row] === 1 : data[row])
   }
-  // Only vectors that are there are kept, one behind the other; rows are asked for in their order.
+  // Only vectors and lists that are there are kept, one behind the other; rows are asked for in their order.
   let taken = 0
   return (row) => {
     if (isNull(row)) return null
-    const start = type.vector * taken++
-    return data.slice(start, start + type.vector)
+    const start = taken
+    taken += 'vector' in type ? type.vector : lengths![row]!
+    return data.slice(start, taken)
   }
 }

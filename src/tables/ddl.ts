@@ -29,7 +29,8 @@ const SCALARS = {
 /** The SQL type of a column. Trino has no vectors of fixed length, so there they are arrays. */
 export function sqlType(type: ColumnType, dialect: SqlDialect): string {
   if (typeof type === 'string') return SCALARS[dialect][type]
-  return dialect === 'duckdb' ? `FLOAT[${type.vector}]` : 'ARRAY(REAL)'
+  if (dialect === 'trino') return 'ARRAY(REAL)'
+  return 'vector' in type ? `FLOAT[${type.vector}]` : 'FLOAT[]'
 }
 
 /** One CREATE TABLE statement, with the meaning of each column beside it. `schema` is written as given. */

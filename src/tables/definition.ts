@@ -5,6 +5,11 @@ export interface VectorType {
   readonly vector: number
 }
 
+/** Numbers in a list column: as many as each row has. */
+export interface ListType {
+  readonly list: 'float32'
+}
+
 /** Microseconds since the Unix epoch, UTC, for `timestamp`; UTF-8 text for `utf8`; bytes for `binary`. */
 export type ColumnType =
   | 'utf8'
@@ -16,9 +21,13 @@ export type ColumnType =
   | 'timestamp'
   | 'binary'
   | VectorType
+  | ListType
 
-/** A type that the rows of an inspected file may have: their bytes are stored apart, as large values. */
+/** A type of cells that are encoded as columns: bytes are stored apart, as large values. */
 export type CellType = Exclude<ColumnType, 'binary'>
+
+/** A type that the rows of an inspected file may have. */
+export type RecordType = Exclude<CellType, ListType>
 
 /** A column of a table: what DDL, Arrow schemas and documentation derive from. */
 export interface ColumnDefinition {
@@ -50,7 +59,7 @@ export type Written = 'once' | 'sighting' | 'latest'
 
 /** A column of a table that an inspected file fills. */
 export interface RecordColumn<Row> extends ColumnDefinition {
-  readonly type: CellType
+  readonly type: RecordType
   /** The cell of a row: null and undefined are null, and so is a number that the type cannot hold. */
   readonly value: (row: Row, file: FileRecord) => unknown
 }
@@ -94,16 +103,16 @@ type Value<Row> = RecordColumn<Row>['value']
 
 interface ColumnMaker<Row> {
   /** A column that bears the name of the row's property. */
-  (name: keyof Row & string, type: CellType, doc: string): RecordColumn<Row>
+  (name: keyof Row & string, type: RecordType, doc: string): RecordColumn<Row>
   /** A column whose cells are made from the row. */
-  (name: string, type: CellType, doc: string, value: Value<Row>): RecordColumn<Row>
+  (name: string, type: RecordType, doc: string, value: Value<Row>): RecordColumn<Row>
 }
 
 /** The same for tables of inspected files: makers of columns that know where each cell comes from. */
 export function columnsOf<Row>(): { readonly required: ColumnMaker<Row>; readonly optional: ColumnMaker<Row> } {
   const maker =
     (make: typeof required | typeof optional): ColumnMaker<Row> =>
-    (name: string, type: CellType, doc: string, value?: Value<Row>) => ({
+    (name: string, type: RecordType, doc: string, value?: Value<Row>) => ({
       ...make(name, type, doc),
       type,
       value: value ?? ((row) => row[name as keyof Row]),

@@ -1,4 +1,5 @@
 import type { TableDefinition } from './definition.ts'
+import { embeddings } from './embeddings.ts'
 import { ingestErrors } from './ingest-errors.ts'
 import { ingestRuns } from './ingest-runs.ts'
 import { largeValues } from './large-values.ts'
@@ -13,7 +14,9 @@ export type {
   CellType,
   ColumnDefinition,
   ColumnType,
+  ListType,
   TableDefinition,
+  VectorType,
 } from './definition.ts'
 export {
   byteLengthOf,
@@ -62,6 +65,7 @@ export const TABLES: readonly TableDefinition[] = [
   ingestRuns,
   ingestErrors,
   removals,
+  embeddings,
   largeValues,
   ledger,
   schemaMigrations,

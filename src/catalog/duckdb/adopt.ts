@@ -1,6 +1,5 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
 import {
-  type AnyRecordTable,
   type CellType,
   digestRows,
   type EncodedRows,
@@ -198,7 +197,7 @@ async function append(
 function chosen(definition: TableDefinition, table: EncodedRows, rows: readonly number[]) {
   if (rows.length === table.rowCount) return table
   const rowStart = Uint32Array.from({ length: table.rowCount + 1 }, (_, row) => row)
-  return selectRows(definition as AnyRecordTable, { ...table, rowStart }, rows)
+  return selectRows(definition, { ...table, rowStart }, rows)
 }
 
 function digestsOfRows(definition: TableDefinition, table: EncodedRows, rows: readonly number[]): Uint32Array {

@@ -8,6 +8,7 @@ import {
   type DuckDBType,
   FLOAT,
   INTEGER,
+  LIST,
   TIMESTAMPTZ,
   VARCHAR,
 } from '@duckdb/node-api'
@@ -25,6 +26,8 @@ interface AppendColumns {
 const CHUNK_ROWS = duckdb.vector_size()
 /** Bytes of text in a chunk after which it ends early: DuckDB holds a chunk's strings several times. */
 const CHUNK_TEXT_BYTES = 4 * 1024 * 1024
+/** Items of lists, for the same reason. */
+const CHUNK_LIST_ITEMS = 1024 * 1024
 /** Chunks that are appended at once: tens of milliseconds of work. */
 const SLICE_CHUNKS = 8
 /** Rows beyond which a table is appended in slices; fewer take less time in one go. */
@@ -108,6 +111,7 @@ export class TableAppender {
     const chunk = this.#chunk
     const positions = new StringPositions(strings)
     const vectorsTaken = new Uint32Array(this.#types.length)
+    const listItemsTaken = new Float64Array(this.#types.length)
     for (let start = 0, rows = 0; start < table.rowCount; start += rows) {
       rows = this.#rowsFrom(start, table, strings)
       chunk.reset()
@@ -115,7 +119,9 @@ export class TableAppender {
       this.#types.forEach((type, index) => {
         const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
         const column = table.columns[index]!
-        if (typeof type === 'object') {
+        if (typeof type === 'object' && 'list' in type) {
+          listItemsTaken[index]! += this.#fillLists(vector, column, start, rows, listItemsTaken[index]!)
+        } else if (typeof type === 'object') {
           vectorsTaken[index]! += this.#fillVectors(vector, column, type.vector, start, rows, vectorsTaken[index]!)
         } else if (type === 'utf8') {
           this.#fillText(vector, column.data as Int32Array, start, rows, positions)
@@ -130,14 +136,17 @@ export class TableAppender {
   /** Rows of the chunk that begins at `start`: at least one. */
   #rowsFrom(start: number, { rowCount, columns }: AppendColumns, { bytes, offsets }: StringPool): number {
     const most = Math.min(CHUNK_ROWS, rowCount - start)
-    if (bytes.length <= CHUNK_TEXT_BYTES) return most
+    const hasLists = this.#types.some((type) => typeof type === 'object' && 'list' in type)
+    if (bytes.length <= CHUNK_TEXT_BYTES && !hasLists) return most
     let textBytes = 0
+    let items = 0
     for (let row = 0; row < most; row++) {
       for (const [index, type] of this.#types.entries()) {
         const code = type === 'utf8' ? columns[index]!.data[start + row]! : -1
         if (code >= 0) textBytes += offsets[Number(code) + 1]! - offsets[Number(code)]!
+        items += columns[index]!.lengths?.[start + row] ?? 0
       }
-      if (textBytes > CHUNK_TEXT_BYTES) return Math.max(1, row)
+      if (textBytes > CHUNK_TEXT_BYTES || items > CHUNK_LIST_ITEMS) return Math.max(1, row)
     }
     return most
   }
@@ -172,6 +181,24 @@ export class TableAppender {
     writeValidity(items, words)
     this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
     return taken
+  }
+
+  /** Returns how many items it took. */
+  #fillLists(vector: Vector, { data, valid, lengths }: EncodedColumn, start: number, rows: number, at: number): number {
+    // `duckdb_list_entry`: where its items begin, and how many there are.
+    const entries = new BigUint64Array(rows * 2)
+    let items = 0
+    for (let row = 0; row < rows; row++) {
+      const length = lengths![start + row]!
+      entries.set([BigInt(items), BigInt(length)], row * 2)
+      items += length
+    }
+    duckdb.list_vector_reserve(vector, items)
+    duckdb.list_vector_set_size(vector, items)
+    copy(vector, entries, 0, entries.length)
+    if (items > 0) copy(duckdb.list_vector_get_child(vector), data, at, items)
+    if (valid) this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
+    return items
   }
 
   /**
@@ -256,7 +283,7 @@ function writeValidity(vector: Vector, words: BigUint64Array<ArrayBuffer>): void
 }
 
 function duckdbType(type: CellType): DuckDBType {
-  if (typeof type === 'object') return ARRAY(FLOAT, type.vector)
+  if (typeof type === 'object') return 'vector' in type ? ARRAY(FLOAT, type.vector) : LIST(FLOAT)
   return SCALAR_TYPES[type]
 }
 

@@ -1,6 +1,7 @@
 import {
   DuckDBArrayValue,
   type DuckDBConnection,
+  DuckDBListValue,
   DuckDBTimestampTZValue,
   type DuckDBValue,
   LIST,
@@ -44,6 +45,7 @@ async function* readTable(
 /** A value of DuckDB's as a cell of an encoded column. */
 export function cellOf(value: DuckDBValue): unknown {
   if (value instanceof DuckDBTimestampTZValue) return value.micros
-  if (value instanceof DuckDBArrayValue) return Float32Array.from(value.items as number[])
+  if (value instanceof DuckDBArrayValue || value instanceof DuckDBListValue)
+    return Float32Array.from(value.items as number[])
   return value
 }

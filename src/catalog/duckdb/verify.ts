@@ -70,7 +70,12 @@ const CHECKS: readonly Check[] = [
     name: 'every vector has length 1',
     sql: `SELECT file_id FROM files WHERE NOT abs(sqrt(array_inner_product(metadata_embedding, metadata_embedding)) - 1) < 1e-4
       UNION ALL SELECT file_id FROM channels
-      WHERE NOT abs(sqrt(array_inner_product(channel_fingerprint, channel_fingerprint)) - 1) < 1e-4`,
+      WHERE NOT abs(sqrt(array_inner_product(channel_fingerprint, channel_fingerprint)) - 1) < 1e-4
+      UNION ALL SELECT file_id FROM embeddings WHERE NOT abs(sqrt(list_inner_product(vector, vector)) - 1) < 1e-4`,
+  },
+  {
+    name: 'every embedding is stored once',
+    sql: `SELECT any_value(file_id) FROM embeddings GROUP BY file_id, provider, version HAVING count(*) > 1`,
   },
   {
     name: 'inspections are counted',

@@ -12,6 +12,7 @@ import { sequencers } from './0011-sequencers.ts'
 import { coverageOfObjects } from './0012-coverage-of-objects.ts'
 import { unreadableFrames } from './0013-unreadable-frames.ts'
 import { limitsReached } from './0014-limits-reached.ts'
+import { embeddingsTable } from './0015-embeddings.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   coverageOfObjects,
   unreadableFrames,
   limitsReached,
+  embeddingsTable,
 ]
 
 /** Version of a catalog that has every migration. */

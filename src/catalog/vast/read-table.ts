@@ -1,4 +1,4 @@
-import type { RecordBatch, Vector } from 'apache-arrow'
+import { DataType, type RecordBatch, type Vector } from 'apache-arrow'
 import { type ColumnType, type EncodedRows, encodeRows } from '../../tables/index.ts'
 import { col, type SelectOptions } from '../../vastdb/index.ts'
 import type { ReadTable } from '../content.ts'
@@ -34,13 +34,18 @@ export function encodeBatch(batch: RecordBatch, columns: readonly { readonly typ
 }
 
 function cellReader(type: ColumnType, column: number, vector: Vector, view: RowView): (row: number) => unknown {
-  if (typeof type === 'object') {
-    const values = vector.data[0]!.children[0]!.values as Float32Array
-    return (row) => (vector.isValid(row) ? values.subarray(row * type.vector, (row + 1) * type.vector) : null)
-  }
+  if (typeof type === 'object') return (row) => (vector.isValid(row) ? floatsAt(vector, row) : null)
   if (type !== 'int64' && type !== 'timestamp') return (row) => vector.get(row)
   return (row) => {
     view.row = row
     return view.big(column)
   }
+}
+
+/** The float32 values of a vector or a list that is not null, where they lie. */
+export function floatsAt({ data: [data], type }: Vector, row: number): Float32Array {
+  const values = data!.children[0]!.values as Float32Array
+  if (DataType.isFixedSizeList(type)) return values.subarray(row * type.listSize, (row + 1) * type.listSize)
+  const offsets = data!.valueOffsets as Int32Array
+  return values.subarray(offsets[row], offsets[row + 1])
 }

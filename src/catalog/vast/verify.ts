@@ -6,7 +6,7 @@ import type { CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
 import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
-import { tableReader } from './read-table.ts'
+import { floatsAt, tableReader } from './read-table.ts'
 import { forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
@@ -140,7 +140,8 @@ async function readChildren(
         if (ofPart && !file.partIndices.has(index)) tally.add(partless(name), id)
         if (name === 'inspections') file.sightings++
         if (vectors && !hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
-        if (vectors) file.channels.set(index, (file.channels.get(index) ?? 0) + (vectors.isValid(row.row) ? 1 : 0))
+        if (vectors && ofPart)
+          file.channels.set(index, (file.channels.get(index) ?? 0) + (vectors.isValid(row.row) ? 1 : 0))
       }
     }
   }
@@ -203,9 +204,7 @@ function orphans(table: string): string {
 /** True for null too. */
 function hasUnitLength(vectors: Vector, row: number): boolean {
   if (!vectors.isValid(row)) return true
-  const values = vectors.data[0]!.children[0]!.values as Float32Array
-  const size = (vectors.type as unknown as { listSize: number }).listSize
   let sum = 0
-  for (let index = row * size; index < (row + 1) * size; index++) sum += values[index]! * values[index]!
+  for (const value of floatsAt(vectors, row)) sum += value * value
   return Math.abs(Math.sqrt(sum) - 1) < 1e-4
 }

@@ -17,12 +17,14 @@ export type ColumnData =
 
 /**
  * One column. `utf8`: codes into the string pool, -1 for null, `valid` null. Scalars: one value a row.
- * Vectors: the vectors of the non-null rows only, one after the other. Booleans: one byte, 0 or 1.
+ * Vectors and lists: the items of the non-null rows only, one after the other. Booleans: one byte, 0 or 1.
  */
 export interface EncodedColumn {
   readonly data: ColumnData
   /** One byte a row, 1 where there is a value; null when every row has one. */
   readonly valid: Uint8Array<ArrayBuffer> | null
+  /** Lists only: how many items each row has. */
+  readonly lengths?: Uint32Array<ArrayBuffer>
 }
 
 /** The rows of one table as columns. */

@@ -59,7 +59,7 @@ export interface ColumnWriter {
 
 /** A writer for `capacity` rows of a type. */
 export function columnWriter(type: CellType, capacity: number, strings: StringCollector): ColumnWriter {
-  if (typeof type === 'object') return new VectorWriter(type.vector)
+  if (typeof type === 'object') return 'vector' in type ? new VectorWriter(type.vector) : new ListWriter()
   switch (type) {
     case 'utf8':
       return new TextWriter(capacity, strings)
@@ -200,6 +200,38 @@ export class VectorWriter implements ColumnWriter {
       if (vector) data.set(vector, this.#dimension * at++)
     }
     return { data, valid: count === rows ? null : valid }
+  }
+}
+
+class ListWriter implements ColumnWriter {
+  readonly #lists: (Float32Array | undefined)[] = []
+
+  set(row: number, value: unknown): void {
+    if (value === null || value === undefined) delete this.#lists[row]
+    else if (value instanceof Float32Array) this.#lists[row] = value
+    else throw new RangeError('Expected a list of float32 values')
+  }
+
+  reserve(): void {}
+
+  finish(rows: number): EncodedColumn {
+    const lengths = new Uint32Array(rows)
+    const valid = new Uint8Array(rows)
+    let items = 0
+    for (let row = 0; row < rows; row++) {
+      const list = this.#lists[row]
+      valid[row] = list ? 1 : 0
+      lengths[row] = list?.length ?? 0
+      items += lengths[row]!
+    }
+    const data = new Float32Array(items)
+    let at = 0
+    for (const list of this.#lists.slice(0, rows)) {
+      if (!list) continue
+      data.set(list, at)
+      at += list.length
+    }
+    return { data, valid: validity(valid, rows), lengths }
   }
 }
 

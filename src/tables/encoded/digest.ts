@@ -98,7 +98,7 @@ export function digestRows(
 
 function addCells(
   sums: Uint32Array,
-  { data, valid }: EncodedColumn,
+  { data, valid, lengths }: EncodedColumn,
   { type }: ColumnDefinition,
   seed: Uint32Array,
   texts: TextCells,
@@ -107,7 +107,7 @@ function addCells(
   const mixed = new Uint32Array(LANES)
   const cell = new Uint32Array(LANES)
   let lastCode = -1
-  let vector = 0
+  let item = 0
   for (let row = 0; row < rowCount; row++) {
     if (type === 'utf8') {
       const code = data[row] as number
@@ -117,8 +117,11 @@ function addCells(
       lastCode = code
     } else {
       if (valid && valid[row] === 0) continue
-      if (typeof type === 'object') vectorCell(cell, data as Float32Array, type.vector * vector++, type.vector)
-      else numberCell(cell, data[row]!, type === 'float32' || type === 'float64')
+      if (typeof type === 'object') {
+        const size = 'vector' in type ? type.vector : lengths![row]!
+        vectorCell(cell, data as Float32Array, item, size)
+        item += size
+      } else numberCell(cell, data[row]!, type === 'float32' || type === 'float64')
       mix(mixed, seed, cell, 0)
     }
     for (let lane = 0; lane < LANES; lane++) sums[row * LANES + lane]! += mixed[lane]!

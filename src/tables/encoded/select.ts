@@ -1,4 +1,4 @@
-import type { AnyRecordTable, CellType } from '../definition.ts'
+import type { ColumnType, TableDefinition } from '../definition.ts'
 import { perTable } from '../record-tables.ts'
 import type { ColumnData, EncodedBatch, EncodedColumn, EncodedTable } from './batch.ts'
 
@@ -15,14 +15,18 @@ export function selectFiles(batch: EncodedBatch, files: readonly number[]): Enco
   }
 }
 
-/** Values `[start, end)`, counted in rows or in vectors. */
+/** Values `[start, end)`, counted in rows, in vectors or in items. */
 interface Run {
   readonly start: number
   readonly end: number
 }
 
 /** The rows of some files in one table: ascending positions in the batch. */
-export function selectRows({ columns }: AnyRecordTable, table: EncodedTable, files: readonly number[]): EncodedTable {
+export function selectRows(
+  { columns }: Pick<TableDefinition, 'columns'>,
+  table: EncodedTable,
+  files: readonly number[],
+): EncodedTable {
   const runs: Run[] = []
   const rowStart = new Uint32Array(files.length + 1)
   files.forEach((file, index) => {
@@ -40,9 +44,17 @@ export function selectRows({ columns }: AnyRecordTable, table: EncodedTable, fil
   }
 }
 
-function selectColumn(column: EncodedColumn, type: CellType, runs: readonly Run[]): EncodedColumn {
+function selectColumn(column: EncodedColumn, type: ColumnType, runs: readonly Run[]): EncodedColumn {
   const valid = column.valid && gather(column.valid, runs, 1)
   if (typeof type === 'string') return { data: gather(column.data, runs, 1), valid }
+  if (column.lengths !== undefined) {
+    return {
+      data: gather(column.data, itemRuns(column.lengths, runs), 1),
+      valid,
+      lengths: gather(column.lengths, runs, 1),
+    }
+  }
+  if (!('vector' in type)) throw new RangeError('Expected the lengths of a list column')
   const vectorRuns = column.valid ? presentRuns(column.valid, runs) : runs
   return { data: gather(column.data, vectorRuns, type.vector), valid }
 }
@@ -59,7 +71,19 @@ function presentRuns(valid: Uint8Array, runs: readonly Run[]): Run[] {
   })
 }
 
-function gather<D extends ColumnData>(data: D, runs: readonly Run[], width: number): D {
+/** Runs of rows as runs of the items of their lists. */
+function itemRuns(lengths: Uint32Array, runs: readonly Run[]): Run[] {
+  let row = 0
+  let item = 0
+  return runs.map((run) => {
+    for (; row < run.start; row++) item += lengths[row]!
+    const start = item
+    for (; row < run.end; row++) item += lengths[row]!
+    return { start, end: item }
+  })
+}
+
+function gather<D extends ColumnData | Uint32Array<ArrayBuffer>>(data: D, runs: readonly Run[], width: number): D {
   const length = runs.reduce((sum, run) => sum + run.end - run.start, 0) * width
   const out = new (data.constructor as new (length: number) => D)(length)
   let at = 0
