@@ -1,5 +1,5 @@
 import type { AttributeFacts, ChannelFacts, PartFacts } from '../inspect/payload.ts'
-import { computeChannelFingerprint, computeMetadataEmbedding, type EmbeddablePayload, valueCounts } from './index.ts'
+import { computeChannelFingerprint, computeMetadataEmbedding, type EmbeddablePayload, valueCounts } from './vectors.ts'
 
 /** Characters of facts that are remembered with their vectors; twice that while older ones are still asked for. */
 const REMEMBERED_CHARACTERS = 2 * 1024 * 1024
