@@ -2,12 +2,20 @@ import type { EmbeddablePayload } from '../embeddings/index.ts'
 import type { CheckDepth } from '../inspect/check-depth.ts'
 import type { CatalogRecord, EncodedBatch, EncodedRows, ValidationResultRow } from '../tables/index.ts'
 import type { ReadTable } from './content.ts'
+import type { CatalogEmbeddings } from './embeddings.ts'
 import type { Holder } from './holder.ts'
 import type { RetentionCounts, RetentionPolicy } from './retention.ts'
 import type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 import type { WholeFiles } from './whole-files.ts'
 
 export type { CatalogRecord, RecordVectors } from '../tables/index.ts'
+export type {
+  EmbeddingSet,
+  FileToEmbed,
+  MissingEmbeddings,
+  NewEmbedding,
+  StoredEmbeddings,
+} from './embeddings.ts'
 export type { RetentionCounts, RetentionKind, RetentionPolicy } from './retention.ts'
 export type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
@@ -91,6 +99,8 @@ export interface SimilarOptions {
    * vectors have its own version: those of others do not compare.
    */
   readonly embeddingVersion?: number
+  /** Compares the vectors of this provider, `name` or `name@version`; default those that are stored with every file. */
+  readonly by?: string
   readonly signal?: AbortSignal
 }
 
@@ -229,7 +239,7 @@ export interface CatalogSearch {
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
   /** What `findSimilar` would run. Nothing is sent. Throws ERR_CATALOG_QUERY for a condition it would refuse. */
-  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan>
+  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan>
 }
 
 /** Bringing vectors that another release made up to date. */
@@ -374,6 +384,7 @@ export interface Catalog
   extends CatalogWriter,
     CatalogSearch,
     CatalogVectors,
+    CatalogEmbeddings,
     CatalogResults,
     CatalogSql,
     CatalogValues,

@@ -15,8 +15,12 @@ import type {
   CatalogRecord,
   CatalogReport,
   CatalogSnapshot,
+  EmbeddingSet,
   FileResults,
+  FileToEmbed,
   KnownFiles,
+  MissingEmbeddings,
+  NewEmbedding,
   NewVectors,
   OutdatedFile,
   QueryResult,
@@ -30,12 +34,20 @@ import type {
   SimilarMatch,
   SimilarOptions,
   SimilarPlan,
+  StoredEmbeddings,
   UpsertResult,
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
 import type { ReadTable } from './content.ts'
 import { adoptFiles, type Origin } from './duckdb/adopt.ts'
 import { adoptLoose } from './duckdb/adopt-loose.ts'
+import {
+  findSimilarBy,
+  readEmbeddingSets,
+  readFilesToEmbed,
+  similarBySql,
+  writeEmbeddings,
+} from './duckdb/embeddings.ts'
 import { isFatal, isOutOfMemory, queryError, writeError } from './duckdb/errors.ts'
 import { regroupFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
@@ -60,6 +72,7 @@ import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { checkViews, foreignView } from './duckdb/views.ts'
 import { readWholeFiles } from './duckdb/whole-files.ts'
+import { isStoredWithFiles } from './embeddings.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
@@ -209,12 +222,14 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
+    const { by } = options
+    if (!isStoredWithFiles(by)) return findSimilarBy(this.#open(), query, { ...options, by })
     return findSimilar(this.#open(), query, options)
   }
 
-  async explainSimilar({ where, each }: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan> {
+  async explainSimilar({ where, each, by }: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan> {
     if (where !== undefined) await checkCondition(where)
-    return { method: 'duckdb', sql: similarSql(where, each) }
+    return { method: 'duckdb', sql: isStoredWithFiles(by) ? similarSql(where, each) : similarBySql(where, each) }
   }
 
   async outdatedFiles(limit: number, after: AfterFile | null = null): Promise<OutdatedFile[]> {
@@ -228,6 +243,22 @@ export class DuckDbCatalog implements Catalog {
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
     if (batch.length > 0) await this.#write((connection, _, ledger) => writeVectors(connection, ledger, batch))
+  }
+
+  async filesToEmbed(
+    set: MissingEmbeddings,
+    limit: number,
+    after: Pick<FileToEmbed, 'path' | 'fileId'> | null = null,
+  ): Promise<FileToEmbed[]> {
+    return this.#read((connection) => readFilesToEmbed(connection, set, limit, after))
+  }
+
+  async writeEmbeddings(set: EmbeddingSet, batch: readonly NewEmbedding[]): Promise<void> {
+    if (batch.length > 0) await this.#write((connection) => writeEmbeddings(connection, set, batch))
+  }
+
+  async embeddingSets(): Promise<StoredEmbeddings[]> {
+    return this.#read(readEmbeddingSets)
   }
 
   async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {

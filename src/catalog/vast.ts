@@ -14,8 +14,12 @@ import type {
   CatalogInfo,
   CatalogRecord,
   CatalogReport,
+  EmbeddingSet,
   FileResults,
+  FileToEmbed,
   KnownFiles,
+  MissingEmbeddings,
+  NewEmbedding,
   NewVectors,
   OutdatedFile,
   QueryResult,
@@ -27,10 +31,12 @@ import type {
   SimilarMatch,
   SimilarOptions,
   SimilarPlan,
+  StoredEmbeddings,
   UpsertResult,
 } from './catalog.ts'
 import { checkPortableCondition } from './condition.ts'
 import type { ReadTable } from './content.ts'
+import { chooseEmbeddings, isStoredWithFiles } from './embeddings.ts'
 import { checkSha256 } from './large-values.ts'
 import { CATALOG_VERSION } from './migrations/index.ts'
 import { arrowStream, readAll, rowObjects } from './results.ts'
@@ -40,6 +46,7 @@ import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
+import { readEmbeddingSets, readFilesToEmbed, scanSet, targetOfSet, writeEmbeddings } from './vast/embeddings.ts'
 import { asColumnsError, inCatalog, refusesRows } from './vast/errors.ts'
 import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
@@ -200,21 +207,29 @@ class VastCatalog implements Catalog {
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
     return this.#run(async (store) => {
       if (options.where !== undefined) await checkPortableCondition(options.where)
+      const { by } = options
+      if (!isStoredWithFiles(by)) return this.#findSimilarBy(store, query, { ...options, by })
       const target = await similarTarget(store, query, options, this.#options.foldCase)
       const door = searchDoor(store, this.#connection)
       return door ? similarThrough(door, target, options) : scanSimilar(store, target, options)
     }, 'ERR_CATALOG_QUERY')
   }
 
-  async explainSimilar({ k, where, each }: Pick<SimilarOptions, 'k' | 'where' | 'each'>): Promise<SimilarPlan> {
+  async explainSimilar({
+    k,
+    where,
+    each,
+    by,
+  }: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan> {
     if (where !== undefined) await checkPortableCondition(where)
     const method = this.#connection.search ?? 'scan'
     if (method === 'scan' && where !== undefined) pushCondition(where)
     const door = searchDoor(this.#store, { ...this.#connection, search: method === 'scan' ? 'engine' : method })!
     const tableName = door.tableName.bind(door)
+    const set = isStoredWithFiles(by) ? null : chooseEmbeddings(await this.embeddingSets(), by, this.url)
     return {
       method,
-      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where, each }),
+      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where, each, set }),
     }
   }
 
@@ -228,6 +243,22 @@ class VastCatalog implements Catalog {
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
     if (batch.length > 0) await this.#write((store) => writeVectors(store, batch))
+  }
+
+  filesToEmbed(
+    set: MissingEmbeddings,
+    limit: number,
+    after: Pick<FileToEmbed, 'path' | 'fileId'> | null = null,
+  ): Promise<FileToEmbed[]> {
+    return this.#run((store) => readFilesToEmbed(store, set, limit, after))
+  }
+
+  async writeEmbeddings(set: EmbeddingSet, batch: readonly NewEmbedding[]): Promise<void> {
+    if (batch.length > 0) await this.#write((store) => writeEmbeddings(store, set, batch))
+  }
+
+  embeddingSets(): Promise<StoredEmbeddings[]> {
+    return this.#run(readEmbeddingSets)
   }
 
   async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {
@@ -324,6 +355,17 @@ class VastCatalog implements Catalog {
       this.#isChecked = true
       return applied
     })
+  }
+
+  async #findSimilarBy(
+    store: Store,
+    query: Float32Array | string,
+    options: SimilarOptions & { readonly by: string },
+  ): Promise<SimilarMatch[]> {
+    const set = chooseEmbeddings(await readEmbeddingSets(store), options.by, this.url)
+    const target = await targetOfSet(store, query, options, { set, foldCase: this.#options.foldCase })
+    const door = searchDoor(store, this.#connection)
+    return door ? similarThrough(door, target, options, set) : scanSet(store, target, set, options)
   }
 
   #write<T>(work: (store: Store) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Catalog, CatalogRecord, UpsertResult } from '../../src/catalog/catalog.ts'
+import type { Catalog, CatalogRecord, SimilarMatch, UpsertResult } from '../../src/catalog/catalog.ts'
 import { attributeValue } from '../../src/catalog/large-values.ts'
 import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
 import {
@@ -744,6 +744,74 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       })
     })
 
+    it('keeps vectors of providers, says which files lack one, and compares by one provider and version', async () => {
+      await upsert([...sequence('/mnt/a', 3), ...sequence('/mnt/b', 2)])
+      const set = { provider: 'looks', version: '1', readsPixels: true }
+      const first = await catalog.filesToEmbed(set, 3)
+      const rest = await catalog.filesToEmbed(set, 3, first.at(-1))
+      const all = [...first, ...rest]
+      expect(all.map(({ path }) => path)).toEqual([
+        ...[1001, 1002, 1003].map((frame) => `/mnt/a/beauty.${frame}.exr`),
+        ...[1001, 1002].map((frame) => `/mnt/b/beauty.${frame}.exr`),
+      ])
+      const angles = [0, 0.1, 0.2, 0.6, 0.5]
+      const vectors = angles.map((angle) => Float32Array.of(Math.cos(angle), Math.sin(angle), 0))
+      const batch = all.map((file, index) => ({ ...file, bytes: file, vector: vectors[index]! }))
+      await catalog.writeEmbeddings(set, batch)
+      expect(await catalog.filesToEmbed(set, 10)).toEqual([])
+      expect(await catalog.filesToEmbed({ ...set, version: '2' }, 10)).toEqual(all)
+      // Written again, in the place of the others; of other lengths, beside them.
+      await catalog.writeEmbeddings(set, batch.slice(1))
+      await catalog.writeEmbeddings(
+        { provider: 'longer', version: '7' },
+        batch.slice(0, 2).map((one) => ({ ...one, vector: Float32Array.of(0, 0, 0, 1, 0), bytes: null })),
+      )
+      const stored = await rows('embeddings')
+      expect(stored).toHaveLength(7)
+      const [one] = stored.filter((row) => row['provider'] === 'looks' && row['file_path'] === all[1]!.path)
+      expect([one?.['dimension'], one?.['vector']]).toEqual([3, [...vectors[1]!]])
+      expect((await catalog.embeddingSets()).map(({ lastMadeAtUs, ...counts }) => counts)).toEqual(
+        expect.arrayContaining([
+          { provider: 'looks', version: '1', dimension: 3, fileCount: 5 },
+          { provider: 'longer', version: '7', dimension: 5, fileCount: 2 },
+        ]),
+      )
+
+      const told = (matches: readonly SimilarMatch[]) =>
+        matches.map(({ path, similarity, fileCount }) => [path.slice(5), Number(similarity.toFixed(4)), fileCount])
+      const cos = (angle: number) => Number(Math.cos(angle).toFixed(4))
+      expect(told(await catalog.findSimilar(all[0]!.path, { k: 10, by: 'looks', each: true }))).toEqual([
+        ['a/beauty.1002.exr', cos(0.1), 1],
+        ['a/beauty.1003.exr', cos(0.2), 1],
+        ['b/beauty.1002.exr', cos(0.5), 1],
+        ['b/beauty.1001.exr', cos(0.6), 1],
+      ])
+      const best = [
+        ['a/beauty.1001.exr', 1, 3],
+        ['b/beauty.1002.exr', cos(0.5), 2],
+      ]
+      expect(told(await catalog.findSimilar(vectors[0]!, { k: 10, by: 'looks@1' }))).toEqual(best)
+      const where = "file_path >= '/mnt/b' AND width >= 1"
+      expect(told(await catalog.findSimilar(vectors[0]!, { k: 10, by: 'looks', where }))).toEqual(best.slice(1))
+      expect((await catalog.explainSimilar({ k: 3, by: 'looks', where })).sql).toContain('embeddings')
+      for (const [query, by, code] of [
+        [vectors[0]!, 'other', 'ERR_CATALOG_QUERY'],
+        [vectors[0]!, 'looks@2', 'ERR_CATALOG_QUERY'],
+        [vectors[0]!, 'longer', 'ERR_OPTION_INVALID'],
+        [all[4]!.path, 'longer', 'ERR_CATALOG_QUERY'],
+      ] as const) {
+        await expect(catalog.findSimilar(query, { k: 1, by })).rejects.toMatchObject({ code })
+      }
+
+      // Gone, and other bytes under the same header: neither what was nor what is missing.
+      await catalog.markRemoved([all[0]!.path], 4_000_000_000_000_000n)
+      await upsert([{ ...sequence('/mnt/b', 1)[0]!, inspectedAtUs: 1_700_000_900_000_000n }].map(withOtherBytes))
+      expect((await catalog.filesToEmbed(set, 10)).map(({ path }) => path)).toEqual([all[3]!.path])
+      expect(await catalog.filesToEmbed({ ...set, readsPixels: false }, 10)).toEqual([])
+      expect((await catalog.findSimilar(vectors[0]!, { k: 10, by: 'looks', each: true })).length).toBe(4)
+      expect((await catalog.verify()).ok).toBe(true)
+    })
+
     it('keeps everything when it is closed and opened again', async () => {
       await upsert(sequence('/mnt/a', 5))
       await catalog.close()
@@ -768,6 +836,12 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       await expect(upsert(sequence('/mnt/a', 1))).rejects.toMatchObject({ code: 'ERR_CATALOG_OPEN' })
     })
   })
+}
+
+/** The same header before more bytes. */
+function withOtherBytes(one: CatalogRecord): CatalogRecord {
+  const { file } = one.payload
+  return { ...one, payload: { ...one.payload, file: { ...file, size_bytes: (file.size_bytes ?? 0) + 1 } } }
 }
 
 function statuses(results: readonly UpsertResult[]): string[] {

@@ -49,14 +49,19 @@ export async function findSimilar(
  * DuckDB would build a hash table of vectors.
  */
 export function similarSql(where: string | undefined, each = false): string {
-  const condition = where === undefined ? '' : `WHERE file_id IN (${matchingFiles(where)})`
   return `WITH scored AS MATERIALIZED (
       SELECT file_id, file_path, sequence_key,
         array_cosine_similarity(metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
       FROM live_files WHERE metadata_embedding IS NOT NULL AND file_id IS DISTINCT FROM $3
         AND embedding_version = $4
     )
-    ${each ? eachFile(condition) : bestOfSequences(condition)}
+    ${rankedSql(where, each)}`
+}
+
+/** Of the rows of `scored` the nearest. */
+export function rankedSql(where: string | undefined, each: boolean): string {
+  const condition = where === undefined ? '' : `WHERE file_id IN (${matchingFiles(where)})`
+  return `${each ? eachFile(condition) : bestOfSequences(condition)}
     ORDER BY similarity DESC, file_path LIMIT $2`
 }
 

@@ -138,7 +138,8 @@ function rank({ batch, similarity }: Compared, { best, sequences, among, removal
   }
 }
 
-async function filesWithFirstPart(
+/** Files whose first part a condition holds for. */
+export async function filesWithFirstPart(
   tables: Tables,
   firstPart: NonNullable<ReturnType<typeof pushCondition>['firstPart']>,
   signal: AbortSignal | undefined,

@@ -1,5 +1,6 @@
 import { ExrError } from '../../errors.ts'
 import type { QueryColumn, QueryStream, SimilarMatch, SimilarOptions } from '../catalog.ts'
+import type { EmbeddingSet } from '../embeddings.ts'
 import { readAll, similarMatch } from '../results.ts'
 import { checkQuery, checkStatement } from '../statement.ts'
 import type { CatalogAddress } from './address.ts'
@@ -35,9 +36,10 @@ export async function similarThrough(
   door: SqlDoor,
   { vector, version, fileId }: Target,
   { k, where, each, signal }: SimilarOptions,
+  set: EmbeddingSet | null = null,
 ): Promise<SimilarMatch[]> {
   const tableName = door.tableName.bind(door)
-  const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where, each })
+  const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where, each, set })
   const { rows } = await readAll(await door.stream(sql, signal))
   return rows.map(([fileId, path, distance, ...rest]) => similarMatch([fileId, path, 1 - Number(distance), ...rest]))
 }

@@ -78,6 +78,17 @@ async function fakeTrino(
   return fake
 }
 
+/** A vector of two numbers for each file, of one provider. */
+async function writeLooks(catalog: Catalog): Promise<void> {
+  const set = { provider: 'looks', version: '1', readsPixels: false }
+  const files = await catalog.filesToEmbed(set, 100)
+  const vector = (index: number) => Float32Array.of(Math.cos(index / 20), Math.sin(index / 20))
+  await catalog.writeEmbeddings(
+    set,
+    files.map((file, index) => ({ ...file, bytes: null, vector: vector(index) })),
+  )
+}
+
 describe('doors to similar files and SQL', () => {
   let server: Emulator
   let scan: Catalog
@@ -120,12 +131,15 @@ describe('doors to similar files and SQL', () => {
       { each: true },
       { each: true, where: 'width >= 1920 AND frame_number < 1005' },
       { each: true, where: "compression = 'piz' OR frame_number = 1002" },
+      { each: true, by: 'looks', where: 'width >= 1920' },
     ])('finds what a scan finds: %o', async (options) => {
       expect((await engine.explainSimilar({ k: 4 })).method).toBe('engine')
-      const found = await engine.findSimilar(QUERY, { k: 4, ...options })
+      const query = options.by === undefined ? QUERY : Float32Array.of(1, 0)
+      if (options.by !== undefined) await writeLooks(scan)
+      const found = await engine.findSimilar(query, { k: 4, ...options })
       const pushable = !options.where?.includes(' OR ')
       if (pushable) {
-        const expected = await scan.findSimilar(QUERY, { k: 4, ...options })
+        const expected = await scan.findSimilar(query, { k: 4, ...options })
         const named = (matches: readonly SimilarMatch[]) => matches.map(({ similarity: _, ...match }) => match)
         expect(named(found)).toEqual(named(expected))
         found.forEach((match, index) => {
@@ -213,8 +227,13 @@ describe('doors to similar files and SQL', () => {
       expect(trino.statements[0]).toContain("(compression = 'piz'\n)")
       expect(await catalog.explainSimilar({ k: 2 })).toMatchObject({
         method: 'trino',
-        sql: expect.stringContaining('zip_with'),
+        sql: expect.stringContaining('zip_with(metadata_embedding'),
       })
+      await writeLooks(scan)
+      await catalog.findSimilar(Float32Array.of(0, 2), { k: 2, by: 'looks' })
+      expect(trino.statements[1]).toContain(`"vast"."vastdb|exr_metadata".embeddings embedding`)
+      expect(trino.statements[1]).toContain("embedding.provider = 'looks' AND embedding.version = '1'")
+      expect(trino.statements[1]).toContain('zip_with(compared_vector, ARRAY[0e+0, 1e+0]')
     })
 
     it('compares with a vector of length 1, as the stored ones are', async () => {
