@@ -1,12 +1,17 @@
 export type * from './catalog/catalog.ts'
 export type { Compacted, OpenCatalogOptions, VastConnection } from './catalog/open.ts'
 export {
+  BUILT_IN_PROVIDERS,
   computeChannelFingerprint,
   computeMetadataEmbedding,
   EMBEDDING_VERSION,
   type EmbeddablePayload,
+  type EmbeddablePicture,
+  type EmbeddingProvider,
   FINGERPRINT_DIM,
+  type HeaderProvider,
   METADATA_DIM,
+  type ThumbnailProvider,
 } from './embeddings/index.ts'
 export {
   ERROR_STATUS,
@@ -32,7 +37,7 @@ export {
 } from './header/index.ts'
 export type * from './header/model.ts'
 export type { IngestCounts, IngestProblem } from './ingest/counts.ts'
-export type { EmbedCounts, EmbedOptions, EmbedSummary } from './ingest/embed.ts'
+export type { EmbedCounts, EmbedOptions, EmbedProblem, EmbedSummary } from './ingest/embed-options.ts'
 export type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
 export type { WatchCallOptions, WatchReason } from './ingest/watch.ts'
 export { headerValues, pixelHashOf } from './inspect/header-values.ts'

@@ -9,6 +9,13 @@ import type { S3Settings } from '../source/s3-settings.ts'
 /** A file as text (path or URL), or the bytes of a name that is not UTF-8. */
 export type PixelLocation = string | Uint8Array
 
+/** What the file system or the object store said of a file; null where it did not say. */
+export interface SeenBytes {
+  readonly sizeBytes: bigint | null
+  readonly mtimeUs: bigint | null
+  readonly etag: string | null
+}
+
 /** One piece of work on pixels, as plain data: it runs in a child process. */
 export type PixelTask =
   | {
@@ -22,6 +29,8 @@ export type PixelTask =
       readonly options: Omit<ThumbnailOptions, 'signal' | 'onProgress'>
       /** Where to write the picture, in the format its extension names; null leaves it in the answer only. */
       readonly output: string | null
+      /** What was seen of the file before: ERR_SOURCE_CHANGED when its bytes are others now. */
+      readonly expected?: SeenBytes
     }
   | {
       readonly kind: 'region'

@@ -1,3 +1,4 @@
+import { ExrError } from '../errors.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { writePicture } from '../oiio/write-image.ts'
 import { analysePixels } from '../pixels/analyse.ts'
@@ -10,7 +11,15 @@ import { openSource } from '../source/open.ts'
 import type { ByteSource } from '../source/source.ts'
 import { childTell } from '../workers/child-side.ts'
 import { poolData, poolTask } from '../workers/task.ts'
-import type { DiffAnswer, PixelAnswers, PixelLocation, PixelNews, PixelTask, PixelWorkerData } from './pixel-task.ts'
+import type {
+  DiffAnswer,
+  PixelAnswers,
+  PixelLocation,
+  PixelNews,
+  PixelTask,
+  PixelWorkerData,
+  SeenBytes,
+} from './pixel-task.ts'
 
 const { s3 } = (poolData() ?? {}) as PixelWorkerData
 
@@ -38,10 +47,19 @@ function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof 
     if (task.kind === 'diff') return withSource(task.other, (other) => diff(task, source, other, onProgress))
     if (task.kind === 'region') return readRegion(source, task.options)
     if (task.kind === 'samples') return readSamples(source, task.options)
+    if (task.expected !== undefined) await checkUnchanged(source, task.expected)
     const picture = await makeThumbnail(source, { ...task.options, onProgress })
     if (task.output !== null) await writePicture(task.output, picture)
     return picture
   })
+}
+
+async function checkUnchanged(source: ByteSource, expected: SeenBytes): Promise<void> {
+  const { sizeBytes, mtimeUs, etag } = await source.identity()
+  const isOther = <T>(now: T | null, before: T | null) => now !== null && before !== null && now !== before
+  const changed = isOther(BigInt(sizeBytes), expected.sizeBytes)
+  if (!changed && !isOther(mtimeUs, expected.mtimeUs) && !isOther(etag, expected.etag)) return
+  throw new ExrError('ERR_SOURCE_CHANGED', `${source.path} was written since it was inspected. Ingest it again.`)
 }
 
 async function diff(

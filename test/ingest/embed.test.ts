@@ -1,10 +1,17 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
-import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
+import {
+  BUILT_IN_PROVIDERS,
+  computeChannelFingerprint,
+  EMBEDDING_VERSION,
+  type EmbeddingProvider,
+  type ThumbnailProvider,
+} from '../../src/embeddings/index.ts'
+import { ExrError } from '../../src/errors.ts'
 import { embed } from '../../src/ingest/embed.ts'
 import { inspectFileSync } from '../../src/inspect/inspect-file.ts'
 import { recordVectors } from '../../src/tables/index.ts'
@@ -91,6 +98,80 @@ it.each(Object.entries(places))('makes vectors in %s from rows as they would be 
   } finally {
     await catalog.close()
   }
+})
+
+it.each(Object.entries(places))(
+  'makes vectors of other providers in %s, from rows and from pictures',
+  async (place, open) => {
+    files = files.slice(0, 12)
+    const catalog = await open()
+    try {
+      await storeOld(catalog)
+      const { channels } = BUILT_IN_PROVIDERS
+      expect((await embed(catalog, { provider: channels })).counts).toEqual({
+        ...{ outdated: files.length, fromRows: files.length, fromFiles: 0, left: 0 },
+      })
+      const [{ path, payload }] = files as [(typeof files)[0]]
+      const [best] = await catalog.findSimilar(computeChannelFingerprint(payload.channels), { k: 1, by: 'channels' })
+      expect(best!.similarity).toBeCloseTo(1, 5)
+
+      if (place !== 'DuckDB') return
+      // The mean colour of what each looks like, by hand of somebody's own; one file was written since.
+      const seen: number[] = []
+      const colour: ThumbnailProvider = {
+        ...{ name: 'colour', version: '1', dimension: 4, reads: 'thumbnail', pictureSize: 16 },
+        embed({ width, height, bytes }) {
+          seen.push(Math.max(width, height))
+          const sum = [0, 0, 0]
+          for (let i = 0; i < bytes.length; i++) sum[i % 3]! += bytes[i]! / (width * height)
+          return Float32Array.of(...sum, 1)
+        },
+      }
+      writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.alloc(9)]))
+      const stop = new AbortController()
+      const some = await embed(catalog, {
+        provider: colour,
+        jobs: 1,
+        stop: stop.signal,
+        onProgress: () => stop.abort(),
+      })
+      expect(some.stopped).toBe(true)
+      const { counts, problems } = await embed(catalog, { provider: colour, jobs: 2 })
+      // What could not be shown or has changed is asked for again; what was stored before the stop is not.
+      expect(some.counts.fromFiles).toBeGreaterThan(0)
+      expect(some.counts.fromFiles + counts.fromFiles + counts.left).toBe(files.length)
+      expect(problems.filter((one) => one.path === path)).toMatchObject([{ code: 'ERR_SOURCE_CHANGED' }])
+      expect(seen).toHaveLength(some.counts.fromFiles + counts.fromFiles)
+      expect(Math.max(...seen)).toBeLessThanOrEqual(16)
+      expect((await catalog.embeddingSets())[0]).toMatchObject({ provider: 'colour', fileCount: seen.length })
+    } finally {
+      await catalog.close()
+    }
+  },
+)
+
+it('refuses a provider that cannot be stored, leaves files that it has no vector for, and ends with a broken one', async () => {
+  const catalog = await places.DuckDB()
+  await storeOld(catalog)
+  const { channels } = BUILT_IN_PROVIDERS
+  const broken = [{ name: 'A b' }, { version: '1@2', name: 'x' }, { dimension: 0, name: 'x' }, { dimension: 128 }]
+  for (const part of broken) {
+    const provider = { ...channels, ...part }
+    await expect(embed(catalog, { provider })).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+  }
+  const vectors = [Float32Array.of(0, 0), Float32Array.of(1, Number.NaN), Float32Array.of(1), Float32Array.of(3, 4)]
+  let at = 0
+  const odd: EmbeddingProvider = { ...channels, name: 'odd', dimension: 2, embed: () => vectors[at++] ?? vectors[3]! }
+  const { counts, problems } = await embed(catalog, { provider: odd })
+  expect([counts.left, problems.map(({ code }) => code)]).toEqual([3, Array(3).fill('ERR_EMBEDDING_VECTOR')])
+  const { rows } = await catalog.sql("SELECT DISTINCT vector FROM embeddings WHERE provider = 'odd'")
+  expect(rows).toEqual([[[...Float32Array.of(0.6, 0.8)]]])
+  const failing = () => {
+    throw new ExrError('ERR_EMBEDDING_MODEL', 'no model')
+  }
+  const final = { ...odd, name: 'final', embed: failing }
+  await expect(embed(catalog, { provider: final })).rejects.toMatchObject({ code: 'ERR_EMBEDDING_MODEL' })
+  await catalog.close()
 })
 
 it('keeps the fingerprints of parts on their first channel', async () => {
