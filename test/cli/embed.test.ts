@@ -47,3 +47,24 @@ it('says that vectors are old, makes them anew, and names files it cannot help',
   const after = await cli('similar', fixturePath('compression-zip.exr'), '--json')
   expect(JSON.parse(after.stdout).matches).toHaveLength(2)
 })
+
+it('makes vectors of another provider, once, by which similar compares', async () => {
+  const said = await cli('embed', '--provider', 'channels')
+  expect([said.code, said.stdout]).toEqual([1, expect.stringMatching(/^\d files? got a vector of channels@3: /)])
+  const { provider, version, dimension, from_rows } = JSON.parse(
+    (await cli('embed', '--provider', 'channels', '--json')).stdout,
+  )
+  expect([provider, version, dimension, from_rows]).toEqual(['channels', String(EMBEDDING_VERSION), 128, 0])
+  // One that is in the catalog, and one that is not.
+  for (const file of [join(dir, 'a.exr'), fixturePath('compression-zip.exr')]) {
+    const found = JSON.parse((await cli('similar', file, '--by', 'channels', '--json')).stdout)
+    expect(found.matches[0].similarity).toBeCloseTo(1, 5)
+  }
+  const none = await cli('similar', join(dir, 'a.exr'), '--by', 'looks')
+  expect([none.code, none.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringMatching(/there are channels@3.*ERR_CATALOG_QUERY/s),
+  ])
+  const unknown = await cli('embed', '--provider', 'looks')
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels for --provider/)])
+})

@@ -5,6 +5,7 @@ import type { EmbedFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   catalogFlags(command, 'catalog to bring up to date')
+    .option('--provider <name>', 'make vectors of this one: metadata, channels', 'metadata')
     .option('-j, --jobs <n>', 'workers that read files again (EXR_JOBS; default one a core)')
     .option('--rows-only', 'read no file again: leave those whose rows do not suffice')
     .option('-q, --quiet', 'print failures only')
@@ -15,10 +16,12 @@ export function configure(command: Command, context: CliContext): void {
       `
 Vectors of another release do not compare with new ones: similar searches among
 vectors of one version only. This makes the old ones anew, from the catalog's
-rows where they suffice, else from the files. Ctrl-C finishes the batch at hand;
-the same command goes on from there.
+rows where they suffice, else from the files. With --provider it makes vectors
+of another kind, for similar --by, of every file that has none yet. Ctrl-C
+finishes the batch at hand; the same command goes on from there.
 
   exr-inspector embed
+  exr-inspector embed --provider channels
   exr-inspector embed --catalog vast://bucket/schema --rows-only --json`,
     )
     .action(async (flags: EmbedFlags) => {

@@ -1,5 +1,8 @@
-import { EMBEDDING_VERSION } from '../../embeddings/index.ts'
-import { type EmbedCounts, type EmbedSummary, embed } from '../../ingest/embed.ts'
+import { isStoredWithFiles } from '../../catalog/embeddings.ts'
+import { BUILT_IN_PROVIDERS, EMBEDDING_VERSION, type EmbeddingProvider } from '../../embeddings/index.ts'
+import { embed } from '../../ingest/embed.ts'
+import type { EmbedCounts, EmbedSummary } from '../../ingest/embed-options.ts'
+import { unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
@@ -11,6 +14,7 @@ import { openExisting } from '../open-catalog.ts'
 import { toldProgress } from '../told-progress.ts'
 
 export interface EmbedFlags extends CatalogFlags {
+  readonly provider: string
   readonly jobs?: string
   readonly rowsOnly?: true
   readonly quiet?: true
@@ -22,6 +26,7 @@ const PROBLEMS_SHOWN = 20
 
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
+  const provider = providerOf(flags)
   const catalog = await openExisting(config)
   const progress = toldProgress(flags, context)
   const started = performance.now()
@@ -32,6 +37,7 @@ export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<
   let summary: EmbedSummary
   try {
     summary = await embed(catalog, {
+      provider,
       reread: flags.rowsOnly !== true,
       jobs: config.jobs,
       s3: s3SettingsFrom((name) => context.env[name]),
@@ -47,13 +53,28 @@ export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<
   const signalled = interrupts.exitCode()
   if (signalled !== null) context.exitWith(signalled)
   if (summary.counts.left > 0) context.exitWith(EXIT.someFilesFailed)
-  await report(summary, flags, context)
+  await report(summary, provider, flags, context)
 }
 
-async function report({ counts, problems, stopped }: EmbedSummary, flags: EmbedFlags, context: CliContext) {
+/** Throws ERR_OPTION_INVALID for one that is not built in. */
+function providerOf({ provider: name }: EmbedFlags): EmbeddingProvider {
+  const known = Object.values(BUILT_IN_PROVIDERS)
+  const found = known.find((one) => one.name === name)
+  if (found !== undefined) return found
+  throw unexpected(known.map((one) => one.name).join(' or '), '--provider', name)
+}
+
+async function report(
+  { counts, problems, stopped }: EmbedSummary,
+  provider: EmbeddingProvider,
+  flags: EmbedFlags,
+  context: CliContext,
+) {
+  const { name, version, dimension } = provider
+  const isStored = isStoredWithFiles(name)
   if (flags.json) {
     const fields = {
-      embedding_version: EMBEDDING_VERSION,
+      ...(isStored ? { embedding_version: EMBEDDING_VERSION } : { provider: name, version, dimension }),
       outdated: counts.outdated,
       from_rows: counts.fromRows,
       from_files: counts.fromFiles,
@@ -66,7 +87,7 @@ async function report({ counts, problems, stopped }: EmbedSummary, flags: EmbedF
   const shown = flags.verbose ? problems : problems.slice(0, PROBLEMS_SHOWN)
   for (const { path, message, code } of shown) context.note(`${singleLine(path)}: ${singleLine(message)} [${code}]`)
   if (counts.left > shown.length) context.note(`... and ${plural(counts.left - shown.length, 'file')} more`)
-  if (!flags.quiet) await context.print(`${summaryText(counts)}\n`)
+  if (!flags.quiet) await context.print(`${isStored ? summaryText(counts) : providerText(counts, provider)}\n`)
   if (stopped) context.note('Stopped before the end. Run the same command again to go on from here.')
 }
 
@@ -75,4 +96,11 @@ function summaryText({ outdated, fromRows, fromFiles, left }: EmbedCounts): stri
   const done = `${plural(fromRows + fromFiles, 'file')} brought to version ${EMBEDDING_VERSION}`
   const how = `${count(fromRows)} from rows of the catalog, ${count(fromFiles)} from files read again`
   return `${done}: ${how}.${left > 0 ? ` ${plural(left, 'file')} left with old vectors.` : ''}`
+}
+
+function providerText({ outdated, fromRows, fromFiles, left }: EmbedCounts, { name, version }: EmbeddingProvider) {
+  if (outdated === 0) return `Every file has a vector of ${name}@${version} already.`
+  const done = `${plural(fromRows + fromFiles, 'file')} got a vector of ${name}@${version}`
+  const how = `${count(fromRows)} from rows of the catalog, ${count(fromFiles)} from files`
+  return `${done}: ${how}.${left > 0 ? ` ${plural(left, 'file')} left without.` : ''}`
 }

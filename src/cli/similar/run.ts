@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Catalog, SimilarMatch, SimilarOptions, SimilarPlan } from '../../catalog/catalog.ts'
-import { computeMetadataEmbedding } from '../../embeddings/index.ts'
+import { isStoredWithFiles } from '../../catalog/embeddings.ts'
+import { BUILT_IN_PROVIDERS } from '../../embeddings/index.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { inspect } from '../../inspect/inspect.ts'
 import { parseWhole } from '../../settings/parse.ts'
@@ -15,6 +16,7 @@ export interface SimilarFlags extends CatalogFlags {
   readonly count: string
   readonly where?: string
   readonly files?: true
+  readonly by?: string
   readonly explain?: true
   readonly json?: true
 }
@@ -25,6 +27,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
     k: parseWhole(flags.count, '-k', 1),
     each: flags.files === true,
     ...(flags.where !== undefined && { where: flags.where }),
+    ...(flags.by !== undefined && { by: flags.by }),
   }
   const catalog = await openToRead(config, context)
   let matches: SimilarMatch[]
@@ -34,7 +37,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
     plan = await catalog.explainSimilar(options)
     if (flags.explain) return await explain(plan, flags, context)
     matches = await findSimilar(catalog, query, options)
-    isMixed = (await catalog.outdatedFiles(1)).length > 0
+    isMixed = isStoredWithFiles(flags.by) && (await catalog.outdatedFiles(1)).length > 0
   } finally {
     await catalog.close()
   }
@@ -81,7 +84,7 @@ async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, contex
   )
 }
 
-/** A file that is not in the catalog is inspected on the spot. */
+/** A file that is not in the catalog is inspected on the spot, where its header is all that is compared. */
 async function findSimilar(
   catalog: Pick<Catalog, 'findSimilar' | 'knownFiles'>,
   query: string,
@@ -91,7 +94,14 @@ async function findSimilar(
   const location = isUrl(query) ? query : resolve(query)
   const path = normalizePath(location)
   if ((await catalog.knownFiles(path)).has(path)) return catalog.findSimilar(location, options)
-  return catalog.findSimilar(computeMetadataEmbedding(await inspect(location)), options)
+  const [name, version] = (options.by ?? BUILT_IN_PROVIDERS.metadata.name).split('@')
+  const provider = Object.values(BUILT_IN_PROVIDERS).find((own) => own.name === name)
+  if (provider === undefined || (version !== undefined && version !== provider.version)) {
+    return catalog.findSimilar(location, options)
+  }
+  const vector = provider.embed(await inspect(location))
+  const by = isStoredWithFiles(options.by) ? {} : { by: `${name}@${provider.version}` }
+  return catalog.findSimilar(vector, { ...options, ...by })
 }
 
 function isFileId(text: string): boolean {
