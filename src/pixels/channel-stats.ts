@@ -1,4 +1,4 @@
-import type { NativeChannelStats } from '../oiio/pixel-pass.ts'
+import type { NativeChannelStats } from '../oiio/pixel-types.ts'
 
 /** Counts, moments and percentiles of one channel; every null is a value that does not exist, such as the mean of nothing. */
 export interface ChannelStats {

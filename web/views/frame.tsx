@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { ChunkMap, FileDetail, Findings, Row } from '../../src/server/explorer/api.ts'
+import type { ChunkMap, FileDetail, Findings, Row, SampleStats } from '../../src/server/explorer/api.ts'
 import { get } from '../api.ts'
 import { explorer, go, overview, place } from '../app-state.ts'
 import { bytes, count, fileName, folderName, moment, number, plural, visible } from '../format.ts'
@@ -552,35 +552,11 @@ function MissingList({ missing }: { readonly missing: Row }) {
   )
 }
 
-interface ChannelStats {
-  readonly channel_name: string
-  readonly min: number | null
-  readonly max: number | null
-  readonly mean: number | null
-  readonly stddev: number | null
-  readonly nan_count: number
-  readonly pos_inf_count: number
-  readonly neg_inf_count: number
-  readonly negative_count: number
-  readonly count: number
-  readonly histogram: {
-    readonly bins?: readonly { readonly from: number; readonly to: number; readonly count: number }[]
-  } | null
-}
+type ChannelStats = NonNullable<SampleStats['stats']>['parts'][number]['channels'][number]
 
 function Stats({ id, detail }: { readonly id: string; readonly detail: FileDetail }) {
   const [isAsked, ask] = useState(false)
-  const stats = useAsk(
-    isAsked
-      ? (signal) =>
-          get<{ stats: { parts: { part_index: number; channels: ChannelStats[] }[] } }>(
-            `/files/${id}/stats`,
-            {},
-            signal,
-          )
-      : null,
-    [id, isAsked],
-  )
+  const stats = useAsk(isAsked ? (signal) => get<SampleStats>(`/files/${id}/stats`, {}, signal) : null, [id, isAsked])
   if (!isAsked) {
     return (
       <div>
@@ -596,7 +572,7 @@ function Stats({ id, detail }: { readonly id: string; readonly detail: FileDetai
     <div>
       <Busy when={stats.isBusy} what="Decoding" />
       {stats.error !== null && <Problem error={stats.error} />}
-      {stats.value?.stats.parts.map(({ part_index: index, channels }) => (
+      {stats.value?.stats?.parts.map(({ part_index: index, channels }) => (
         <section key={index}>
           <h3>Part {index}</h3>
           <StatsTable rows={channels} />

@@ -2,6 +2,7 @@
  * What the explorer answers under `/api/v1`. The page imports these types, so both sides mean the same. Times are ISO 8601
  * in UTC, sizes bytes, windows inclusive on both ends; null is unknown.
  */
+import type { FileDeepStats, FileStats } from '../../pixels/types.ts'
 
 /** What the explorer is doing, told by `GET /state` and pushed by `GET /events`. */
 export interface ExplorerState {
@@ -135,6 +136,12 @@ export interface ChunkMap {
     readonly missing: Row | null
   }[]
   readonly errors: readonly Row[]
+}
+
+/** Statistics of every sample of a file, decoded when they are asked for. */
+export interface SampleStats {
+  readonly stats: FileStats | null
+  readonly deep_stats: FileDeepStats | null
 }
 
 /** What a policy says of one file. */

@@ -1,3 +1,4 @@
+import { ANSWER_SCHEMAS } from './answer-schemas.ts'
 import type { ParameterSchema, Parameters, Route } from './route.ts'
 import { FILE_ID } from './route.ts'
 
@@ -17,6 +18,7 @@ export function openApi(routes: readonly Route[], version: string): object {
     },
     servers: [{ url: '/api/v1' }],
     paths,
+    components: { schemas: ANSWER_SCHEMAS },
   }
 }
 
@@ -25,7 +27,6 @@ function operation({ path, summary, answers, query = {}, required = [], body }: 
   const inQuery = Object.entries(query).map(([name, schema]) =>
     parameter(name, schema, 'query', required.includes(name)),
   )
-  const isMedia = answers.includes('/')
   return {
     summary,
     parameters: [...inPath, ...inQuery],
@@ -37,12 +38,22 @@ function operation({ path, summary, answers, query = {}, required = [], body }: 
     }),
     responses: {
       200: {
-        description: isMedia ? summary : `${answers} of the explorer's types`,
-        content: { [isMedia ? answers : 'application/json']: {} },
+        description: summary,
+        content: answers.includes('/') ? { [answers]: {} } : { 'application/json': { schema: answerSchema(answers) } },
       },
-      default: { description: 'What went wrong: code and message', content: { 'application/json': {} } },
+      default: {
+        description: 'What went wrong: code and message',
+        content: { 'application/json': { schema: answerSchema('Problem') } },
+      },
     },
   }
+}
+
+/** Of a type of api.ts, or of a list of them, `Facet[]`. */
+function answerSchema(answers: string): object {
+  const [name, ...lists] = answers.split('[]')
+  const one = { $ref: `#/components/schemas/${name}` }
+  return lists.length === 0 ? one : { type: 'array', items: one }
 }
 
 function parameter(

@@ -33,6 +33,12 @@ const SORTS = {
 export type SortName = keyof typeof SORTS
 export const SORT_NAMES = Object.keys(SORTS) as SortName[]
 
+/** Columns of the row of a file, over those of a frame. */
+export const FILE_ROW = `file_path AS name, file_id, file_path, sequence_key, 1 AS frame_count, frame_number AS first_frame,
+  frame_number AS last_frame, 0 AS missing_count, CASE WHEN NOT is_complete THEN 1 ELSE 0 END AS incomplete_count,
+  CASE WHEN is_complete IS NULL THEN 1 ELSE 0 END AS unknown_count, size_bytes, mtime, ${FACTS.join(', ')},
+  multipart_count AS part_count`
+
 /** SQL that the search asks, one text a question. Pure. */
 export class SearchSql {
   readonly #source: SearchSource
@@ -59,10 +65,7 @@ export class SearchSql {
     const wanted = keys.map((each) => (typeof each === 'number' ? each : this.#source.dialect.literal(each)))
     const hits = this.#hits(wish, this.#source.shown, `${key} IN (${wanted.join(', ')})`)
     if (!fold) {
-      return `SELECT ${key} AS key, file_path AS name, file_id, file_path, sequence_key, 1 AS frame_count, frame_number AS first_frame,
-        frame_number AS last_frame, 0 AS missing_count, CASE WHEN NOT is_complete THEN 1 ELSE 0 END AS incomplete_count,
-        CASE WHEN is_complete IS NULL THEN 1 ELSE 0 END AS unknown_count, size_bytes, mtime, ${FACTS.join(', ')},
-        multipart_count AS part_count FROM ${hits} hit`
+      return `SELECT ${key} AS key, ${FILE_ROW} FROM ${hits} hit`
     }
     const first = (column: string, name = column) => `min_by(${column}, coalesce(frame_number, 0)) AS ${name}`
     return `SELECT ${key} AS key, min(coalesce(sequence_key, file_path)) AS name, ${first('file_id')}, ${first('file_path')},

@@ -1,8 +1,11 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerSchemas } from '../../../scripts/answer-schemas.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { ExrError } from '../../../src/errors.ts'
+import { ANSWER_SCHEMAS } from '../../../src/server/explorer/answer-schemas.ts'
 import type {
   Answer,
   ChunkMap,
@@ -55,12 +58,43 @@ function ask(path: string, query: Query = {}, request: RequestInit = {}): Promis
 async function get<T>(path: string, query: Query = {}): Promise<T> {
   const answer = await ask(path, query)
   expect(answer.status, `${path}: ${answer.status === 200 ? '' : await answer.clone().text()}`).toBe(200)
-  return answer.json() as Promise<T>
+  const told = (await answer.json()) as T
+  expect(await faultsOf('get', path, told), path).toEqual([])
+  return told
+}
+
+/** The document that describes the routes, and a validator of its schemas. */
+let described: Promise<{ paths: Record<string, Record<string, Operation>>; ajv: Ajv2020 }> | null = null
+interface Operation {
+  responses: Record<string, { content: Record<string, { schema?: { $ref?: string; items?: { $ref: string } } }> }>
+}
+const describedNow = async () => {
+  const document = (await (await ask('/openapi.json')).json()) as { paths: Record<string, Record<string, Operation>> }
+  const ajv = new Ajv2020({ strict: false })
+  ajv.addSchema(document, 'api')
+  return { paths: document.paths, ajv }
+}
+
+/** What an answer has against what the document says of its route. */
+async function faultsOf(method: string, path: string, answer: unknown): Promise<unknown[]> {
+  described ??= describedNow()
+  const { paths, ajv } = await described
+  const route = Object.keys(paths).find((each) =>
+    new RegExp(`^${each.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path),
+  )
+  const content = paths[route!]![method]!.responses['200']!.content['application/json']
+  const schema = JSON.stringify(content?.schema ?? {}).replaceAll('"#/', '"api#/')
+  const validate = ajv.compile(JSON.parse(schema))
+  return validate(answer) ? [] : validate.errors!
 }
 
 const post = <T>(path: string, body: object) =>
   ask(path, {}, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }).then(
-    (answer) => answer.json() as Promise<T>,
+    async (answer) => {
+      const told = (await answer.json()) as T
+      if (answer.status === 200) expect(await faultsOf('post', path, told), path).toEqual([])
+      return told
+    },
   )
 
 const idOf = (name: string) => ids.get(name)!
@@ -109,6 +143,8 @@ describe('who is answered', () => {
       })
       .filter((route) => /^\w+ \/api\//.test(route))
     expect(served.sort()).toEqual(told.sort())
+    // And what they answer, as every test of this file compares: npx tsx scripts/answer-schemas.ts
+    expect(ANSWER_SCHEMAS).toEqual(answerSchemas())
   })
 })
 

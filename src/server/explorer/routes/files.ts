@@ -7,7 +7,7 @@ import { dialectOf } from '../../../queries/dialect.ts'
 import { missingFrames } from '../../../sequences/index.ts'
 import { openSource } from '../../../source/open.ts'
 import { inspectMany } from '../../../tasks/inspect-many.ts'
-import type { ChunkMap, FileDetail, Findings, Row, SequenceDetail } from '../api.ts'
+import type { ChunkMap, FileDetail, Findings, Row, SampleStats, SequenceDetail } from '../api.ts'
 import { type ExplorerContext, fileOf, type KnownRow, rowsOf } from '../context.ts'
 import type { Route } from '../route.ts'
 
@@ -110,8 +110,8 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       method: 'GET',
       path: '/files/{file_id}/stats',
       summary: 'Statistics of every sample, decoded now',
-      answers: 'FileStats',
-      run: async ({ params, signal }) => {
+      answers: 'SampleStats',
+      run: async ({ params, signal }): Promise<SampleStats> => {
         const { file_path: location } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
         const options = { stats: true, deepStats: true }
         const { stats, deepStats } = await context.pictures.pool.ask({ kind: 'analyse', location, options }, { signal })

@@ -6,7 +6,7 @@ import type { Answer, FoundRow, MapOfFiles, Row, SimilarRow } from '../api.ts'
 import { type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
 import { principalPlane } from '../plane.ts'
 import type { Route } from '../route.ts'
-import { SearchSql } from '../search.ts'
+import { FILE_ROW, SearchSql } from '../search.ts'
 import { catalogSource, facetsOf } from '../search-source.ts'
 import { WISH, wishOf } from './search.ts'
 
@@ -46,19 +46,22 @@ export function questionRoutes(context: ExplorerContext): Route[] {
           const { k, where } = query as { k: number; where?: string }
           const matches = await catalog.findSimilar(id, { k, signal, ...(where !== undefined && { where }) })
           const { frames, literals } = dialectOf(catalog.dialect)
-          const compared = Object.entries(COMPARED).map(([name, value]) => `${value} AS fact_${name}`)
+          const facts = Object.values(COMPARED).map((value) => `coalesce(${value}, 'not stated')`)
           const rows = await rowsOf(
             catalog,
-            `SELECT frame.*, ${compared.join(', ')} FROM ${frames} frame
+            `SELECT ${FILE_ROW}, ${facts.map((fact, at) => `${fact} AS fact_${at}`).join(', ')} FROM ${frames} frame
              WHERE file_id IN ${literals([id, ...matches.map(({ fileId }) => fileId)])}`,
             signal,
           )
-          const byId = new Map(rows.map((row) => [String(row['file_id']), row]))
+          const byId = new Map(rows.map((row) => [row['file_id'], splitFacts(row)]))
+          const [, here] = byId.get(id)!
           return matches.flatMap(({ fileId, similarity }) => {
-            const row = byId.get(fileId)
-            return row === undefined
-              ? []
-              : [{ ...foundRow(row), similarity, differences: differences(byId.get(id)!, row) }]
+            const [row, there] = byId.get(fileId) ?? []
+            if (row === undefined || there === undefined) return []
+            const differences = [...here].flatMap(([fact, value]) =>
+              there.get(fact) === value ? [] : [{ fact, here: value, there: there.get(fact)! }],
+            )
+            return [{ ...row, similarity, differences }]
           })
         }),
     },
@@ -146,26 +149,13 @@ function parseObject(text: string): Record<string, unknown> {
   throw new ExrError('ERR_OPTION_INVALID', 'Expected a JSON object for parameters')
 }
 
-function foundRow(row: Row): FoundRow {
-  const is = (value: boolean) => (value ? 1 : 0)
-  return {
-    ...(row as unknown as FoundRow),
-    ...Object.fromEntries([['metadata_embedding', undefined]]),
-    name: String(row['file_path']),
-    frame_count: 1,
-    first_frame: row['frame_number'] as number | null,
-    last_frame: row['frame_number'] as number | null,
-    missing_count: 0,
-    incomplete_count: is(row['is_complete'] === false),
-    unknown_count: is(row['is_complete'] === null),
-    part_count: row['multipart_count'] as number | null,
+/** The row of a file, and apart from it what `COMPARED` found of it. */
+function splitFacts(row: Row): [FoundRow, ReadonlyMap<string, string>] {
+  const facts = new Map<string, string>()
+  const { ...found } = row as Record<string, unknown>
+  for (const [at, name] of Object.keys(COMPARED).entries()) {
+    facts.set(name, String(found[`fact_${at}`]))
+    delete found[`fact_${at}`]
   }
-}
-
-function differences(here: Row, there: Row): SimilarRow['differences'] {
-  const text = (row: Row, name: string) => String(row[`fact_${name}`] ?? 'not stated')
-  return Object.keys(COMPARED).flatMap((fact) => {
-    const [a, b] = [text(here, fact), text(there, fact)]
-    return a === b ? [] : [{ fact, here: a, there: b }]
-  })
+  return [found as unknown as FoundRow, facts]
 }
