@@ -39,18 +39,41 @@ function answeredIds(policy: Policy): readonly string[] {
   return ids
 }
 
-/** A letter a rule of the policy, in the order of their ids; a dot for one that was not asked. */
-export function answersOf(results: Iterable<Pick<RuleResult, 'rule' | 'state'>>, policy: Policy): string {
-  const states = new Map(Array.from(results, ({ rule, state }) => [rule, state]))
-  return answeredIds(policy)
-    .map((id) => (states.has(id) ? LETTERS[states.get(id)!] : '.'))
-    .join('')
+const placesOfIds = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
+
+function placesOf(ids: readonly string[]): ReadonlyMap<string, number> {
+  const known = placesOfIds.get(ids)
+  if (known !== undefined) return known
+  const places = new Map(ids.map((id, at) => [id, at]))
+  placesOfIds.set(ids, places)
+  return places
 }
 
-/** Results as they are kept: one row for all of them under `name`, and one a rule that failed or could not be answered. */
+/** A letter a rule of the policy, in the order of their ids; a dot for one that was not asked. */
+export function answersOf(results: Iterable<Pick<RuleResult, 'rule' | 'state'>>, policy: Policy): string {
+  const ids = answeredIds(policy)
+  const letters = new Array<string>(ids.length).fill('.')
+  const places = placesOf(ids)
+  for (const { rule, state } of results) letters[places.get(rule)!] = LETTERS[state]
+  return letters.join('')
+}
+
+/** Rules that were not checked for one reason: of a catalog they are many, and the same for every file. */
+interface Unchecked {
+  readonly reason: string
+  readonly severity: Severity
+  readonly rules: string[]
+}
+
+/** Results as they are kept: one row for all of them under `name`, and one a rule that failed or cannot be checked. */
 export function keptResults(name: string, results: readonly RuleResult[], policy: Policy): KeptResult[] {
+  const unchecked = new UncheckedRules()
   const rows = results.flatMap(({ rule, state, severity, reason = '', findings }): KeptResult[] => {
     if (state === 'pass' || state === 'not_applicable') return []
+    if (state === 'not_checked') {
+      unchecked.add(rule, severity, reason)
+      return []
+    }
     const [first] = findings
     const part_index = first?.part ?? null
     const details = state === 'fail' ? JSON.stringify(findings) : null
@@ -58,14 +81,26 @@ export function keptResults(name: string, results: readonly RuleResult[], policy
       { rule, part_index, state, severity: first?.severity ?? severity, message: first?.message ?? reason, details },
     ]
   })
-  return [wholeOf(name, answersOf(results, policy), rows), ...rows]
+  return [wholeOf(name, answersOf(results, policy), rows, unchecked.groups), ...rows]
 }
 
-/** The row for all rules: the worst of their states, and how many gave each. */
-export function wholeOf(
+/** Gathers what was not checked, by reason and severity. */
+class UncheckedRules {
+  readonly groups: Unchecked[] = []
+
+  add(rule: string, severity: Severity, reason: string): void {
+    const same = this.groups.find((group) => group.reason === reason && group.severity === severity)
+    if (same === undefined) this.groups.push({ reason, severity, rules: [rule] })
+    else same.rules.push(rule)
+  }
+}
+
+/** The row for all rules: the worst of their states, how many gave each, and why some were not checked. */
+function wholeOf(
   name: string,
   answers: string,
   rows: readonly Pick<KeptResult, 'state' | 'severity'>[],
+  unchecked: readonly Unchecked[],
 ): KeptResult {
   const count = (state: State) => answers.split(LETTERS[state]).length - 1
   const worst = (['fail', 'cannot_check', 'not_checked', 'pass', 'not_applicable'] as const).find(count)
@@ -81,14 +116,14 @@ export function wholeOf(
     state: worst ?? 'not_applicable',
     severity,
     message,
-    details: JSON.stringify({ answers }),
+    details: JSON.stringify({ answers, ...(unchecked.length > 0 && { unchecked }) }),
   }
 }
 
 /** Results as `keptResults` keeps them under `name`; null when they are not those of this policy. */
 export function recallResults(name: string, kept: readonly KeptResult[], policy: Policy): RuleResult[] | null {
   const rows = new Map(kept.map((row) => [row.rule, row]))
-  const { answers } = JSON.parse(rows.get(name)?.details ?? '{}') as { answers?: string }
+  const { answers, unchecked } = wholeIn(rows.get(name)?.details ?? '{}')
   const ids = answeredIds(policy)
   if (answers?.length !== ids.length) return null
   const results: RuleResult[] = []
@@ -96,6 +131,12 @@ export function recallResults(name: string, kept: readonly KeptResult[], policy:
     const state = STATES.get(answers[at]!)
     if (state === undefined) continue
     const row = rows.get(rule)
+    const why = state === 'not_checked' ? unchecked.get(rule) : undefined
+    if (why !== undefined) {
+      results.push({ rule, state, ...why, findings: [] })
+      continue
+    }
+    // What an earlier release kept has a row for what was not checked, too.
     const severity = row?.severity ?? 'info'
     if (state === 'pass' || state === 'not_applicable') results.push({ rule, state, severity, findings: [] })
     else if (row?.state !== state) return null
@@ -106,10 +147,34 @@ export function recallResults(name: string, kept: readonly KeptResult[], policy:
   return results
 }
 
+interface Whole {
+  readonly answers: string | undefined
+  readonly unchecked: ReadonlyMap<string, Pick<Unchecked, 'reason' | 'severity'>>
+}
+
+/** Most files say what the one before said. */
+let last: { readonly details: string; readonly whole: Whole } | undefined
+
+function wholeIn(details: string): Whole {
+  if (last?.details === details) return last.whole
+  const { answers, unchecked = [] } = JSON.parse(details) as { answers?: string; unchecked?: Unchecked[] }
+  const reasons = unchecked.flatMap(({ rules, reason, severity }) =>
+    rules.map((rule) => [rule, { reason, severity }] as const),
+  )
+  const whole = { answers, unchecked: new Map(reasons) }
+  last = { details, whole }
+  return whole
+}
+
 /** Findings of a payload as they are kept: its own words for places become those of findings. */
 export function keptFindings(answers: string, findings: readonly ReportFinding[]): KeptResult[] {
   const byRule = new Map<string, ReportFinding[]>()
+  const unchecked = new UncheckedRules()
   for (const finding of findings) {
+    if (finding.state === 'not_checked') {
+      unchecked.add(finding.rule, finding.severity, finding.message)
+      continue
+    }
     const same = byRule.get(finding.rule)
     if (same === undefined) byRule.set(finding.rule, [finding])
     else same.push(finding)
@@ -119,7 +184,7 @@ export function keptFindings(answers: string, findings: readonly ReportFinding[]
     const details = state === 'fail' ? JSON.stringify(told.map(judgedFinding)) : null
     return { rule, part_index: part_index ?? null, state, severity, message, details }
   })
-  return [wholeOf(FILE_ANSWERS, answers, rows), ...rows]
+  return [wholeOf(FILE_ANSWERS, answers, rows, unchecked.groups), ...rows]
 }
 
 function judgedFinding(finding: ReportFinding): JudgedFinding {

@@ -104,7 +104,7 @@ export async function judgeCatalog(
     if (unknown.has(id)) {
       const judgement = judge.file(facts)!
       report.file(judgement)
-      found.set(id, keptResults(FILE_ANSWERS, judgement.results, policy).map(intern))
+      if (keep) found.set(id, keptResults(FILE_ANSWERS, judgement.results, policy).map(intern))
     } else judge.remember(facts)
   }
   const foundOfSequences = new Map<string, KeptResult[]>()

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
+  FILE_ANSWERS,
+  Judge,
+  keptResults,
   loadPolicy,
   loadPolicyText,
+  type PolicyFacts,
   type ReadPolicy,
+  type RuleResult,
+  recallResults,
   STARTERS,
   unreadableFacts,
   validate,
@@ -205,6 +211,30 @@ describe('reports', () => {
       policy,
     ).summary
     expect(states).toEqual({ pass: 3, fail: 1, not_applicable: 2, not_checked: 2, cannot_check: 4 })
+  })
+
+  it('are kept in a row for all, with why rules were not checked, and told again', async () => {
+    const policy = await load('extends: [core, render-frame]\nrules: {channel-rgb-complete: warn}')
+    const facts: PolicyFacts = { ...madeFacts({ parts: [{ channels: ['R'] }] }), origin: 'catalog' }
+    const { results } = new Judge(policy, { filesOnly: true }).file(facts)!
+    const kept = keptResults(FILE_ANSWERS, results, policy)
+    expect(new Set(kept.map(({ rule, state }) => (rule === FILE_ANSWERS ? rule : state)))).toEqual(
+      new Set(['*', 'fail']),
+    )
+    const sorted = results.toSorted((a, b) => (a.rule < b.rule ? -1 : 1))
+    const told = (list: readonly RuleResult[]) =>
+      list.map((result) => (result.state === 'not_checked' ? result : [result.rule, result.state, result.findings]))
+    expect(told(recallResults(FILE_ANSWERS, kept, policy)!)).toEqual(told(sorted))
+    expect(told(sorted).filter((result) => !Array.isArray(result)).length).toBeGreaterThan(20)
+    // As an earlier release kept it: a row a rule that was not checked.
+    const { details, ...whole } = kept[0]!
+    const { answers } = JSON.parse(details!)
+    const old = sorted.flatMap(({ rule, state, severity, reason = '' }) =>
+      state === 'not_checked' ? [{ rule, state, severity, message: reason, part_index: null, details: null }] : [],
+    )
+    const before = [{ ...whole, details: JSON.stringify({ answers }) }, ...old, ...kept.slice(1)]
+    expect(told(recallResults(FILE_ANSWERS, before, policy)!)).toEqual(told(sorted))
+    expect(recallResults(FILE_ANSWERS, before.slice(0, 1), policy)).toBeNull()
   })
 
   it('check nothing above the tier that was asked for', async () => {
