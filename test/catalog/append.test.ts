@@ -53,3 +53,24 @@ it('leaves the thread between slices of a table, whatever a file has of it, and 
   expect((await catalog.verify()).ok).toBe(true)
   await catalog.close()
 })
+
+it('stores texts of every length as they are, and equal ones as equal', async () => {
+  const catalog = await openCatalog(join(folder, 'texts.duckdb'))
+  // A text of up to twelve bytes lies in its cell, a longer one elsewhere; the last of them need more memory than there is at first.
+  const lengths = [...Array(15).keys(), 100, 9_999, 10_001]
+  const texts = lengths.flatMap((length) => ['x'.repeat(length), `${'é'.repeat(length >> 1)}${'y'.repeat(length & 1)}`])
+  const attributes = [...texts, ...texts].map((value, index) => ({
+    name: `${index}`,
+    type: 'string',
+    value,
+    source: 'exr' as const,
+  }))
+  await catalog.upsert([record({ path: '/mnt/texts.exr', attributes })], 'run')
+  const { rows } = await catalog.sql('SELECT value_json FROM attributes ORDER BY attr_name::INTEGER')
+  expect(rows.map(([json]) => JSON.parse(json as string))).toEqual([...texts, ...texts])
+  const { rows: equal } = await catalog.sql(
+    'SELECT count(DISTINCT value_json), count(*) FROM attributes a SEMI JOIN attributes b ON a.value_json = b.value_json AND a.attr_name <> b.attr_name',
+  )
+  expect(equal).toEqual([[BigInt(new Set(texts).size), BigInt(texts.length * 2)]])
+  await catalog.close()
+})

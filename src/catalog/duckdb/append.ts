@@ -32,10 +32,6 @@ const CHUNK_LIST_ITEMS = 1024 * 1024
 const SLICE_CHUNKS = 8
 /** Rows beyond which a table is appended in slices; fewer take less time in one go. */
 const MOST_ROWS_AT_ONCE = 32_768
-/** Bytes of a `duckdb_string_t`. */
-const STRING_BYTES = 16
-const ALL_VALID = 2n ** 64n - 1n
-const VALIDITY_WORDS = CHUNK_ROWS / 64
 
 /**
  * Fills one table through the appender, a chunk of columns at a time, inside the connection's transaction.
@@ -46,7 +42,10 @@ export class TableAppender {
   readonly #database: string
   readonly #types: readonly CellType[]
   readonly #chunk: DuckDBDataChunk
-  readonly #validity = new BigUint64Array(VALIDITY_WORDS)
+  /** Memory that every chunk is put together in: new memory each time would have V8 collect all of its heap again and again. */
+  readonly #validity = new Uint8Array(CHUNK_ROWS / 8)
+  #items = new Uint8Array(0)
+  readonly #strings = new Uint32Array((CHUNK_ROWS * STRING_BYTES) / 4)
 
   constructor(types: readonly CellType[], name: string, database: string = DATABASE) {
     this.#types = types
@@ -109,7 +108,7 @@ export class TableAppender {
   /** The table's rows, chunk after chunk in the same memory. */
   *#chunks(table: AppendColumns, strings: StringPool): Generator<DuckDBDataChunk> {
     const chunk = this.#chunk
-    const positions = new StringPositions(strings)
+    const cells = new StringCells(strings)
     const vectorsTaken = new Uint32Array(this.#types.length)
     const listItemsTaken = new Float64Array(this.#types.length)
     for (let start = 0, rows = 0; start < table.rowCount; start += rows) {
@@ -124,7 +123,7 @@ export class TableAppender {
         } else if (typeof type === 'object') {
           vectorsTaken[index]! += this.#fillVectors(vector, column, type.vector, start, rows, vectorsTaken[index]!)
         } else if (type === 'utf8') {
-          this.#fillText(vector, column.data as Int32Array, start, rows, positions)
+          this.#fillText(vector, column.data as Int32Array, start, rows, cells)
         } else {
           this.#fillScalars(vector, column, start, rows)
         }
@@ -171,14 +170,14 @@ export class TableAppender {
       return rows
     }
     let taken = 0
-    const words = new BigUint64Array((rows * size) / 64)
+    const bits = this.#itemBits(rows * size)
     for (let row = 0; row < rows; row++) {
       if (valid[start + row] === 0) continue
       copy(items, data, (at + taken++) * size, size, row * size)
-      words.fill(ALL_VALID, (row * size) / 64, ((row + 1) * size) / 64)
+      bits.fill(0xff, (row * size) / 8, ((row + 1) * size) / 8)
     }
     // The items of a null vector are nulls too; their memory was never written.
-    writeValidity(items, words)
+    writeValidity(items, bits)
     this.#setValidity(vector, rows, (row) => valid[start + row] === 1)
     return taken
   }
@@ -202,73 +201,130 @@ export class TableAppender {
   }
 
   /**
-   * Each distinct string is handed to DuckDB once a chunk; the rows that repeat it get copies of the 16-byte
-   * `duckdb_string_t` (duckdb.h: length, then the text itself or a prefix and a pointer into the vector's own heap).
-   * One native call a string instead of one a cell: 21 us a file of 25 attributes and not 50.
+   * The chunk's distinct strings go to DuckDB as one text; rows point into it (see StringCells). One native call a column
+   * instead of one a string or a cell.
    */
-  #fillText(vector: Vector, codes: Int32Array, start: number, rows: number, positions: StringPositions): void {
-    positions.reset()
+  #fillText(vector: Vector, codes: Int32Array, start: number, rows: number, cells: StringCells): void {
+    cells.reset()
     let hasNull = false
     for (let row = 0; row < rows; row++) {
       const code = codes[start + row]!
       if (code < 0) hasNull = true
-      else if (positions.claim(code, row)) duckdb.vector_assign_string_element_len(vector, row, positions.bytes(code))
+      else cells.collect(code)
     }
-    const bytes = duckdb.vector_get_data(vector, rows * STRING_BYTES)
-    const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, rows * 2)
-    for (let row = 0; row < rows; row++) {
-      const code = codes[start + row]!
-      if (code < 0) continue
-      const from = positions.rowOf(code)
-      words[row * 2] = words[from * 2]!
-      words[row * 2 + 1] = words[from * 2 + 1]!
-    }
-    copy(vector, words, 0, rows * 2)
+    const text = cells.text()
+    if (text.length > 0) duckdb.vector_assign_string_element_len(vector, 0, text)
+    // What DuckDB made of it says where the text lies.
+    const base = text.length > 0 ? pointerIn(duckdb.vector_get_data(vector, STRING_BYTES)) : 0
+    for (let row = 0; row < rows; row++) cells.write(this.#strings, row, codes[start + row]!, base)
+    copy(vector, this.#strings, 0, (rows * STRING_BYTES) / this.#strings.BYTES_PER_ELEMENT)
     if (hasNull) this.#setValidity(vector, rows, (row) => codes[start + row]! >= 0)
   }
 
   #setValidity(vector: Vector, rows: number, isValid: (row: number) => boolean): void {
-    const words = this.#validity.fill(0n)
-    for (let row = 0; row < rows; row++) if (isValid(row)) words[row >> 6]! |= 1n << BigInt(row & 63)
-    writeValidity(vector, words)
+    const bits = this.#validity.fill(0)
+    for (let row = 0; row < rows; row++) if (isValid(row)) bits[row >> 3]! |= 1 << (row & 7)
+    writeValidity(vector, bits)
+  }
+
+  /** Memory for the validity of so many items, all null. */
+  #itemBits(items: number): Uint8Array<ArrayBuffer> {
+    const byteLength = Math.ceil(items / 64) * 8
+    if (this.#items.length < byteLength) this.#items = new Uint8Array(byteLength)
+    return this.#items.subarray(0, byteLength).fill(0)
   }
 }
 
-/** Where in the current chunk each string of a pool stands first. */
-class StringPositions {
+/** Bytes of a `duckdb_string_t`: the length, then a text of up to twelve bytes or its first four and where it lies. */
+const STRING_BYTES = 16
+const INLINE_BYTES = 12
+/** Memory for a chunk's text that is kept for the next chunk. */
+const KEPT_TEXT_BYTES = 1024 * 1024
+
+/**
+ * Strings of a pool as the `duckdb_string_t` of a chunk's rows (duckdb.h): short ones are in it, longer ones lie in one text
+ * that the vector holds. Every distinct string is in that text once.
+ */
+class StringCells {
   readonly #pool: StringPool
-  readonly #rows: Int32Array
+  /** By code: where in the text it lies, and in which chunk and column that was said. */
+  readonly #places: Int32Array
   readonly #generations: Uint32Array
   #generation = 0
+  #text = new Uint8Array(16 * 1024)
+  #length = 0
 
   constructor(pool: StringPool) {
     this.#pool = pool
-    this.#rows = new Int32Array(pool.offsets.length)
+    this.#places = new Int32Array(pool.offsets.length)
     this.#generations = new Uint32Array(pool.offsets.length)
   }
 
   reset(): void {
     this.#generation++
+    this.#length = 0
+    if (this.#text.length > KEPT_TEXT_BYTES) this.#text = new Uint8Array(KEPT_TEXT_BYTES)
   }
 
-  /** True when the string is not in the chunk yet; it then stands at `row`. */
-  claim(code: number, row: number): boolean {
-    if (this.#generations[code] === this.#generation) return false
+  collect(code: number): void {
+    if (this.#generations[code] === this.#generation) return
     this.#generations[code] = this.#generation
-    this.#rows[code] = row
-    return true
+    const { bytes, offsets } = this.#pool
+    const [start, end] = [offsets[code]!, offsets[code + 1]!]
+    if (end - start <= INLINE_BYTES) return
+    const needed = this.#length + end - start
+    if (needed > this.#text.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#text.length * 2))
+      grown.set(this.#text.subarray(0, this.#length))
+      this.#text = grown
+    }
+    this.#text.set(bytes.subarray(start, end), this.#length)
+    this.#places[code] = this.#length
+    this.#length = needed
   }
 
-  rowOf(code: number): number {
-    return this.#rows[code]!
+  /** Everything that was collected and is too long for a cell; empty or longer than a cell has room for. */
+  text(): Uint8Array {
+    return this.#text.subarray(0, this.#length)
   }
 
-  bytes(code: number): Uint8Array {
-    return this.#pool.bytes.subarray(this.#pool.offsets[code], this.#pool.offsets[code + 1])
+  /** The cell of a row, for a text that lies at `base`; a code below zero is null. */
+  write(cells: Uint32Array, row: number, code: number, base: number): void {
+    const at = row * (STRING_BYTES / 4)
+    if (code < 0) {
+      cells.fill(0, at, at + 4)
+      return
+    }
+    const { bytes, offsets } = this.#pool
+    const start = offsets[code]!
+    const length = offsets[code + 1]! - start
+    cells[at] = length
+    cells[at + 1] = fourBytes(bytes, start, length)
+    if (length <= INLINE_BYTES) {
+      cells[at + 2] = fourBytes(bytes, start + 4, length - 4)
+      cells[at + 3] = fourBytes(bytes, start + 8, length - 8)
+      return
+    }
+    const pointer = base + this.#places[code]!
+    cells[at + 2] = pointer % 2 ** 32
+    cells[at + 3] = Math.floor(pointer / 2 ** 32)
   }
 }
 
-type CopySource = Int32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array | Uint8Array
+/** Up to four bytes as a little-endian number, zeros behind them. */
+function fourBytes(bytes: Uint8Array, at: number, count: number): number {
+  let number = 0
+  for (let index = Math.min(count, 4) - 1; index >= 0; index--) number = number * 256 + bytes[at + index]!
+  return number
+}
+
+/** Addresses have 48 bits, which a double holds. */
+function pointerIn(cell: Uint8Array): number {
+  const view = new DataView(cell.buffer, cell.byteOffset, STRING_BYTES)
+  return view.getUint32(12, true) * 2 ** 32 + view.getUint32(8, true)
+}
+
+type CopySource = Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array | Uint8Array
 
 function copy(vector: Vector, source: CopySource, start: number, count: number, target = 0): void {
   const size = source.BYTES_PER_ELEMENT
@@ -277,9 +333,9 @@ function copy(vector: Vector, source: CopySource, start: number, count: number, 
 }
 
 /** One bit a row, least significant first. */
-function writeValidity(vector: Vector, words: BigUint64Array<ArrayBuffer>): void {
+function writeValidity(vector: Vector, bits: Uint8Array<ArrayBuffer>): void {
   duckdb.vector_ensure_validity_writable(vector)
-  duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, words.byteOffset, words.byteLength)
+  duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer, bits.byteOffset, bits.byteLength)
 }
 
 function duckdbType(type: CellType): DuckDBType {
