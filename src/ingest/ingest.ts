@@ -15,7 +15,7 @@ import { type Known, knownBelow, nothingKnown } from './known.ts'
 import { locations, type PlannedStep, planned } from './pipeline.ts'
 import { inShard, type Shard } from './shard.ts'
 import { type WalkRootsOptions, walkRoots } from './walk-roots.ts'
-import { type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
+import { decodesPixels, type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
 
 export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concurrency'> {
   /** Files, directories and `s3://bucket/prefix` URLs; a stream for lists too long to hold. */
@@ -185,7 +185,6 @@ class Run {
       s3 = {},
       inspect = {},
     } = this.#options
-    const decodes = inspect.stats === true || inspect.deepStats === true || inspect.hash !== undefined
     const workers = (this.#options.openWorkers ?? openIngestWorkers)({
       runId: this.runId,
       foldCase,
@@ -193,7 +192,7 @@ class Run {
       s3,
       jobs,
       // Pixels are decoded where a crash costs one file.
-      ...((isolation ?? (decodes ? 'process' : null)) && { isolation: isolation ?? 'process' }),
+      ...((isolation ?? (decodesPixels(inspect) ? 'process' : null)) && { isolation: isolation ?? 'process' }),
     })
     const folders = new SeenFolders(foldCase)
     let hasFailed = false

@@ -1,22 +1,28 @@
+/** How many items a group may have, by how many groups there were before it. */
+type GroupSize = (before: number) => number
+
 /**
  * Groups of at most `size` items, in order. A group is passed on unfilled when the next item takes longer than
  * `lingerMs`, so that a slow walk or a person typing does not wait for strangers.
  */
 export async function* batchesOf<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
-  size: number,
+  size: number | GroupSize,
   lingerMs: number,
 ): AsyncGenerator<Item[], void, undefined> {
-  if (Symbol.iterator in items) yield* fullBatches(items, size)
-  else yield* lingeringBatches(items, size, lingerMs)
+  const sizeOf = typeof size === 'number' ? () => size : size
+  if (Symbol.iterator in items) yield* fullBatches(items, sizeOf)
+  else yield* lingeringBatches(items, sizeOf, lingerMs)
 }
 
-function* fullBatches<Item>(items: Iterable<Item>, size: number): Generator<Item[], void, undefined> {
+function* fullBatches<Item>(items: Iterable<Item>, sizeOf: GroupSize): Generator<Item[], void, undefined> {
   let batch: Item[] = []
+  let before = 0
   for (const item of items) {
     batch.push(item)
-    if (batch.length < size) continue
+    if (batch.length < sizeOf(before)) continue
     yield batch
+    before += 1
     batch = []
   }
   if (batch.length > 0) yield batch
@@ -24,15 +30,16 @@ function* fullBatches<Item>(items: Iterable<Item>, size: number): Generator<Item
 
 async function* lingeringBatches<Item>(
   items: AsyncIterable<Item>,
-  size: number,
+  sizeOf: GroupSize,
   lingerMs: number,
 ): AsyncGenerator<Item[], void, undefined> {
   const iterator = items[Symbol.asyncIterator]()
   let next = iterator.next()
   try {
-    for (;;) {
+    for (let before = 0; ; before++) {
       const first = await next
       if (first.done) return
+      const size = sizeOf(before)
       const batch = [first.value]
       const linger = timer(lingerMs)
       next = iterator.next()

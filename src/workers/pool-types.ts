@@ -13,6 +13,11 @@ export interface PoolOptions<Item> extends Omit<CrewOptions, 'maxWorkers'>, Proc
   readonly maxWorkers?: number
   /** Items that cross to a worker at once. Default 32: some milliseconds of header reading, so that messages are noise. */
   readonly batchSize?: number
+  /**
+   * Items at once in a run of many, to which batches double once every worker had some: what a batch costs by itself is
+   * then shared by more, and few items still go to all workers. Default `batchSize`: they do not grow.
+   */
+  readonly mostAtOnce?: number
   /** How an item is named in messages. Default: itself as text. */
   readonly nameOf?: (item: Item) => string
 }

@@ -19,7 +19,9 @@ const lingerMs = 10
 /** Opens a pool of workers: threads, or child processes where a crash may cost one item only. Throws ERR_OPTION_INVALID. */
 export function openPool<Item, Result>(options: PoolOptions<Item>): Pool<Item, Result> {
   const { nameOf = String, batchSize = 32, maxWorkers = availableParallelism(), isolation = 'thread' } = options
+  const { mostAtOnce = batchSize } = options
   atLeastOne('batchSize', batchSize)
+  atLeastOne('mostAtOnce', mostAtOnce)
   atLeastOne('maxWorkers', maxWorkers)
   const crew = crewOf(isolation, { ...options, maxWorkers })
   const queue = new PQueue({ concurrency: maxWorkers })
@@ -98,8 +100,9 @@ export function openPool<Item, Result>(options: PoolOptions<Item>): Pool<Item, R
     }
     // Twice the workers keeps all of them busy; in order, one slow batch holds back those behind it.
     const window = maxWorkers * (ordered ? 4 : 2)
+    const sizeOf = (before: number) => Math.min(mostAtOnce, batchSize * 2 ** Math.floor(before / window))
     try {
-      yield* flow(batchesOf(items, batchSize, lingerMs), work, { window, ordered, signal: stop.signal })
+      yield* flow(batchesOf(items, sizeOf, lingerMs), work, { window, ordered, signal: stop.signal })
     } finally {
       ended.abort()
       stop.unlink()

@@ -55,6 +55,12 @@ describe('a pool', () => {
     expect(opened.statistics()).toMatchObject({ completed: 95, failed: 0, retried: 0, workersDied: 0, queued: 0 })
   })
 
+  it('doubles batches to the most at once, when every worker had some of the size before', async () => {
+    const opened = pool({ batchSize: 5, mostAtOnce: 16, maxWorkers: 1 })
+    const outcomes = await all(opened, doubles(70))
+    expect(outcomes.map(({ items }) => items.length)).toEqual([5, 5, 10, 10, 16, 16, 8])
+  })
+
   it('keeps no answer that was taken, however long its run goes on', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
