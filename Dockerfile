@@ -28,7 +28,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules
-COPY --from=build /build/build/Release/exr_inspector.node ./build/Release/
+COPY --from=build /build/build/Release/*.node ./build/Release/
 COPY --from=build /build/dist ./dist
 ENV NODE_ENV=production HOME=/tmp
 USER 1002:1000

@@ -1,5 +1,5 @@
 /**
- * Builds build/Release/exr_inspector.node from native/CMakeLists.txt. Does nothing when it is up to date.
+ * Builds the addons in build/Release from native/CMakeLists.txt. Does nothing when they are up to date.
  *
  *   node scripts/build-addon.mjs [--force] [--check]
  *
@@ -23,7 +23,10 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const addonFile = join(root, 'build', 'Release', 'exr_inspector.node')
+/** The one that reads images, and the one that compares vectors. */
+const ADDONS = ['exr_inspector', 'exr_inspector_vectors']
+const addonFolder = join(root, 'build', 'Release')
+const addonFile = (name) => join(addonFolder, `${name}.node`)
 /**
  * The headers of Node-API, in C and for C++. A clone fills the folder from its development dependencies; the published
  * package has it, so that whoever installs that needs neither them nor the network to build.
@@ -84,15 +87,16 @@ export function buildAddon({ force = false, stdio = 'inherit' } = {}) {
   const stamp = wantedStamp()
   const [oldSources, oldSystem] = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').split('\n') : []
   const sameSystem = oldSystem === stamp.system
-  if (!force && existsSync(addonFile) && sameSystem && oldSources === stamp.sources) return 'up-to-date'
+  const areThere = ADDONS.every((name) => existsSync(addonFile(name)))
+  if (!force && areThere && sameSystem && oldSources === stamp.sources) return 'up-to-date'
 
   if (force || !sameSystem) rmSync(buildFolder, { recursive: true, force: true })
   mkdirSync(buildFolder, { recursive: true })
   const generator = runs('ninja') ? ['-G', 'Ninja'] : []
   cmake(['-S', join(root, 'native'), '-B', buildFolder, '-DCMAKE_BUILD_TYPE=Release', ...generator], stdio)
   const speed = ['--parallel', String(availableParallelism())]
-  cmake(['--build', buildFolder, '--target', 'exr_inspector', ...speed], stdio)
-  publish(join(buildFolder, 'Release', 'exr_inspector.node'))
+  cmake(['--build', buildFolder, '--target', ...ADDONS, ...speed], stdio)
+  for (const name of ADDONS) publish(join(buildFolder, 'Release', `${name}.node`), addonFile(name))
   writeFileSync(stampFile, `${stamp.sources}\n${stamp.system}\n`)
   return 'built'
 }
@@ -114,18 +118,18 @@ function copyHeaders() {
   }
 }
 
-/** Puts the addon where it is loaded from, in one step: a process that has the old one loaded keeps that. */
-function publish(file) {
-  mkdirSync(dirname(addonFile), { recursive: true })
-  copyFileSync(file, `${addonFile}.new`)
-  renameSync(`${addonFile}.new`, addonFile)
+/** Puts an addon where it is loaded from, in one step: a process that has the old one loaded keeps that. */
+function publish(built, file) {
+  mkdirSync(addonFolder, { recursive: true })
+  copyFileSync(built, `${file}.new`)
+  renameSync(`${file}.new`, file)
 }
 
 /** Changed sources are compiled where they are; another system (compiler, library, tool) means starting over. */
 function wantedStamp() {
   const sources = createHash('sha256')
   const native = join(root, 'native')
-  const files = ['.', 'pixels'].flatMap((folder) =>
+  const files = ['.', 'pixels', 'vectors'].flatMap((folder) =>
     readdirSync(join(native, folder), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => join(folder, name)),
@@ -159,7 +163,8 @@ function main(flags) {
     if (missing.length === 0) return console.log('All is there to build the native addon.')
     throw new Error(`To build the native addon this machine lacks: ${missing.join('; ')}.\n${installHint()}`)
   }
-  if (buildAddon({ force: flags.includes('--force') }) === 'built') console.log(`Built ${addonFile}`)
+  if (buildAddon({ force: flags.includes('--force') }) === 'built')
+    console.log(`Built ${ADDONS.map(addonFile).join(', ')}`)
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
