@@ -9,7 +9,10 @@ import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
 import { plainValue } from './values.ts'
 
-/** See `CatalogVectors.outdatedFiles`. */
+/**
+ * See `CatalogVectors.outdatedFiles`. Two conditions apart are answered from what DuckDB knows of whole pieces of the table; as one
+ * they would have it read every vector.
+ */
 export async function readOutdated(
   connection: DuckDBConnection,
   limit: number,
@@ -17,7 +20,9 @@ export async function readOutdated(
 ): Promise<OutdatedFile[]> {
   const reader = await connection.runAndReadAll(
     `SELECT file_id, file_path, header_hash, superseded_by IS NULL, embedding_version FROM files
-     WHERE (embedding_version IS DISTINCT FROM ${EMBEDDING_VERSION} OR metadata_embedding IS NULL)
+     WHERE rowid IN (
+         SELECT rowid FROM files WHERE metadata_embedding IS NULL
+         UNION SELECT rowid FROM files WHERE embedding_version IS DISTINCT FROM ${EMBEDDING_VERSION})
        AND (file_path, file_id) > ($1, $2)
      ORDER BY file_path, file_id LIMIT ${limit}`,
     [after?.path ?? '', after?.fileId ?? ''],
