@@ -68,6 +68,7 @@ import { inTransaction } from './duckdb/transaction.ts'
 import { Upserter } from './duckdb/upsert.ts'
 import { replaceResults } from './duckdb/validation.ts'
 import { ValueFile } from './duckdb/value-file.ts'
+import { VectorIndex } from './duckdb/vector-index.ts'
 import { readFactRows, readOutdated, writeVectors } from './duckdb/vectors.ts'
 import { verifyCatalog } from './duckdb/verify.ts'
 import { checkViews, foreignView } from './duckdb/views.ts'
@@ -118,6 +119,7 @@ export class DuckDbCatalog implements Catalog {
   readonly #reopen: () => Promise<Session>
   readonly #options: DuckDbCatalogOptions
   readonly #values: ValueFile
+  readonly #index: VectorIndex
   #writer: Promise<Writer> | null = null
   readonly #queue = new WriteQueue()
   #state: 'open' | 'broken' | 'closed' = 'open'
@@ -129,6 +131,7 @@ export class DuckDbCatalog implements Catalog {
     this.#reopen = reopen
     this.#options = options
     this.#values = new ValueFile(session.path)
+    this.#index = new VectorIndex(session.path)
     this.url = `duckdb:${session.path}`
   }
 
@@ -224,7 +227,7 @@ export class DuckDbCatalog implements Catalog {
   async findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]> {
     const { by } = options
     if (!isStoredWithFiles(by)) return findSimilarBy(this.#open(), query, { ...options, by })
-    return findSimilar(this.#open(), query, options)
+    return findSimilar(this.#open(), this.#index, query, options)
   }
 
   async explainSimilar({ where, each, by }: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan> {
@@ -357,6 +360,7 @@ export class DuckDbCatalog implements Catalog {
     this.#state = 'closed'
     writer?.connection.closeSync()
     await this.#values.close()
+    await this.#index.close()
     await this.#session.close()
   }
 
@@ -399,6 +403,7 @@ export class DuckDbCatalog implements Catalog {
         throw new ExrError('ERR_CATALOG_WRITE', `Catalog ${this.#session.path} was opened for reading only.`)
       }
       for (let left = MOST_REOPENINGS; ; left--) {
+        const changed = this.#session.changes.begin()
         try {
           const { connection, upserter, ledger } = await this.#ready()
           return await work(connection, upserter, ledger)
@@ -409,6 +414,8 @@ export class DuckDbCatalog implements Catalog {
             if (isFatal(cause)) this.#state = 'broken'
             throw writeError(cause, this.#session.path)
           }
+        } finally {
+          changed()
         }
       }
     })

@@ -10,6 +10,7 @@ import { writeError } from './errors.ts'
 import { ROW_GROUP_SIZE } from './session.ts'
 import { interruptOn } from './transaction.ts'
 import { compactValues, valueFilePath } from './value-file.ts'
+import { vectorFilePath } from './vector-index.ts'
 
 /** Bytes of a catalog on disk before and after, large values included. */
 export interface Compacted {
@@ -58,6 +59,8 @@ export async function compactFile(path: string, signal: AbortSignal | undefined)
     throwIfAborted(signal)
     if (hasValues) await rename(values, valueFilePath(path))
     await rename(copy, path)
+    // Rows have other places now; the next search makes it anew.
+    rmSync(vectorFilePath(path), { force: true })
     await sync(dirname(path))
   } catch (error) {
     throw writeError(error, path)

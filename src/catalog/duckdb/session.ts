@@ -5,6 +5,7 @@ import { ExrError } from '../../errors.ts'
 import type { CatalogSnapshot } from '../catalog.ts'
 import { type Holder, holderIn } from '../holder.ts'
 import type { OwnNames } from '../statement.ts'
+import { Changes } from './changes.ts'
 import { acknowledgedCommit } from './commit-record.ts'
 import { openError, snapshotError } from './errors.ts'
 import { copyState } from './snapshot.ts'
@@ -30,6 +31,7 @@ export const ROW_GROUP_SIZE = 32_768
 /** A database file opened once in this process, shared by all who read it. */
 interface OpenFile {
   readonly instance: Promise<DuckDBInstance>
+  readonly changes: Changes
   users: number
 }
 
@@ -39,11 +41,16 @@ interface OpenFile {
  */
 const openFiles = new Map<string, OpenFile>()
 
+/** By path, and for as long as the process runs: a file that is opened again in the middle of a write is the same one. */
+const changesByPath = new Map<string, Changes>()
+
 /** An open database file. */
 export interface Session {
   readonly path: string
   /** Set where what is open is a copy, because another process writes to the file. */
   readonly snapshot: CatalogSnapshot | null
+  /** Writes of all who share the file. */
+  readonly changes: Changes
   /** What is known of the last commit; see `acknowledgedCommit`. */
   acknowledged(): string | null | undefined
   connect(): Promise<DuckDBConnection>
@@ -82,6 +89,7 @@ async function openSnapshot(path: string, options: SessionOptions, writer: Holde
     return {
       path,
       snapshot: { takenAt: copy.takenAt, writer },
+      changes: new Changes(),
       acknowledged: () => copy.acknowledged,
       connect: () => connectTo(instance),
       close: async () => close(),
@@ -100,7 +108,7 @@ async function openShared(key: string, options: SessionOptions): Promise<Session
       { details: { path: key } },
     )
   }
-  const file = known ?? { instance: openInstance(key, options), users: 0 }
+  const file = known ?? { instance: openInstance(key, options), changes: changesAt(key), users: 0 }
   openFiles.set(key, file)
   file.users++
   let open = true
@@ -117,6 +125,7 @@ async function openShared(key: string, options: SessionOptions): Promise<Session
     return {
       path: key,
       snapshot: null,
+      changes: file.changes,
       acknowledged: () => acknowledgedCommit(key),
       connect: () => connectTo(instance),
       close,
@@ -125,6 +134,14 @@ async function openShared(key: string, options: SessionOptions): Promise<Session
     await close()
     throw error
   }
+}
+
+/** What was known of the file before says nothing any more: another process may have written to it. */
+function changesAt(path: string): Changes {
+  const changes = changesByPath.get(path) ?? new Changes()
+  changesByPath.set(path, changes)
+  changes.begin()()
+  return changes
 }
 
 /** A connection whose names are looked up in the catalog's file. */

@@ -1,47 +1,96 @@
-import { ARRAY, arrayValue, FLOAT } from '@duckdb/node-api'
+import { ARRAY, arrayValue, type DuckDBConnection, FLOAT } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { EMBEDDING_VERSION, METADATA_DIMENSION } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { checkCondition } from '../condition.ts'
+import { lastRemovals, liveCondition } from '../live.ts'
 import { similarMatch } from '../results.ts'
 import { checkCount, checkVector } from '../similar-options.ts'
+import { readCandidates } from './candidates.ts'
 import { queryError } from './errors.ts'
+import { nearest } from './nearest.ts'
 import { ownNames, type Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
+import type { VectorIndex } from './vector-index.ts'
 
-/** Exact cosine over every live file, in DuckDB; see `Catalog.findSimilar`. */
+/** Exact cosine over every live file; see `Catalog.findSimilar`. Of `index` where it can be had, in DuckDB where not. */
 export async function findSimilar(
   session: Session,
+  index: VectorIndex,
   query: Float32Array | string,
-  { k, where, each, embeddingVersion = EMBEDDING_VERSION, signal }: SimilarOptions,
+  options: SimilarOptions,
 ): Promise<SimilarMatch[]> {
+  const { k, where, embeddingVersion = EMBEDDING_VERSION, signal } = options
   checkCount(k)
   throwIfAborted(signal)
   const connection = await session.connect()
   const stopListening = interruptOn(connection, signal)
   try {
     if (where !== undefined) await checkCondition(where, await ownNames(connection))
-    await connection.run('BEGIN TRANSACTION READ ONLY')
-    const target =
-      typeof query === 'string'
-        ? await storedVector(session, query)
-        : { fileId: null, vector: checkVector(query), version: embeddingVersion }
-    const statement = await connection.prepare(similarSql(where, each))
-    statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
-    statement.bindInteger(2, k)
-    if (target.fileId === null) statement.bindNull(3)
-    else statement.bindVarchar(3, target.fileId)
-    statement.bindInteger(4, target.version)
-    const reader = await statement.runAndReadAll()
-    return reader.getRows().map(similarMatch)
+    return await index.inTurn(async () => {
+      throwIfAborted(signal)
+      const before = session.changes.state
+      await connection.run('BEGIN TRANSACTION READ ONLY')
+      // A transaction of DuckDB sees what was committed when it first reads.
+      await connection.run('SELECT 1 FROM files LIMIT 0')
+      const state = before === session.changes.state ? before : null
+      const target =
+        typeof query === 'string'
+          ? await storedVector(connection, session.path, query)
+          : { fileId: null, rowid: null, vector: checkVector(query), version: embeddingVersion }
+      return (
+        (await searchIndex(connection, index, state, target, options)) ??
+        (await searchCatalog(connection, target, options))
+      )
+    })
   } catch (error) {
     throw queryError(error, session.path)
   } finally {
     stopListening()
     connection.closeSync()
   }
+}
+
+/** Null where the index cannot answer. */
+async function searchIndex(
+  connection: DuckDBConnection,
+  index: VectorIndex,
+  state: object | null,
+  target: Target,
+  options: SimilarOptions,
+): Promise<SimilarMatch[] | null> {
+  // What has no direction has no cosine.
+  if (!target.vector.some((value) => value !== 0) || !target.vector.every(Number.isFinite)) return null
+  const vectors = await index.vectors(connection, state, options.signal)
+  if (vectors === null) return null
+  const query = candidatesSql(options.where, target.version)
+  // A condition may ask for the time.
+  const kept = options.where === undefined ? state : null
+  const candidates = await index.candidates(query, kept, () => readCandidates(connection, query, vectors))
+  return nearest(connection, index, candidates, { vector: target.vector, own: target.rowid }, options)
+}
+
+function candidatesSql(where: string | undefined, version: number): string {
+  const condition = where === undefined ? '' : `AND files.file_id IN (${matchingFiles(where)})`
+  return `SELECT files.rowid FROM files LEFT JOIN (${lastRemovals('removals')}) removal ON removal.file_id = files.file_id
+    WHERE ${liveCondition('files', 'removal')} AND embedding_version = ${version} ${condition}`
+}
+
+async function searchCatalog(
+  connection: DuckDBConnection,
+  target: Target,
+  { k, where, each }: SimilarOptions,
+): Promise<SimilarMatch[]> {
+  const statement = await connection.prepare(similarSql(where, each))
+  statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
+  statement.bindInteger(2, k)
+  if (target.fileId === null) statement.bindNull(3)
+  else statement.bindVarchar(3, target.fileId)
+  statement.bindInteger(4, target.version)
+  const reader = await statement.runAndReadAll()
+  return reader.getRows().map(similarMatch)
 }
 
 /**
@@ -87,28 +136,39 @@ function matchingFiles(where: string): string {
 
 interface Target {
   readonly fileId: string | null
-  readonly vector: ArrayLike<number> & Iterable<number>
+  readonly rowid: number | null
+  readonly vector: Float32Array
   readonly version: number
 }
 
-async function storedVector(session: Session, query: string): Promise<Target> {
-  const connection = await session.connect()
-  try {
-    const reader = await connection.runAndReadAll(
-      `SELECT file_id, metadata_embedding, embedding_version FROM files
-       WHERE metadata_embedding IS NOT NULL AND (file_id = $1 OR (file_path_normalized = $2 AND superseded_by IS NULL))
-       ORDER BY file_id = $1 DESC LIMIT 1`,
-      [query, normalizePath(query)],
-    )
-    const row = reader.getRows()[0]
-    if (!row) {
-      throw new ExrError(
-        'ERR_CATALOG_QUERY',
-        `No file ${query} in catalog ${session.path}. Give a file_id or the path of a file that was ingested.`,
+/** In two steps: DuckDB reads the vectors of all rows where one is asked for with a condition on another column. */
+async function storedVector(connection: DuckDBConnection, path: string, query: string): Promise<Target> {
+  const byPath = ['file_path_normalized = $1 AND superseded_by IS NULL', normalizePath(query)]
+  const byId = ['file_id = $1', query]
+  for (const [condition, value] of isFileId(query) ? [byId, byPath] : [byPath, byId]) {
+    const found = await connection.runAndReadAll(`SELECT rowid FROM files WHERE ${condition}`, [value!])
+    for (const [rowid] of found.getRows() as bigint[][]) {
+      const reader = await connection.runAndReadAll(
+        `SELECT file_id, metadata_embedding, embedding_version FROM files
+         WHERE rowid = ${rowid} AND metadata_embedding IS NOT NULL`,
       )
+      const row = reader.getRows()[0]
+      if (!row) continue
+      const { items } = row[1] as unknown as { items: number[] }
+      return {
+        fileId: String(row[0]),
+        rowid: Number(rowid),
+        vector: Float32Array.from(items),
+        version: Number(row[2]),
+      }
     }
-    return { fileId: String(row[0]), vector: (row[1] as unknown as { items: number[] }).items, version: Number(row[2]) }
-  } finally {
-    connection.closeSync()
   }
+  throw new ExrError(
+    'ERR_CATALOG_QUERY',
+    `No file ${query} in catalog ${path}. Give a file_id or the path of a file that was ingested.`,
+  )
+}
+
+function isFileId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
 }

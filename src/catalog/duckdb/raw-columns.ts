@@ -1,0 +1,22 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api'
+import duckdb from '@duckdb/node-bindings'
+
+/** A column of BIGINT without nulls as two numbers a row, the lower half first: a million BigInts take a second. */
+export function halvesOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
+  const bytes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 8)
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount * 2)
+}
+
+/** The numbers of a column of FLOAT[dimension], one row behind the other; those of a null are anything. */
+export function floatsOf(chunk: DuckDBDataChunk, column: number, dimension: number): Float32Array {
+  const child = duckdb.array_vector_get_child(duckdb.data_chunk_get_vector(chunk.chunk, column))
+  const bytes = duckdb.vector_get_data(child, chunk.rowCount * dimension * 4)
+  return new Float32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount * dimension)
+}
+
+/** Whether a row's value is there, by row. */
+export function validityOf(chunk: DuckDBDataChunk, column: number): (row: number) => boolean {
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column)
+  const bits = duckdb.vector_get_validity(vector, Math.ceil(chunk.rowCount / 64) * 8)
+  return (row) => bits === null || ((bits[row >> 3]! >> (row & 7)) & 1) === 1
+}
