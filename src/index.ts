@@ -13,6 +13,7 @@ export {
   METADATA_DIM,
   type ThumbnailProvider,
 } from './embeddings/index.ts'
+export type { PixelValues, PlanWishes } from './embeddings/onnx/index.ts'
 export {
   ERROR_STATUS,
   type ErrorCode,
@@ -58,6 +59,7 @@ export {
   inspect,
   inspectMany,
   mergeCatalogs,
+  onnxProvider,
   openCatalog,
   readRegion,
   toArrow,
@@ -79,3 +81,4 @@ export type { S3Settings } from './source/s3-settings.ts'
 export type { ByteRange, ByteSource, SourceCounters, SourceIdentity } from './source/source.ts'
 export type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
 export type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
+export type { OnnxOptions, OnnxProvider } from './tasks/onnx-provider.ts'

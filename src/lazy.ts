@@ -19,6 +19,7 @@ import type { RegionPixels, RegionWish } from './pixels/region.ts'
 import type { OpenSourceOptions, SourceInput } from './source/open.ts'
 import type { CatalogRecord, EncodeOptions, RecordTableName } from './tables/index.ts'
 import type { Inspected, InspectManyOptions } from './tasks/inspect-many.ts'
+import type { OnnxOptions, OnnxProvider } from './tasks/onnx-provider.ts'
 import { workerFile } from './workers/worker-file.ts'
 
 /** Arrow, DuckDB and the worker pool take up to a second to load, so they load with the first call that needs them. */
@@ -166,6 +167,15 @@ export async function mergeCatalogs(
 ): Promise<Adopted> {
   const { mergeCatalogs: run } = await import('./exchange/merge.ts')
   return run(target, sources, options)
+}
+
+/**
+ * A provider for `embed` that runs an ONNX model on pictures of files, in child processes until it is closed; needs the package onnxruntime-node.
+ * Throws ERR_EMBEDDING_MODEL for a model that cannot be used, ERR_FEATURE_UNAVAILABLE, ERR_OPTION_INVALID.
+ */
+export async function onnxProvider(options: OnnxOptions): Promise<OnnxProvider> {
+  const { openOnnxProvider } = await import('./tasks/onnx-provider.ts')
+  return openOnnxProvider(options)
 }
 
 /**

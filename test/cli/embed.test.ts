@@ -1,8 +1,9 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, it } from 'vitest'
 import { EMBEDDING_VERSION } from '../../src/embeddings/index.ts'
+import { meanModel } from '../embeddings/tiny-model.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
 import { runHere as runCli } from './run-cli.ts'
 
@@ -66,5 +67,28 @@ it('makes vectors of another provider, once, by which similar compares', async (
     expect.stringMatching(/there are channels@3.*ERR_CATALOG_QUERY/s),
   ])
   const unknown = await cli('embed', '--provider', 'looks')
-  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels for --provider/)])
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels.*--model/)])
+})
+
+it('makes vectors by a model of what files look like', async () => {
+  const model = join(dir, 'mean.onnx')
+  writeFileSync(model, meanModel([1, 3, 16, 16]))
+  for (const name of ['colour-a.exr', 'colour-b.exr'])
+    copyFileSync(fixturePath('luminance-chroma.exr'), join(dir, name))
+  await cli('ingest', dir, '--quiet')
+  const how = ['embed', '--provider', 'looks', '--model', model, '--pixels', 'signed', '--json']
+  const said = await cli(...how)
+  const { provider, dimension, version, from_files, left } = JSON.parse(said.stdout)
+  expect([provider, dimension, version, left]).toEqual(['looks', 3, expect.stringMatching(/^[0-9a-f]{16}$/), 1])
+  expect(from_files).toBeGreaterThan(2)
+  expect(JSON.parse((await cli(...how)).stdout)).toMatchObject({ outdated: 1, from_files: 0, version })
+  const found = JSON.parse((await cli('similar', join(dir, 'colour-a.exr'), '--by', 'looks', '--json')).stdout)
+  expect([found.matches[0].file_path, found.matches[0].similarity]).toEqual([
+    join(dir, 'colour-b.exr'),
+    expect.closeTo(1, 5),
+  ])
+  const taken = await cli('embed', '--model', model)
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringMatching(/name for the vectors of --model/)])
+  const odd = await cli('embed', '--provider', 'channels', '--size', '9')
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringMatching(/--model/)])
 })

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPTIONAL_PARTS } from '../../src/parts.ts'
+import { meanModel } from '../embeddings/tiny-model.ts'
 import { bareEnvironment, built, type Project, packedProject, root } from './project.ts'
 
 /** Bytes that files take on a disk that gives them out in blocks of 4 KiB. */
@@ -39,6 +40,7 @@ describe.runIf(built)('an installation for inspection alone', () => {
   beforeAll(() => {
     made = packedProject()
     bare = bareEnvironment(made.folder)
+    writeFileSync(join(made.project, 'mean.onnx'), meanModel([1, 3, 8, 8]))
     said = made.runNpm(['install', '--omit=dev', '--omit=optional'], bare)
   })
   afterAll(() => rmSync(made.folder, { recursive: true, force: true }))
@@ -64,6 +66,7 @@ describe.runIf(built)('an installation for inspection alone', () => {
     [['sql', 'SELECT 1', '--catalog', 'frame.exr'], '@duckdb/node-api'],
     [['inspect', 's3://bucket/a.exr'], '@aws-sdk/client-s3'],
     [['serve', '--port', '0'], 'fastify'],
+    [['embed', '--provider', 'looks', '--model', 'mean.onnx'], 'onnxruntime-node'],
   ])('says of %j which packages it takes', (args, name) => {
     const { status, stderr } = cli(...args)
     expect(stderr).toContain('[ERR_FEATURE_UNAVAILABLE]')

@@ -5,7 +5,11 @@ import type { EmbedFlags } from './run.ts'
 
 export function configure(command: Command, context: CliContext): void {
   catalogFlags(command, 'catalog to bring up to date')
-    .option('--provider <name>', 'make vectors of this one: metadata, channels', 'metadata')
+    .option('--provider <name>', 'who makes the vectors: metadata, channels, or the name of --model', 'metadata')
+    .option('--model <file.onnx>', 'a model that makes them of a picture of each file')
+    .option('--size <pixels>', 'of the pictures, where the model takes any (default 224)')
+    .option('--pixels <values>', 'that the model takes: imagenet, signed, unit or bytes (default imagenet)')
+    .option('--output <name>', 'the output of the model that is the vector (default the first)')
     .option('-j, --jobs <n>', 'workers that read files again (EXR_JOBS; default one a core)')
     .option('--rows-only', 'read no file again: leave those whose rows do not suffice')
     .option('-q, --quiet', 'print failures only')
@@ -22,6 +26,7 @@ finishes the batch at hand; the same command goes on from there.
 
   exr-inspector embed
   exr-inspector embed --provider channels
+  exr-inspector embed --provider looks --model lite0.onnx
   exr-inspector embed --catalog vast://bucket/schema --rows-only --json`,
     )
     .action(async (flags: EmbedFlags) => {

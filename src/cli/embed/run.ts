@@ -1,9 +1,11 @@
 import { isStoredWithFiles } from '../../catalog/embeddings.ts'
 import { BUILT_IN_PROVIDERS, EMBEDDING_VERSION, type EmbeddingProvider } from '../../embeddings/index.ts'
+import type { PixelValues } from '../../embeddings/onnx/index.ts'
 import { embed } from '../../ingest/embed.ts'
 import type { EmbedCounts, EmbedSummary } from '../../ingest/embed-options.ts'
-import { unexpected } from '../../settings/parse.ts'
+import { parseWhole, unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
+import type { OnnxProvider } from '../../tasks/onnx-provider.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -15,6 +17,10 @@ import { toldProgress } from '../told-progress.ts'
 
 export interface EmbedFlags extends CatalogFlags {
   readonly provider: string
+  readonly model?: string
+  readonly size?: string
+  readonly pixels?: string
+  readonly output?: string
   readonly jobs?: string
   readonly rowsOnly?: true
   readonly quiet?: true
@@ -26,7 +32,17 @@ const PROBLEMS_SHOWN = 20
 
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
-  const provider = providerOf(flags)
+  if (flags.model === undefined) return embedAll(builtIn(flags), flags, context)
+  const provider = await modelOf(flags, flags.model, config.jobs)
+  try {
+    await embedAll(provider, flags, context)
+  } finally {
+    await provider.close()
+  }
+}
+
+async function embedAll(provider: EmbeddingProvider, flags: EmbedFlags, context: CliContext): Promise<void> {
+  const config = context.config(flags)
   const catalog = await openExisting(config)
   const progress = toldProgress(flags, context)
   const started = performance.now()
@@ -56,12 +72,31 @@ export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<
   await report(summary, provider, flags, context)
 }
 
-/** Throws ERR_OPTION_INVALID for one that is not built in. */
-function providerOf({ provider: name }: EmbedFlags): EmbeddingProvider {
+/** Throws ERR_OPTION_INVALID for one that is not built in, and for what says more of a model. */
+function builtIn({ provider: name, size, pixels, output }: EmbedFlags): EmbeddingProvider {
   const known = Object.values(BUILT_IN_PROVIDERS)
   const found = known.find((one) => one.name === name)
-  if (found !== undefined) return found
-  throw unexpected(known.map((one) => one.name).join(' or '), '--provider', name)
+  if (found === undefined) {
+    throw unexpected(`${known.map((one) => one.name).join(' or ')}, or --model beside it`, '--provider', name)
+  }
+  if (size ?? pixels ?? output)
+    throw unexpected('a file', '--model, of which --size, --pixels and --output say more,', 'none')
+  return found
+}
+
+/** Throws ERR_OPTION_INVALID, ERR_EMBEDDING_MODEL, ERR_FEATURE_UNAVAILABLE. */
+async function modelOf(flags: EmbedFlags, model: string, jobs: number): Promise<OnnxProvider> {
+  const { provider: name, size, pixels, output } = flags
+  const isTaken = Object.values(BUILT_IN_PROVIDERS).some((one) => one.name === name)
+  if (isTaken) throw unexpected('a name for the vectors of --model, such as looks,', '--provider', name)
+  const { openOnnxProvider } = await import('../../tasks/onnx-provider.ts')
+  return openOnnxProvider({
+    ...{ name, model, jobs },
+    ...(size !== undefined && { size: parseWhole(size, '--size', 1) }),
+    // Checked with the model.
+    ...(pixels !== undefined && { pixels: pixels as PixelValues }),
+    ...(output !== undefined && { output }),
+  })
 }
 
 async function report(

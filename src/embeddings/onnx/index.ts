@@ -1,0 +1,5 @@
+export { type ModelFacts, readModel } from './model.ts'
+export type { PixelValues } from './pixel-values.ts'
+export { type ModelPlan, type PlanWishes, planModel } from './plan.ts'
+export { pictureTensor } from './tensor.ts'
+export { WireReader } from './wire.ts'

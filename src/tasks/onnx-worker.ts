@@ -1,0 +1,81 @@
+import type { EmbeddablePicture } from '../embeddings/index.ts'
+import { type ModelPlan, pictureTensor } from '../embeddings/onnx/index.ts'
+import { ExrError } from '../errors.ts'
+import { loadPart } from '../parts.ts'
+import { poolData, poolTask } from '../workers/task.ts'
+
+/** What every child gets. */
+export interface OnnxWorkerData {
+  readonly path: string
+  readonly plan: ModelPlan
+}
+
+/** What is used of the runtime: not every version of the package has types. */
+interface Runtime {
+  readonly Tensor: new (type: string, data: Float32Array | Uint8Array, shape: readonly number[]) => Tensor
+  readonly InferenceSession: { create(path: string, options: object): Promise<Session> }
+}
+
+interface Tensor {
+  readonly type: string
+  readonly data: unknown
+}
+
+interface Session {
+  run(feeds: Record<string, Tensor>, outputs: readonly string[]): Promise<Record<string, Tensor>>
+}
+
+const RUNTIME: string = 'onnxruntime-node'
+
+const { path, plan } = poolData() as OnnxWorkerData
+let loaded: ReturnType<typeof load> | undefined
+
+/** Runs one model on pictures, where a crash of the runtime costs no more than this child process. */
+export default poolTask(async (pictures: readonly EmbeddablePicture[], mark) => {
+  loaded ??= load()
+  const { session, Tensor } = await loaded
+  const vectors: Float32Array[] = []
+  for (const [index, picture] of pictures.entries()) {
+    mark(index)
+    const { width, height, layout } = plan
+    const shape = layout === 'planes' ? [1, 3, height, width] : [1, height, width, 3]
+    const values = pictureTensor(picture, plan)
+    vectors.push(await run(session, new Tensor(plan.elements, values, shape)))
+    mark(null)
+  }
+  return vectors
+}, 'ERR_EMBEDDING_MODEL')
+
+async function load() {
+  const { InferenceSession, Tensor } = await loadPart<Runtime>(() => import(RUNTIME)).catch((error: unknown) => {
+    if (error instanceof ExrError) throw error
+    throw new ExrError('ERR_FEATURE_UNAVAILABLE', `onnxruntime-node cannot be loaded here: ${messageOf(error)}`)
+  })
+  try {
+    // One core a child: there are as many children as cores. 3: errors alone, which are thrown as well.
+    const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const
+    return { session: await InferenceSession.create(path, options), Tensor }
+  } catch (error) {
+    throw modelError(`${path} cannot be loaded: ${messageOf(error)}`)
+  }
+}
+
+async function run(session: Session, input: Tensor): Promise<Float32Array> {
+  let answer: Record<string, Tensor>
+  try {
+    answer = await session.run({ [plan.input]: input }, [plan.output])
+  } catch (error) {
+    throw modelError(`${path} cannot be run: ${messageOf(error)}`)
+  }
+  const vector = answer[plan.output]?.data
+  if (vector instanceof Float32Array) return vector
+  throw modelError(`Expected float32 from output ${plan.output} of ${path} but received ${answer[plan.output]?.type}`)
+}
+
+function modelError(message: string): ExrError {
+  return new ExrError('ERR_EMBEDDING_MODEL', message, { details: { path } })
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+}
