@@ -94,9 +94,14 @@ async function readValues(catalog: CatalogValues, attributes: readonly Row[], be
 
 async function rows(catalog: CatalogSql, sql: string): Promise<Row[]> {
   const { columns, batches } = await catalog.sqlStream(sql)
+  const names = columns.map(({ name }) => name)
   const found: Row[] = []
   for await (const batch of batches) {
-    for (const row of batch) found.push(Object.fromEntries(columns.map(({ name }, i) => [name, plain(row[i])])))
+    for (const values of batch) {
+      const row: Record<string, unknown> = {}
+      for (const [i, name] of names.entries()) row[name] = plain(values[i])
+      found.push(row)
+    }
   }
   return found
 }
