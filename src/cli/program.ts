@@ -71,7 +71,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'embed',
-    summary: "bring a catalog's vectors of older releases up to date",
+    summary: "bring a catalog's vectors up to date, or make other ones",
     load: () => import('./embed/command.ts'),
   },
   {

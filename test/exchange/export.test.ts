@@ -40,6 +40,14 @@ async function filled(): Promise<Catalog> {
   await catalog.upsert(sequence('/renders/alpha/s 1', 3), 'run')
   await catalog.upsert([record({ path: '/renders/be=ta/s2/x.exr', attributes: [large, odd], mtime: null })], 'run')
   await catalog.upsert([record({ path: '/elsewhere.exr', parts: 2 })], 'run')
+  const set = { provider: 'looks', version: '1', readsPixels: true }
+  const files = await catalog.filesToEmbed(set, 10)
+  await catalog.writeEmbeddings(
+    set,
+    files.map((file, index) => ({ ...file, bytes: file, vector: Float32Array.of(Math.sin(index), Math.cos(index)) })),
+  )
+  const [one] = files.map((file) => ({ ...file, bytes: null, vector: Float32Array.of(0, 0.6, 0.8) }))
+  await catalog.writeEmbeddings({ provider: 'longer', version: '2' }, [one!])
   await catalog.markRemoved(['/elsewhere.exr'], 1_700_000_001_000_000n)
   await catalog.recordFailures(
     [{ path: '/bad.exr', code: 'ERR_EXR_MAGIC', message: 'a "b", c\nd', byteOffset: null, seenAtUs: 1n }],

@@ -47,6 +47,16 @@ describe('merging catalogs', () => {
     await a.upsert(sequence('/mnt/a', 700), 'run')
     await a.upsert([record({ path: '/mnt/b/x.0001.exr', header: 'one', attributes: [large] })], 'run')
     await a.upsert([record({ path: '/mnt/b/x.0001.exr', header: 'two', inspectedAtUs: 1_700_000_000_500_000n })], 'run')
+    for (const [provider, vector] of [
+      ['looks', Float32Array.of(0.6, 0.8)],
+      ['longer', Float32Array.of(1, 0, 0)],
+    ] as const) {
+      const files = await a.filesToEmbed({ provider, version: '1', readsPixels: false }, 600)
+      await a.writeEmbeddings(
+        { provider, version: '1' },
+        files.map((file) => ({ ...file, bytes: null, vector })),
+      )
+    }
     await a.markRemoved(['/mnt/a/beauty.1003.exr'], 1_700_000_001_000_000n)
     await a.recordFailures(
       [{ path: '/mnt/bad.exr', code: 'ERR_EXR_MAGIC', message: 'no', byteOffset: 0, seenAtUs: 1_700_000_000_000_000n }],

@@ -14,6 +14,7 @@ const CHILD_TABLES = TABLES.filter(({ parent }) => parent !== null)
 
 const ONE_PART = 'every part is stored once'
 const VECTORS = 'every vector has length 1'
+const ONE_EMBEDDING = 'every embedding is stored once'
 
 interface FileFacts {
   readonly path: string
@@ -108,7 +109,7 @@ async function readChildren(
     tally.declare(orphans(name))
     if (parent === 'parts') tally.declare(partless(name))
   }
-  for (const name of [ONE_PART, VECTORS]) tally.declare(name)
+  for (const name of [ONE_PART, VECTORS, ONE_EMBEDDING]) tally.declare(name)
   const options = signal ? { signal } : {}
   const owner = (table: string, row: RowView) => {
     const id = row.name(0)
@@ -129,7 +130,10 @@ async function readChildren(
     if (name === 'parts') continue
     const ofPart = parent === 'parts'
     const vector = columns.find(({ type }) => typeof type === 'object')?.name
-    const wanted = ['file_id', ...(ofPart ? ['part_index'] : []), ...(vector ? [vector] : [])]
+    const isEmbeddings = name === 'embeddings'
+    const more = isEmbeddings ? ['provider', 'version'] : ofPart ? ['part_index'] : []
+    const wanted = ['file_id', ...more, ...(vector ? [vector] : [])]
+    const embedded = new Set<string>()
     for await (const batch of tables(name).select({ columns: wanted, ...options })) {
       const row = new RowView(batch)
       const vectors = vector ? batch.getChildAt(wanted.length - 1)! : null
@@ -139,6 +143,11 @@ async function readChildren(
         const index = ofPart ? (row.int(1) ?? -1) : -1
         if (ofPart && !file.partIndices.has(index)) tally.add(partless(name), id)
         if (name === 'inspections') file.sightings++
+        if (isEmbeddings) {
+          const key = `${id} ${row.name(1)}@${row.name(2)}`
+          if (embedded.has(key)) tally.add(ONE_EMBEDDING, id)
+          embedded.add(key)
+        }
         if (vectors && !hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
         if (vectors && ofPart)
           file.channels.set(index, (file.channels.get(index) ?? 0) + (vectors.isValid(row.row) ? 1 : 0))
