@@ -25,8 +25,8 @@ using VectorKey = std::array<std::uint64_t, 2>;
 
 // What a block starts with, as its bytes: some rows that lie one after the other
 // in a table, and the vectors that no block before has. Codes, bounds, rows and
-// keys follow, which the checksum covers, then the numbers themselves: of these the
-// codes can be made again, which proves them where they are used.
+// keys follow, which the checksum covers, then the numbers themselves, which
+// their keys prove where they are used.
 struct BlockHead {
   std::uint64_t checksum;
   // Of the vectors' first number in the file.

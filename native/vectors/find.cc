@@ -13,6 +13,9 @@ namespace {
 // Vectors that are read at a time: their codes stay in the cache of a core.
 constexpr std::uint32_t kStep = 512;
 
+// Vectors that are compared in full before it is asked whether more are needed.
+constexpr std::size_t kFewestCompared = 128;
+
 // Of vectors that have none: they come first.
 constexpr double kNoCosine = std::numeric_limits<double>::infinity();
 
@@ -128,7 +131,7 @@ Found VectorFile::Rerank(const Scan& scan, const std::vector<Hit>& hits,
   std::size_t sure = 0;
   while (ranked.size() < hits.size() && sure < scan.enough) {
     const std::size_t done = ranked.size();
-    ranked.resize(std::min(hits.size(), done + kStep / 4));
+    ranked.resize(std::min(hits.size(), std::max(done * 2, kFewestCompared)));
     ForEach(ranked.size() - done, [&](std::size_t, std::size_t i) {
       const std::uint32_t vector = hits[done + i].vector;
       ranked[done + i] = {CosineWith(scan.query, vector), vector};
@@ -160,13 +163,13 @@ double VectorFile::CosineWith(const Query& query, std::uint32_t vector) const {
                        });
   const std::uint64_t place = vector - block->Head().first_vector;
   std::array<float, kDimension> numbers;
-  std::array<std::int8_t, kDimension> codes;
-  std::array<std::int8_t, kDimension> stored;
+  VectorKey key;
   file_.Read(block->Numbers() + place * kNumberBytes, numbers.data(),
              kNumberBytes);
-  file_.Read(block->Codes() + place * kCodeBytes, stored.data(), kCodeBytes);
-  Quantize(numbers.data(), codes.data());
-  if (codes != stored) throw std::runtime_error("a vector was damaged");
+  file_.Read(block->Keys() + place * sizeof(key), &key, sizeof(key));
+  if (KeyOf(numbers.data()) != key) {
+    throw std::runtime_error("a vector was damaged");
+  }
   const double cosine = query.Cosine(numbers.data());
   return std::isnan(cosine) ? kNoCosine : cosine;
 }

@@ -12,12 +12,25 @@ namespace {
 // More than all rounding of doubles here can amount to.
 constexpr double kSlack = 1e-9;
 
-double Length(const float* vector) {
-  double sum = 0;
-  for (std::size_t i = 0; i < kDimension; ++i) {
-    sum += static_cast<double>(vector[i]) * static_cast<double>(vector[i]);
+// Adding it leaves of a small number what is nearest to it and whole.
+constexpr double kRounder = 6755399441055744.0;
+
+// Eight sums side by side, in an order that no compiler may change: fast, and the
+// same bits everywhere.
+double Product(const float* a, const float* b) {
+  std::array<double, 8> sums{};
+  for (std::size_t i = 0; i < kDimension; i += sums.size()) {
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) {
+      sums[lane] +=
+          static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
+    }
   }
-  return std::sqrt(sum);
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+         ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+double Length(const float* vector) {
+  return std::sqrt(Product(vector, vector));
 }
 
 template <typename Code>
@@ -26,7 +39,7 @@ void Round(const float* vector, double length, double scale, Code* codes,
   double sum = 0;
   for (std::size_t i = 0; i < kDimension; ++i) {
     const double value = static_cast<double>(vector[i]) / length;
-    const double code = std::nearbyint(value / scale);
+    const double code = (value / scale + kRounder) - kRounder;
     codes[i] = static_cast<Code>(code);
     const double missing = value - code * scale;
     sum += missing * missing;
@@ -74,11 +87,7 @@ double Query::Upper(std::int32_t product, const Bounds& bounds) const {
 }
 
 double Query::Cosine(const float* vector) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < kDimension; ++i) {
-    sum += static_cast<double>(vector_[i]) * static_cast<double>(vector[i]);
-  }
-  return sum / (length_ * Length(vector));
+  return Product(vector_.data(), vector) / (length_ * Length(vector));
 }
 
 }  // namespace exr_inspector::vectors

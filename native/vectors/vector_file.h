@@ -93,7 +93,7 @@ class VectorFile {
            const float* vectors, std::size_t count);
   void EndAdding();
 
-  // Throws when numbers are not those that the codes were made from.
+  // Throws when numbers are not those that were added.
   Found Find(const Scan& scan) const;
 
   void Close();

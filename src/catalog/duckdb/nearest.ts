@@ -6,6 +6,9 @@ import type { Candidates } from './candidates.ts'
 import { halvesOf } from './raw-columns.ts'
 import type { VectorIndex } from './vector-index.ts'
 
+/** Vectors that are compared exactly before all are read once more, if so many are needed. */
+const FEWEST_COMPARED = 8192
+
 /** Files whose names are fetched to put them in order, at most. */
 const MOST_FETCHED = 65_536
 
@@ -26,9 +29,9 @@ export async function nearest(
   { vector, own }: { readonly vector: Float32Array; readonly own: number | null },
   { k, each = false, signal }: SimilarOptions,
 ): Promise<SimilarMatch[] | null> {
-  for (let enough = k + 1; ; enough *= 8) {
+  for (let [most, enough] = [FEWEST_COMPARED, k + 1]; ; most *= 8, enough *= 8) {
     throwIfAborted(signal)
-    const found = await index.find(vector, candidates.wanted, enough)
+    const found = await index.find(vector, candidates.wanted, Math.max(most, enough * 2), enough)
     if (found === null || found.similarities[0] === Number.POSITIVE_INFINITY) return null
     // What may be left out is less alike than these; equally alike it could come before one of them.
     const firstUnsure = found.similarities.findIndex((similarity) => similarity <= found.bound)
@@ -87,39 +90,35 @@ async function matchesAt(
 ): Promise<SimilarMatch[]> {
   const rowids = Uint32Array.from(similarityOf.keys()).sort()
   const ranges = rangesOf(rowids)
-  const columns = 'rowid, file_id, file_path, sequence_key'
   const rows: (readonly unknown[])[] = []
-  if (ranges.length <= MOST_RANGES) {
-    const statement = await connection.prepare(`SELECT ${columns} FROM files WHERE rowid BETWEEN $1 AND $2`)
-    for (const [first, last] of ranges) {
-      statement.bindBigInt(1, BigInt(first))
-      statement.bindBigInt(2, BigInt(last))
-      rows.push(...(await statement.runAndReadAll()).getRows())
-    }
-  } else {
-    const list = listValue(Array.from(rowids, BigInt))
-    const query = `SELECT ${columns} FROM files WHERE rowid IN (SELECT unnest($1))`
-    rows.push(...(await connection.runAndReadAll(query, [list], [LIST(BIGINT)])).getRows())
+  for (const range of ranges.length <= MOST_RANGES ? ranges : [rowids]) {
+    const [first, last] = [range[0]!, range.at(-1)!]
+    const query = `SELECT rowid, file_id, file_path, sequence_key FROM files WHERE rowid BETWEEN ${first} AND ${last}`
+    const isWhole = range.length === last - first + 1
+    const reader = isWhole
+      ? await connection.runAndReadAll(query)
+      : await connection.runAndReadAll(
+          `${query} AND rowid IN (SELECT unnest($1))`,
+          [listValue(Array.from(range, BigInt))],
+          [LIST(BIGINT)],
+        )
+    for (const row of reader.getRows()) rows.push(row)
   }
   return rows
-    .flatMap(([rowid, fileId, path, sequenceKey]) => {
-      const similarity = similarityOf.get(Number(rowid))
-      return similarity === undefined ? [] : [similarityMatch(fileId, path, similarity, sequenceKey)]
-    })
+    .map(([rowid, fileId, path, sequenceKey]) =>
+      similarMatch([fileId, path, similarityOf.get(Number(rowid)), sequenceKey, 1]),
+    )
     .sort((a, b) => b.similarity - a.similarity || byBytes(a.path, b.path) || byBytes(a.fileId, b.fileId))
 }
 
-function similarityMatch(fileId: unknown, path: unknown, similarity: number, sequenceKey: unknown): SimilarMatch {
-  return similarMatch([fileId, path, similarity, sequenceKey, 1])
-}
-
-/** First and last of rowids that are not far apart. */
-function rangesOf(rowids: Uint32Array): [number, number][] {
-  const ranges: [number, number][] = []
-  for (const rowid of rowids) {
-    const last = ranges.at(-1)
-    if (last && rowid - last[1] <= RANGE_GAP) last[1] = rowid
-    else ranges.push([rowid, rowid])
+/** Rowids, ascending, in pieces that lie apart. */
+function rangesOf(rowids: Uint32Array): Uint32Array[] {
+  const ranges: Uint32Array[] = []
+  let start = 0
+  for (let next = 1; next <= rowids.length; next++) {
+    if (next < rowids.length && rowids[next]! - rowids[next - 1]! <= RANGE_GAP) continue
+    ranges.push(rowids.subarray(start, next))
+    start = next
   }
   return ranges
 }

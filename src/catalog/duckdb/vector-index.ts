@@ -36,9 +36,6 @@ interface Kept {
   candidates: { readonly query: string; readonly found: Candidates } | null
 }
 
-/** Vectors that are compared exactly before the file is read once more, if so many are needed. */
-const FEWEST_COMPARED = 4096
-
 /** Rows that are in the file beyond what twice the catalog has, before it is made anew. */
 const SPARE_ROWS = 64 * VECTOR_GROUP_ROWS
 
@@ -106,10 +103,10 @@ export class VectorIndex {
     return found
   }
 
-  /** At least `enough` vectors that are surely the most alike, or as many as can be told; null when the file was damaged. To be called in turn, after `vectors`. */
-  async find(query: Float32Array, wanted: Uint8Array, enough: number): Promise<FoundVectors | null> {
+  /** See `VectorFile.find`; null when the file was damaged. To be called in turn, after `vectors`. */
+  async find(query: Float32Array, wanted: Uint8Array, most: number, enough: number): Promise<FoundVectors | null> {
     try {
-      return await this.#file!.find(query, wanted, Math.max(FEWEST_COMPARED, enough * 8), enough, false)
+      return await this.#file!.find(query, wanted, most, enough, false)
     } catch {
       // The next search makes another.
       rmSync(vectorFilePath(this.#catalogPath), { force: true })
