@@ -13,6 +13,8 @@ export interface CliContext {
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The process does nothing but this command, which may limit it as a whole. */
+  readonly ownsProcess: boolean
   /** Colours for stdout. */
   readonly style: Style
   /** Colours for stderr. */
@@ -39,7 +41,7 @@ interface CliStreams {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-export function createContext(streams: CliStreams): CliContext {
+export function createContext(streams: CliStreams, { ownsProcess = false } = {}): CliContext {
   const { stdin, stdout, stderr, env } = streams
   let exitCode = 0
   return {
@@ -47,6 +49,7 @@ export function createContext(streams: CliStreams): CliContext {
     stdout,
     stderr,
     env,
+    ownsProcess,
     style: styleFor(stdout, env),
     errorStyle: styleFor(stderr, env),
     config: (flags) => readConfig(env, flags),

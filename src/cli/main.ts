@@ -28,4 +28,4 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const [{ createContext }, { run }] = await Promise.all([import('./context.ts'), import('./program.ts')])
-process.exitCode = await run(process.argv.slice(2), createContext(process))
+process.exitCode = await run(process.argv.slice(2), createContext(process, { ownsProcess: true }))

@@ -24,7 +24,7 @@ export async function runQuery(name: string, flags: QueryFlags, context: CliCont
   const catalog = await openToRead(config, context)
   try {
     if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
-    limitQueryMemory(catalog)
+    if (context.ownsProcess) limitQueryMemory(catalog)
     const counted = new Counted(await streamQuery(catalog, name, given))
     await printAnswer(counted, flags, context)
     const limit = Number(given['limit'] ?? query.parameters['limit']?.default ?? Number.NaN)

@@ -12,7 +12,7 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
   const query = argument === '-' ? await text(context.stdin) : argument
   const catalog = await openToRead(context.config(flags), context)
   try {
-    limitQueryMemory(catalog)
+    if (context.ownsProcess) limitQueryMemory(catalog)
     await printAnswer(await catalog.sqlStream(query), flags, context)
   } finally {
     await catalog.close()
