@@ -21,6 +21,7 @@ import { EXIT } from '../exit-codes.ts'
 import { plural } from '../format/units.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
 import { catchInterrupts } from '../interrupts.ts'
+import { compileLate } from '../late-compiler.ts'
 import { namesFrom, nothingFound } from '../locations.ts'
 import { isRemote, openToRead } from '../open-catalog.ts'
 import { policyWish } from '../policy-flags.ts'
@@ -55,6 +56,7 @@ const PROBLEMS_SHOWN = 20
 const WRITER_THREADS = 1
 
 export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
+  compileLate()
   const { sample, rest } = sampleOf(given, flags)
   const config = context.config({
     catalog: flags.catalog,
