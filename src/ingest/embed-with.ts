@@ -13,7 +13,7 @@ import type { EmbedOptions, EmbedProblem, EmbedSummary } from './embed-options.t
 import { readAgain } from './read-again.ts'
 
 /** Files of one transaction: those of pixels take longer, and what was not stored yet is made again. */
-const FILES_PER_BATCH = { header: 1_000, thumbnail: 200 } as const
+const FILES_PER_BATCH = { header: 1_000, thumbnail: 64 } as const
 const KEPT_PROBLEMS = 1_000
 /** Not the fault of a file: they end the run. */
 const FINAL_CODES: ReadonlySet<string> = new Set([

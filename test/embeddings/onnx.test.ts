@@ -51,6 +51,22 @@ describe.runIf(hasRuntime)('a model', () => {
     expect(versions.size).toBe(3)
   })
 
+  it('gives the output that is asked for, wherever it stands', async () => {
+    const reduce = (op: string) => ({
+      op,
+      inputs: ['picture'],
+      outputs: [op],
+      ints: { axes: [2, 3] },
+      int: { keepdims: 0 },
+    })
+    const operators = ['ReduceMin', 'ReduceMean', 'ReduceMax']
+    const outputs = operators.map((name) => ({ name, shape: [1, 3] }))
+    const model = stored(meanModel([1, 3, 2, 4], { nodes: operators.map(reduce), outputs }))
+    const provider = await openOnnxProvider({ name: 'max', model, jobs: 1, output: 'ReduceMax', pixels: 'bytes' })
+    expect([...(await provider.embed(PICTURE))]).toEqual([230, 255, 7])
+    await provider.close()
+  })
+
   it.each([
     ['that is not there', () => join(dir, 'none.onnx'), {}, 'ERR_EMBEDDING_MODEL', /no such file/],
     ['that is a text', () => stored(Buffer.from('#!/bin/sh\necho model')), {}, 'ERR_EMBEDDING_MODEL', /no ONNX model/],
