@@ -108,7 +108,7 @@ bool VectorFile::TakeSome(std::uint64_t size) {
   std::vector<BlockPlace> candidates;
   std::uint64_t at = end_;
   std::uint64_t next_vector = vector_count_;
-  while (candidates.size() < kMostAtOnce && size - at >= sizeof(BlockHead)) {
+  while (candidates.size() < kMostAtOnce && at + sizeof(BlockHead) <= size) {
     BlockHead head;
     file_.Read(at, &head, sizeof(head));
     const BlockPlace block(at, head);
