@@ -81,9 +81,11 @@ Query::Query(const float* vector) : length_(Length(vector)) {
 
 double Query::Upper(std::int32_t product, const Bounds& bounds) const {
   const double error = static_cast<double>(bounds.error);
-  return static_cast<double>(product) * scale_ *
-             static_cast<double>(bounds.scale) +
-         error + error_ * (1 + error) + kSlack;
+  const double upper = static_cast<double>(product) * scale_ *
+                           static_cast<double>(bounds.scale) +
+                       error + error_ * (1 + error) + kSlack;
+  // Bounds of a file that somebody made up must not upset the order of hits.
+  return std::isnan(upper) ? std::numeric_limits<double>::infinity() : upper;
 }
 
 double Query::Cosine(const float* vector) const {

@@ -19,12 +19,22 @@ namespace {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
+// What lies there must be a file itself: another would be written through a link,
+// and a pipe that nobody writes to is waited for without an end.
 OpenFile OpenPath(const std::string& path, int flags, mode_t mode = 0) {
   int descriptor = -1;
   do {
-    descriptor = open(path.c_str(), flags | O_CLOEXEC, mode);
+    descriptor = open(path.c_str(),
+                      flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
   } while (descriptor < 0 && errno == EINTR);
-  return OpenFile(descriptor);
+  OpenFile file(descriptor);
+  struct stat found {};
+  if (file.IsOpen() &&
+      (fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))) {
+    file.Close();
+    errno = EINVAL;
+  }
+  return file;
 }
 
 // Blocks that are looked at before those behind them.
@@ -34,7 +44,7 @@ constexpr std::size_t kMostAtOnce = 64;
 bool IsAt(const std::string& path, const OpenFile& file) {
   struct stat named {};
   struct stat opened {};
-  return stat(path.c_str(), &named) == 0 &&
+  return lstat(path.c_str(), &named) == 0 &&
          fstat(file.Descriptor(), &opened) == 0 &&
          named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }
@@ -94,6 +104,11 @@ void VectorFile::Load() {
   if (!file_.IsOpen()) file_ = OpenPath(path_, O_RDONLY);
   if (!file_.IsOpen()) return;
   const std::uint64_t size = file_.Size();
+  if (size < end_) {
+    // Cut off: what comes in its place has other blocks.
+    Forget();
+    return;
+  }
   if (end_ == 0) {
     char magic[kMagicBytes];
     if (size < kMagicBytes) return;
@@ -187,6 +202,7 @@ bool VectorFile::BeginAdding(std::uint32_t mode, bool anew) {
   if (!IsAt(path_, file)) return false;
   if (file.Size() == 0) file.Write(0, kMagic, kMagicBytes);
   Load();
+  if (!file_.IsOpen()) Fail("open");
   // What a process that was killed left, or another kind of file.
   if (HasTail()) return !anew && BeginAdding(mode, true);
   numbers_.emplace();
@@ -220,7 +236,14 @@ void VectorFile::Add(std::uint32_t group, std::uint64_t fingerprint,
   }
   const BlockHead head{0, vector_count_, 0, group, 0, fingerprint};
   const auto bytes = BlockBytes(head, rows, added, keys);
-  adding_.Write(end_, bytes.data(), bytes.size());
+  try {
+    adding_.Write(end_, bytes.data(), bytes.size());
+  } catch (...) {
+    // A disk that is full is needed for the catalog.
+    if (IsAt(path_, adding_)) unlink(path_.c_str());
+    Close();
+    throw;
+  }
   BlockHead written;
   std::memcpy(&written, bytes.data(), sizeof(written));
   Take(BlockPlace(end_, written));

@@ -87,7 +87,8 @@ class VectorFile {
   // what they added before. False when another has the lock. `anew`: leaves what
   // is there to those who have it open, and starts an empty file.
   bool BeginAdding(std::uint32_t mode, bool anew);
-  // One block: rows `places` (below `row_count`) of a group and their vectors.
+  // One block: rows `places` (below `row_count`) of a group and their vectors. When
+  // it cannot be written the file goes, those of before as well, and adding ends.
   void Add(std::uint32_t group, std::uint64_t fingerprint,
            std::uint32_t row_count, const std::uint32_t* places,
            const float* vectors, std::size_t count);

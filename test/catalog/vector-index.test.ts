@@ -1,6 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -116,6 +132,39 @@ describe('a file of vectors', () => {
     const { vectors, bound } = await file.find(rowOf(all, 17), wanted, 10, 10, false)
     expect([...vectors].sort()).toEqual([2999, 3])
     expect(bound).toBeLessThan(-1)
+  })
+
+  it('orders by cosines whatever the file says of their bounds', async () => {
+    const path = join(folder, 'bounds.vectors')
+    copyFileSync(join(folder, 'plain.vectors'), path)
+    const other = vectorFileAt(path)!
+    await other.load()
+    // Behind the first line, the head of the block and the codes: no numbers at all.
+    const written = openSync(path, 'r+')
+    writeSync(written, Buffer.alloc(count * 8, 0xff), 0, count * 8, 24 + 32 + count * METADATA_DIMENSION)
+    closeSync(written)
+    const wanted = new Uint8Array(count).fill(1)
+    expect((await other.find(rowOf(all, 17), wanted, 10, 1, false)).bound).toBe(Number.POSITIVE_INFINITY)
+    expect((await other.find(rowOf(all, 17), wanted, count, 1, false)).vectors[0]).toBe(17)
+    other.close()
+  })
+
+  it('goes when the disk is full', async () => {
+    const path = join(folder, 'full.vectors')
+    const script = `
+      const { VectorFile } = require(${JSON.stringify(join(projectRoot, 'build/Release/exr_inspector_vectors.node'))})
+      const file = new VectorFile(${JSON.stringify(path)})
+      const places = Uint32Array.from({ length: 50 }, (_, place) => place)
+      const run = async () => {
+        await file.beginAdding(0o600, false)
+        await file.add(0, 1n, 50, places, new Float32Array(50 * 384).fill(1))
+        await file.add(1, 1n, 50, places, Float32Array.from({ length: 50 * 384 }, (_, i) => i))
+      }
+      run().then(() => process.exit(3), (error) => console.log(error.message))`
+    const child = spawn('bash', ['-c', 'ulimit -f 40; exec "$0" -e "$1"', process.execPath, script])
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    expect(String(said)).toMatch(/write/)
+    expect(existsSync(path)).toBe(false)
   })
 
   it('keeps one of equal vectors, is added to by one at a time, and starts anew beside those who read it', async () => {
@@ -297,6 +346,34 @@ describe('similarity through the file of vectors', () => {
     expect(statSync(sidecar, { throwIfNoEntry: false })).toBeUndefined()
     catalog = await openCatalog(path)
     expect(facts(await searches())).toEqual(answers)
+  })
+
+  it('asks DuckDB where something else lies in the place of the file, and leaves that', async () => {
+    const answers = facts(await searches())
+    const target = join(folder, 'target')
+    const others: Record<string, () => void> = {
+      pipe: () => execFileSync('mkfifo', [sidecar]),
+      link: () => symlinkSync(target, sidecar),
+    }
+    for (const [what, make] of Object.entries(others)) {
+      await catalog.close()
+      rmSync(sidecar)
+      make()
+      catalog = await openCatalog(path)
+      expect(facts(await searches()), what).toEqual(answers)
+      expect(lstatSync(sidecar).isFile()).toBe(false)
+      expect(existsSync(target)).toBe(false)
+    }
+    await catalog.close()
+    rmSync(sidecar)
+    catalog = await openCatalog(path)
+    await searches()
+    // Damaged while it is open, and nothing that can be removed.
+    truncateSync(sidecar, 100)
+    renameSync(sidecar, target)
+    mkdirSync(sidecar)
+    expect(facts(await searches())).toEqual(answers)
+    rmSync(sidecar, { recursive: true })
   })
 
   it('asks DuckDB where the vector of a file has no direction, or the one that is given', async () => {

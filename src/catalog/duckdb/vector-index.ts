@@ -108,9 +108,13 @@ export class VectorIndex {
     try {
       return await this.#file!.find(query, wanted, most, enough, false)
     } catch {
-      // The next search makes another.
-      rmSync(vectorFilePath(this.#catalogPath), { force: true })
       this.#kept = null
+      try {
+        // The next search makes another.
+        rmSync(vectorFilePath(this.#catalogPath), { force: true })
+      } catch {
+        this.#isRefused = true
+      }
       return null
     }
   }
