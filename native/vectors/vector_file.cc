@@ -99,16 +99,12 @@ void OpenFile::Close() {
 }
 
 void VectorFile::Load() {
-  // Another process may have started a new file.
-  if (file_.IsOpen() && !IsAt(path_, file_)) Forget();
+  // Another process may have started a new file. What comes in the place of what
+  // was cut off has other blocks.
+  if (file_.IsOpen() && (!IsAt(path_, file_) || file_.Size() < end_)) Forget();
   if (!file_.IsOpen()) file_ = OpenPath(path_, O_RDONLY);
   if (!file_.IsOpen()) return;
   const std::uint64_t size = file_.Size();
-  if (size < end_) {
-    // Cut off: what comes in its place has other blocks.
-    Forget();
-    return;
-  }
   if (end_ == 0) {
     char magic[kMagicBytes];
     if (size < kMagicBytes) return;
@@ -153,8 +149,10 @@ bool VectorFile::IsWhole(const BlockPlace& block) const {
   }
   // Numbers of vectors are places in arrays: only those that are there count.
   std::vector<std::uint32_t> rows(block.Head().row_count);
-  std::memcpy(rows.data(), bytes.data() + (block.Rows() - block.Offset()),
-              rows.size() * sizeof(std::uint32_t));
+  if (!rows.empty()) {
+    std::memcpy(rows.data(), bytes.data() + (block.Rows() - block.Offset()),
+                rows.size() * sizeof(std::uint32_t));
+  }
   const std::uint32_t known =
       block.Head().first_vector + block.Head().vector_count;
   for (const std::uint32_t row : rows) {
