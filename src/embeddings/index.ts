@@ -4,6 +4,7 @@ export {
   type EmbeddablePicture,
   type EmbeddingProvider,
   type HeaderProvider,
+  MOST_DIMENSIONS,
   type ThumbnailProvider,
   unitVector,
 } from './provider.ts'

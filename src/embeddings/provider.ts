@@ -64,7 +64,7 @@ export const BUILT_IN_PROVIDERS = {
 } as const satisfies Readonly<Record<string, HeaderProvider>>
 
 /** Numbers in a vector at most: some thousands of them are held at a time. */
-const MOST_DIMENSIONS = 8192
+export const MOST_DIMENSIONS = 8192
 
 /** Throws ERR_OPTION_INVALID for a provider whose vectors could not be stored. */
 export function checkProvider(provider: EmbeddingProvider): void {

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { checkProvider, type EmbeddablePicture, type ThumbnailProvider } from '../embeddings/index.ts'
+import { checkProvider, type EmbeddablePicture, type ThumbnailProvider, unitVector } from '../embeddings/index.ts'
 import { type ModelFacts, type PlanWishes, planModel, readModel, WireReader } from '../embeddings/onnx/index.ts'
 import { ExrError } from '../errors.ts'
 import { openPool } from '../workers/index.ts'
@@ -48,10 +48,12 @@ export async function openOnnxProvider({ name, model, jobs, ...wishes }: OnnxOpt
   })
   const embed = async (picture: EmbeddablePicture) => (await pool.ask(picture))[0]!
   try {
-    const dimension = (await embed(trialPicture())).length
+    const trial = await embed(trialPicture())
+    const dimension = trial.length
     const pictureSize = PICTURE_SCALE * Math.max(plan.width, plan.height)
     const provider = { name, version, dimension, reads: 'thumbnail', pictureSize, embed } as const
     checkProvider(provider)
+    checkTrial(model, provider, trial)
     return { ...provider, close: () => pool.close() }
   } catch (error) {
     await pool.close()
@@ -89,6 +91,15 @@ async function fileHash(path: string): Promise<string> {
   const sum = createHash('sha256')
   for await (const piece of createReadStream(path)) sum.update(piece)
   return sum.digest('hex')
+}
+
+/** Throws ERR_EMBEDDING_MODEL: every file would be read in vain. */
+function checkTrial(path: string, provider: ThumbnailProvider, trial: Float32Array): void {
+  try {
+    unitVector(provider, trial)
+  } catch (cause) {
+    throw unreadable(path, `tried on a picture, it gave no vector (${(cause as Error).message})`, cause)
+  }
 }
 
 /** Some picture that is not of one colour. */

@@ -1,4 +1,4 @@
-import type { EmbeddablePicture } from '../embeddings/index.ts'
+import { type EmbeddablePicture, MOST_DIMENSIONS } from '../embeddings/index.ts'
 import { type ModelPlan, pictureTensor } from '../embeddings/onnx/index.ts'
 import { ExrError } from '../errors.ts'
 import { loadPart } from '../parts.ts'
@@ -69,7 +69,12 @@ async function run(session: Session, input: Tensor): Promise<Float32Array> {
     throw modelError(`${path} cannot be run: ${messageOf(error)}`)
   }
   const vector = answer[plan.output]?.data
-  if (vector instanceof Float32Array) return vector
+  if (vector instanceof Float32Array) {
+    if (vector.length <= MOST_DIMENSIONS) return vector
+    // Not sent on: it may have gigabytes.
+    const found = `${MOST_DIMENSIONS} numbers at most from output ${plan.output} of ${path} but received ${vector.length}`
+    throw modelError(`Expected ${found}`)
+  }
   throw modelError(`Expected float32 from output ${plan.output} of ${path} but received ${answer[plan.output]?.type}`)
 }
 

@@ -5,7 +5,7 @@ import { pictureTensor, planModel, readModel, WireReader } from '../../src/embed
 import { type OnnxOptions, openOnnxProvider } from '../../src/tasks/onnx-provider.ts'
 import { tempDir } from '../helpers.ts'
 import { root } from '../package/project.ts'
-import { meanModel, tinyModel } from './tiny-model.ts'
+import { bytes, meanModel, number, text, tinyModel } from './tiny-model.ts'
 
 const dir = tempDir()
 const hasRuntime = existsSync(join(root, 'node_modules/onnxruntime-node'))
@@ -125,8 +125,8 @@ describe.runIf(hasRuntime)('a model', () => {
           }),
         ),
       {},
-      'ERR_OPTION_INVALID',
-      /27648/,
+      'ERR_EMBEDDING_MODEL',
+      /8192 numbers.*27648/,
     ],
     [
       'without the output asked for',
@@ -142,6 +142,19 @@ describe.runIf(hasRuntime)('a model', () => {
       { pixels: 'half' as 'unit' },
       'ERR_OPTION_INVALID',
       /imagenet/,
+    ],
+    [
+      'that gives zeros alone',
+      () =>
+        stored(
+          meanModel([1, 3, 8, 8], {
+            nodes: [{ op: 'Sub', inputs: ['picture', 'picture'], outputs: ['mean'] }],
+            outputs: [{ name: 'mean', shape: [1, 3, 8, 8] }],
+          }),
+        ),
+      {},
+      'ERR_EMBEDDING_MODEL',
+      /zeros alone/,
     ],
   ] as const)('%s is refused', async (_what, model, options, code, message) => {
     const opened = openOnnxProvider({ name: 'mean', model: model(), jobs: 1, ...options })
@@ -172,6 +185,37 @@ it('reads what a model takes and gives, and passes over its weights', () => {
     hasExternalData: false,
   })
   expect(read).toBeLessThan(file.length / 2)
+})
+
+it('finds weights in other files wherever a tensor may stand, and no end of what a model claims', () => {
+  const facts = (file: Buffer) => readModel(new WireReader((start, end) => file.subarray(start, end)), file.length)
+  const output = bytes(12, [text(1, 'y')])
+  const model = (...graph: Buffer[]) => Buffer.concat([number(1, 7), bytes(7, [...graph, output])])
+  const elsewhere = [text(8, 'w'), number(14, 1)]
+  const attribute = (...fields: Buffer[]) => bytes(1, [text(4, 'Op'), bytes(5, fields)])
+  for (const [what, file] of Object.entries({
+    constant: model(attribute(bytes(5, elsewhere))),
+    'one of several': model(attribute(bytes(10, [text(8, 'v')]), bytes(10, elsewhere))),
+    'inner graph': model(attribute(bytes(6, [bytes(5, elsewhere)]))),
+    sparse: model(bytes(15, [bytes(1, elsewhere)])),
+    function: Buffer.concat([model(), bytes(25, [bytes(7, [bytes(5, [bytes(5, elsewhere)])])])]),
+    'more bits': model(bytes(5, [text(8, 'w'), number(14, 2 ** 32 + 1)])),
+    'no location': model(bytes(5, [text(8, 'w'), bytes(13, [text(1, 'location'), text(2, '../w')])])),
+  })) {
+    expect(facts(file).hasExternalData, what).toBe(true)
+  }
+  expect(facts(model(attribute(bytes(5, [text(8, 'w'), number(14, 0)])))).hasExternalData).toBe(false)
+
+  let graph = bytes(6, [])
+  for (let depth = 0; depth < 100; depth++) graph = bytes(6, [attribute(graph)])
+  for (const [message, file] of [
+    [/number 536870926/, model(bytes(5, [text(8, 'w'), number(2 ** 29 + 14, 1)]))],
+    [/within each other/, model(attribute(graph))],
+    [/inputs, outputs and weights/, model(Buffer.alloc(200_000, bytes(11, [])))],
+    [/dimensions/, model(bytes(11, [bytes(2, [bytes(1, [bytes(2, [Buffer.alloc(200, bytes(1, []))])])])]))],
+  ] as const) {
+    expect(() => facts(file)).toThrow(message)
+  }
 })
 
 it('stretches a picture so that each pixel is the mean of what it covers', () => {

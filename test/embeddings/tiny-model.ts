@@ -79,15 +79,18 @@ function varint(value: number): Buffer {
   return Buffer.from([...out, value])
 }
 
-function number(field: number, value: number): Buffer {
+/** A field that is a number. */
+export function number(field: number, value: number): Buffer {
   return message([varint(field * 8), varint(value)])
 }
 
-function bytes(field: number, parts: readonly Buffer[]): Buffer {
+/** A field that is a message of some fields. */
+export function bytes(field: number, parts: readonly Buffer[]): Buffer {
   const inner = message(parts)
   return message([varint(field * 8 + 2), varint(inner.length), inner])
 }
 
-function text(field: number, value: string): Buffer {
+/** A field that is a text. */
+export function text(field: number, value: string): Buffer {
   return bytes(field, [Buffer.from(value)])
 }

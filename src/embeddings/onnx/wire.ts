@@ -44,7 +44,8 @@ export class WireReader {
       const key = varint()
       const number = Math.floor(key / 8)
       const type = key % 8
-      if (number === 0) throw new RangeError(`a field without a number at ${at}`)
+      // Of a larger key other readers take the lower bits alone.
+      if (number === 0 || key >= 2 ** 32) throw new RangeError(`a field of number ${number} at ${at}`)
       if (type === 0) yield { number, value: varint(), start: at, endExclusive: at }
       else if (type === 1) yield { number, ...skip(8) }
       else if (type === 2) yield { number, ...skip(varint()) }
