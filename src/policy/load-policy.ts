@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isNode, isScalar, isSeq } from 'yaml'
 import { ExrError } from '../errors.ts'
 import { compileCondition } from './cel.ts'
 import { customRule, fileVariables } from './custom-rule.ts'
@@ -12,6 +12,7 @@ import { globPattern } from './patterns.ts'
 import type { Policy, PolicyOverride, RuleSetting } from './policy.ts'
 import type { FileRule, SequenceRule } from './rule.ts'
 import { STARTERS } from './starters.ts'
+import { YamlText } from './yaml-text.ts'
 
 /** Reads the text of a policy that is no built-in one; `from` is the policy that names it, null for the first. */
 export type ReadPolicy = (
@@ -87,10 +88,10 @@ class Loader {
 
   async addText(text: string, location: string): Promise<PolicyDocument> {
     this.#open.push(location)
-    // Once for what it extends; its rules may then name custom rules of those.
-    for (const { name, line, column } of extendsOf(text))
-      await this.add(name, location, `${location}:${line}:${column}: `)
-    const document = parsePolicy(text, location, new Set(this.#parts.custom.keys()))
+    const yaml = new YamlText(text, location)
+    // First what it extends; its rules may then name custom rules of those.
+    for (const { name, place } of extendsOf(yaml)) await this.add(name, location, place)
+    const document = parsePolicy(yaml, new Set(this.#parts.custom.keys()))
     this.#digest.update(JSON.stringify(text))
     const { custom, rules, overrides, variables, ignore } = this.#parts
     for (const spec of document.custom ?? []) {
@@ -134,22 +135,16 @@ async function reading<T>(read: Promise<T>, place: string): Promise<T> {
   }
 }
 
-interface NamedPolicy {
-  readonly name: string
-  readonly line: number
-  readonly column: number
-}
-
-/** What a policy extends, before it is checked: what is wrong in it is told with line and column when it is. */
-function extendsOf(text: string): NamedPolicy[] {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-  const named: unknown = document.errors.length > 0 ? null : document.getIn(['extends'], true)
-  const items: readonly unknown[] = isSeq(named) ? named.items : [named]
+/** What a policy extends, and where it says so. What is wrong there is told when the policy is checked. */
+function extendsOf(text: YamlText): { readonly name: string; readonly place: string }[] {
+  const { document } = text
+  const target = (node: unknown) => (isAlias(node) ? node.resolve(document) : node)
+  const named = target(document.getIn(['extends'], true))
+  const items: readonly unknown[] = isSeq(named) ? named.items.slice(0, MAX_EXTENDS + 1) : [named]
   return items.flatMap((item) => {
-    if (!isScalar(item) || typeof item.value !== 'string') return []
-    const { line, col } = lines.linePos(item.range?.[0] ?? 0)
-    return [{ name: item.value, line, column: col }]
+    const scalar = target(item)
+    if (!isScalar(scalar) || typeof scalar.value !== 'string') return []
+    return [{ name: scalar.value, place: text.place(isNode(item) ? (item.range?.[0] ?? 0) : 0) }]
   })
 }
 

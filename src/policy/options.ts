@@ -1,3 +1,5 @@
+import { shownValue } from './yaml-text.ts'
+
 /** What an option may hold, and what it holds unless a policy says otherwise. */
 export interface OptionSpec {
   readonly type: 'number' | 'boolean' | 'string' | 'strings' | 'object'
@@ -53,7 +55,7 @@ export function optionProblem(spec: OptionSpec, value: unknown): string | null {
     }
   }
   const wanted = spec.type === 'strings' ? 'a list of strings' : `a ${spec.type}`
-  return `expected ${wanted}, received ${JSON.stringify(value)}`
+  return `expected ${wanted}, received ${shownValue(value)}`
 }
 
 /** Defaults of a rule with a policy's settings over them. */

@@ -1,5 +1,3 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
-import { ExrError } from '../errors.ts'
 import { compileCondition } from './cel.ts'
 import { customRule } from './custom-rule.ts'
 import { nearest } from './nearest.ts'
@@ -8,6 +6,7 @@ import { pathTemplate } from './path-template.ts'
 import { globPattern } from './patterns.ts'
 import { type CustomRuleSpec, SELECTIONS } from './rule.ts'
 import { RULES } from './rules/index.ts'
+import { shownValue, shownWord, type YamlPath, type YamlText } from './yaml-text.ts'
 
 /** A policy as it is written, checked. */
 export interface PolicyDocument {
@@ -32,9 +31,6 @@ export type RuleEntry =
 export type SeverityWord = (typeof SEVERITY_WORDS)[number]
 const SEVERITY_WORDS = ['off', 'on', 'info', 'warn', 'error'] as const
 
-/** Largest policy, in characters. */
-const MAX_POLICY = 4 * 1024 * 1024
-
 const KEYS = [
   'version',
   'name',
@@ -51,69 +47,26 @@ const CUSTOM_KEYS = ['id', 'title', 'severity', 'select', 'where', 'assert', 'me
 const OVERRIDE_KEYS = ['paths', 'when', 'rules']
 
 /**
- * Reads a policy in YAML or JSON and checks every word of it: keys, rules, options with their types, expressions and
- * patterns. `inherited` are ids of custom rules that policies it extends define.
- * Throws ERR_POLICY_INVALID with file, line and column.
+ * Checks every word of a policy: keys, rules, options with their types, expressions and patterns. `inherited` are ids of
+ * custom rules that policies it extends define. Throws ERR_POLICY_INVALID with file, line and column.
  */
-export function parsePolicy(
-  text: string,
-  location: string,
-  inherited: ReadonlySet<string> = new Set(),
-): PolicyDocument {
-  if (text.length > MAX_POLICY) {
-    throw new ExrError(
-      'ERR_POLICY_INVALID',
-      `${location}: a policy of ${text.length} characters; at most ${MAX_POLICY} are allowed.`,
-    )
-  }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
-  const checker = new Checker(document, lines, location, inherited)
-  const [error] = document.errors
-  if (error !== undefined) throw checker.at(error.pos[0], `not YAML: ${error.message.split('\n')[0]}`)
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 100 })
-  } catch (cause) {
-    throw checker.at(0, (cause as Error).message)
-  }
-  checker.policy(value)
-  return value as PolicyDocument
+export function parsePolicy(text: YamlText, inherited: ReadonlySet<string> = new Set()): PolicyDocument {
+  new Checker(text, inherited).policy(text.value)
+  return text.value as PolicyDocument
 }
 
-type Path = readonly (string | number)[]
-
 class Checker {
-  readonly #document: Document
-  readonly #lines: LineCounter
-  readonly #location: string
+  readonly #text: YamlText
   readonly #custom: Set<string>
 
-  constructor(document: Document, lines: LineCounter, location: string, inherited: ReadonlySet<string>) {
-    this.#document = document
-    this.#lines = lines
-    this.#location = location
+  constructor(text: YamlText, inherited: ReadonlySet<string>) {
+    this.#text = text
     this.#custom = new Set(inherited)
   }
 
-  at(offset: number, why: string, cause?: unknown): ExrError {
-    const { line, col } = this.#lines.linePos(offset)
-    return new ExrError('ERR_POLICY_INVALID', `${this.#location}:${line}:${col}: ${why}`, { cause })
-  }
-
   /** The error at a value, or at its key. */
-  #fail(path: Path, why: string, isKey = false, cause?: unknown): never {
-    let offset = 0
-    const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true)
-    if (isNode(node)) offset = node.range?.[0] ?? 0
-    if (isKey) {
-      const parent = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true)
-      const pair = isMap(parent)
-        ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
-        : undefined
-      offset = isScalar(pair?.key) ? (pair.key.range?.[0] ?? offset) : offset
-    }
-    throw this.at(offset, why, cause)
+  #fail(path: YamlPath, why: string, isKey = false, cause?: unknown): never {
+    throw this.#text.at(this.#text.offsetOf(path, isKey), why, cause)
   }
 
   policy(value: unknown): void {
@@ -121,15 +74,15 @@ class Checker {
     if ('version' in policy && policy['version'] !== 1) {
       this.#fail(
         ['version'],
-        `expected version 1, the format this release reads, found ${JSON.stringify(policy['version'])}`,
+        `expected version 1, the format this release reads, found ${shownValue(policy['version'])}`,
       )
     }
-    for (const key of ['name', 'about']) if (key in policy) this.#text([key], policy[key])
+    for (const key of ['name', 'about']) if (key in policy) this.#words([key], policy[key])
     if (
       'policy_version' in policy &&
       !(Number.isInteger(policy['policy_version']) && (policy['policy_version'] as number) >= 0)
     ) {
-      this.#fail(['policy_version'], `expected a whole number, found ${JSON.stringify(policy['policy_version'])}`)
+      this.#fail(['policy_version'], `expected a whole number, found ${shownValue(policy['policy_version'])}`)
     }
     if ('extends' in policy && typeof policy['extends'] !== 'string') this.#texts(['extends'], policy['extends'])
     if ('custom' in policy)
@@ -147,13 +100,13 @@ class Checker {
     }
   }
 
-  #rules(path: Path, value: unknown): void {
+  #rules(path: YamlPath, value: unknown): void {
     const rules = this.#map(path, value, null)
     for (const [id, entry] of Object.entries(rules)) {
       const here = [...path, id]
       const rule = RULES.get(id)
       if (rule === undefined && !this.#custom.has(id)) {
-        this.#fail(here, `no rule ${id}${nearest(id, [...RULES.keys(), ...this.#custom])}`, true)
+        this.#fail(here, `no rule ${shownWord(id)}${nearest(id, [...RULES.keys(), ...this.#custom])}`, true)
       }
       if (typeof entry === 'string' || entry === null || typeof entry !== 'object') {
         this.#severity(here, entry)
@@ -170,24 +123,24 @@ class Checker {
     }
   }
 
-  #severity(path: Path, value: unknown): void {
+  #severity(path: YamlPath, value: unknown): void {
     if (SEVERITY_WORDS.some((word) => word === value)) return
-    this.#fail(path, `expected off, on, info, warn or error, found ${JSON.stringify(value)}`)
+    this.#fail(path, `expected off, on, info, warn or error, found ${shownValue(value)}`)
   }
 
-  #customRule(path: Path, value: unknown): void {
+  #customRule(path: YamlPath, value: unknown): void {
     const rule = this.#map(path, value, CUSTOM_KEYS)
     for (const key of ['id', 'select', 'assert']) if (!(key in rule)) this.#fail(path, `a custom rule lacks ${key}`)
-    for (const key of CUSTOM_KEYS) if (key in rule) this.#text([...path, key], rule[key])
+    for (const key of CUSTOM_KEYS) if (key in rule) this.#words([...path, key], rule[key])
     const id = rule['id'] as string
     if (!/^[a-z][a-z0-9-]{1,99}$/.test(id))
-      this.#fail([...path, 'id'], `expected lower-case words with hyphens, found ${JSON.stringify(id)}`)
+      this.#fail([...path, 'id'], `expected lower-case words with hyphens, found ${shownValue(id)}`)
     if (RULES.has(id)) this.#fail([...path, 'id'], `${id} is a built-in rule; give yours another id`)
     if (!SELECTIONS.some((word) => word === rule['select'])) {
-      this.#fail([...path, 'select'], `expected ${SELECTIONS.join(', ')}, found ${JSON.stringify(rule['select'])}`)
+      this.#fail([...path, 'select'], `expected ${SELECTIONS.join(', ')}, found ${shownValue(rule['select'])}`)
     }
     if ('severity' in rule && !['info', 'warn', 'error'].includes(rule['severity'] as string)) {
-      this.#fail([...path, 'severity'], `expected info, warn or error, found ${JSON.stringify(rule['severity'])}`)
+      this.#fail([...path, 'severity'], `expected info, warn or error, found ${shownValue(rule['severity'])}`)
     }
     for (const key of ['where', 'assert']) {
       if (key in rule) this.#tried([...path, key], () => compileCondition(rule[key] as string))
@@ -196,23 +149,23 @@ class Checker {
     this.#custom.add(id)
   }
 
-  #override(path: Path, value: unknown): void {
+  #override(path: YamlPath, value: unknown): void {
     const override = this.#map(path, value, OVERRIDE_KEYS)
     if (!('rules' in override)) this.#fail(path, 'an override lacks rules')
     if (!('paths' in override) && !('when' in override)) this.#fail(path, 'an override lacks paths or when')
     this.#rules([...path, 'rules'], override['rules'])
     if ('paths' in override) this.#globs([...path, 'paths'], override['paths'])
     if ('when' in override) {
-      const when = this.#text([...path, 'when'], override['when'])
+      const when = this.#words([...path, 'when'], override['when'])
       this.#tried([...path, 'when'], () => compileCondition(when))
     }
   }
 
-  #globs(path: Path, value: unknown): void {
+  #globs(path: YamlPath, value: unknown): void {
     for (const [i, glob] of this.#texts(path, value).entries()) this.#tried([...path, i], () => globPattern(glob))
   }
 
-  #tried(path: Path, work: () => unknown): void {
+  #tried(path: YamlPath, work: () => unknown): void {
     try {
       work()
     } catch (error) {
@@ -220,29 +173,29 @@ class Checker {
     }
   }
 
-  #map(path: Path, value: unknown, keys: readonly string[] | null): Record<string, unknown> {
+  #map(path: YamlPath, value: unknown, keys: readonly string[] | null): Record<string, unknown> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#fail(path, `expected a mapping, found ${value === null ? 'nothing' : JSON.stringify(value)}`)
+      this.#fail(path, `expected a mapping, found ${value === null ? 'nothing' : shownValue(value)}`)
     }
     for (const key of Object.keys(value)) {
       if (keys !== null && !keys.includes(key))
-        this.#fail([...path, key], `unknown key ${key}${nearest(key, keys)}`, true)
+        this.#fail([...path, key], `unknown key ${shownWord(key)}${nearest(key, keys)}`, true)
     }
     return value as Record<string, unknown>
   }
 
-  #list(path: Path, value: unknown): unknown[] {
-    if (!Array.isArray(value)) this.#fail(path, `expected a list, found ${JSON.stringify(value)}`)
+  #list(path: YamlPath, value: unknown): unknown[] {
+    if (!Array.isArray(value)) this.#fail(path, `expected a list, found ${shownValue(value)}`)
     if (value.length > 1000) this.#fail(path, `a list of ${value.length} entries; at most 1000 are allowed`)
     return value
   }
 
-  #texts(path: Path, value: unknown): string[] {
-    return this.#list(path, value).map((item, i) => this.#text([...path, i], item))
+  #texts(path: YamlPath, value: unknown): string[] {
+    return this.#list(path, value).map((item, i) => this.#words([...path, i], item))
   }
 
-  #text(path: Path, value: unknown): string {
-    if (typeof value !== 'string') this.#fail(path, `expected text, found ${JSON.stringify(value)}`)
+  #words(path: YamlPath, value: unknown): string {
+    if (typeof value !== 'string') this.#fail(path, `expected text, found ${shownValue(value)}`)
     return value
   }
 }

@@ -24,7 +24,7 @@ export function pathTemplate(template: string): (path: string) => Captured | nul
     const fields: Record<string, string> = {}
     for (const [index, name] of names.entries()) {
       const text = matcher.group(index + 1) ?? ''
-      if (name in fields && fields[name] !== text) return null
+      if (Object.hasOwn(fields, name) && fields[name] !== text) return null
       fields[name] = text
     }
     return fields

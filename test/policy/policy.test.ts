@@ -72,6 +72,21 @@ describe('policies', () => {
       `rules:\n  deliver-name-pattern: {options: {pattern: "${'x'.repeat(600)}"}}`,
       /^p\.yaml:2:45: option pattern of deliver-name-pattern: A path template has more than 500 characters/,
     ],
+    [
+      'a pattern of many states',
+      `rules:\n  meta-required: {options: {attributes: {owner: {pattern: "${'a{999}'.repeat(12)}"}}}}`,
+      /^p\.yaml:2:\d+: .* it repeats to 1\d{4} states; at most 10000/,
+    ],
+    // Deep enough to end the stack of a parser, which would end the process.
+    ['deep lists', `{"about": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`, /^p\.yaml:1:\d+: nests deeper than 100/],
+    ['deep lists in block form', `about:\n  ${'- '.repeat(20_000)}x`, /^p\.yaml:2:\d+: nests deeper than 100/],
+    ['an anchor that holds itself', 'about: &a [*a]', /^p\.yaml:1:1: aliases make it nest deeper than 100/],
+    [
+      'a long value, without repeating it',
+      `about: [${'"long", '.repeat(9000)}]`,
+      /^p\.yaml:1:8: .{0,80}a list of 9000$/,
+    ],
+    ['a long key, without repeating it', `? ${'long'.repeat(9000)}\n: 1`, /^p\.yaml:1:3: unknown key .{100,120}$/],
     ['an override for nothing', 'overrides:\n  - {rules: {}}', /an override lacks paths or when/],
     ['an unknown policy', 'extends: corr', /^p\.yaml:1:10: No policy corr; did you mean core\?/],
     ['many aliases', `a: &a [x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nrules: *c`, /p\.yaml:1:1/],
@@ -87,6 +102,30 @@ describe('policies', () => {
     await expect(loadPolicy('a.yaml', read)).rejects.toThrow(
       /^b\.yaml:1:10: .* in a circle: a\.yaml -> b\.yaml -> a\.yaml/,
     )
+  })
+
+  it('extends what an alias names', async () => {
+    const read = from({ 'base.yaml': 'rules: {file-magic: error}' })
+    const policy = await load('name: &base base.yaml\nextends: *base', read)
+    expect([...policy.rules.keys()]).toEqual(['file-magic'])
+    await expect(load('name: &base base.yaml\nextends: [*base, corr]', read)).rejects.toThrow(
+      /^p\.yaml:2:18: No policy/,
+    )
+    await expect(load('name: &base corr\nextends: [*base]', read)).rejects.toThrow(/^p\.yaml:2:11: No policy corr/)
+  })
+
+  it.each([
+    ['text that grows', `"a"${'.replace("a", "aaaaaaaaaa")'.repeat(30)} != ""`],
+    ['lists that are made longer', '(L+L+L+L+L+L).all(a, (L+L+L+L+L+L).all(b, true))'],
+    ['an answer that takes any error', '(L+L+L+L+L+L).all(a, (L+L+L+L+L+L).all(b, true)) || true'],
+    ['a pattern with much to do', '(L+L).all(a, "aaaaaaaaaaaaaaaaaaaa".matches("(a?){900}"))'],
+  ])('gives no answer beyond so many steps: %s', async (_, source) => {
+    const assert = source.replaceAll('L', 'attributes.l')
+    const policy = await load(JSON.stringify({ custom: [{ id: 'x1', select: 'part', assert }] }))
+    const attributes = { l: ['floatvector', Array.from({ length: 900 }, (_, at) => at)] } as const
+    expect(validate([madeFacts({ parts: [{ attributes }] })], policy).findings).toMatchObject([
+      { rule: 'x1', state: 'cannot_check', message: 'assert: it takes more than 5000000 steps' },
+    ])
   })
 
   it('takes later settings over earlier ones, and keeps options that are not named', async () => {
