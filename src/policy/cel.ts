@@ -1,6 +1,6 @@
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel'
-import { strings } from '@bufbuild/cel/ext'
+import { isCelError, parse, plan } from '@bufbuild/cel'
 import { ExrError } from '../errors.ts'
+import { LOOP, meteredEnvironment, TOO_MANY_STEPS, withinBudget } from './cel-budget.ts'
 
 /** Longest expression, in characters. */
 const MAX_LENGTH = 2000
@@ -20,11 +20,11 @@ export type CelAnswer = { readonly ok: true; readonly value: boolean } | { reado
 /** An expression made ready; `variables` are plain JSON data. */
 export type Condition = (variables: Readonly<Record<string, unknown>>) => CelAnswer
 
-const environment = celEnv({ funcs: strings })
+const environment = meteredEnvironment()
 
 /**
- * Compiles a condition in CEL. Its steps are bounded before it ever runs: by its length and depth, by how deep loops
- * nest, and by the lists it sees; regular expressions take time linear in the text.
+ * Compiles a condition in CEL. Its length, its depth and how deep loops nest are bounded before it ever runs, its steps
+ * while it does; regular expressions take time linear in the text.
  * Throws ERR_POLICY_INVALID for one that is too large or not understood; `column` (from 1) is where, when known.
  */
 export function compileCondition(source: string): Condition {
@@ -47,7 +47,8 @@ export function compileCondition(source: string): Condition {
     if (loops > 0 && longest > limit) {
       return { ok: false, reason: `a list of ${longest} entries is too long for its loops; at most ${limit}` }
     }
-    const value = run(toCel(variables) as never)
+    const value = withinBudget(() => run(toCel(variables) as never))
+    if (value === null) return { ok: false, reason: TOO_MANY_STEPS }
     if (isCelError(value)) return { ok: false, reason: value.message }
     return typeof value === 'boolean'
       ? { ok: true, value }
@@ -71,7 +72,7 @@ interface Measure {
   deepest: number
 }
 
-/** Walks the tree; macros have become comprehensions by then. */
+/** Walks the tree; macros have become comprehensions by then. What they go through is made to count its turns. */
 function measure(node: unknown, depth: number, loops: number, found: Measure): Measure {
   if (depth > MAX_DEPTH * 8) throw invalid('nests too deep')
   if (typeof node !== 'object' || node === null) return found
@@ -82,7 +83,21 @@ function measure(node: unknown, depth: number, loops: number, found: Measure): M
   if (found.all > MAX_ALL_LOOPS) throw invalid(`has more than ${MAX_ALL_LOOPS} loops`)
   found.deepest = Math.max(found.deepest, inside)
   for (const child of Object.values(node)) measure(child, depth + 1, inside, found)
+  if (isLoop) countTurns(node as Loop)
   return found
+}
+
+interface Loop {
+  iterRange?: unknown
+}
+
+function countTurns(loop: Loop): void {
+  const { expr } = parse('f(x)')
+  const kind = expr?.exprKind
+  if (kind?.case !== 'callExpr') throw invalid('cannot be counted')
+  kind.value.function = LOOP
+  kind.value.args[0] = loop.iterRange as (typeof kind.value.args)[number]
+  loop.iterRange = expr
 }
 
 function longestList(value: unknown): number {

@@ -3,11 +3,15 @@ import { ExrError } from '../errors.ts'
 
 /** A test of text by a regular expression. */
 interface TextPattern {
-  test(text: string): boolean
+  /** Its states: a look at each character takes as many steps at most. */
+  readonly size: number
+  test(this: void, text: string): boolean
 }
 
 /** Longest pattern that a policy may have. */
 const MAX_PATTERN = 1000
+/** Most states of one: `a{1000}` is short and has a thousand. */
+const MAX_SIZE = 10_000
 const compiled = new Map<string, TextPattern>()
 
 /**
@@ -25,10 +29,12 @@ export function linearPattern(source: string): TextPattern {
   }
   try {
     const pattern = RE2JS.compile(source)
-    const test = { test: (text: string) => pattern.matcher(text).find() }
+    const size = pattern.programSize()
+    if (size > MAX_SIZE) throw new Error(`it repeats to ${size} states; at most ${MAX_SIZE} are allowed`)
+    const ready = { size, test: (text: string) => pattern.matcher(text).find() }
     if (compiled.size > 1000) compiled.clear()
-    compiled.set(source, test)
-    return test
+    compiled.set(source, ready)
+    return ready
   } catch (cause) {
     throw new ExrError(
       'ERR_POLICY_INVALID',
