@@ -103,6 +103,12 @@ export class PatternSearch {
     return match
   }
 
+  /** Whether a path is meant, where nothing was found at it. */
+  fits(path: string): boolean {
+    const match = this.#matches(path)
+    return match !== null && match !== false
+  }
+
   /** Said when everything was looked at: that nothing has such a name, or which frames of the range are not there. */
   failures(): WalkFailure[] {
     const { text, base, frames } = this.#pattern

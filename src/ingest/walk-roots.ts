@@ -4,7 +4,7 @@ import type { S3Settings } from '../source/s3-settings.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import { joinPath, locationOf, pick, type WalkFailure, type WalkStep } from './found.ts'
 import { isIgnored } from './ignore-rules.ts'
-import { STATS_PER_TASK } from './listing.ts'
+import { EXR_NAME, STATS_PER_TASK } from './listing.ts'
 import { PatternSearch, type RootPattern, rootPattern } from './root-pattern.ts'
 import { walkS3 } from './s3-walk.ts'
 import { type Lister, type S3WalkOptions, type WalkOptions, walk } from './walk.ts'
@@ -67,8 +67,10 @@ async function* matching(steps: AsyncIterable<WalkStep>, search: PatternSearch):
       const match = search.matches(locationOf(files, index))
       return match === null || match === false ? [] : index
     })
-    hasFailed ||= failures.length > 0
-    yield { files: pick(files, indices), failures, skippedLinks }
+    // A folder that cannot be listed may hold what is meant; a file's own name says whether it is.
+    const meant = failures.filter(({ path }) => !EXR_NAME.test(path) || search.fits(path))
+    hasFailed ||= meant.length > 0
+    yield { files: pick(files, indices), failures: meant, skippedLinks }
   }
   // What could not be listed says more than that nothing was found.
   if (!hasFailed) yield failureStep(search.failures())
