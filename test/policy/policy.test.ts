@@ -13,6 +13,7 @@ import {
   unreadableFacts,
   validate,
 } from '../../src/policy/index.ts'
+import { junitReport } from '../../src/policy/reports/junit.ts'
 import { madeFacts } from './make-facts.ts'
 
 const load = (text: string, read: ReadPolicy | null = null) => loadPolicyText(text, 'p.yaml', read)
@@ -201,6 +202,14 @@ custom:
 })
 
 describe('reports', () => {
+  it('keep line ends of a name apart from spaces in JUnit', async () => {
+    const policy = await load('rules: {file-magic: on}')
+    const report = validate([unreadableFacts('/a\nb.exr', { code: 'ERR_EXR_FORMAT', message: 'no\tmore' })], policy)
+    const text = junitReport(report)
+    expect(text).toContain('<testsuite name="/a&#10;b.exr"')
+    expect(text).toContain('classname="/a&#10;b.exr"')
+  })
+
   it('have the fields of the contract, frames of one finding together, the first frame first', async () => {
     const policy = await load('rules: {compress-allowed: error}')
     const paths = ['/s/f.1003.exr', '/s/f.1001.exr', '/s/f.1002.exr', '/s/f.1007.exr']

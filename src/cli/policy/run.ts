@@ -58,7 +58,7 @@ export async function listRules(flags: JsonFlag & { policy?: string }, context: 
     context.style.bold(id),
     severity,
     `${tier}${sequence ? ' of a sequence' : ''}`,
-    title,
+    singleLine(title),
   ])
   await context.print(`${columns(rows, { width: widthOf(context) }).join('\n')}\n`)
 }
@@ -88,13 +88,15 @@ export async function explainRule(
   ])
   const { written } = rule
   const source =
-    written === undefined ? `${rule.source.join(', ')} (docs/reference/rules.md)` : `the policy ${policy?.name}`
+    written === undefined
+      ? `${rule.source.join(', ')} (docs/reference/rules.md)`
+      : `the policy ${singleLine(policy?.name ?? '')}`
   const lines = [
     `${bold(id)}  ${dim(`${group}, ${level === 'policy' ? 'off until a policy sets it' : level}`)}`,
     '',
-    ...wrap(rule.title, width, ''),
+    ...wrap(singleLine(rule.title), width, ''),
     ...(rule.reason === undefined ? [] : ['', ...wrap(`Why: ${rule.reason}`, width, '')]),
-    ...(rule.remedy === undefined ? [] : ['', ...wrap(`What to do: ${rule.remedy}`, width, '')]),
+    ...(rule.remedy === undefined ? [] : ['', ...wrap(singleLine(`What to do: ${rule.remedy}`), width, '')]),
     '',
     `Needs ${rule.tier}${isSequenceRule(rule) ? ' of a sequence' : ''}. Source: ${source}.`,
     ...(written === undefined ? [] : ['', ...writtenLines(written, width)]),
@@ -126,7 +128,7 @@ export async function lintPolicies(files: readonly string[], { json }: JsonFlag,
     try {
       const policy = await open(file, context)
       results.push({ file, ok: true, rules: policy.rules.size, error: null })
-      if (!json) await context.print(`${file}: ${policy.name}, ${policy.rules.size} rules\n`)
+      if (!json) await context.print(`${file}: ${singleLine(policy.name)}, ${policy.rules.size} rules\n`)
     } catch (error) {
       const known = toExrError(error)
       results.push({ file, ok: false, rules: null, error: { code: known.code, message: known.message } })
@@ -162,13 +164,13 @@ export async function initPolicy(
 /** Cases of a policy: what must fail on a file, or on facts written out. */
 interface PolicyCase {
   readonly file?: string
-  readonly facts?: unknown
+  readonly facts?: Partial<PolicyFacts>
   /** Ids of the rules that fail, no more and no fewer. */
   readonly fails: readonly string[]
 }
 
 export async function testPolicies(files: readonly string[], context: CliContext): Promise<void> {
-  const { parse } = await import('yaml')
+  const { YamlText } = await import('../../policy/yaml-text.ts')
   let failed = 0
   let run = 0
   for (const file of files) {
@@ -176,15 +178,16 @@ export async function testPolicies(files: readonly string[], context: CliContext
     const casesFile = file.replace(/\.(?:ya?ml|json)$/i, '.cases.yaml')
     if (!existsSync(casesFile))
       throw new ExrError('ERR_POLICY_INVALID', `${file} has no cases: there is no ${casesFile}`)
-    const cases: unknown = parse(readFileSync(casesFile, 'utf8'), { maxAliasCount: 100 })
+    const { value: cases } = new YamlText(readFileSync(casesFile, 'utf8'), casesFile)
     if (!isCases(cases))
       throw new ExrError('ERR_POLICY_INVALID', `${casesFile}: expected a list of {file or facts, fails: [rule ids]}`)
     for (const [index, { file: input, facts, fails }] of cases.entries()) {
       run += 1
       const folder = dirname(resolve(casesFile))
-      const judged =
-        input === undefined ? (facts as PolicyFacts) : await fileFacts(resolve(folder, input), policy, context)
-      const report = validate([judged], policy)
+      const report =
+        input === undefined
+          ? judgeWritten(facts!, policy, `${casesFile}: case ${index + 1}`)
+          : validate([await fileFacts(resolve(folder, input), policy, context)], policy)
       const actual = [
         ...new Set(report.findings.filter(({ state }) => state === 'fail').map(({ rule }) => rule)),
       ].sort()
@@ -201,16 +204,25 @@ export async function testPolicies(files: readonly string[], context: CliContext
 }
 
 function isCases(value: unknown): value is PolicyCase[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (item) =>
-        typeof item === 'object' &&
-        item !== null &&
-        Array.isArray((item as PolicyCase).fails) &&
-        ('file' in item || 'facts' in item),
-    )
-  )
+  return Array.isArray(value) && value.every(isCase)
+}
+
+function isCase(value: unknown): value is PolicyCase {
+  if (typeof value !== 'object' || value === null) return false
+  const { file, facts, fails } = value as Record<keyof PolicyCase, unknown>
+  const hasInput = typeof file === 'string' || (file === undefined && typeof facts === 'object' && facts !== null)
+  return hasInput && Array.isArray(fails) && fails.every((id) => typeof id === 'string')
+}
+
+/** Facts that somebody wrote may lack what a rule looks at. */
+function judgeWritten(facts: Partial<PolicyFacts>, policy: Policy, place: string) {
+  try {
+    return validate([{ path: '', sizeBytes: null, payload: null, error: null, ...facts }], policy)
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    const message = `${place}: the facts lack what a rule looks at, or have it in another form: ${cause.message}`
+    throw new ExrError('ERR_POLICY_INVALID', message, { cause })
+  }
 }
 
 /** What the rules of a policy need to know of a file, pixels and plates included. */

@@ -73,7 +73,7 @@ function placeLines(findings: readonly ReportFinding[], { style, width, policy, 
     `${before}${shortPath(place, room)}${after}`,
     ...shown.flatMap(({ message }) => wrap(singleLine(message), width, INDENT)),
     ...(more === 0 ? [] : [style.dim(`${INDENT}and ${count(more)} more; --all lists them`)]),
-    ...(remedy === undefined ? [] : wrap(remedy, width, INDENT).map(style.dim)),
+    ...(remedy === undefined ? [] : wrap(singleLine(remedy), width, INDENT).map(style.dim)),
   ]
 }
 
@@ -102,6 +102,6 @@ function countLines({ summary }: ValidationReport, { style, all, width }: TextOp
     states.not_checked > 0 ? `${plural(states.not_checked, 'check')} not made` : null,
   ].filter((text) => text !== null)
   const hint = !all && states.not_checked + states.cannot_check > 0 ? '; --all lists them' : ''
-  const counted = `${plural(files, 'file')}${groups} by ${summary.policy}: ${what}`
+  const counted = `${plural(files, 'file')}${groups} by ${singleLine(summary.policy)}: ${what}`
   return wrap(`${counted}${rest.length > 0 ? `; ${rest.join(', ')}${hint}` : ''}`, width, '')
 }

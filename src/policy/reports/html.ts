@@ -20,7 +20,7 @@ body{max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #8884}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
+code{font-family:ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
 .error{color:#c62828}.warn{color:#b26a00}.info{color:#1565c0}.muted{opacity:.7}
 @media (prefers-color-scheme:dark){.error{color:#ff8a80}.warn{color:#ffcc80}.info{color:#90caf9}}
 td.rule{white-space:nowrap}

@@ -15,7 +15,7 @@ export function junitReport(report: ValidationReport): string {
   const quiet = quietSuite(report)
   const all = [...Array.from(suites, ([place, findings]) => suite(place, findings)), ...(quiet === null ? [] : [quiet])]
   const counts = COUNTS.map((name) => `${name}="${all.reduce((sum, { counts }) => sum + counts[name], 0)}"`)
-  const name = `name="exr-inspector ${xml(report.summary.policy)}"`
+  const name = `name="exr-inspector ${attribute(report.summary.policy)}"`
   const texts = all.map(({ text }) => text).join('')
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${name} ${counts.join(' ')}>\n${texts}</testsuites>\n`
 }
@@ -31,7 +31,7 @@ function suiteOf(name: string, cases: readonly string[], counts: Omit<Suite['cou
   const all = { tests: cases.length, ...counts }
   const attributes = COUNTS.map((count) => `${count}="${all[count]}"`).join(' ')
   return {
-    text: `  <testsuite name="${xml(name)}" ${attributes}>\n${cases.join('')}  </testsuite>\n`,
+    text: `  <testsuite name="${attribute(name)}" ${attributes}>\n${cases.join('')}  </testsuite>\n`,
     counts: all,
   }
 }
@@ -61,14 +61,14 @@ function testCase(place: string, rule: string, findings: readonly ReportFinding[
   const text = findings
     .map(({ message, frames, path }) => `${frames === undefined ? path : `frames ${frames}`}: ${message}`)
     .join('\n')
-  const first = xml(findings[0]!.message)
+  const first = attribute(findings[0]!.message)
   const body =
     state === 'fail'
       ? `<failure type="${findings[0]!.severity}" message="${first}">${xml(text)}</failure>`
       : state === 'cannot_check'
         ? `<error type="cannot_check" message="${first}">${xml(text)}</error>`
         : `<skipped message="${first}"/>`
-  return `    <testcase classname="${xml(place)}" name="${xml(rule)}">${body}</testcase>\n`
+  return `    <testcase classname="${attribute(place)}" name="${xml(rule)}">${body}</testcase>\n`
 }
 
 /** Rules that nothing is said of above: they passed, or applied to nothing. Null for none. */
@@ -82,6 +82,11 @@ function quietSuite({ summary, findings }: ValidationReport): Suite | null {
   })
   const skipped = rules.filter((rule) => summary.rules[rule]!.pass === 0).length
   return suiteOf('all files', cases, { failures: 0, errors: 0, skipped })
+}
+
+/** The value of an attribute: readers take line ends and tabs in it for spaces, and two names for one. */
+function attribute(text: string): string {
+  return xml(text).replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /** Text for XML 1.0; characters that it cannot hold become a replacement. */
