@@ -29,15 +29,22 @@ export function withoutAccepted(report: ValidationReport, baseline: Baseline, ro
   return { findings, summary: { ...report.summary, accepted: report.findings.length - findings.length } }
 }
 
-/** A baseline without what no longer fails. */
+/** A baseline without what no longer fails. What a rule that was not asked of every file would say is not known: it stays. */
 export function pruneBaseline(baseline: Baseline, report: ValidationReport, root: string): Baseline {
   const still = new Set(
     report.findings.filter(({ state }) => state === 'fail').map((finding) => fingerprint(finding, root)),
   )
-  return {
-    ...baseline,
-    accepted: Object.fromEntries(Object.entries(baseline.accepted).filter(([key]) => still.has(key))),
+  const isAnswered = (rule: string) => {
+    const counts = report.summary.rules[rule]
+    return counts !== undefined && counts.not_checked + counts.cannot_check === 0
   }
+  const kept = Object.entries(baseline.accepted).filter(([key, text]) => still.has(key) || !isAnswered(ruleOf(text)))
+  return { ...baseline, accepted: Object.fromEntries(kept) }
+}
+
+/** As `label` begins. */
+function ruleOf(text: string): string {
+  return text.split(' ', 1)[0]!
 }
 
 /** Reads a baseline's text. Throws ERR_POLICY_INVALID when it is none. */
@@ -49,7 +56,9 @@ export function parseBaseline(text: string, location: string): Baseline {
     throw new ExrError('ERR_POLICY_INVALID', `${location} is no baseline: ${(cause as Error).message}`, { cause })
   }
   const baseline = value as Partial<Baseline> | null
-  if (baseline?.version !== 1 || typeof baseline.accepted !== 'object' || baseline.accepted === null) {
+  const accepted: unknown = baseline?.accepted
+  const isTable = typeof accepted === 'object' && accepted !== null && !Array.isArray(accepted)
+  if (baseline?.version !== 1 || !isTable || !Object.values(accepted).every((text) => typeof text === 'string')) {
     throw new ExrError(
       'ERR_POLICY_INVALID',
       `${location} is no baseline of version 1. Write one with --write-baseline.`,

@@ -19,6 +19,11 @@ describe('validate', () => {
     const missing = await runCli(['validate', join(dir, 'missing.exr')])
     expect(missing.code).toBe(3)
     expect(missing.stderr).toContain('there is no such file. Check the path [ERR_SOURCE_NOT_FOUND]')
+    // Neither is one at fault.
+    const env = { EXR_S3_ENDPOINT: 'http://127.0.0.1:9', EXR_S3_ACCESS_KEY: 'a', EXR_S3_SECRET_KEY: 'b' }
+    const unreached = await runCli(['validate', frames, '-p', 's3://bucket/p.yaml'], { env })
+    expect(unreached).toMatchObject({ code: 3, stderr: expect.stringContaining('Cannot read the policy s3://') })
+    expect((await runCli(['validate', frames, '--where', 'true'])).code).toBe(2)
     const nothing = await runCli(['validate', tempDir()])
     expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing found') })
     expect((await runCli(['validate', join(dir, 'no.####.exr'), '--allow-empty'])).code).toBe(0)
@@ -106,6 +111,12 @@ describe('validate', () => {
     expect(before).toEqual(expect.arrayContaining(accepted()))
     rmSync(join(frames, 'other.exr'))
     expect((await runCli([...args, '--baseline', baseline])).code).toBe(0)
+    // Of a rule that is not asked nothing is known.
+    await runCli([...args, '--baseline', baseline, '--prune-baseline', '--skip', 'seq-missing'])
+    expect((await runCli([...args, '--baseline', baseline])).code).toBe(0)
+    expect(await runCli([...args, '--prune-baseline'])).toMatchObject({ code: 2 })
+    writeFileSync(baseline, '{"version": 1, "accepted": []}')
+    expect(await runCli([...args, '--baseline', baseline])).toMatchObject({ code: 2 })
   })
 })
 
@@ -158,6 +169,14 @@ describe('policy', () => {
       rawExr(4, 4, ['Z'], () => 0),
     )
     expect((await runCli(['policy', 'test', light])).stdout).toContain('1 cases, 0 failed')
+    for (const [wrong, why] of [
+      ['- [', /p\.cases\.yaml:1:\d+: not YAML/],
+      ['- {facts: x, fails: []}', /expected a list of/],
+      ['- {facts: {payload: {}}, fails: []}', /case 1: the facts lack what a rule looks at/],
+    ] as const) {
+      writeFileSync(join(dir, 'p.cases.yaml'), wrong)
+      expect(await runCli(['policy', 'test', policy])).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
+    }
     writeFileSync(policy, 'rules: {compress-alowed: error}')
     const lint = await runCli(['policy', 'lint', policy])
     expect(lint.code).toBe(2)
@@ -185,6 +204,24 @@ rules: {pixel-nan: {severity: warn, options: {allow: 3}}, file-extension: off}`,
     const unknown = await explain('show-widht', '-p', policy)
     expect([unknown.code, unknown.stderr.includes('did you mean show-width?')]).toEqual([2, true])
     expect((await explain('show-width')).stderr).toContain('need --policy')
+  })
+
+  it('lets no word of a policy act on the terminal', async () => {
+    const painted = join(dir, 'painted.yaml')
+    writeFileSync(
+      painted,
+      'name: "\\e[31mred"\ncustom: [{id: x1, select: file, title: "\\e[31mred", assert: "false", remedy: "\\e[31mred"}]',
+    )
+    for (const args of [
+      ['policy', 'explain', 'x1', '-p', painted],
+      ['policy', 'rules', '-p', painted],
+      ['policy', 'lint', painted],
+      ['validate', fixturePath('compression-zip.exr'), '-p', painted],
+    ]) {
+      const { stdout } = await runCli(args)
+      expect(stdout).toContain('\\u001b[31mred')
+      expect(stdout).not.toContain('\u001b[31mred')
+    }
   })
 
   it('and what it makes of built-in ones', async () => {
@@ -302,6 +339,9 @@ describe('where a path is taken', () => {
       stderr: expect.stringMatching(/l\.1002\.exr: it is a link to .*gone\.exr/),
     })
     expect(followed.stdout).toContain('1 file')
+    // Those that a pattern does not mean are none of its troubles.
+    const meant = await runCli(['ls', at('links/l.1001*.exr')])
+    expect(meant).toMatchObject({ code: 0, stderr: '' })
     const named = await runCli(['inspect', at('links/l.####.exr')])
     expect(named.code).toBe(1)
     expect(named.stdout.replace(/\s+/g, ' ')).toMatch(/it is a link to .*gone\.exr/)

@@ -73,7 +73,14 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
   if (args.length > 0 && flags.catalog !== undefined) {
     throw new ExrError('ERR_OPTION_INVALID', 'Name files to validate or a catalog, not both; --where picks its files.')
   }
-  const policy = await openPolicy(flags.policy, { s3: s3SettingsFrom((name) => context.env[name]) })
+  if (flags.where !== undefined && flags.catalog === undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', '--where picks files of a catalog. Name one with --catalog.')
+  }
+  if (flags.pruneBaseline && flags.baseline === undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', '--prune-baseline needs the baseline: --baseline accepted.json')
+  }
+  const policy = await reachedPolicy(flags.policy, context)
+  if (policy === null) return
   for (const id of skip) {
     if (!RULES.has(id) && !policy.custom.has(id))
       throw new ExrError('ERR_OPTION_INVALID', `There is no rule ${id} for --skip.`)
@@ -115,6 +122,19 @@ export async function runValidate(args: readonly string[], flags: ValidateFlags,
     context.exitWith(exitCodeOf(known.code))
   }
   if (lost) context.exitWith(EXIT.system)
+}
+
+/** The policy; null for one that could not be reached, which is told: 1 would say that files failed. */
+async function reachedPolicy(name: string, context: CliContext): Promise<Policy | null> {
+  try {
+    return await openPolicy(name, { s3: s3SettingsFrom((variable) => context.env[variable]) })
+  } catch (error) {
+    const known = toExrError(error)
+    if (!isOutOfReach(known.code)) throw error
+    context.note(errorLine(known, false))
+    context.exitWith(EXIT.system)
+    return null
+  }
 }
 
 /** A file that was never there or never opened: nothing can be said of it, so the run is not clean. */
