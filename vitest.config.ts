@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       // A process keeps what it loaded for all of its files: loading took a third of the time of a run.
       { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: APART, isolate: false } },
-      { extends: true, test: { name: 'apart', include: APART, execArgv: ['--no-opt'] } },
+      { extends: true, test: { name: 'apart', include: APART, execArgv: ['--no-opt', '--no-maglev'] } },
     ],
     // Work is counted, never timed; the limit only ends a hang.
     testTimeout: 120_000,

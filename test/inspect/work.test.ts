@@ -12,7 +12,7 @@ const options = resolveInspectOptions()
 
 /**
  * How often the blocks of our own code are run meanwhile, as V8 counts them: the same on every machine, as long as nothing is
- * optimized, which stops the counting (`--no-opt` in vitest.config.ts).
+ * optimized, which stops the counting (`execArgv` in vitest.config.ts).
  */
 async function workOf(work: () => Promise<unknown>): Promise<number> {
   const session = new Session()
