@@ -92,8 +92,8 @@ patterns and circles of \`extends\` give ERR_POLICY_INVALID with file, line and 
 **Expressions** are [CEL](https://cel.dev). \`file\`, \`part\`, \`layer\`, \`channel\`, \`attribute\` and \`sequence\` have the names of the
 [payload](payload.md), with short ones beside them (\`part.name\`, \`channel.layer\`); \`attributes\` holds the values of a
 part's header by name, \`vars\` what path templates captured. An expression has at most 2,000 characters, loops at most two
-deep, and regular expressions of linear time. One that fails on a file, say for an attribute that is not there, is
-\`cannot_check\`; ask \`has(attributes.owner)\` first.
+deep, 5 million steps an answer, and regular expressions of linear time. One that takes more, or fails on a file, say for an
+attribute that is not there, is \`cannot_check\`; ask \`has(attributes.owner)\` first.
 
 **Path templates**: \`{shot}\` is text without a slash, \`{frame}\`, \`{version}\`, \`{width}\` and \`{height}\` are digits, \`*\` anything
 without a slash, \`**\` anything.
