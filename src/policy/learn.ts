@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Payload } from '../inspect/payload.ts'
+import { isLight, isLightAlpha } from './rules/channel-kinds.ts'
 
 interface Fact {
   /** What it is, for the list of facts that were left open. */
@@ -11,21 +12,28 @@ interface Fact {
 
 const set = (id: string, options: Record<string, unknown>) => ({ [id]: { severity: 'error', options } })
 
+/** Null where a part does not say, says what is no number or name, or the parts say too much. */
+function known(values: readonly unknown[], most = Infinity): readonly unknown[] | null {
+  const isKnown = values.length <= most && values.every((value) => typeof value === 'string' || Number.isFinite(value))
+  return isKnown ? values : null
+}
+
 const FACTS: readonly Fact[] = [
   {
     name: 'compression',
-    of: ({ parts }) => [...new Set(parts.map(({ compression }) => compression))].sort(),
+    of: ({ parts }) => known([...new Set(parts.map(({ compression }) => compression))].sort()),
     rule: (allowed: string[]) => set('compress-allowed', { allowed }),
   },
   {
     name: 'display size',
-    of: ({ parts }) => [...new Set(parts.map(({ display_width: w, display_height: h }) => `${w}x${h}`))].sort(),
+    of: ({ parts }) =>
+      known([...new Set(parts.map(({ display_width: w, display_height: h }) => w && h && `${w}x${h}`))].sort()),
     rule: (sizes: string[]) => set('window-resolution', { sizes }),
   },
   {
     name: 'pixel aspect ratio',
-    of: ({ parts }) => parts[0]?.pixel_aspect_ratio,
-    rule: (ratio: number) => set('window-pixel-aspect', { ratio }),
+    of: ({ parts }) => known([...new Set(parts.map(({ pixel_aspect_ratio: ratio }) => ratio))], 1),
+    rule: ([ratio]: number[]) => set('window-pixel-aspect', { ratio }),
   },
   {
     name: 'channels',
@@ -36,7 +44,7 @@ const FACTS: readonly Fact[] = [
     name: 'half colour',
     of: ({ channels }) =>
       channels
-        .filter(({ component_name }) => /^[RGBA]$/.test(component_name))
+        .filter((channel) => isLight(channel) || isLightAlpha(channel))
         .every(({ channel_type }) => channel_type === 'HALF') || null,
     rule: () => ({ 'deliver-half': 'error' }),
   },

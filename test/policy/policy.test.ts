@@ -13,6 +13,7 @@ import {
   unreadableFacts,
   validate,
 } from '../../src/policy/index.ts'
+import { learnPolicy } from '../../src/policy/learn.ts'
 import { junitReport } from '../../src/policy/reports/junit.ts'
 import { madeFacts } from './make-facts.ts'
 
@@ -136,6 +137,20 @@ describe('policies', () => {
     const policy = await load('extends: [base.yaml]\nrules: {window-resolution: warn, file-magic: off}', read)
     expect(policy.rules.get('window-resolution')).toEqual({ severity: 'warn', options: { sizes: ['1x1'] } })
     expect(policy.rules.has('file-magic')).toBe(false)
+  })
+
+  it('are learnt so that the file meets them, of what its header says alone', async () => {
+    const odd = madeFacts({
+      parts: [
+        { channels: ['R', 'CryptoObject00.R FLOAT', 'glow.alpha FLOAT'], facts: { compression: null } },
+        { facts: { pixel_aspect_ratio: 2, display_width: null } },
+      ],
+    })
+    const { text } = learnPolicy([odd.payload!], 'odd')
+    expect(text).not.toMatch(/compress-allowed|window-pixel-aspect|window-resolution|deliver-half/)
+    const own = await load(text.replace(/extends:\s+- core/, ''))
+    expect(validate([odd], own).findings).toEqual([])
+    expect(learnPolicy([madeFacts().payload!], 'plain').text).toMatch(/window-pixel-aspect[\s\S]*deliver-half/)
   })
 
   it.each(STARTERS.map(({ name }) => name))('%s loads', async (name) => {

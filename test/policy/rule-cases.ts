@@ -780,7 +780,7 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     other: file(),
   },
   'deliver-min-width': { pass: facts({ display_width: 4096 }), fail: file(), other: facts({ display_width: null }) },
-  'deliver-half': { pass: file(), fail: channels('R FLOAT'), other: channels('Z FLOAT') },
+  'deliver-half': { pass: file(), fail: channels('R FLOAT'), other: channels('Z FLOAT', 'CryptoObject00.R FLOAT') },
   'deliver-archive-uncompressed': { pass: facts({ compression: 'none' }), fail: file(), other: channels() },
   'deliver-plate-unchanged': {
     options: { plate: 'plates/f.exr' },
@@ -796,8 +796,16 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     fail: stats({ half_limit_count: 2 }),
     other: stats({ channel_type: 'FLOAT' }),
   },
-  'pixel-negative': { pass: stats({}), fail: stats({ negative_count: 50 }), other: stats({}, ['Z FLOAT']) },
-  'pixel-alpha-range': { pass: stats({ max: 1 }, ['A']), fail: stats({ max: 2 }, ['A']), other: stats({}) },
+  'pixel-negative': {
+    pass: stats({}),
+    fail: stats({ negative_count: 50 }),
+    other: stats({ negative_count: 50 }, ['CryptoObject00.R FLOAT']),
+  },
+  'pixel-alpha-range': {
+    pass: stats({ max: 1 }, ['A']),
+    fail: stats({ max: 2 }, ['A']),
+    other: stats({ max: 2 }, ['CryptoObject00.A FLOAT']),
+  },
   'pixel-alpha-pinholes': {
     pass: frameStats({}),
     fail: frameStats({ alpha_pinhole_count: 2 }),

@@ -23,6 +23,16 @@ export function isAlpha({ component_name }: ChannelFacts): boolean {
   return /^(?:A|AR|AG|AB|RA|GA|BA|alpha)$/.test(component_name)
 }
 
+/** R, G or B of light: those of a Cryptomatte or of normals are numbers that borrow the names. */
+export function isLight(channel: ChannelFacts): boolean {
+  return isColour(channel) && !isDataLayer(channel.layer_name)
+}
+
+/** Alpha of light. */
+export function isLightAlpha(channel: ChannelFacts): boolean {
+  return isAlpha(channel) && !isDataLayer(channel.layer_name)
+}
+
 export function isDepth({ channel_name, component_name }: ChannelFacts): boolean {
   return /^(?:Z|ZBack)$/.test(component_name) || /^depth\./i.test(channel_name)
 }

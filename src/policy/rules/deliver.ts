@@ -2,7 +2,7 @@ import { eachChannel, eachPart } from '../look.ts'
 import { number, text } from '../options.ts'
 import { pathTemplate } from '../path-template.ts'
 import type { FileRule } from '../rule.ts'
-import { isAlpha, isColour } from './channel-kinds.ts'
+import { isLight, isLightAlpha } from './channel-kinds.ts'
 import { plateUnchanged } from './deliver-plate.ts'
 
 /** Section "Delivery". */
@@ -97,7 +97,7 @@ export const deliverRules: readonly FileRule[] = [
     check: (file) =>
       eachChannel(
         file,
-        (channel) => isColour(channel) || isAlpha(channel),
+        (channel) => isLight(channel) || isLightAlpha(channel),
         ({ channel_type }) => (channel_type === 'HALF' ? null : { expected: 'HALF', actual: channel_type }),
       ),
   },

@@ -4,18 +4,18 @@ import type { FileView, PartView } from '../file-view.ts'
 import { eachChannelPixels, eachPart, pixelsIncomplete, pixelsUnread } from '../look.ts'
 import { number } from '../options.ts'
 import type { FileRule, Finding, Outcome } from '../rule.ts'
-import { isAlpha, isColour } from './channel-kinds.ts'
+import { isLight, isLightAlpha } from './channel-kinds.ts'
 import { resolvedSpace } from './color.ts'
 
 const kindOf = (pixels: ChannelStats, part: PartView) =>
   part.channels.find(({ channel_name }) => channel_name === pixels.channel_name)
 const isColourPixels = (pixels: ChannelStats, part: PartView) => {
   const channel = kindOf(pixels, part)
-  return channel !== undefined && isColour(channel)
+  return channel !== undefined && isLight(channel)
 }
 const isAlphaPixels = (pixels: ChannelStats, part: PartView) => {
   const channel = kindOf(pixels, part)
-  return channel !== undefined && isAlpha(channel)
+  return channel !== undefined && isLightAlpha(channel)
 }
 
 /** Smallest and largest sample, infinities included, which `min` and `max` of the statistics leave out. */
