@@ -61,10 +61,17 @@ export function isStoredWithFiles(by: string | undefined): by is undefined {
 
 /**
  * The set that `provider` or `provider@version` names: of several versions the latest. Throws ERR_CATALOG_QUERY, with what
- * there is, when it is not there.
+ * there is, when it is not there; ERR_OPTION_INVALID for what is no such name, and for a version of `metadata`.
  */
 export function chooseEmbeddings(sets: readonly StoredEmbeddings[], by: string, url: string): StoredEmbeddings {
-  const [provider, version] = by.split('@')
+  const [provider, version, ...more] = by.split('@')
+  if (!provider || version === '' || more.length > 0) {
+    throw new ExrError('ERR_OPTION_INVALID', `Expected provider or provider@version to compare by but received ${by}`)
+  }
+  if (provider === BUILT_IN_PROVIDERS.metadata.name) {
+    const rule = 'a search keeps to the version of the file that is given, or to that of this release'
+    throw new ExrError('ERR_OPTION_INVALID', `Expected metadata without a version but received ${by}: ${rule}`)
+  }
   const found = sets.find((set) => set.provider === provider && (version === undefined || set.version === version))
   if (found !== undefined) return found
   const names = [...new Set(sets.map((set) => `${set.provider}@${set.version}`))]

@@ -66,6 +66,10 @@ it('makes vectors of another provider, once, by which similar compares', async (
     expect.any(Number),
     expect.stringMatching(/there are channels@3.*ERR_CATALOG_QUERY/s),
   ])
+  for (const by of ['', '@3', 'channels@', 'channels@3@3', `metadata@${EMBEDDING_VERSION}`]) {
+    const refused = await cli('similar', join(dir, 'a.exr'), '--by', by)
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('ERR_OPTION_INVALID')])
+  }
   const unknown = await cli('embed', '--provider', 'looks')
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels.*--model/)])
 })
