@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { lchownSync, rmSync, statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import {
   type FoundVectors,
@@ -139,6 +139,7 @@ export class VectorIndex {
     const isStale = content.rowCount > rows * 2 + SPARE_ROWS
     if (!(await file.beginAdding(statSync(this.#catalogPath).mode & 0o777, isStale))) return null
     try {
+      giveToOwner(vectorFilePath(this.#catalogPath), this.#catalogPath)
       // What another process has added since, or nothing when the file was made anew.
       content = await file.load()
       for (const group of missing(groups, content)) {
@@ -150,6 +151,17 @@ export class VectorIndex {
     }
     content = await file.load()
     return missing(groups, content).length === 0 ? content : null
+  }
+}
+
+/** The owner's own searches could not add to what root began. */
+function giveToOwner(path: string, catalogPath: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(catalogPath)
+  try {
+    lchownSync(path, uid, gid)
+  } catch {
+    // Not every file system and container lets root do so.
   }
 }
 
