@@ -83,16 +83,29 @@ export function checkProvider(provider: EmbeddingProvider): void {
   }
 }
 
-/** The vector scaled to length 1. Throws ERR_EMBEDDING_VECTOR for one that says nothing: not finite, of no length, of another size. */
+/**
+ * The vector scaled to length 1. Throws ERR_EMBEDDING_VECTOR for one that says nothing: not finite, of no length, of another
+ * size; and for what is no Float32Array, as nothing but a compiler keeps a provider from giving it.
+ */
 export function unitVector({ name, dimension }: EmbeddingProvider, vector: Float32Array): Float32Array {
-  let squares = 0
-  for (const value of vector) squares += value * value
-  const length = Math.sqrt(squares)
-  if (vector.length === dimension && Number.isFinite(length) && length > 0) return vector.map((value) => value / length)
-  const found =
-    vector.length !== dimension ? `one of ${vector.length}` : length === 0 ? 'zeros alone' : 'values without bounds'
+  const length = vector instanceof Float32Array ? lengthOf(vector) : Number.NaN
+  if (vector?.length === dimension && Number.isFinite(length) && length > 0)
+    return vector.map((value) => value / length)
   throw new ExrError(
     'ERR_EMBEDDING_VECTOR',
-    `Expected a vector of ${dimension} finite values, not all zero, from provider ${name} but received ${found}`,
+    `Expected a vector of ${dimension} finite values, not all zero, from provider ${name} but received ${found(vector, dimension)}`,
   )
+}
+
+function lengthOf(vector: Float32Array): number {
+  let squares = 0
+  for (const value of vector) squares += value * value
+  return Math.sqrt(squares)
+}
+
+function found(vector: unknown, dimension: number): string {
+  if (!(vector instanceof Float32Array))
+    return `${Object.prototype.toString.call(vector).slice(8, -1)}, not Float32Array`
+  if (vector.length !== dimension) return `one of ${vector.length}`
+  return lengthOf(vector) === 0 ? 'zeros alone' : 'values without bounds'
 }

@@ -166,6 +166,11 @@ it('refuses a provider that cannot be stored, leaves files that it has no vector
   expect([counts.left, problems.map(({ code }) => code)]).toEqual([3, Array(3).fill('ERR_EMBEDDING_VECTOR')])
   const { rows } = await catalog.sql("SELECT DISTINCT vector FROM embeddings WHERE provider = 'odd'")
   expect(rows).toEqual([[[...Float32Array.of(0.6, 0.8)]]])
+  const list = { ...odd, name: 'list', embed: () => [3, 4] as unknown as Float32Array }
+  expect((await embed(catalog, { provider: list })).problems[0]).toMatchObject({
+    code: 'ERR_EMBEDDING_VECTOR',
+    message: expect.stringContaining('Array, not Float32Array'),
+  })
   const failing = () => {
     throw new ExrError('ERR_EMBEDDING_MODEL', 'no model')
   }
