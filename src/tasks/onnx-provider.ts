@@ -6,6 +6,7 @@ import { type ModelFacts, type PlanWishes, planModel, readModel, WireReader } fr
 import { ExrError } from '../errors.ts'
 import { openPool } from '../workers/index.ts'
 import { workerFile } from '../workers/worker-file.ts'
+import { modelState } from './model-state.ts'
 import type { OnnxWorkerData } from './onnx-worker.ts'
 
 /** A model that makes vectors of pictures. */
@@ -35,9 +36,10 @@ const PICTURE_SCALE = 2
  * without onnxruntime-node, ERR_OPTION_INVALID, ERR_NATIVE_CRASH.
  */
 export async function openOnnxProvider({ name, model, jobs, ...wishes }: OnnxOptions): Promise<OnnxProvider> {
+  const state = modelState(model)
   const plan = planModel(model, factsOf(model), wishes)
   const version = hash('sha256', `${RECIPE}\0${await fileHash(model)}\0${JSON.stringify(plan)}`, 'hex').slice(0, 16)
-  const data: OnnxWorkerData = { path: model, plan }
+  const data: OnnxWorkerData = { path: model, state, plan }
   const pool = openPool<EmbeddablePicture, Float32Array[]>({
     worker: workerFile('#onnx-worker'),
     workerData: data,

@@ -3,10 +3,13 @@ import { type ModelPlan, pictureTensor } from '../embeddings/onnx/index.ts'
 import { ExrError } from '../errors.ts'
 import { loadPart } from '../parts.ts'
 import { poolData, poolTask } from '../workers/task.ts'
+import { modelState } from './model-state.ts'
 
 /** What every child gets. */
 export interface OnnxWorkerData {
   readonly path: string
+  /** Of the file that was looked at: vectors of another have another version. */
+  readonly state: string
   readonly plan: ModelPlan
 }
 
@@ -27,7 +30,7 @@ interface Session {
 
 const RUNTIME: string = 'onnxruntime-node'
 
-const { path, plan } = poolData() as OnnxWorkerData
+const { path, state, plan } = poolData() as OnnxWorkerData
 let loaded: ReturnType<typeof load> | undefined
 
 /** Runs one model on pictures, where a crash of the runtime costs no more than this child process. */
@@ -51,13 +54,16 @@ async function load() {
     if (error instanceof ExrError) throw error
     throw new ExrError('ERR_FEATURE_UNAVAILABLE', `onnxruntime-node cannot be loaded here: ${messageOf(error)}`)
   })
+  let session: Session
   try {
     // One core a child: there are as many children as cores. 3: errors alone, which are thrown as well.
     const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const
-    return { session: await InferenceSession.create(path, options), Tensor }
+    session = await InferenceSession.create(path, options)
   } catch (error) {
     throw modelError(`${path} cannot be loaded: ${messageOf(error)}`)
   }
+  if (modelState(path) !== state) throw modelError(`${path} was changed since it was opened. Run again`)
+  return { session, Tensor }
 }
 
 async function run(session: Session, input: Tensor): Promise<Float32Array> {

@@ -51,6 +51,19 @@ describe.runIf(hasRuntime)('a model', () => {
     expect(versions.size).toBe(3)
   })
 
+  it('makes vectors of one model alone, though its file becomes another', async () => {
+    const model = stored(meanModel([1, 3, 8, 8]))
+    const provider = await openOnnxProvider({ name: 'mean', model, jobs: 2 })
+    writeFileSync(model, meanModel([1, 8, 8, 3]))
+    // The child that runs has the old one; the one that starts has not.
+    const [first, second] = await Promise.allSettled([provider.embed(PICTURE), provider.embed(PICTURE)])
+    expect(first).toMatchObject({ status: 'fulfilled' })
+    expect(second).toMatchObject({
+      reason: { code: 'ERR_EMBEDDING_MODEL', message: expect.stringContaining('changed') },
+    })
+    await provider.close()
+  })
+
   it('gives the output that is asked for, wherever it stands', async () => {
     const reduce = (op: string) => ({
       op,
