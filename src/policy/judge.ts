@@ -271,7 +271,7 @@ const KNOWN_BEFORE_HEADER = new Set(['file-magic', 'file-format-version', 'file-
 const CUT = new Set(['limit-exceeded', 'header-truncated', 'header-not-terminated', 'defects-omitted'])
 
 /** Why the header could not be read to its end: a limit of ours says how it is raised. Null for one that could. */
-function whyCut({ errors }: FileView): string | null {
+export function whyCut({ errors }: Pick<FileView, 'errors'>): string | null {
   const cut = errors.find(({ defect }) => defect !== undefined && CUT.has(defect))
   if (cut === undefined) return null
   return cut.defect === 'limit-exceeded' ? cut.message : 'the header could not be read to its end'

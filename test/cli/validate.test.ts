@@ -152,6 +152,11 @@ describe('policy', () => {
     expect(existsSync(policy)).toBe(true)
     expect((await runCli(['validate', good, '-p', policy])).code).toBe(0)
     expect((await runCli(['validate', fixturePath('compression-piz.exr'), '-p', policy])).code).toBe(1)
+    const cut = join(dir, 'cut.exr')
+    writeFileSync(cut, readFileSync(good).subarray(0, 12))
+    expect(await runCli(['policy', 'init', '--from', cut])).toMatchObject({ code: 1, stdout: '' })
+    const nowhere = await runCli(['policy', 'init', '--from', good, '-o', join(dir, 'no', 'learnt.yaml')])
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('ERR_OPTION_INVALID') })
   })
 
   it('explains, lints and tests', async () => {
@@ -281,6 +286,8 @@ describe('a plate', () => {
     }
     const rule = (settings: string) => `rules: {deliver-plate-unchanged: {options: {${settings}}}}`
     const { stdout } = await told(rule('plate: "{shot}.exr"'))
+    const explained = await runCli(['policy', 'explain', 'deliver-plate-unchanged', '-p', join(place, 'q.yaml')])
+    expect(explained.stdout.replace(/\s+/g, ' ')).toContain('../plates/{shot}.{frame}.exr (set to "{shot}.exr")')
     expect(JSON.parse(stdout).findings[0].message).toContain('no variable captures {shot}')
     expect(JSON.parse((await told(rule('tolerance: 1'))).stdout).summary.states.not_applicable).toBe(1)
     for (const wrong of ['plate: "*.exr"', 'work_area: {x: 0, y: 0, width: 0, height: 1}', 'work_area: {x: 1.5}']) {

@@ -15,6 +15,7 @@ import {
 } from '../../src/policy/index.ts'
 import { learnPolicy } from '../../src/policy/learn.ts'
 import { junitReport } from '../../src/policy/reports/junit.ts'
+import { sarifReport } from '../../src/policy/reports/sarif.ts'
 import { madeFacts } from './make-facts.ts'
 
 const load = (text: string, read: ReadPolicy | null = null) => loadPolicyText(text, 'p.yaml', read)
@@ -217,6 +218,18 @@ custom:
 })
 
 describe('reports', () => {
+  it('name places in SARIF that are URLs as they are, and keys of objects whole', async () => {
+    const policy = await load('rules: {deliver-name-characters: error}')
+    const paths = ['file:///a%FF.exr', 's3://b/c#1 ?.exr']
+    const report = validate(
+      paths.map((path) => ({ path, sizeBytes: 1, payload: null, error: null })),
+      policy,
+    )
+    const sarif = JSON.stringify(sarifReport(report, { toolVersion: '1.0.0', policy, root: '/show/' }))
+    expect(sarif).toContain('"file:///a%FF.exr"')
+    expect(sarif).toContain('"s3://b/c%231%20%3F.exr"')
+  })
+
   it('keep line ends of a name apart from spaces in JUnit', async () => {
     const policy = await load('rules: {file-magic: on}')
     const report = validate([unreadableFacts('/a\nb.exr', { code: 'ERR_EXR_FORMAT', message: 'no\tmore' })], policy)

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { ExrError } from '../../errors.ts'
 import {
   factsOf,
@@ -13,6 +14,7 @@ import {
   unreadableFacts,
   validate,
 } from '../../policy/index.ts'
+import { whyCut } from '../../policy/judge.ts'
 import { learnPolicy } from '../../policy/learn.ts'
 import { nearest } from '../../policy/nearest.ts'
 import { isSequenceRule, type Rule } from '../../policy/rule.ts'
@@ -21,9 +23,10 @@ import { openPolicy } from '../../tasks/policy-file.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { columns, wrap } from '../format/columns.ts'
+import { columns, wrap, wrappedColumns } from '../format/columns.ts'
 import { singleLine } from '../format/visible.ts'
 import { Locations } from '../locations.ts'
+import { writeOutput } from '../output-file.ts'
 import { openBeside, pixelWish } from '../validate/beside.ts'
 
 interface JsonFlag {
@@ -84,7 +87,7 @@ export async function explainRule(
   const options = Object.entries(rule.options ?? {}).map(([option, { type, default: value, about }]) => [
     `  ${option}`,
     type,
-    `${about} (${set !== undefined && option in set.options ? `set to ${JSON.stringify(set.options[option])}` : `default ${JSON.stringify(value)}`})`,
+    `${about} (${set !== undefined && Object.hasOwn(set.options, option) ? `set to ${singleLine(JSON.stringify(set.options[option]))}` : `default ${JSON.stringify(value)}`})`,
   ])
   const { written } = rule
   const source =
@@ -100,7 +103,7 @@ export async function explainRule(
     '',
     `Needs ${rule.tier}${isSequenceRule(rule) ? ' of a sequence' : ''}. Source: ${source}.`,
     ...(written === undefined ? [] : ['', ...writtenLines(written, width)]),
-    ...(options.length > 0 ? ['', 'Options', ...columns(options, { width })] : []),
+    ...(options.length > 0 ? ['', 'Options', ...wrappedColumns(options, { width })] : []),
   ]
   await context.print(`${lines.join('\n')}\n`)
 }
@@ -119,7 +122,7 @@ function writtenLines(written: NonNullable<Rule['written']>, width: number): str
     const value = written[key]
     return value === undefined ? [] : [[`  ${key}`, singleLine(value)]]
   })
-  return ['Written as', ...columns(rows, { width })]
+  return ['Written as', ...wrappedColumns(rows, { width })]
 }
 
 export async function lintPolicies(files: readonly string[], { json }: JsonFlag, context: CliContext): Promise<void> {
@@ -149,14 +152,20 @@ export async function initPolicy(
   const located = new Locations(from, {}, context)
   for await (const found of located) {
     if (found.kind === 'failure') throw found.error
-    payloads.push(await inspect(found.location, { s3 }))
+    const payload = await inspect(found.location, { s3 })
+    const why = whyCut(payload)
+    if (why !== null) {
+      const message = `Cannot learn from ${found.location}: ${why}. Name a good file`
+      throw new ExrError('ERR_EXR_HEADER', message, { details: { path: found.location } })
+    }
+    payloads.push(payload)
   }
   located.finish()
   const name = output === undefined ? 'learnt' : basename(output, extname(output))
   const { text, open: left } = learnPolicy(payloads, name)
   if (output === undefined) return context.printData(text)
   if (existsSync(output)) throw new ExrError('ERR_OPTION_INVALID', `${output} is there already. Name another file.`)
-  writeFileSync(output, text)
+  await writeOutput(Readable.from([text]), output)
   context.note(`Wrote ${output}.`)
   for (const fact of left) context.note(`Left open, the files differ in ${fact}`)
 }

@@ -117,7 +117,9 @@ function location({ path, byte_offset: offset, ...place }: ReportFinding, root: 
 
 function artifact(path: string, root: string): Record<string, unknown> {
   if (path.startsWith(root)) return { uri: encoded(path.slice(root.length)), uriBaseId: 'ROOT' }
-  return { uri: path.includes('://') ? encodeURI(path) : fileUri(path) }
+  // A name that is no UTF-8 is a URL already; of an object's key, # and ? are no parts of one.
+  if (path.startsWith('file://')) return { uri: path }
+  return { uri: path.includes('://') ? encodeURI(path).replace(/[#?]/g, encodeURIComponent) : fileUri(path) }
 }
 
 function fileUri(path: string): string {
