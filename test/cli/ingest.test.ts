@@ -346,7 +346,8 @@ describe('ingest', () => {
 })
 
 /** Several batches, so that there is something left when the first is stored. */
-const FILES = 2000
+/** More than the batches that are under way while the first is stored. */
+const FILES = 5000
 
 describe('an interrupted ingest', () => {
   it.each([
