@@ -66,14 +66,11 @@ export function farmFamilies(): readonly FarmFamily[] {
   return JSON.parse(readFileSync(join(farmDir(), 'farm.json'), 'utf8'))
 }
 
-let saysNoCorpus = false
-
 /** Folder of public sample files beside the project (`EXR_CORPUS` names another); null where there is none. */
 export function corpusDir(): string | null {
   const dir = process.env['EXR_CORPUS'] ?? resolve(projectRoot, '../shared/corpus')
   if (existsSync(dir)) return dir
-  if (!saysNoCorpus) console.warn('SKIPPED: no public sample files beside the project, and EXR_CORPUS names none.')
-  saysNoCorpus = true
+  console.warn('SKIPPED: no public sample files beside the project, and EXR_CORPUS names none.')
   return null
 }
 
