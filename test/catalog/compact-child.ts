@@ -13,4 +13,5 @@ fs.rename = async (from, to) => {
 }
 syncBuiltinESMExports()
 const { compactCatalog } = await import('../../src/catalog/open.ts')
-await compactCatalog(path)
+// Whoever starts it has closed the catalog a moment ago.
+await compactCatalog(path, { waitMs: 30_000 })
