@@ -13,5 +13,4 @@ fs.rename = async (from, to) => {
 }
 syncBuiltinESMExports()
 const { compactCatalog } = await import('../../src/catalog/open.ts')
-// Whoever starts it has closed the catalog a moment ago.
-await compactCatalog(path, { waitMs: 30_000 })
+await compactCatalog(path)

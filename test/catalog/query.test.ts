@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -36,6 +36,26 @@ it('hands rows of long texts out a few at a time, and refuses a text of more tha
     message: expect.stringContaining('column t'),
   })
 })
+
+it.runIf(process.platform === 'linux')(
+  'lets go of the file at its close, also of a query that was given up',
+  async () => {
+    const path = join(folder, 'given-up.duckdb')
+    const given = await openCatalog(path)
+    const { ino } = statSync(path)
+    const locks = () =>
+      readFileSync('/proc/locks', 'latin1')
+        .split('\n')
+        .filter((line) => line.includes(`:${ino} `))
+    expect(locks()).toHaveLength(1)
+    for await (const row of given.sqlRows('SELECT range FROM range(100000000)')) {
+      expect(row).toEqual({ range: 0n })
+      break
+    }
+    await given.close()
+    expect(locks()).toEqual([])
+  },
+)
 
 describe('columns that tables share', () => {
   it('are in a join once that names them all', async () => {

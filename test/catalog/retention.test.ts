@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { compactCatalog, openCatalog } from '../../src/catalog/open.ts'
@@ -20,13 +18,6 @@ const large = (text: string) =>
 
 let path = ''
 let catalog: Catalog
-
-/** A result that is not collected yet may keep DuckDB from letting go of its file, for another process to open. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-}
-
 beforeEach(async () => {
   path = join(tempDir(), 'catalog.duckdb')
   catalog = await openCatalog(path)
@@ -220,7 +211,6 @@ describe('compacting', () => {
     const tsx = fileURLToPath(import.meta.resolve('tsx'))
     const child = fileURLToPath(new URL('./compact-child.ts', import.meta.url))
     for (const moment of ['copied', 'values', 'renamed']) {
-      collectGarbage()
       const killed = spawn(process.execPath, ['--import', tsx, child, path, moment], { stdio: 'inherit' })
       const signal = await new Promise((resolve) => killed.on('close', (_code, name) => resolve(name)))
       expect(signal, moment).toBe('SIGKILL')

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBPreparedStatement, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { QueryColumn, QueryStream } from '../catalog.ts'
@@ -6,6 +6,7 @@ import { checkQuery } from '../statement.ts'
 import { rowGroups } from './cells.ts'
 import { queryError } from './errors.ts'
 import { ownNames, type Session } from './session.ts'
+import { withStatements } from './statements.ts'
 import { interruptOn } from './transaction.ts'
 
 const READ_STATEMENTS: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN]
@@ -29,7 +30,7 @@ export async function readStream(
   }
   try {
     const result = await startQuery(connection, query)
-    return streamOf(result, session.path, close)
+    return streamOf(connection, result, session.path, close)
   } catch (error) {
     close()
     throw queryError(error, session.path)
@@ -52,6 +53,10 @@ export async function startQuery(connection: DuckDBConnection, query: string): P
   if (statements.count !== 1) throw notOne(String(statements.count))
   await connection.run('BEGIN TRANSACTION READ ONLY')
   const statement = await statements.prepare(0)
+  return withStatements([statement], () => streamStatement(statement))
+}
+
+function streamStatement(statement: DuckDBPreparedStatement): Promise<DuckDBResult> {
   if (!READ_STATEMENTS.includes(statement.statementType)) {
     throw new ExrError(
       'ERR_CATALOG_QUERY',
@@ -66,25 +71,45 @@ export async function startQuery(connection: DuckDBConnection, query: string): P
 }
 
 /** The rows of a result, after which `close` is called, however they end. Throws what `queryError` makes of `place`. */
-export function streamOf(result: DuckDBResult, place: string, close: () => void): QueryStream {
+export function streamOf(
+  connection: DuckDBConnection,
+  result: DuckDBResult,
+  place: string,
+  close: () => void,
+): QueryStream {
   const names = result.columnNames()
   const columns = result.columnTypes().map((type, index) => ({ name: names[index]!, type: type.toString() }))
-  return { columns, batches: batchesOf(result, columns, place, close) }
+  return { columns, batches: batchesOf(connection, result, columns, place, close) }
 }
 
 async function* batchesOf(
+  connection: DuckDBConnection,
   result: DuckDBResult,
   columns: readonly QueryColumn[],
   path: string,
   close: () => void,
 ): AsyncGenerator<readonly (readonly unknown[])[]> {
+  let isOver = false
   try {
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       yield* rowGroups(chunk, columns)
     }
+    isOver = true
   } catch (error) {
+    isOver = true
     throw queryError(error, path)
   } finally {
+    if (!isOver) await abandon(connection, result)
     close()
+  }
+}
+
+/** Ends a result that nobody reads any more: else it keeps the database's file open until it is collected. */
+async function abandon(connection: DuckDBConnection, result: DuckDBResult): Promise<void> {
+  try {
+    do connection.interrupt()
+    while (((await result.fetchChunk())?.rowCount ?? 0) > 0)
+  } catch {
+    // Interrupted.
   }
 }

@@ -3,6 +3,7 @@ import { tableNamed } from '../../tables/index.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
 import type { Ledger } from './ledger.ts'
 import { writeSequencer } from './sequencers.ts'
+import { withStatements } from './statements.ts'
 
 const REMOVALS = tableNamed('removals')
 
@@ -32,13 +33,15 @@ export async function writeRemovals(
     )
     let marked = 0
     const added: (readonly unknown[])[] = []
-    for (const path of normalizedPaths) {
-      const values = [path, timestampTZValue(removedAtUs)]
-      insert.bind(values, [VARCHAR, TIMESTAMPTZ])
-      for (const row of (await insert.runAndReadAll()).getRows()) added.push([...row, removedAtUs])
-      count.bind(values, [VARCHAR, TIMESTAMPTZ])
-      marked += (await count.runAndReadAll()).currentRowCount
-    }
+    await withStatements([insert, count], async () => {
+      for (const path of normalizedPaths) {
+        const values = [path, timestampTZValue(removedAtUs)]
+        insert.bind(values, [VARCHAR, TIMESTAMPTZ])
+        for (const row of (await insert.runAndReadAll()).getRows()) added.push([...row, removedAtUs])
+        count.bind(values, [VARCHAR, TIMESTAMPTZ])
+        marked += (await count.runAndReadAll()).currentRowCount
+      }
+    })
     if (sequencer !== undefined) await writeSequencer(connection, normalizedPaths, sequencer)
     if (added.length > 0) await record(ledgerChange([], { removals: digestValues(REMOVALS, added) }))
     return marked

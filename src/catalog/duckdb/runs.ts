@@ -1,5 +1,6 @@
 import { BIGINT, type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
 import type { CatalogFailure, RunSummary } from '../catalog.ts'
+import { withStatements } from './statements.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Writes a run's row, in place of an earlier one. */
@@ -34,20 +35,22 @@ export async function writeFailures(
        WHERE file_path = $1 RETURNING 1`,
     )
     const insert = await connection.prepare('INSERT INTO ingest_errors VALUES ($1, $2, $3, $4, $5, $6, $6, 1)')
-    for (const { path, code, message, byteOffset, seenAtUs } of failures) {
-      const values = [
-        path,
-        code,
-        message,
-        byteOffset === null ? null : BigInt(byteOffset),
-        runId,
-        timestampTZValue(seenAtUs),
-      ]
-      const types = [VARCHAR, VARCHAR, VARCHAR, BIGINT, VARCHAR, TIMESTAMPTZ]
-      update.bind(values, types)
-      if ((await update.run()).rowCount > 0) continue
-      insert.bind(values, types)
-      await insert.run()
-    }
+    await withStatements([update, insert], async () => {
+      for (const { path, code, message, byteOffset, seenAtUs } of failures) {
+        const values = [
+          path,
+          code,
+          message,
+          byteOffset === null ? null : BigInt(byteOffset),
+          runId,
+          timestampTZValue(seenAtUs),
+        ]
+        const types = [VARCHAR, VARCHAR, VARCHAR, BIGINT, VARCHAR, TIMESTAMPTZ]
+        update.bind(values, types)
+        if ((await update.run()).rowCount > 0) continue
+        insert.bind(values, types)
+        await insert.run()
+      }
+    })
   })
 }

@@ -49,7 +49,7 @@ export async function openSide(session: () => Session, memoryBytes: number): Pro
     run: (statements, signal) => use(signal, async (connection) => void (await connection.run(statements))),
     rows: (query, signal) =>
       use(signal, async (connection) => {
-        const stream = async () => streamOf(await connection.stream(query), PLACE, () => {})
+        const stream = async () => streamOf(connection, await connection.stream(query), PLACE, () => {})
         const rows: QueryRow[] = []
         for await (const row of rowObjects(stream)) rows.push(row)
         return rows

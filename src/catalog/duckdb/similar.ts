@@ -12,6 +12,7 @@ import { readCandidates } from './candidates.ts'
 import { queryError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { ownNames, type Session } from './session.ts'
+import { withStatements } from './statements.ts'
 import { interruptOn } from './transaction.ts'
 import type { VectorIndex } from './vector-index.ts'
 
@@ -84,13 +85,15 @@ async function searchCatalog(
   { k, where, each }: SimilarOptions,
 ): Promise<SimilarMatch[]> {
   const statement = await connection.prepare(similarSql(where, each))
-  statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
-  statement.bindInteger(2, k)
-  if (target.fileId === null) statement.bindNull(3)
-  else statement.bindVarchar(3, target.fileId)
-  statement.bindInteger(4, target.version)
-  const reader = await statement.runAndReadAll()
-  return reader.getRows().map(similarMatch)
+  return withStatements([statement], async () => {
+    statement.bindArray(1, arrayValue([...target.vector]), ARRAY(FLOAT, METADATA_DIMENSION))
+    statement.bindInteger(2, k)
+    if (target.fileId === null) statement.bindNull(3)
+    else statement.bindVarchar(3, target.fileId)
+    statement.bindInteger(4, target.version)
+    const reader = await statement.runAndReadAll()
+    return reader.getRows().map(similarMatch)
+  })
 }
 
 /**
