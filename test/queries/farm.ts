@@ -1,4 +1,4 @@
-import type { CatalogRecord } from '../../src/catalog/catalog.ts'
+import type { Catalog, CatalogRecord } from '../../src/catalog/catalog.ts'
 import type { PartFacts, Payload } from '../../src/inspect/payload.ts'
 import type { RecordFacts } from '../../src/tables/facts.ts'
 import { type RecordSpec, record } from '../catalog/records.ts'
@@ -104,3 +104,46 @@ export const OLDER = plant({
   channels: ['old.R'],
   inspectedAtUs: INSPECTED_US - 3600n * SECOND,
 })
+
+const hashesOf = (pixel_hash: string, parts = 1) =>
+  Array.from({ length: parts }, (_, part_index) => ({
+    part_index,
+    channel_name: null,
+    algorithm: 'xxh3-128',
+    pixel_hash: part_index === 0 ? pixel_hash : `${pixel_hash}-${part_index}`,
+  }))
+
+/** Six frames: 1, 2, 3 and 5 of the same pixels, 6 of others, 7 the same in one of its two parts. */
+export const STILL: readonly CatalogRecord[] = [1, 2, 3, 5, 6, 7].map((number) =>
+  plant({
+    path: `/still/a.${String(number).padStart(4, '0')}.exr`,
+    sizeBytes: number,
+    parts: number === 7 ? 2 : 1,
+    facts: {
+      content_hashes: [
+        ...hashesOf(number === 6 ? 'f6' : 'f1', number === 7 ? 2 : 1),
+        {
+          part_index: 0,
+          channel_name: null,
+          algorithm: 'perceptual-64',
+          pixel_hash: number < 6 ? 'dark' : `${number}`,
+        },
+      ],
+    },
+  }),
+)
+
+/** All of it in a new catalog, with the file that is gone marked as removed and one that cannot be read. */
+export async function fillFarm(catalog: Catalog): Promise<void> {
+  await catalog.upsert([OLDER], 'run-0')
+  await catalog.upsert(FARM, 'run-1')
+  await catalog.markRemoved(['/farm/two/gone.exr'], INSPECTED_US + 1n)
+  const bad = {
+    path: '/farm/two/bad.exr',
+    code: 'ERR_EXR_MAGIC',
+    message: 'is a PNG',
+    byteOffset: 0,
+    seenAtUs: INSPECTED_US,
+  } as const
+  await catalog.recordFailures([bad], 'run-1')
+}

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COOKED, cookbookPage } from '../../scripts/cookbook.ts'
 import { queriesPage } from '../../scripts/query-pages.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
@@ -15,7 +16,7 @@ import {
   streamQuery,
 } from '../../src/queries/index.ts'
 import { projectRoot } from '../helpers.ts'
-import { FARM, INSPECTED_US, OLDER, plant } from './farm.ts'
+import { fillFarm, INSPECTED_US, STILL } from './farm.ts'
 
 const BEAUTY = '/farm/one/sh010/beauty.####.exr'
 const frame = (number: number) => `/farm/one/sh010/beauty.${number}.exr`
@@ -39,21 +40,7 @@ describe('named queries', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'queries-'))
     catalog = await openCatalog(join(folder, 'catalog.duckdb'))
-    await catalog.upsert([OLDER], 'run-0')
-    await catalog.upsert(FARM, 'run-1')
-    await catalog.markRemoved(['/farm/two/gone.exr'], INSPECTED_US + 1n)
-    await catalog.recordFailures(
-      [
-        {
-          path: '/farm/two/bad.exr',
-          code: 'ERR_EXR_MAGIC',
-          message: 'is a PNG',
-          byteOffset: 0,
-          seenAtUs: INSPECTED_US,
-        },
-      ],
-      'run-1',
-    )
+    await fillFarm(catalog)
   })
   afterAll(async () => {
     await catalog.close()
@@ -315,33 +302,8 @@ describe('named queries', () => {
   })
 
   it('finds files of the same pixels and frames that stand still', async () => {
-    const hashes = (pixel_hash: string, parts = 1) =>
-      Array.from({ length: parts }, (_, part_index) => ({
-        part_index,
-        channel_name: null,
-        algorithm: 'xxh3-128',
-        pixel_hash: part_index === 0 ? pixel_hash : `${pixel_hash}-${part_index}`,
-      }))
-    const still = [1, 2, 3, 5, 6, 7].map((number) =>
-      plant({
-        path: `/still/a.${String(number).padStart(4, '0')}.exr`,
-        sizeBytes: number,
-        parts: number === 7 ? 2 : 1,
-        facts: {
-          content_hashes: [
-            ...hashes(number === 6 ? 'f6' : 'f1', number === 7 ? 2 : 1),
-            {
-              part_index: 0,
-              channel_name: null,
-              algorithm: 'perceptual-64',
-              pixel_hash: number < 6 ? 'dark' : `${number}`,
-            },
-          ],
-        },
-      }),
-    )
     const other = await openCatalog(join(folder, 'still.duckdb'))
-    await other.upsert(still, 'run-1')
+    await other.upsert(STILL, 'run-1')
     expect(await all(ask(other, 'frozen-frames'))).toEqual([
       { sequence: '/still/a.####.exr', first_frame: 1, last_frame: 3, frame_count: 3, pixel_hash: 'f1' },
     ])
@@ -435,4 +397,9 @@ describe('named queries', () => {
 
 it('is what the reference says: npx tsx scripts/query-pages.ts', async () => {
   expect(await readFile(join(projectRoot, 'docs/reference/queries.md'), 'utf8')).toBe(queriesPage())
+})
+
+it('has a recipe for every query, whose answers are those of now: npx tsx scripts/cookbook.ts', async () => {
+  expect([...COOKED].sort()).toEqual(Object.keys(QUERIES).sort())
+  expect(await readFile(join(projectRoot, 'docs/guides/cookbook.md'), 'utf8')).toBe(await cookbookPage())
 })

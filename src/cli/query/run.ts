@@ -1,4 +1,4 @@
-import type { QueryStream } from '../../catalog/catalog.ts'
+import type { Catalog, QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, streamQuery } from '../../queries/index.ts'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
@@ -18,21 +18,30 @@ export interface QueryFlags extends AnswerFlags, CatalogFlags {
 export async function runQuery(name: string, flags: QueryFlags, context: CliContext): Promise<void> {
   if (name === 'list') return list(flags, context)
   checkAnswerFlags(flags, context)
-  const query = findQuery(name)
-  const given = parametersOf(query, flags)
-  const config = context.config(flags)
-  const catalog = await openToRead(config, context)
+  const given = parametersOf(findQuery(name), flags)
+  const catalog = await openToRead(context.config(flags), context)
   try {
-    if (flags.explain) return await context.printData(`${await explainQuery(catalog, name, given)}\n`)
-    if (context.ownsProcess) limitQueryMemory(catalog)
-    const counted = new Counted(await streamQuery(catalog, name, given))
-    await printAnswer(counted, flags, context)
-    const limit = Number(given['limit'] ?? query.parameters['limit']?.default ?? Number.NaN)
-    if (counted.rows === limit) {
-      context.note(`These are the first ${plural(limit, 'row')}; there may be more. Ask for them with -p limit=<n>`)
-    }
+    await answerQuery(catalog, name, given, flags, context)
   } finally {
     await catalog.close()
+  }
+}
+
+/** Prints what an open catalog answers, or the SQL it would be asked. Throws as `streamQuery` does. */
+export async function answerQuery(
+  catalog: Catalog,
+  name: string,
+  given: Readonly<Record<string, string>>,
+  flags: AnswerFlags & Pick<QueryFlags, 'explain'>,
+  context: CliContext,
+): Promise<void> {
+  if (flags.explain) return context.printData(`${await explainQuery(catalog, name, given)}\n`)
+  if (context.ownsProcess) limitQueryMemory(catalog)
+  const counted = new Counted(await streamQuery(catalog, name, given))
+  await printAnswer(counted, flags, context)
+  const limit = Number(given['limit'] ?? findQuery(name).parameters['limit']?.default ?? Number.NaN)
+  if (counted.rows === limit) {
+    context.note(`These are the first ${plural(limit, 'row')}; there may be more. Ask for them with -p limit=<n>`)
   }
 }
 
