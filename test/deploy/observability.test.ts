@@ -26,6 +26,7 @@ it('shows metrics that the function has, and every one of them', () => {
 })
 
 it('raises alerts on metrics that the function has, each with what to do', () => {
+  const runbook = readFileSync(join(projectRoot, 'docs/guides/dataengine-production.md'), 'utf8')
   const { groups } = parse(read('alerts.yaml')) as {
     groups: { rules: { alert: string; expr: string; annotations: Record<string, string> }[] }[]
   }
@@ -37,5 +38,6 @@ it('raises alerts on metrics that the function has, each with what to do', () =>
       alert,
     ).toEqual([])
     expect(annotations['description']?.length, alert).toBeGreaterThan(40)
+    expect(runbook, `a first look for ${alert}`).toContain(`| ${alert} |`)
   }
 })
