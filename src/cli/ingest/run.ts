@@ -56,7 +56,7 @@ const PROBLEMS_SHOWN = 20
 const WRITER_THREADS = 1
 
 export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
-  compileLate()
+  compileLate(context)
   const { sample, rest } = sampleOf(given, flags)
   const config = context.config({
     catalog: flags.catalog,

@@ -12,6 +12,7 @@ import { errorJson, errorLine, toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { singleLine } from '../format/visible.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
+import { compileLate } from '../late-compiler.ts'
 import { type Located, Locations, namesOneFile } from '../locations.ts'
 import { PROTOCOLS } from '../picture/protocol.ts'
 import { policyWish } from '../policy-flags.ts'
@@ -74,6 +75,7 @@ export async function runInspect(given: readonly string[], asked: InspectFlags, 
       "missing required argument 'location': a file, a directory or a pattern. See exr-inspector inspect --help",
     )
   const single = namesOneFile(args)
+  if (!single) compileLate(context)
   const output = await outputFor(args, flags, single, context)
   const filters = { parts: flags.part ?? [], attributes: flags.attr ?? [] }
   let results = 0

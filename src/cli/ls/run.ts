@@ -19,6 +19,7 @@ import { singleLine } from '../format/visible.ts'
 import { LookedAt } from '../inspect/looked-at.ts'
 import { verdictText } from '../inspect/verdict-text.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
+import { compileLate } from '../late-compiler.ts'
 import { linksText, namesFrom, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
 import { listedFolder, shownPath } from '../shown-path.ts'
@@ -48,6 +49,7 @@ const ORDER: Readonly<Record<string, (a: SequenceEntry, b: SequenceEntry) => num
 
 /** Lists what the arguments hold, one line a sequence. */
 export async function runLs(args: readonly string[], flags: LsFlags, context: CliContext): Promise<void> {
+  compileLate(context)
   const order = ORDER[flags.sort]
   if (order === undefined) {
     throw new ExrError(

@@ -29,6 +29,7 @@ import type { CliContext } from '../context.ts'
 import { errorLine, toExrError } from '../errors.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
+import { compileLate } from '../late-compiler.ts'
 import { type Located, type LocationFlags, Locations, nothingFound } from '../locations.ts'
 import { readingProgress } from '../progress.ts'
 import { openBeside, pixelWish } from './beside.ts'
@@ -63,6 +64,7 @@ const SEVERITIES: readonly Severity[] = ['info', 'warn', 'error']
 
 /** Judges what the arguments or the catalog name, writes the reports, and answers with the exit code. */
 export async function runValidate(args: readonly string[], flags: ValidateFlags, context: CliContext): Promise<void> {
+  compileLate(context)
   const failOn = oneOf(flags.failOn, SEVERITIES, '--fail-on')
   const maxTier = flags.maxTier === undefined ? undefined : oneOf(flags.maxTier, TIERS, '--max-tier')
   const formats = formatsOf(flags)
