@@ -144,9 +144,12 @@ function changesAt(path: string): Changes {
   return changes
 }
 
+const instanceOf = new WeakMap<DuckDBConnection, DuckDBInstance>()
+
 /** A connection whose names are looked up in the catalog's file. */
 async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const connection = await instance.connect()
+  instanceOf.set(connection, instance)
   await connection.run(`USE ${DATABASE}`)
   return connection
 }
@@ -154,16 +157,34 @@ async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
 /** The views and functions that the catalog's file itself brings along. */
 export async function ownNames(connection: DuckDBConnection): Promise<OwnNames> {
   const reader = await connection.runAndReadAll(
-    `SELECT lower(view_name), sql FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
-     UNION ALL SELECT lower(function_name), NULL FROM duckdb_functions() WHERE database_name = current_database()`,
+    'SELECT lower(view_name), sql FROM duckdb_views() WHERE database_name = current_database() AND NOT internal',
   )
-  const rows = reader.getRows() as [string, string | null][]
+  const rows = reader.getRows() as [string, string][]
   // DuckDB's own wording: CREATE VIEW name (columns) AS query;
   const query = /^CREATE VIEW (?:[\w.]|"(?:[^"]|"")*")+ ?(?:\((?:[^()"]|"(?:[^"]|"")*")*\) )?AS /
   return {
-    views: new Map(rows.flatMap(([name, sql]) => (sql === null ? [] : [[name, sql.replace(query, '')]]))),
-    macros: new Set(rows.flatMap(([name, sql]) => (sql === null ? [name] : []))),
+    views: new Map(rows.map(([name, sql]) => [name, sql.replace(query, '')])),
+    macros: await ownMacros(connection),
   }
+}
+
+/** By file that is open. */
+const macrosOf = new WeakMap<DuckDBInstance, ReadonlySet<string>>()
+
+/**
+ * The functions of a file are those it was opened with: nothing here makes one, and others cannot write to it. DuckDB lists
+ * them among thousands of its own, which takes 20 ms of CPU: far more than most queries.
+ */
+async function ownMacros(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
+  const instance = instanceOf.get(connection)
+  const known = instance === undefined ? undefined : macrosOf.get(instance)
+  if (known !== undefined) return known
+  const reader = await connection.runAndReadAll(
+    'SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE database_name = current_database()',
+  )
+  const macros = new Set((reader.getRows() as [string][]).map(([name]) => name))
+  if (instance !== undefined) macrosOf.set(instance, macros)
+  return macros
 }
 
 /** `file` is what is opened, a copy where it is not the catalog's own; errors name the catalog. */
