@@ -43,6 +43,11 @@ ReduceSink::ReduceSink(const PartLayout& layout, const Area& area,
       cells_y_(std::min(area.grid_height, area.height)),
       is_exact_(cells_x_ == area.width && cells_y_ == area.height),
       grids_(layout.channels.size()) {
+  // Divided once: a row has thousands of cells.
+  ends_.reserve(static_cast<size_t>(cells_x_));
+  for (int64_t cell = 1; cell <= cells_x_; cell++) {
+    ends_.push_back((cell * area.width + cells_x_ - 1) / cells_x_);
+  }
   const auto cells = static_cast<size_t>(cells_x_ * cells_y_);
   for (size_t c = 0; c < grids_.size(); c++) {
     if (!layout.channels[c].is_wanted || !channels.at(c)) continue;
@@ -61,12 +66,13 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
       (area_.x + area_.width - segment.x + step - 1) / step);
   // The first sample inside of the area.
   int64_t i = std::max<int64_t>(0, (area_.x - segment.x + step - 1) / step);
+  int64_t cell = (segment.x - area_.x + i * step) * cells_x_ / area_.width;
   while (i < samples) {
     const int64_t x = segment.x - area_.x + i * step;
-    const int64_t cell = x * cells_x_ / area_.width;
-    // First pixel of the next cell, rounded up.
-    const int64_t next = ((cell + 1) * area_.width + cells_x_ - 1) / cells_x_;
-    const int64_t end = std::min(samples, i + (next - x + step - 1) / step);
+    while (ends_[static_cast<size_t>(cell)] <= x) cell++;
+    const int64_t left = ends_[static_cast<size_t>(cell)] - x;
+    const int64_t end = std::min(
+        samples, i + (step == 1 ? left : (left + step - 1) / step));
     double sum = 0;
     uint32_t count = 0;
     for (; i < end; i++) {

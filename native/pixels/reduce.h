@@ -72,6 +72,8 @@ class ReduceSink final : public RowSink {
   const int64_t cells_x_;
   const int64_t cells_y_;
   const bool is_exact_;
+  // Of each column of cells the first pixel behind it, from the area's left edge.
+  std::vector<int64_t> ends_;
   std::vector<Grid> grids_;
 };
 
