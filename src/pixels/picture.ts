@@ -1,9 +1,10 @@
 import { ExrError } from '../errors.ts'
+import { type Band, bandsOf } from './bands.ts'
 import type { Region } from './chunk-list.ts'
 import { luminanceWeights } from './colour.ts'
 import { type LevelNumber, layoutOf } from './layout.ts'
 import { missingPixels } from './missing.ts'
-import { runPass } from './pass.ts'
+import { PartPass, type PassOutcome } from './pass.ts'
 import type { PictureChoice } from './picture-choice.ts'
 import type { PixelFile } from './pixel-file.ts'
 import type { MissingPixels } from './types.ts'
@@ -35,6 +36,8 @@ interface PictureRequest {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** In the place of values: how many samples the pixels of a deep part have. Default false. */
   readonly countsSamples?: boolean
+  /** Chunks decoded at a time. Default 1. */
+  readonly threads?: number
 }
 
 /** Decodes what a picture needs and no more. Throws ERR_PIXELS_UNSUPPORTED, ERR_SOURCE_*, ERR_ABORTED. */
@@ -51,20 +54,28 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
     })
   }
   const channels = layout.native.channels.map(({ isWanted }) => isWanted)
-  const { countsSamples = false } = request
+  const { countsSamples = false, threads = 1 } = request
   const reduce = { ...area, gridWidth: width, gridHeight: height, channels, countsSamples }
   const sampling = rowStep === 1 ? ({ method: 'full' } as const) : ({ method: 'every', n: rowStep } as const)
   const { signal, onProgress } = request
-  const outcome = await runPass(
-    file,
-    choice.partIndex,
-    layout,
-    { reduce },
-    { region: area, sampling, signal, onProgress },
-  )
+  const { native, level } = layout
+  const chunkRows = level === null ? (file.plan.parts[choice.partIndex]!.linesPerChunk ?? 1) : native.tileHeight
+  const bands = bandsOf(area, height, chunkRows, native.minY, threads)
+  const passes = bands.map(({ region }) => {
+    const pass = new PartPass(file, choice.partIndex, layout, { reduce })
+    return { pass, decoding: pass.decode({ region, sampling, signal, onProgress }) }
+  })
+  // All have ended before one's failure is told: nobody closes a file that another still reads.
+  const ended = await Promise.allSettled(passes.map(({ decoding }) => decoding))
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
+  const outcomes = passes.map(({ pass }) => pass.outcome())
   const planeOf = (name: string) => {
     const c = layout.native.channels.findIndex((channel) => channel.name === name)
-    const plane = outcome.result.pictures![c]!
+    const plane = joined(
+      outcomes.map(({ result }) => result.pictures![c]!),
+      bands,
+      width,
+    )
     const { xSampling, ySampling } = layout.native.channels[c]!
     return xSampling === 1 && ySampling === 1 ? plane : filled(plane, width, height)
   }
@@ -75,9 +86,26 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
     green: planeOf(green),
     blue: planeOf(blue),
     alpha: alpha === null ? null : planeOf(alpha),
-    missing: missingPixels(outcome, layout),
+    missing: missingPixels(allLost(outcomes), layout),
   }
   return choice.channels.isLuminanceChroma ? { ...picture, ...fromLuminanceChroma(file, choice, picture) } : picture
+}
+
+/** Each band from the picture that has it, in the first of them. */
+function joined(planes: readonly Float32Array[], bands: readonly Band[], width: number): Float32Array {
+  const [whole, ...others] = planes
+  for (const [i, plane] of others.entries()) {
+    const { firstRow, endRow } = bands[i + 1]!
+    whole!.set(plane.subarray(firstRow * width, endRow * width), firstRow * width)
+  }
+  return whole!
+}
+
+function allLost(outcomes: readonly PassOutcome[]): Pick<PassOutcome, 'lost' | 'lostCount'> {
+  return {
+    lost: outcomes.flatMap(({ lost }) => lost),
+    lostCount: outcomes.reduce((sum, { lostCount }) => sum + lostCount, 0),
+  }
 }
 
 /** Cells between the samples of a subsampled channel get the value to their left, or else above. */

@@ -18,6 +18,8 @@ export interface RegionWish extends PictureWish {
   readonly size?: number
   /** In the place of values: how many samples each pixel of a deep part has, as one number. Default false. */
   readonly samples?: boolean
+  /** Chunks decoded at a time. Default 1. */
+  readonly threads?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -84,6 +86,7 @@ export async function readRegion(source: ByteSource, wish: RegionWish = {}): Pro
     rowStep,
     signal,
     countsSamples: wish.samples === true,
+    threads: wish.threads ?? 1,
   })
   const rgba = new Uint16Array(width * height * 4)
   const planes = [picture.red, picture.green, picture.blue, picture.alpha]

@@ -19,6 +19,8 @@ export interface ThumbnailOptions extends PictureWish {
   readonly range?: readonly [number, number]
   /** What lies behind transparent pixels: a checker, a colour as sRGB 0 to 255, or nothing. Default checker. */
   readonly background?: 'checker' | 'none' | readonly [number, number, number]
+  /** Chunks decoded at a time. Default 1. */
+  readonly threads?: number
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -84,8 +86,8 @@ async function fromPixels(file: PixelFile, options: ThumbnailOptions): Promise<T
     const best = levelFor(file, choice.partIndex, area, at)
     level = best.level.x
     const rowStep = level > 0 ? 1 : Math.max(1, Math.floor(best.area.height / at.height / ROWS_FOR_ONE))
-    const { signal, onProgress } = options
-    const request = { choice, ...best, width: at.width, height: at.height, rowStep, signal, onProgress }
+    const { threads = 1, signal, onProgress } = options
+    const request = { choice, ...best, width: at.width, height: at.height, rowStep, threads, signal, onProgress }
     shown = await readPicture(file, request)
     range = choice.kind === 'colour' ? null : rangeOf(choice, shown, options)
     const colourAt = colourFunction(choice, shown, range, options, matrix, isEncoded)

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bandsOf } from '../../src/pixels/bands.ts'
+import type { Region } from '../../src/pixels/chunk-list.ts'
 import { readRegion, toHalf } from '../../src/pixels/region.ts'
 import { makeThumbnail } from '../../src/pixels/thumbnail.ts'
 import { memorySource } from '../../src/source/memory.ts'
@@ -145,6 +147,52 @@ describe('regions', () => {
     const source = memorySource(rawExr(4, 4, ['B', 'G', 'R'], value))
     const reading = readRegion(source, { region: { x: 4, y: 0, width: 1, height: 1 } })
     await expect(reading).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+  })
+
+  it('are the same from several threads, and no chunk is read by two', async () => {
+    const bytes = rawExr(2048, 512, ['Z'], (_, x, y) => x * y)
+    const line = 8 + 2048 * 4
+    // One chunk says that it is another.
+    bytes.writeInt32LE(7, bytes.length - 212 * line)
+    const [alone, together] = [countingSource(bytes), countingSource(bytes)]
+    const wish = { size: 512 }
+    const expected = await readRegion(alone, wish)
+    expect(expected.missing).toMatchObject({ chunks: 1, rows: [[300, 300]] })
+    expect(await readRegion(together, { ...wish, threads: 3 })).toEqual(expected)
+    expect(together.counters.bytes).toBe(alone.counters.bytes)
+    expect(together.counters.requests).toBe(alone.counters.requests + 2)
+  })
+
+  it('are cut into bands where rows of the picture and of chunks both begin', () => {
+    const cuts = (area: Region, height: number, chunkRows: number, top = area.y) =>
+      bandsOf(area, height, chunkRows, top, 2).map(({ firstRow, endRow, region }) => [
+        firstRow,
+        endRow,
+        region.y,
+        region.height,
+      ])
+    const frame = { x: 0, y: 0, width: 4096, height: 2160 }
+    expect(cuts(frame, 540, 16)).toEqual([
+      [0, 268, 0, 1072],
+      [268, 540, 1072, 1088],
+    ])
+    // Data windows begin anywhere, and so do regions of them.
+    expect(cuts({ ...frame, y: -100 }, 540, 16)).toEqual([
+      [0, 268, -100, 1072],
+      [268, 540, 972, 1088],
+    ])
+    expect(cuts({ ...frame, y: 8 }, 540, 16, 0)).toEqual([
+      [0, 270, 8, 1080],
+      [270, 540, 1088, 1080],
+    ])
+    // One chunk, few pixels, rows that repeat.
+    for (const [area, height, rows] of [
+      [frame, 540, 4096],
+      [{ ...frame, width: 100 }, 540, 16],
+      [frame, 4320, 16],
+    ] as const) {
+      expect(cuts(area, height, rows)).toEqual([[0, height, 0, 2160]])
+    }
   })
 
   it('round to the nearest half', () => {
