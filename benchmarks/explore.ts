@@ -114,6 +114,8 @@ async function inBrowser(
     const [name, value] = cookie.split('=') as [string, string]
     await context.addCookies([{ name, value, url: link.origin }])
     const page = await context.newPage()
+    // Else the second look is told that nothing has changed.
+    await (await context.newCDPSession(page)).send('Network.setCacheDisabled', { cacheDisabled: true })
     const paint = await times(7, 2, async () => {
       await page.goto(new URL('/', link).href)
       await page.locator('#search').waitFor()

@@ -27,6 +27,8 @@ interface ViewerProps {
   /** How many samples the pixels of a deep part have is shown, in the place of a layer. */
   readonly samples: boolean
   readonly marks: readonly Mark[]
+  /** The first pixels are drawn, or cannot be. */
+  readonly onShown: () => void
 }
 
 const OVERVIEW_SIDE = 1024
@@ -34,7 +36,7 @@ const DETAIL_SIDE = 2048
 const ZOOMS = [0.05, 64] as const
 
 /** Half floats of one part and layer: exposure, channels, gamut, zoom down to single pixels, and their raw values. */
-export function Viewer({ fileId, part, layer, view, samples, marks }: ViewerProps) {
+export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: ViewerProps) {
   const data = part['data_window'] as unknown as string | Box | null
   const dataWindow = boxOf(data)
   const displayWindow = boxOf(part['display_window'] as unknown as string | Box | null) ?? dataWindow
@@ -88,6 +90,11 @@ export function Viewer({ fileId, part, layer, view, samples, marks }: ViewerProp
     setLook((before) => ({ ...before, range: [low, high > low ? high : low + 1] }))
     setDrawn((n) => n + 1)
   }, [region.value])
+
+  const isOver = drawn > 0 || failure !== null || region.error !== null
+  useEffect(() => {
+    if (isOver) onShown()
+  }, [isOver])
 
   const fit = useMemo(
     () => fitted(displayWindow, aspect, size),

@@ -19,14 +19,18 @@ type Tab = keyof typeof TABS
 export function Frame({ id }: { readonly id: string }) {
   const { query } = place.value
   const detail = useAsk((signal) => get<FileDetail>(`/files/${id}`, {}, signal), [id, explorer.value?.revision])
-  const chunks = useAsk((signal) => get<ChunkMap>(`/files/${id}/chunks`, {}, signal), [id])
+  // The image comes first: leaders and policies are looked at when it is there, or cannot be.
+  const [isShown, setShown] = useState(false)
+  const mayLook = isShown || detail.value?.parts.length === 0
+  const chunks = useAsk(mayLook ? (signal) => get<ChunkMap>(`/files/${id}/chunks`, {}, signal) : null, [id, mayLook])
   const asked = query.get('tab') ?? ''
   const tab = Object.hasOwn(TABS, asked) ? (asked as Tab) : 'parts'
   const policy = query.get('policy') ?? overview.value?.policies[0]?.name ?? 'core'
   const [chosen, choose] = useState<Box | null>(null)
+  const pixels = query.get('pixels') === 'true'
   const findings = useAsk(
-    (signal) => get<Findings>(`/files/${id}/findings`, { policy, pixels: query.get('pixels') === 'true' }, signal),
-    [id, policy, query.get('pixels')],
+    mayLook ? (signal) => get<Findings>(`/files/${id}/findings`, { policy, pixels }, signal) : null,
+    [id, policy, pixels, mayLook],
   )
   const set = (changes: Record<string, string | null>) =>
     go(`/file/${id}`, { ...Object.fromEntries(query), ...changes }, true)
@@ -58,6 +62,7 @@ export function Frame({ id }: { readonly id: string }) {
               view={shown?.view ?? null}
               samples={shown?.samples ?? false}
               marks={marks}
+              onShown={() => setShown(true)}
             />
           )}
         </div>
@@ -78,7 +83,7 @@ export function Frame({ id }: { readonly id: string }) {
                 asked={findings}
                 policy={policy}
                 set={set}
-                withPixels={query.get('pixels') === 'true'}
+                withPixels={pixels}
                 onChoose={choose}
                 path={String(file['file_path'])}
               />

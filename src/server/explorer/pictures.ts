@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RegionPixels, RegionWish } from '../../pixels/region.ts'
 import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
@@ -26,17 +27,29 @@ export class Pictures {
   readonly #kept = new Map<string, Kept>()
   readonly #waiting = new Map<string, Promise<void>>()
   #folder: Promise<string> | null = null
+  #decoding = 0
   #bytes = 0
 
   constructor(s3: S3Settings) {
     this.pool = openPixelPool({ jobs: JOBS, s3 })
   }
 
+  /** Throws what decoding throws, ERR_ABORTED. */
+  region(
+    location: string,
+    options: Omit<RegionWish, 'signal' | 'threads'>,
+    signal: AbortSignal,
+  ): Promise<RegionPixels> {
+    return this.#decode((threads) =>
+      this.pool.ask({ kind: 'region', location, options: { ...options, threads } }, { signal }),
+    )
+  }
+
   /** `version` changes whenever the file's bytes do. Throws what decoding throws, ERR_ABORTED. */
   async thumbnail(
     location: string,
     version: string,
-    options: Omit<ThumbnailOptions, 'signal' | 'onProgress'>,
+    options: Omit<ThumbnailOptions, 'signal' | 'onProgress' | 'threads'>,
     signal: AbortSignal,
   ): Promise<CachedPicture> {
     const key = createHash('sha256')
@@ -62,7 +75,7 @@ export class Pictures {
     key: string,
     path: string,
     location: string,
-    options: Omit<ThumbnailOptions, 'signal' | 'onProgress'>,
+    options: Omit<ThumbnailOptions, 'signal' | 'onProgress' | 'threads'>,
     signal: AbortSignal,
   ): Promise<void> {
     const before = this.#waiting.get(key)
@@ -70,14 +83,25 @@ export class Pictures {
       await before.catch(() => {})
       if (this.#kept.has(key)) return
     }
-    const making = this.pool
-      .ask({ kind: 'thumbnail', location, options, output: path }, { signal })
-      .then(async () => this.#keep(key, (await stat(path)).size))
+    const making = this.#decode((threads) =>
+      this.pool.ask({ kind: 'thumbnail', location, options: { ...options, threads }, output: path }, { signal }),
+    ).then(async () => this.#keep(key, (await stat(path)).size))
     this.#waiting.set(key, making)
     try {
       await making
     } finally {
       if (this.#waiting.get(key) === making) this.#waiting.delete(key)
+    }
+  }
+
+  /** A picture that is asked for alone is decoded by all that would work on several. */
+  async #decode<T>(ask: (threads: number) => Promise<T>): Promise<T> {
+    const threads = this.#decoding === 0 ? JOBS : 1
+    this.#decoding++
+    try {
+      return await ask(threads)
+    } finally {
+      this.#decoding--
     }
   }
 

@@ -27,6 +27,8 @@ describe.runIf(canBrowse('the page in a browser'))('the page', () => {
   let context: BrowserContext
   let page: Page
   const problems: string[] = []
+  /** Last word of every address that was asked for. */
+  const asked: string[] = []
 
   beforeAll(async () => {
     explorer = await openExplorer(await makeFarm(root))
@@ -35,6 +37,7 @@ describe.runIf(canBrowse('the page in a browser'))('the page', () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await context.newPage()
     page.setDefaultTimeout(60_000)
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!))
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('dialog', (dialog) => {
       problems.push(dialog.message())
@@ -70,6 +73,9 @@ describe.runIf(canBrowse('the page in a browser'))('the page', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'beauty.1003.exr' }).waitFor()
     expect(await page.locator('#verdict').textContent()).toContain('This file is whole.')
+    // The image first: a policy takes a process of its own.
+    await page.getByText('every leader was looked at').waitFor()
+    expect(asked.filter((each) => ['pixels', 'chunks', 'findings'].includes(each))[0]).toBe('pixels')
   })
 
   it('shows pixels by the formula of exposure and sRGB', async () => {

@@ -35,7 +35,6 @@ export function fileRoutes(context: ExplorerContext): Route[] {
               `SELECT * FROM ${table(name)} WHERE file_id = ${id} ORDER BY ${order} LIMIT ${most}`,
               signal,
             )
-          const [file] = await rowsOf(catalog, `SELECT * FROM ${live} live WHERE file_id = ${id}`, signal)
           const neighbour = async (sign: '<' | '>') => {
             if (known.sequence_key === null || known.frame_number === null) return null
             const [row] = await rowsOf(
@@ -46,16 +45,28 @@ export function fileRoutes(context: ExplorerContext): Route[] {
             )
             return row === undefined ? null : String(row['file_id'])
           }
+          const [[file], parts, channels, attributes, findings, channel_stats, on_disk, previous_id, next_id] =
+            await Promise.all([
+              rowsOf(catalog, `SELECT * FROM ${live} live WHERE file_id = ${id}`, signal),
+              of('parts', 'part_index'),
+              of('channels', 'part_index, channel_name'),
+              of('attributes', 'part_index, attr_name'),
+              of('validation_results', 'rule'),
+              of('channel_stats', 'part_index, channel_name'),
+              onDisk(known, context),
+              neighbour('<'),
+              neighbour('>'),
+            ])
           return {
             file: withoutVectors(file!),
-            parts: await of('parts', 'part_index'),
-            channels: (await of('channels', 'part_index, channel_name')).map(withoutVectors),
-            attributes: await of('attributes', 'part_index, attr_name'),
-            findings: await of('validation_results', 'rule'),
-            channel_stats: await of('channel_stats', 'part_index, channel_name'),
-            on_disk: await onDisk(known, context),
-            previous_id: await neighbour('<'),
-            next_id: await neighbour('>'),
+            parts,
+            channels: channels.map(withoutVectors),
+            attributes,
+            findings,
+            channel_stats,
+            on_disk,
+            previous_id,
+            next_id,
             command: `exr-inspector inspect --long ${shellWord(known.file_path)}`,
           }
         }),

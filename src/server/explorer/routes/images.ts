@@ -106,10 +106,7 @@ export function imageRoutes(context: ExplorerContext): Route[] {
           level: { x: level, y: level },
           ...(corners.length === 4 && { region: { x: x!, y: y!, width: width!, height: height! } }),
         }
-        const { rgba, ...facts } = await pictures.pool.ask(
-          { kind: 'region', location: row.file_path, options },
-          { signal },
-        )
+        const { rgba, ...facts } = await pictures.region(row.file_path, options, signal)
         return reply
           .header('x-exr-region', JSON.stringify(facts))
           .type('application/octet-stream')
