@@ -42,6 +42,7 @@ import type { ReadTable } from './content.ts'
 import { adoptFiles, type Origin } from './duckdb/adopt.ts'
 import { adoptLoose } from './duckdb/adopt-loose.ts'
 import {
+  dropEmbeddings,
   findSimilarBy,
   readEmbeddingSets,
   readFilesToEmbed,
@@ -262,6 +263,10 @@ export class DuckDbCatalog implements Catalog {
 
   async embeddingSets(): Promise<StoredEmbeddings[]> {
     return this.#read(readEmbeddingSets)
+  }
+
+  async dropEmbeddings(set: EmbeddingSet): Promise<number> {
+    return this.#write((connection) => dropEmbeddings(connection, set))
   }
 
   async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {

@@ -52,6 +52,8 @@ export interface CatalogEmbeddings {
   writeEmbeddings(set: EmbeddingSet, batch: readonly NewEmbedding[]): Promise<void>
   /** What there is, the latest first. */
   embeddingSets(): Promise<StoredEmbeddings[]>
+  /** Takes all vectors of a set away, in one transaction, and says how many there were. */
+  dropEmbeddings(set: EmbeddingSet): Promise<number>
 }
 
 /** Whether `by` asks for the vectors that are stored with every file. */
@@ -63,10 +65,15 @@ export function isStoredWithFiles(by: string | undefined): by is undefined {
  * The set that `provider` or `provider@version` names: of several versions the latest. Throws ERR_CATALOG_QUERY, with what
  * there is, when it is not there; ERR_OPTION_INVALID for what is no such name, and for a version of `metadata`.
  */
-export function chooseEmbeddings(sets: readonly StoredEmbeddings[], by: string, url: string): StoredEmbeddings {
+export function chooseEmbeddings(
+  sets: readonly StoredEmbeddings[],
+  by: string,
+  url: string,
+  remedy = (provider: string) => ` Make them: exr-inspector embed --provider ${provider}`,
+): StoredEmbeddings {
   const [provider, version, ...more] = by.split('@')
   if (!provider || version === '' || more.length > 0) {
-    throw new ExrError('ERR_OPTION_INVALID', `Expected provider or provider@version to compare by but received ${by}`)
+    throw new ExrError('ERR_OPTION_INVALID', `Expected provider or provider@version but received ${by}`)
   }
   if (provider === BUILT_IN_PROVIDERS.metadata.name) {
     const rule = 'a search keeps to the version of the file that is given, or to that of this release'
@@ -76,10 +83,17 @@ export function chooseEmbeddings(sets: readonly StoredEmbeddings[], by: string, 
   if (found !== undefined) return found
   const names = [...new Set(sets.map((set) => `${set.provider}@${set.version}`))]
   const there = names.length > 0 ? `there are ${names.join(', ')}` : 'there are none of any provider'
-  throw new ExrError(
-    'ERR_CATALOG_QUERY',
-    `Catalog ${url} has no vectors of ${by}: ${there}. Make them: exr-inspector embed --provider ${provider}`,
-  )
+  throw new ExrError('ERR_CATALOG_QUERY', `Catalog ${url} has no vectors of ${by}: ${there}.${remedy(provider)}`)
+}
+
+/**
+ * What `provider@version` names to be dropped: that set alone; `provider` all of its versions but the latest, by which searches compare.
+ * Throws as `chooseEmbeddings` does.
+ */
+export function embeddingsToDrop(sets: readonly StoredEmbeddings[], named: string, url: string): StoredEmbeddings[] {
+  const chosen = chooseEmbeddings(sets, named, url, () => '')
+  if (named.includes('@')) return [chosen]
+  return sets.filter((set) => set.provider === chosen.provider && set.version !== chosen.version)
 }
 
 /** Throws ERR_CATALOG_QUERY: the file is not there, or has no vector of the set. */

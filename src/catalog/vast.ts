@@ -46,7 +46,14 @@ import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
-import { readEmbeddingSets, readFilesToEmbed, scanSet, targetOfSet, writeEmbeddings } from './vast/embeddings.ts'
+import {
+  dropEmbeddings,
+  readEmbeddingSets,
+  readFilesToEmbed,
+  scanSet,
+  targetOfSet,
+  writeEmbeddings,
+} from './vast/embeddings.ts'
 import { asColumnsError, inCatalog, refusesRows } from './vast/errors.ts'
 import { regroupFrames } from './vast/frames.ts'
 import { readInfo } from './vast/info.ts'
@@ -259,6 +266,10 @@ class VastCatalog implements Catalog {
 
   embeddingSets(): Promise<StoredEmbeddings[]> {
     return this.#run(readEmbeddingSets)
+  }
+
+  dropEmbeddings(set: EmbeddingSet): Promise<number> {
+    return this.#write((store) => dropEmbeddings(store, set))
   }
 
   async replaceResults(files: readonly FileResults[], validatedAtUs: bigint, signal?: AbortSignal): Promise<void> {

@@ -808,6 +808,13 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       await upsert([{ ...sequence('/mnt/b', 1)[0]!, inspectedAtUs: 1_700_000_900_000_000n }].map(withOtherBytes))
       expect((await catalog.filesToEmbed(set, 10)).map(({ path }) => path)).toEqual([all[3]!.path])
       expect(await catalog.filesToEmbed({ ...set, readsPixels: false }, 10)).toEqual([])
+
+      expect(await catalog.dropEmbeddings({ provider: 'longer', version: '7' })).toBe(2)
+      expect(await catalog.dropEmbeddings({ provider: 'longer', version: '7' })).toBe(0)
+      expect((await catalog.embeddingSets()).map(({ provider, fileCount }) => [provider, fileCount])).toEqual([
+        ['looks', 5],
+      ])
+      expect((await catalog.verify()).ok).toBe(true)
       expect((await catalog.findSimilar(vectors[0]!, { k: 10, by: 'looks', each: true })).length).toBe(4)
       expect((await catalog.verify()).ok).toBe(true)
     })

@@ -70,6 +70,20 @@ it('makes vectors of another provider, once, by which similar compares', async (
     const refused = await cli('similar', join(dir, 'a.exr'), '--by', by)
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('ERR_OPTION_INVALID')])
   }
+  await write(
+    "INSERT INTO embeddings SELECT * REPLACE ('2' AS version, made_at - INTERVAL 1 DAY AS made_at) FROM embeddings",
+  )
+  const drop = async (...args: string[]) => (await cli('embed', '--drop', ...args)).stdout
+  expect(await drop('channels', '--dry-run')).toMatch(/^Would drop \d vectors? of channels@2\.\n$/)
+  expect(JSON.parse(await drop('channels', '--json'))).toEqual({
+    dry_run: false,
+    dropped: [{ provider: 'channels', version: '2', files: expect.any(Number) }],
+  })
+  expect(await drop('channels')).toMatch(/one version alone/)
+  for (const args of [['metadata@3'], ['looks'], ['channels', '--provider', 'channels']]) {
+    expect((await cli('embed', '--drop', ...args)).code).toBe(2)
+  }
+  expect((await cli('embed', '--dry-run')).stderr).toContain('ERR_OPTION_INVALID')
   const unknown = await cli('embed', '--provider', 'looks')
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels.*--model/)])
 })

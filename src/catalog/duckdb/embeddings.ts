@@ -74,6 +74,18 @@ export async function writeEmbeddings(
   })
 }
 
+/** See `CatalogEmbeddings.dropEmbeddings`. */
+export async function dropEmbeddings(
+  connection: DuckDBConnection,
+  { provider, version }: EmbeddingSet,
+): Promise<number> {
+  const result = await connection.run('DELETE FROM embeddings WHERE provider = $1 AND version = $2', [
+    provider,
+    version,
+  ])
+  return result.rowsChanged
+}
+
 /** See `CatalogEmbeddings.embeddingSets`. */
 export async function readEmbeddingSets(connection: DuckDBConnection): Promise<StoredEmbeddings[]> {
   const reader = await connection.runAndReadAll(

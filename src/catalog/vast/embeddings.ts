@@ -86,6 +86,16 @@ export function writeEmbeddings(store: Store, set: EmbeddingSet, batch: readonly
   })
 }
 
+/** See `CatalogEmbeddings.dropEmbeddings`. */
+export function dropEmbeddings(store: Store, set: EmbeddingSet): Promise<number> {
+  return store.write(async (tables) => {
+    const table = tables('embeddings')
+    const rowIds = await readRows(table.select({ columns: [], where: isOf(set), rowId: true }), (row) => row.big(0)!)
+    if (rowIds.length > 0) await table.delete(rowIds)
+    return rowIds.length
+  })
+}
+
 /** See `CatalogEmbeddings.embeddingSets`. */
 export function readEmbeddingSets(store: Store): Promise<StoredEmbeddings[]> {
   return store.read(async (tables) => {

@@ -12,6 +12,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--output <name>', 'the output of the model that is the vector (default the first)')
     .option('-j, --jobs <n>', 'workers that read files again (EXR_JOBS; default one a core)')
     .option('--rows-only', 'read no file again: leave those whose rows do not suffice')
+    .option('--drop <provider[@version]>', 'drop old versions of its vectors, or that one, and make none')
+    .option('-n, --dry-run', 'with --drop: count what would go')
     .option('-q, --quiet', 'print failures only')
     .option('-v, --verbose', 'print every file that was left, not the first 20')
     .option('--json', 'print the summary as JSON')
@@ -27,6 +29,7 @@ finishes the batch at hand; the same command goes on from there.
   exr-inspector embed
   exr-inspector embed --provider channels
   exr-inspector embed --provider looks --model lite0.onnx
+  exr-inspector embed --drop looks --dry-run
   exr-inspector embed --catalog vast://bucket/schema --rows-only --json`,
     )
     .action(async (flags: EmbedFlags) => {

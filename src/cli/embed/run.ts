@@ -23,6 +23,8 @@ export interface EmbedFlags extends CatalogFlags {
   readonly output?: string
   readonly jobs?: string
   readonly rowsOnly?: true
+  readonly drop?: string
+  readonly dryRun?: true
   readonly quiet?: true
   readonly verbose?: true
   readonly json?: true
@@ -32,6 +34,11 @@ const PROBLEMS_SHOWN = 20
 
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
+  if (flags.drop !== undefined) {
+    const { runDrop } = await import('./drop.ts')
+    return runDrop(flags.drop, flags, context)
+  }
+  if (flags.dryRun) throw unexpected('--drop', '--dry-run', 'none')
   if (flags.model === undefined) return embedAll(builtIn(flags), flags, context)
   const provider = await modelOf(flags, flags.model, config.jobs)
   try {
