@@ -92,7 +92,7 @@ const RECIPES: readonly Recipe[] = [
   {
     wish: 'What does our compression cost?',
     query: 'compression-cost',
-    note: 'Says what is there. What another compression would save depends on the pixels.',
+    note: 'Says what is there. What another compression would save depends on the pixels: `exr-inspector query compression-cost --measure 20` opens files and measures it.',
   },
   {
     wish: 'Which colour spaces are we delivering?',

@@ -37,6 +37,7 @@ export {
   type ScanOptions,
 } from './header/index.ts'
 export type * from './header/model.ts'
+export type { CompressionSavings, SavingsOptions, SavingsRow } from './ingest/compression-savings.ts'
 export type { IngestCounts, IngestProblem } from './ingest/counts.ts'
 export type { EmbedCounts, EmbedOptions, EmbedProblem, EmbedSummary } from './ingest/embed-options.ts'
 export type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
@@ -58,6 +59,7 @@ export {
   ingest,
   inspect,
   inspectMany,
+  measureCompression,
   mergeCatalogs,
   onnxProvider,
   openCatalog,

@@ -6,6 +6,7 @@ import type { ExportOptions } from './exchange/export.ts'
 import type { ImportOptions } from './exchange/import.ts'
 import type { ExportManifest } from './exchange/manifest.ts'
 import type { MergeOptions } from './exchange/merge.ts'
+import type { CompressionSavings, SavingsOptions } from './ingest/compression-savings.ts'
 import type { EmbedOptions, EmbedSummary } from './ingest/embed-options.ts'
 import type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
 import type { WatchCallOptions } from './ingest/watch.ts'
@@ -185,6 +186,16 @@ export async function onnxProvider(options: OnnxOptions): Promise<OnnxProvider> 
  */
 export async function embed(catalog: Catalog, options?: EmbedOptions): Promise<EmbedSummary> {
   const { embed: run } = await import('./ingest/embed.ts')
+  return run(catalog, options)
+}
+
+/**
+ * What other compressions would save, measured: some files of each compression are opened, some of their chunks decoded in child
+ * processes and encoded anew by OpenEXR. Says what was looked at. Throws ERR_OPTION_INVALID, ERR_CATALOG_QUERY, ERR_FEATURE_UNAVAILABLE for a
+ * catalog without SQL, ERR_NATIVE_UNAVAILABLE, ERR_ABORTED.
+ */
+export async function measureCompression(catalog: Catalog, options?: SavingsOptions): Promise<CompressionSavings> {
+  const { measureCompression: run } = await import('./ingest/compression-savings.ts')
   return run(catalog, options)
 }
 

@@ -42,12 +42,39 @@ class DecodeWorker final : public PromiseWorker {
   Napi::ObjectReference bytes_;
 };
 
+// Encodes the area that a pass holds. Keeps the pass alive until it is done.
+class RecodeWorker final : public PromiseWorker {
+ public:
+  RecodeWorker(Napi::Env env, PixelPass& pass, const Napi::Object& owner,
+               std::vector<Compression> compressions)
+      : PromiseWorker(env), pass_(pass), compressions_(std::move(compressions)) {
+    owner_ = Napi::Persistent(owner);
+  }
+
+ private:
+  void Run() override { bytes_ = pass_.Recode(compressions_); }
+
+  Napi::Value Result(Napi::Env env) override {
+    pass_.SetBusy(false);
+    Napi::Array list = Napi::Array::New(env, bytes_.size());
+    for (uint32_t i = 0; i < bytes_.size(); i++) list[i] = bytes_[i];
+    return list;
+  }
+
+  PixelPass& pass_;
+  const std::vector<Compression> compressions_;
+  std::vector<double> bytes_;
+  Napi::ObjectReference owner_;
+};
+
 }  // namespace
 
 Napi::Function PixelPass::Define(Napi::Env env) {
   return DefineClass(env, "PixelPass",
                      {InstanceMethod<&PixelPass::Decode>("decode"),
                       InstanceMethod<&PixelPass::StartBand>("startBand"),
+                      InstanceMethod<&PixelPass::StartArea>("startArea"),
+                      InstanceMethod<&PixelPass::RecodeAsync>("recode"),
                       InstanceMethod<&PixelPass::Finish>("finish")});
 }
 
@@ -113,6 +140,10 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       band_ = std::make_unique<BandSink>(layout);
       sinks_.push_back(band_.get());
     }
+    if (request.Get("recode").ToBoolean()) {
+      recode_ = std::make_unique<RecodeSink>(layout);
+      sinks_.push_back(recode_.get());
+    }
     if (const Napi::Value value = request.Get("compare"); value.IsObject()) {
       const auto compare = value.As<Napi::Object>();
       const auto other = compare.Get("with").As<Napi::Object>();
@@ -173,6 +204,44 @@ Napi::Value PixelPass::StartBand(const Napi::CallbackInfo& info) {
   if (is_busy_) throw Napi::Error::New(info.Env(), "a batch is being decoded");
   band_->Start(ToInt32(info[0]), int64_t{ToInt32(info[0])} + ToInt32(info[1]));
   return info.Env().Undefined();
+}
+
+Napi::Value PixelPass::StartArea(const Napi::CallbackInfo& info) {
+  if (is_busy_) throw Napi::Error::New(info.Env(), "a batch is being decoded");
+  ChunkPlace area;
+  area.x = ToInt32(info[0]);
+  area.y = ToInt32(info[1]);
+  area.width = ToInt32(info[2]);
+  area.height = ToInt32(info[3]);
+  recode_->Start(area);
+  return info.Env().Undefined();
+}
+
+std::vector<double> PixelPass::Recode(
+    const std::vector<Compression>& compressions) const {
+  std::vector<double> bytes;
+  for (const Compression compression : compressions) {
+    try {
+      bytes.push_back(static_cast<double>(recode_->Bytes(compression)));
+    } catch (const ChunkFailure&) {
+      bytes.push_back(-1);
+    }
+  }
+  return bytes;
+}
+
+Napi::Value PixelPass::RecodeAsync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
+  const auto list = info[0].As<Napi::Array>();
+  std::vector<Compression> compressions;
+  for (uint32_t i = 0; i < list.Length(); i++) {
+    compressions.push_back(static_cast<Compression>(ToInt32(list.Get(i))));
+  }
+  auto* worker = new RecodeWorker(env, *this, info.This().As<Napi::Object>(),
+                                  std::move(compressions));
+  is_busy_ = true;
+  return worker->Start();
 }
 
 Napi::Value PixelPass::Finish(const Napi::CallbackInfo& info) {

@@ -14,6 +14,7 @@
 #include "frame_checks.h"
 #include "id_counts.h"
 #include "pixel_samples.h"
+#include "recode.h"
 #include "reduce.h"
 
 namespace exr_inspector::pixels {
@@ -30,12 +31,17 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   // Decodes on the libuv thread that calls it; failures of chunks are messages,
   // empty for those that could be decoded.
   std::vector<std::string> Run(const std::vector<PackedChunk>& chunks);
+  // Bytes of the area that was started, a compression each; -1 where it cannot be
+  // written so.
+  std::vector<double> Recode(const std::vector<Compression>& compressions) const;
   void SetBusy(bool is_busy) { is_busy_ = is_busy; }
 
  private:
   Napi::Value Decode(const Napi::CallbackInfo& info);
   Napi::Value Finish(const Napi::CallbackInfo& info);
   Napi::Value StartBand(const Napi::CallbackInfo& info);
+  Napi::Value StartArea(const Napi::CallbackInfo& info);
+  Napi::Value RecodeAsync(const Napi::CallbackInfo& info);
 
   std::unique_ptr<ChunkDecoder> decoder_;
   std::unique_ptr<StatsSink> stats_;
@@ -47,6 +53,7 @@ class PixelPass final : public Napi::ObjectWrap<PixelPass> {
   std::unique_ptr<PixelSamplesSink> samples_;
   std::unique_ptr<BandSink> band_;
   std::unique_ptr<CompareSink> compare_;
+  std::unique_ptr<RecodeSink> recode_;
   // The pass whose band is compared with lives as long as this one.
   Napi::ObjectReference other_;
   std::vector<RowSink*> sinks_;

@@ -56,6 +56,8 @@ export interface NativePassRequest {
   /** Keeps the rows that `startBand` names, for another pass to compare with. */
   readonly band?: boolean
   readonly compare?: NativeCompare
+  /** Keeps the samples of the area that `startArea` names, for `recode`. */
+  readonly recode?: boolean
 }
 
 /** The band of another pass to compare with; `partners` names that pass's channel for each of this one, -1 for none. */
@@ -216,5 +218,9 @@ export interface NativePixelPass {
   decode(chunks: readonly Uint8Array[], places: Int32Array, indexes: Float64Array): Promise<(string | null)[]>
   /** Forgets the rows it keeps and keeps those from `y` on, `height` of them. */
   startBand(y: number, height: number): void
+  /** Forgets the samples it keeps and keeps those of the pixels [x, x + width) x [y, y + height): whole rows, or one tile. */
+  startArea(x: number, y: number, width: number, height: number): void
+  /** Bytes of that area's chunks, leaders included, in a file of each compression (its number); -1 where it cannot be written so. */
+  recode(compressions: readonly number[]): Promise<number[]>
   finish(): NativePassResult
 }

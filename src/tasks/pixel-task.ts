@@ -1,6 +1,7 @@
 import type { AnalyseOptions, PixelFacts } from '../pixels/analyse.ts'
 import type { DiffOptions } from '../pixels/diff.ts'
 import type { FileDiff } from '../pixels/diff-types.ts'
+import type { FileRecode, RecodeWish } from '../pixels/recode.ts'
 import type { RegionPixels, RegionWish } from '../pixels/region.ts'
 import type { PixelSamples, SampleWish } from '../pixels/samples.ts'
 import type { Thumbnail, ThumbnailOptions } from '../pixels/thumbnail.ts'
@@ -38,6 +39,11 @@ export type PixelTask =
       readonly options: Omit<RegionWish, 'signal'>
     }
   | {
+      readonly kind: 'recode'
+      readonly location: PixelLocation
+      readonly options: Omit<RecodeWish, 'signal'>
+    }
+  | {
       readonly kind: 'samples'
       readonly location: PixelLocation
       readonly options: SampleWish
@@ -62,6 +68,7 @@ export interface PixelAnswers {
   readonly analyse: PixelFacts
   readonly thumbnail: Thumbnail
   readonly region: RegionPixels
+  readonly recode: FileRecode
   readonly samples: PixelSamples
   readonly diff: DiffAnswer
 }

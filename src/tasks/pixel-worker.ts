@@ -4,6 +4,7 @@ import { writePicture } from '../oiio/write-image.ts'
 import { analysePixels } from '../pixels/analyse.ts'
 import { diffFiles } from '../pixels/diff.ts'
 import { heatMap } from '../pixels/heat-map.ts'
+import { recodeFile } from '../pixels/recode.ts'
 import { readRegion } from '../pixels/region.ts'
 import { readSamples } from '../pixels/samples.ts'
 import { makeThumbnail } from '../pixels/thumbnail.ts'
@@ -46,6 +47,7 @@ function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof 
     if (task.kind === 'analyse') return analysePixels(source, { ...task.options, onProgress })
     if (task.kind === 'diff') return withSource(task.other, (other) => diff(task, source, other, onProgress))
     if (task.kind === 'region') return readRegion(source, task.options)
+    if (task.kind === 'recode') return recodeFile(source, task.options)
     if (task.kind === 'samples') return readSamples(source, task.options)
     if (task.expected !== undefined) await checkUnchanged(source, task.expected)
     const picture = await makeThumbnail(source, { ...task.options, onProgress })

@@ -1,7 +1,8 @@
-import { cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { runCli } from '../cli/run-cli.ts'
+import type { SavingsRow } from '../../src/index.ts'
+import { runCli, runHere } from '../cli/run-cli.ts'
 import { fixturePath, tempDir } from '../helpers.ts'
 import { hashesOfFile, statsOfFile } from './truth.ts'
 
@@ -38,4 +39,39 @@ it('ingest stores statistics, deep statistics and hashes with the file, and a se
   )
   expect(again.n).toBe(part!.channels.length)
   expect(JSON.parse(again.sampling)).toMatchObject({ method: 'every', n: 2 })
+}, 60_000)
+
+it('says what other compressions would save, of files that it opens, and what it looked at', async () => {
+  const [root, catalog] = [join(tempDir(), 'show'), join(tempDir(), 'catalog.duckdb')]
+  await mkdir(root)
+  for (const name of ['compression-none.exr', 'compression-piz.exr', 'compression-piz-tiled.exr', 'deep-scanline.exr'])
+    await cp(fixturePath(name), join(root, name))
+  await runHere(['ingest', root, '--catalog', catalog, '--quiet'])
+  await rm(join(root, 'compression-piz-tiled.exr'))
+  const measure = (...args: string[]) =>
+    runHere(['query', 'compression-cost', '--catalog', catalog, ...args], { env: { EXR_JOBS: '1' } })
+  const { code, stdout, stderr } = await measure('--measure', '5', '--json')
+  const rows = JSON.parse(stdout) as SavingsRow[]
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^Measured 2 files of 3 chosen: 73 chunks in 6 places\.\n.*NOT_FOUND/),
+  ])
+  expect(rows.map(({ compression }) => compression)).toEqual([...Array(9).fill('piz'), ...Array(9).fill('none')])
+  const row = (compression: string, codec: string) =>
+    rows.find((one) => one.compression === compression && one.codec === codec)
+  expect(row('none', 'none')).toMatchObject({ ratio: 1, saved_bytes: 0, is_lossy: false, measured_files: 1 })
+  expect(row('piz', 'piz')).toMatchObject({ ratio: 1, saved_bytes: 0, file_count: 2, measured_files: 1 })
+  expect(row('piz', 'none')!.saved_bytes).toBeLessThan(0)
+  // Bytes that OpenEXR wrote into the two fixtures' chunks.
+  expect(row('none', 'piz')!.ratio).toBeCloseTo(7748 / 17360, 6)
+
+  const none = await measure('--measure', '5', '--where', "compression = 'none'")
+  expect([none.code, none.stdout]).toEqual([0, expect.stringMatching(/^compression +codec +ratio +saved_bytes/)])
+  for (const args of [
+    ['--measure', '0'],
+    ['--measure', '1', '--explain'],
+    ['--measure', '1', '-w', 'a) OR (b'],
+  ]) {
+    expect((await measure(...args)).code).toBe(2)
+  }
 }, 60_000)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analysePixels } from '../../src/pixels/analyse.ts'
+import { RECODED, recodeFile } from '../../src/pixels/recode.ts'
 import { readRegion } from '../../src/pixels/region.ts'
 import { readSamples } from '../../src/pixels/samples.ts'
 import { memorySource } from '../../src/source/memory.ts'
@@ -103,3 +104,32 @@ describe('the samples of a pixel', () => {
 function halfOf(bits: number): number {
   return bits === 0 ? 0 : 2 ** ((bits >> 10) - 25) * (1024 + (bits & 1023))
 }
+
+describe('chunks encoded anew', () => {
+  const recode = async (name: string, places = 100) => recodeFile(memorySource(await fixture(name), name), { places })
+
+  it.each(['', '-tiled'])('take what a file of that compression takes that OpenEXR wrote (%s)', async (kind) => {
+    const { bytes, ...seen } = await recode(`compression-none${kind}.exr`)
+    expect(seen).toMatchObject({ left: 0, reason: null })
+    // Lossless ones, and B44: the fixtures were written from the same samples.
+    for (const codec of ['none', 'rle', 'piz', 'b44', 'b44a'] as const) {
+      const written = await recode(`compression-${codec}${kind}.exr`)
+      expect([codec, bytes[RECODED.indexOf(codec)]]).toEqual([codec, written.storedBytes])
+    }
+    // Of another level of zlib.
+    const zip = await recode(`compression-zip${kind}.exr`)
+    expect(bytes[RECODED.indexOf('zip')]! / zip.storedBytes).toBeCloseTo(1, 1)
+  })
+
+  it('are of places spread over the file and all of its flat parts, and what cannot be decoded is told', async () => {
+    const two = await recode('compression-zips.exr', 2)
+    expect([two.places, two.chunks]).toEqual([2, 38])
+    expect(await recode('deep-scanline.exr')).toMatchObject({ places: 0, reason: 'it is deep' })
+    const parts = await recode('multipart-all-types.exr')
+    expect(parts.places).toBeGreaterThan(1)
+    const cut = await recode('unfinished-scanlines.exr')
+    expect([cut.places, cut.left, cut.reason]).toEqual([0, 2, expect.stringContaining('no usable offset')])
+    const chroma = await recode('luminance-chroma.exr')
+    expect([chroma.left, chroma.bytes.filter((size) => !size)]).toEqual([0, []])
+  })
+})

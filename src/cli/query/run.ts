@@ -1,6 +1,7 @@
 import type { Catalog, QueryStream } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { explainQuery, findQuery, type NamedQuery, type Parameter, QUERIES, streamQuery } from '../../queries/index.ts'
+import { parseWhole } from '../../settings/parse.ts'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
@@ -13,14 +14,21 @@ export interface QueryFlags extends AnswerFlags, CatalogFlags {
   readonly param: readonly string[]
   readonly where?: string
   readonly explain?: true
+  readonly measure?: string
 }
 
 export async function runQuery(name: string, flags: QueryFlags, context: CliContext): Promise<void> {
   if (name === 'list') return list(flags, context)
   checkAnswerFlags(flags, context)
   const given = parametersOf(findQuery(name), flags)
-  const catalog = await openToRead(context.config(flags), context)
+  const files = filesToMeasure(name, flags)
+  const config = context.config(flags)
+  const catalog = await openToRead(config, context)
   try {
+    if (files !== null) {
+      const { answerMeasured } = await import('./measured.ts')
+      return await answerMeasured(catalog, { files, jobs: config.jobs, where: given['where'] }, flags, context)
+    }
     await answerQuery(catalog, name, given, flags, context)
   } finally {
     await catalog.close()
@@ -43,6 +51,14 @@ export async function answerQuery(
   if (counted.rows === limit) {
     context.note(`These are the first ${plural(limit, 'row')}; there may be more. Ask for them with -p limit=<n>`)
   }
+}
+
+/** Throws ERR_OPTION_INVALID where nothing can be measured. */
+function filesToMeasure(name: string, { measure, explain }: QueryFlags): number | null {
+  if (measure === undefined) return null
+  if (name !== 'compression-cost') throw invalid(`Query ${name} takes no --measure; compression-cost does`)
+  if (explain) throw invalid('What is measured has no SQL; give --measure or --explain')
+  return parseWhole(measure, '--measure', 1, 10_000)
 }
 
 /** A stream that knows how many of its rows were read. */

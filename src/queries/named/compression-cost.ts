@@ -4,7 +4,7 @@ import { defineQuery, where } from '../query.ts'
 export const compressionCost = defineQuery({
   name: 'compression-cost',
   title: 'What does each compression cost on disk?',
-  doc: 'Bytes of files by the compression of their first part, beside what their samples take without compression (data windows times the sizes of their channels; mipmaps and deep samples are not in it, so deep and mipmapped files are left out of the ratio).',
+  doc: 'Bytes of files by the compression of their first part, beside what their samples take without compression (data windows times the sizes of their channels; mipmaps and deep samples are not in it, so deep and mipmapped files are left out of the ratio). What other compressions would take is measured by --measure (measureCompression in the library).',
   parameters: { where },
   columns: {
     compression: { type: 'text', doc: 'compression of the first part' },
