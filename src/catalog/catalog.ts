@@ -108,7 +108,10 @@ export interface SimilarOptions {
 export interface SimilarPlan {
   /** `duckdb`: in the embedded database. For VAST DataBase `scan`, `trino` or `engine`. */
   readonly method: 'duckdb' | 'scan' | 'trino' | 'engine'
-  /** The query with placeholders for the vector; for `scan` the query whose answer it computes. */
+  /**
+   * The query; for `scan` the one whose answer it computes. With placeholders for the vector in an embedded catalog, and where
+   * none was given.
+   */
   readonly sql: string
 }
 
@@ -239,7 +242,10 @@ export interface CatalogSearch {
    */
   findSimilar(query: Float32Array | string, options: SimilarOptions): Promise<SimilarMatch[]>
   /** What `findSimilar` would run. Nothing is sent. Throws ERR_CATALOG_QUERY for a condition it would refuse. */
-  explainSimilar(options: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan>
+  explainSimilar(
+    options: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>,
+    query?: Float32Array | string,
+  ): Promise<SimilarPlan>
 }
 
 /** Bringing vectors that another release made up to date. */

@@ -63,7 +63,7 @@ import { tableReader } from './vast/read-table.ts'
 import { writeRemovals } from './vast/removals.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
-import { checkLayout, ensureSchema, readSchema } from './vast/schema.ts'
+import { checkLayout, ensureSchema, OLDEST_TARGET, readSchema, revertSchema } from './vast/schema.ts'
 import { readSequencers } from './vast/sequencers.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
@@ -151,14 +151,21 @@ class VastCatalog implements Catalog {
   }
 
   async migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
-    if (target !== CATALOG_VERSION) {
+    if (!Number.isInteger(target) || target < OLDEST_TARGET || target > CATALOG_VERSION) {
       throw new ExrError(
         'ERR_FEATURE_UNAVAILABLE',
-        `Catalog ${this.url} can only be brought to version ${CATALOG_VERSION}, not to ${target}: ` +
-          'tables of a VAST DataBase are shared, so none is ever dropped. Drop them yourself if you must.',
+        `Catalog ${this.url} can only be brought to versions ${OLDEST_TARGET} to ${CATALOG_VERSION}, not to ${target}: ` +
+          'tables of a VAST DataBase are shared, so none that others fill is ever dropped. Drop them yourself if you must.',
       )
     }
-    return this.#ensure(undefined)
+    const applied = await this.#ensure(undefined)
+    if (target === CATALOG_VERSION) return applied
+    this.#isChecked = false
+    return this.#write(async (store) => {
+      const reverted = await revertSchema(store, target)
+      store.layout = (await readSchema(store)).layout
+      return reverted
+    })
   }
 
   async upsert(batch: readonly CatalogRecord[], runId: string, signal?: AbortSignal): Promise<UpsertResult[]> {
@@ -216,28 +223,38 @@ class VastCatalog implements Catalog {
       if (options.where !== undefined) await checkPortableCondition(options.where)
       const { by } = options
       if (!isStoredWithFiles(by)) return this.#findSimilarBy(store, query, { ...options, by })
+      const door = searchDoor(store, this.#connection, { ofHeaders: true })
       const target = await similarTarget(store, query, options, this.#options.foldCase)
-      const door = searchDoor(store, this.#connection)
-      return door ? similarThrough(door, target, options) : scanSimilar(store, target, options)
+      return door
+        ? similarThrough(door, target, options, { timeoutMs: this.#connection.searchTimeoutMs })
+        : scanSimilar(store, target, options)
     }, 'ERR_CATALOG_QUERY')
   }
 
-  async explainSimilar({
-    k,
-    where,
-    each,
-    by,
-  }: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>): Promise<SimilarPlan> {
+  async explainSimilar(
+    options: Pick<SimilarOptions, 'k' | 'where' | 'each' | 'by'>,
+    query?: Float32Array | string,
+  ): Promise<SimilarPlan> {
+    const { k, where, each, by } = options
     if (where !== undefined) await checkPortableCondition(where)
     const method = this.#connection.search ?? 'scan'
     if (method === 'scan' && where !== undefined) pushCondition(where)
-    const door = searchDoor(this.#store, { ...this.#connection, search: method === 'scan' ? 'engine' : method })!
+    const connection = { ...this.#connection, search: method === 'scan' ? ('engine' as const) : method }
+    const door = searchDoor(this.#store, connection, { ofHeaders: isStoredWithFiles(by) })!
     const tableName = door.tableName.bind(door)
     const set = isStoredWithFiles(by) ? null : chooseEmbeddings(await this.embeddingSets(), by, this.url)
-    return {
-      method,
-      sql: similarSql({ kind: door.kind, tableName, vector: null, version: null, fileId: null, k, where, each, set }),
-    }
+    const foldCase = this.#options.foldCase
+    const target =
+      query === undefined
+        ? { vector: null, version: null, fileId: null }
+        : await this.#run(
+            (store) =>
+              set
+                ? targetOfSet(store, query, options, { set, foldCase })
+                : similarTarget(store, query, options, foldCase),
+            'ERR_CATALOG_QUERY',
+          )
+    return { method, sql: similarSql({ kind: door.kind, tableName, ...target, k, where, each, set }) }
   }
 
   outdatedFiles(limit: number, after: AfterFile | null = null): Promise<OutdatedFile[]> {
@@ -375,8 +392,9 @@ class VastCatalog implements Catalog {
   ): Promise<SimilarMatch[]> {
     const set = chooseEmbeddings(await readEmbeddingSets(store), options.by, this.url)
     const target = await targetOfSet(store, query, options, { set, foldCase: this.#options.foldCase })
-    const door = searchDoor(store, this.#connection)
-    return door ? similarThrough(door, target, options, set) : scanSet(store, target, set, options)
+    const door = searchDoor(store, this.#connection, { ofHeaders: false })
+    const timeoutMs = this.#connection.searchTimeoutMs
+    return door ? similarThrough(door, target, options, { set, timeoutMs }) : scanSet(store, target, set, options)
   }
 
   #write<T>(work: (store: Store) => Promise<T>): Promise<T> {

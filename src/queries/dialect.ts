@@ -20,6 +20,10 @@ export interface Dialect {
    * be read, as something to select `sequence_key` and `frame_number` from; it needs an alias.
    */
   unreadableFrames(sequences: string): string
+  /**
+   * Frames with the column `metadata_embedding`, as something to select from; it needs an alias. Trino reads none.
+   */
+  readonly framesWithVectors: string
   /** Bytes of a channel's samples without compression, from a row `c` of `channels` and `p` of `parts`: data window, one level. */
   readonly sampleBytes: string
   /** The middle of numbers; engines that spread over machines estimate it. */
@@ -53,11 +57,14 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
   const frames = `(SELECT f.*, ${FIRST_PART.map((name) => `p.${name}`).join(', ')} FROM ${live} f
     LEFT JOIN ${table('parts')} p ON p.file_id = f.file_id AND p.part_index = 0)`
   const isTrino = kind === 'trino'
+  const framesWithVectors = `(SELECT f.*, v.metadata_embedding FROM ${frames} f
+    LEFT JOIN ${table('vectors')} v ON v.file_id = f.file_id)`
   return {
     kind,
     table,
     live,
     frames,
+    framesWithVectors: kind === 'engine' ? framesWithVectors : frames,
     unreadableFrames: (sequences) => unreadableFrames(sequences, table('ingest_errors')),
     sampleBytes: SAMPLE_BYTES,
     median: (value) => (isTrino ? `approx_percentile(${value}, 0.5)` : `median(${value})`),

@@ -35,6 +35,8 @@ export interface VastSettings {
   readonly dataEndpoints: readonly string[]
   /** How similar files are searched: on this machine, through Trino, or by the cluster's SQL engine. */
   readonly search: 'scan' | 'trino' | 'engine'
+  /** How long a search through SQL may take. */
+  readonly searchTimeoutMs: number
   /** A Trino with the VAST connector; null for none. */
   readonly trino: TrinoSettings | null
 }
@@ -94,7 +96,6 @@ function durationOf(text: string | undefined, name: string): number | null {
 /** VAST DataBase settings; endpoint and keys fall back to those of the object store. Throws ERR_OPTION_INVALID naming the variable. */
 export function vastSettings(read: SettingsReader): VastSettings {
   const url = read.text('VAST_TRINO_URL')
-  const search = read.text('VAST_DB_SEARCH') ?? (url === undefined ? 'scan' : 'trino')
   const trino = {
     user: read.text('VAST_TRINO_USER')!,
     password: read.text('VAST_TRINO_PASSWORD') ?? null,
@@ -108,7 +109,8 @@ export function vastSettings(read: SettingsReader): VastSettings {
     bucket: read.text('VAST_DB_BUCKET') ?? null,
     schema: read.text('VAST_DB_SCHEMA')!,
     dataEndpoints: read.list('VAST_DB_DATA_ENDPOINTS'),
-    search: parseChoice(search, 'VAST_DB_SEARCH', ['scan', 'trino', 'engine']),
+    search: parseChoice(read.text('VAST_DB_SEARCH')!, 'VAST_DB_SEARCH', ['scan', 'trino', 'engine']),
+    searchTimeoutMs: read.number('VAST_DB_SEARCH_TIMEOUT_MS'),
     trino: url === undefined ? null : { url, ...trino },
   }
 }

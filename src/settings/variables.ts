@@ -118,8 +118,13 @@ export const VARIABLES = {
   VAST_DB_DATA_ENDPOINTS: vast('endpoints that share the reading of whole tables, separated by commas', {
     otherwise: 'the endpoint alone',
   }),
-  VAST_DB_SEARCH: vast('how similar files are searched: `scan`, `trino` or `engine`', {
-    otherwise: '`trino` with `VAST_TRINO_URL`, else `scan`',
+  VAST_DB_SEARCH: vast('how similar files are searched: `scan`, `trino` (embeddings of providers alone) or `engine`', {
+    value: 'scan',
+  }),
+  VAST_DB_SEARCH_TIMEOUT_MS: vast('how long a search by `trino` or `engine` may take', {
+    value: 300_000,
+    min: 1,
+    max: MINUTES_MS,
   }),
   VAST_TRINO_URL: vast('a Trino with the VAST connector', { otherwise: 'none' }),
   VAST_TRINO_USER: vast("Trino's user", { value: 'exr-inspector' }),

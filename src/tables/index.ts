@@ -7,6 +7,7 @@ import { ledger } from './ledger.ts'
 import { recordTables } from './record-tables.ts'
 import { removals } from './removals.ts'
 import { schemaMigrations } from './schema-migrations.ts'
+import { VECTOR_TABLES, withoutVectors } from './vector-tables.ts'
 
 export { createTableSql, sqlType } from './ddl.ts'
 export type {
@@ -30,7 +31,7 @@ export {
 } from './encoded/batch.ts'
 export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
-export { DigestSum, digestRows, TextCells } from './encoded/digest.ts'
+export { DigestSum, digestRows, TextCells, vectorCell } from './encoded/digest.ts'
 export { BatchEncoder, encodeRecords } from './encoded/encode.ts'
 export {
   deflatePiece,
@@ -58,6 +59,7 @@ export { type PerTable, perTable, RECORD_TABLES, type RecordTableName, recordTab
 export { isoFromUs, notInFuture, timestampUs } from './timestamp.ts'
 export { type JudgedBytes, judgedFrom } from './validation-results.ts'
 export { numberOf } from './value-columns.ts'
+export { VECTOR_TABLES, type VectorTable, vectorTableOf, withoutVectors } from './vector-tables.ts'
 
 /** Every table of a catalog. DDL, Arrow schemas and documentation derive from this list. */
 export const TABLES: readonly TableDefinition[] = [
@@ -71,9 +73,12 @@ export const TABLES: readonly TableDefinition[] = [
   schemaMigrations,
 ]
 
-/** The definition of a table. Throws RangeError for a name that is not in `TABLES`. */
+/** The tables of a catalog as a VAST DataBase has them: vectors stand in tables of their own. */
+export const VAST_TABLES: readonly TableDefinition[] = [...TABLES.map(withoutVectors), ...VECTOR_TABLES]
+
+/** The definition of a table. Throws RangeError for a name that is neither in `TABLES` nor in `VECTOR_TABLES`. */
 export function tableNamed(name: string): TableDefinition {
-  const table = TABLES.find((candidate) => candidate.name === name)
+  const table = [...TABLES, ...VECTOR_TABLES].find((candidate) => candidate.name === name)
   if (!table) throw new RangeError(`Expected the name of a catalog table but received ${name}`)
   return table
 }

@@ -3,7 +3,7 @@ import {
   Decimal,
   Field,
   makeVector,
-  RecordBatch,
+  type RecordBatch,
   Table,
   Type,
   Uint64,
@@ -11,21 +11,21 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { ROW_ID } from './constants.ts'
-import { wordsToBigInt } from './decimals.ts'
+import { decimalVector, wordsToBigInt } from './decimals.ts'
 import { protocolError, VastdbError } from './errors.ts'
 import { readSchema } from './wire/arrow-schema.ts'
 import { readStreamMessages } from './wire/frames.ts'
 import { BatchCursor, checkLeafSchema, leafPaths, toData } from './wire/leaves.ts'
 import { permuteRows, type RowColumn, type Rows, toRows } from './wire/rows.ts'
 
-/** Ids of rows: 64-bit on ordinary tables, 128-bit decimals on sorted ones. Usable as `$row_id` of updates and deletes. */
+/** Ids of rows: 64-bit on ordinary tables, 128-bit decimals on those with a sorting key or a vector index. Usable as `$row_id` of updates and deletes. */
 export type RowIds = Vector<Uint64> | Vector<Decimal>
 
 /** Rows to delete: a batch or table with a `$row_id` column, or ids alone. */
 export type RowIdSource = RecordBatch | Table | Vector | BigUint64Array | readonly bigint[]
 
-export function rowIdField(sorted: boolean): Field {
-  return new Field(ROW_ID, sorted ? new Decimal(0, 38, 128) : new Uint64(), true)
+export function rowIdField(isWide: boolean): Field {
+  return new Field(ROW_ID, isWide ? new Decimal(0, 38, 128) : new Uint64(), true)
 }
 
 export function noRowIds(): RowIds {
@@ -80,10 +80,17 @@ export function rowsById(source: RecordBatch | Table, columns: readonly string[]
   return permutation ? permuteRows(ordered, permutation) : ordered
 }
 
-export function rowIdTable(source: RowIdSource): RecordBatch | Table {
-  if (source instanceof RecordBatch || source instanceof Table) return source
-  const ids = source instanceof BigUint64Array ? makeVector(source) : source
-  return new Table({ [ROW_ID]: ids instanceof Vector ? ids : vectorFromArray([...ids], new Uint64()) })
+/** Whether these are numbers that do not say how wide they are. */
+export function holdsIdsAlone(source: RowIdSource): source is BigUint64Array | readonly bigint[] {
+  return source instanceof BigUint64Array || Array.isArray(source)
+}
+
+/** `isWide` says what ids alone are. */
+export function rowIdTable(source: RowIdSource, isWide: boolean): RecordBatch | Table {
+  if (!holdsIdsAlone(source)) return source instanceof Vector ? new Table({ [ROW_ID]: source }) : source
+  if (isWide) return new Table({ [ROW_ID]: decimalVector([...source], 38, 0) })
+  const ids = source instanceof BigUint64Array ? makeVector(source) : vectorFromArray([...source], new Uint64())
+  return new Table({ [ROW_ID]: ids })
 }
 
 function readIds({ runs }: RowColumn, what: string): BigUint64Array | bigint[] {

@@ -17,12 +17,21 @@ import { checkName, checkPath } from './names.ts'
 import { toCount } from './options.ts'
 import { type Predicate, predicateError } from './predicate.ts'
 import { Projection } from './projection.ts'
-import { noRowIds, type RowIdSource, type RowIds, readRowIds, rowIdField, rowIdTable, rowsById } from './row-ids.ts'
+import {
+  holdsIdsAlone,
+  noRowIds,
+  type RowIdSource,
+  type RowIds,
+  readRowIds,
+  rowIdField,
+  rowIdTable,
+  rowsById,
+} from './row-ids.ts'
 import { defaultRowsPerPage, estimateRows, Selection, type SelectPlan } from './select.ts'
 import { slices } from './slices.ts'
 import { sortingHeaders } from './sorting.ts'
 import { checkColumns } from './types.ts'
-import { requireFeature } from './version.ts'
+import { requireFeature, supports } from './version.ts'
 import { readSchemaMessage } from './wire/arrow-schema.ts'
 import { encodeSchemaMessage } from './wire/encode.ts'
 import { type Rows, selectColumns, toRows } from './wire/rows.ts'
@@ -47,6 +56,8 @@ export interface TableAddress {
 export interface KnownTable {
   readonly columns?: Schema
   readonly sorted?: boolean
+  /** Whether it has a vector index, as its statistics say. Where `sorted` is known, the default is false. */
+  readonly vectorIndexed?: boolean
 }
 
 /** Which rows and columns are read, and how they arrive. */
@@ -85,6 +96,7 @@ export class Table {
   readonly #scope: Scope
   #columns: Promise<Schema> | undefined
   #sorted: boolean | undefined
+  #vectorIndexed: boolean | undefined
 
   /** @internal Use `Schema.table`. */
   constructor(scope: Scope, address: TableAddress, known: KnownTable) {
@@ -92,6 +104,7 @@ export class Table {
     this.address = address
     this.#columns = known.columns && Promise.resolve(known.columns)
     this.#sorted = known.sorted
+    this.#vectorIndexed = known.vectorIndexed ?? (known.sorted === undefined ? undefined : false)
   }
 
   get name(): string {
@@ -180,7 +193,11 @@ export class Table {
     })
     const cut = path.lastIndexOf('/')
     const address = { ...this.address, schema: path.slice(0, cut), table: path.slice(cut + 1) }
-    return new Table(this.#scope, address, this.#sorted === undefined ? {} : { sorted: this.#sorted })
+    const known = {
+      ...(this.#sorted === undefined ? {} : { sorted: this.#sorted }),
+      ...(this.#vectorIndexed === undefined ? {} : { vectorIndexed: this.#vectorIndexed }),
+    }
+    return new Table(this.#scope, address, known)
   }
 
   /** Turns an unsorted table into a sorted one; the server sorts in the background. */
@@ -225,7 +242,8 @@ export class Table {
   /** Removes rows by id; other columns of a batch are ignored. */
   async delete(rows: RowIdSource): Promise<void> {
     const what = `Delete from ${this.fullName}`
-    for (const { body } of slices(rowsById(rowIdTable(rows), [], what), what)) {
+    const isWide = holdsIdsAlone(rows) && (await this.#hasWideRowIds())
+    for (const { body } of slices(rowsById(rowIdTable(rows, isWide), [], what), what)) {
       await this.#call('DELETE', COMMAND.rows, { what, body })
     }
   }
@@ -282,6 +300,13 @@ export class Table {
     return this.#sorted ?? (await this.info()).sorted
   }
 
+  /** Rows of sorted tables and of tables with a vector index have ids of 128 bits. */
+  async #hasWideRowIds(): Promise<boolean> {
+    if (await this.#isSorted()) return true
+    this.#vectorIndexed ??= supports(this.#scope.version, 'vectors') && (await this.stats()).vectorIndices.length > 0
+    return this.#vectorIndexed
+  }
+
   async #listColumns(command: typeof COMMAND.column | typeof COMMAND.sortedColumns): Promise<Schema> {
     const what = `List columns of ${this.fullName}`
     const request = { path: this.path, command, pageSize: COLUMNS_PER_PAGE, what }
@@ -335,7 +360,7 @@ export class Table {
     const duplicate = wanted.find((name, index) => wanted.indexOf(name) !== index)
     if (duplicate !== undefined) throw optionError('columns', 'each column once', duplicate)
     const rowId = wanted.includes(ROW_ID) || groups.some(({ column }) => column[0] === ROW_ID)
-    const known = rowId ? new Schema([...table.fields, rowIdField(await this.#isSorted())]) : table
+    const known = rowId ? new Schema([...table.fields, rowIdField(await this.#hasWideRowIds())]) : table
     const columns = wanted.map((name) => this.#field(known, name, what))
     const extra = new Set(groups.map(({ column }) => column[0]!).filter((name) => !wanted.includes(name)))
     const filterColumns = known.fields.filter((field) => extra.has(field.name))

@@ -125,8 +125,8 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       await upsert([one])
 
       const expected = recordVectors(one.payload)
-      expect((await rows('files'))[0]?.['metadata_embedding']).toEqual([...expected.metadata])
-      const fingerprints = (await rows('channels')).map((row) => row['channel_fingerprint'])
+      expect((await rows('vectors'))[0]?.['metadata_embedding']).toEqual([...expected.metadata])
+      const fingerprints = (await rows('channel_vectors')).map((row) => row['channel_fingerprint'])
       expect(fingerprints.filter((value) => value !== null)).toEqual([[...(expected.fingerprints[0] ?? [])]])
     })
 

@@ -313,7 +313,8 @@ describe('catalog', () => {
   it('prints them for Trino, under a schema', async () => {
     const { stdout } = await runCli(['catalog', 'ddl', '--dialect', 'trino', '--schema', 'vast."b|s"'])
     expect(stdout).toContain('CREATE TABLE IF NOT EXISTS vast."b|s".files')
-    expect(stdout).toContain('metadata_embedding ARRAY(REAL)')
+    // No engine of that connector reads lists of fixed size: exr-inspector makes their tables itself.
+    expect(stdout).not.toMatch(/metadata_embedding|channel_fingerprint/)
   })
 })
 

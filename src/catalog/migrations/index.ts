@@ -13,6 +13,7 @@ import { coverageOfObjects } from './0012-coverage-of-objects.ts'
 import { unreadableFrames } from './0013-unreadable-frames.ts'
 import { limitsReached } from './0014-limits-reached.ts'
 import { embeddingsTable } from './0015-embeddings.ts'
+import { vectorsApart } from './0016-vectors-apart.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   unreadableFrames,
   limitsReached,
   embeddingsTable,
+  vectorsApart,
 ]
 
 /** Version of a catalog that has every migration. */

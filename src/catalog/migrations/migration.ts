@@ -19,6 +19,13 @@ export interface Backfill {
   readonly values: (row: readonly unknown[]) => readonly (string | number | bigint | boolean | null)[] | null
 }
 
+/** A column of vectors that moves into a table of `VECTOR_TABLES`, back again on the way back. */
+interface MovedColumn {
+  readonly table: 'files' | 'channels'
+  readonly column: string
+  readonly into: string
+}
+
 /**
  * One step between two versions of the schema, for both catalogs. Forward it makes tables, adds columns, runs `sql.up` and
  * the backfills; back it runs `sql.down` and drops them again: their rows are lost, all others are kept.
@@ -35,6 +42,8 @@ export interface Migration {
   readonly recount?: true
   /** Frame and sequence of every file are decided anew over the names of its folder, after the backfills. */
   readonly regroupsFrames?: true
+  /** What moves in a VAST DataBase; an embedded catalog keeps it where it is and has views instead. */
+  readonly apart?: readonly MovedColumn[]
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */
   readonly views?: Readonly<Record<string, string>>
   /** What only the embedded catalog needs, in DuckDB's SQL. */

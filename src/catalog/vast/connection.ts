@@ -1,5 +1,6 @@
 /**
- * `scan`: the vectors come here and are compared here. `trino`: SQL through Trino's VAST connector.
+ * `scan`: the vectors come here and are compared here. `trino`: SQL through Trino's VAST connector, for
+ * embeddings of providers.
  * `engine`: SQL by the cluster's own engine, experimental.
  */
 type SearchMethod = 'scan' | 'trino' | 'engine'
@@ -26,6 +27,8 @@ export interface VastConnection {
   readonly dataEndpoints?: readonly string[]
   /** How similar files are searched. Default `scan`; `engine` answers SQL too. */
   readonly search?: SearchMethod
+  /** How long a search through SQL may take. Default five minutes. */
+  readonly searchTimeoutMs?: number
   /** Answers SQL, and searches when `search` says so. */
   readonly trino?: TrinoConnection | null
 }

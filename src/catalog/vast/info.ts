@@ -1,4 +1,4 @@
-import { TABLES } from '../../tables/index.ts'
+import { VAST_TABLES } from '../../tables/index.ts'
 import type { CatalogInfo } from '../catalog.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { readSchema } from './schema.ts'
@@ -10,7 +10,7 @@ export async function readInfo(store: Store): Promise<CatalogInfo> {
   let sizeBytes = 0n
   await store.read(async (tables) => {
     sizeBytes = 0n
-    for (const { name } of TABLES) {
+    for (const { name } of VAST_TABLES) {
       if (!layout.has(name)) continue
       const stats = await tables(name).stats()
       rows[name] = Number(stats.rows)

@@ -2,7 +2,7 @@ import { tableNamed } from '../../tables/index.ts'
 import { countChildren, readContent, tallyOf } from '../content.ts'
 import { holdsRows, LedgerWriter, ledgerChange } from '../ledger.ts'
 import type { CountedFile } from '../plan-upsert.ts'
-import { tableReader } from './read-table.ts'
+import { digestReader } from './read-table.ts'
 import { rowBatch, updateBatch } from './row-batch.ts'
 import { readRows } from './rows.ts'
 import type { Tables } from './store.ts'
@@ -12,7 +12,7 @@ const LEDGER = tableNamed('ledger')
 
 /** Makes the digests of files, counts that they lack, and the ledger from the rows there are: what was lost before cannot be told any more. */
 export async function recount(tables: Tables): Promise<void> {
-  const read = tableReader(tables)
+  const read = digestReader(tables)
   const contentOf = await readContent(read)
   const countsOf = await countChildren(read)
   const columns = ['file_id', 'superseded_by', 'child_rows']

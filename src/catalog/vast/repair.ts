@@ -1,4 +1,4 @@
-import { recordTables } from '../../tables/index.ts'
+import { recordTables, VECTOR_TABLES } from '../../tables/index.ts'
 import { type FileContent, readContent } from '../content.ts'
 import { ledgerChange } from '../ledger.ts'
 import type { CountedChange, CountedFile } from '../plan-upsert.ts'
@@ -18,7 +18,10 @@ import type { RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
 /** Tables whose rows a file has once, told apart by a key. */
-const CHILD_TABLES = recordTables().filter(({ parent, key }) => parent !== null && key.length > 0)
+const CHILD_TABLES = [
+  ...recordTables().filter(({ parent, key }) => parent !== null && key.length > 0),
+  ...VECTOR_TABLES,
+]
 
 const KEY_COLUMNS = ['file_id', 'file_path_normalized', 'superseded_by']
 const FILE_COLUMNS = [

@@ -1,6 +1,6 @@
-import { type Data, type RecordBatch, Type, type Vector } from 'apache-arrow'
+import { type Data, DataType, type RecordBatch, Type, type Vector } from 'apache-arrow'
 import { isoFromUs } from '../../tables/index.ts'
-import type { RowIds, Selection } from '../../vastdb/index.ts'
+import { decimalText, type RowIds, type Selection } from '../../vastdb/index.ts'
 
 /** The rows of a batch, one at a time, read by the position of a column. */
 export class RowView {
@@ -27,11 +27,20 @@ export class RowView {
   /** 64-bit integers, row ids, and timestamps as microseconds: Arrow's own getter rounds these to milliseconds. */
   big(column: number): bigint | null {
     const vector = this.#columns[column]!
-    return vector.isValid(this.row) ? longs(vector.data[0]!)[this.row]! : null
+    if (!vector.isValid(this.row)) return null
+    // Row ids of a table with a vector index have 128 bits.
+    if (DataType.isDecimal(vector.type)) return BigInt(decimalText(vector.get(this.row) as Uint32Array, 0))
+    return longs(vector.data[0]!)[this.row]!
   }
 
   bool(column: number): boolean | null {
     return this.#columns[column]!.get(this.row) as boolean | null
+  }
+
+  /** The numbers of a vector or a list, where they lie. */
+  floats(column: number): Float32Array | null {
+    const vector = this.#columns[column]!
+    return vector.isValid(this.row) ? floatsAt(vector, this.row) : null
   }
 
   /** Whatever Arrow gives for the cell. */
@@ -68,6 +77,14 @@ export function rowIdsOf(ids: RowIds): bigint[] {
 function longs({ values }: Data): BigInt64Array | BigUint64Array {
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) return values
   return new BigInt64Array(values.buffer, values.byteOffset, values.byteLength / 8)
+}
+
+/** The float32 values of a vector or a list that is not null, where they lie. */
+export function floatsAt({ data: [data], type }: Vector, row: number): Float32Array {
+  const values = data!.children[0]!.values as Float32Array
+  if (DataType.isFixedSizeList(type)) return values.subarray(row * type.listSize, (row + 1) * type.listSize)
+  const offsets = data!.valueOffsets as Int32Array
+  return values.subarray(offsets[row], offsets[row + 1])
 }
 
 /** The rows of a batch as arrays of the values `QueryResult` describes. */

@@ -22,16 +22,15 @@ export interface Target {
   readonly version: number
 }
 
-const COLUMNS = ['metadata_embedding', 'file_id', 'file_path', 'sequence_key']
-const VECTOR = 0
-const FILE_ID = 1
-const FILE_PATH = 2
-const SEQUENCE_KEY = 3
-const LAST_INSPECTED = 4
+const COLUMNS = ['file_id', 'file_path', 'sequence_key']
+const FILE_ID = 0
+const FILE_PATH = 1
+const SEQUENCE_KEY = 2
+const LAST_INSPECTED = 3
 
 /**
- * Exact cosine over every live file, on this machine: the vector column streams past with the names of its files,
- * filtered by the server, and the best k stay.
+ * Exact cosine over every live file, on this machine: the vectors stream past and leave one number a file, then the names of the
+ * files that the server lets through, and the best k stay. Memory grows with files by their ids.
  */
 export function scanSimilar(
   store: Store,
@@ -42,17 +41,26 @@ export function scanSimilar(
   return store.read(async (tables) => {
     const among = pushed?.firstPart ? await filesWithFirstPart(tables, pushed.firstPart, signal) : null
     const removals = await readRemovals(tables)
-    const isCurrent = col('superseded_by').isNull().and(col('embedding_version').eq(target.version))
+    const options = signal ? { signal } : {}
+    const vectors = tables('vectors').select({
+      columns: ['metadata_embedding', 'file_id'],
+      where: col('embedding_version').eq(target.version),
+      ...options,
+    })
+    const similarityOf = new Map<string, number>()
+    await compareAll(vectors, target.vector, (compared) => note(compared, similarityOf), signal)
+    const isCurrent = col('superseded_by').isNull()
     const selection = tables('files').select({
       columns: removals.size > 0 ? [...COLUMNS, 'last_inspected'] : COLUMNS,
       where: pushed?.files ? isCurrent.and(pushed.files) : isCurrent,
-      ...(signal ? { signal } : {}),
+      ...options,
     })
-    const ranking = { best: new TopK(k), sequences: each ? null : new Map<string, number>(), among, removals, target }
-    await compareAll(selection, target.vector, (compared) => rank(compared, ranking), signal)
-    return ranking.best.sorted().map(({ kin: _, ...match }) => ({
+    const best = new TopK(k)
+    const sequences = each ? null : new Map<string, number>()
+    await forEachRow(selection, (row) => rank(row, { best, sequences, among, removals, target, similarityOf }))
+    return best.sorted().map(({ kin: _, ...match }) => ({
       ...match,
-      fileCount: ranking.sequences?.get(match.sequenceKey ?? '') ?? 1,
+      fileCount: sequences?.get(match.sequenceKey ?? '') ?? 1,
     }))
   }, signal)
 }
@@ -104,8 +112,15 @@ async function compareAll(
 }
 
 function vectorsOf(batch: RecordBatch): Float32Array {
-  const values = batch.getChildAt(VECTOR)!.data[0]!.children[0]!.values as Float32Array
+  const values = batch.getChildAt(0)!.data[0]!.children[0]!.values as Float32Array
   return values.subarray(0, batch.numRows * METADATA_DIMENSION)
+}
+
+function note({ batch, similarity }: Compared, similarityOf: Map<string, number>): void {
+  const row = new RowView(batch)
+  for (; row.row < batch.numRows; row.row++) {
+    if (!row.isNull(0)) similarityOf.set(row.name(1), similarity[row.row]!)
+  }
 }
 
 interface Ranking {
@@ -116,26 +131,25 @@ interface Ranking {
   /** The only files that count, or null for all. */
   readonly among: ReadonlySet<string> | null
   readonly removals: Removals
+  /** By file; those that have no vector to compare are not there. */
+  readonly similarityOf: ReadonlyMap<string, number>
 }
 
-function rank({ batch, similarity }: Compared, { best, sequences, among, removals, target }: Ranking): void {
-  const vectors = batch.getChildAt(VECTOR)!
-  const row = new RowView(batch)
-  for (; row.row < batch.numRows; row.row++) {
-    if (!vectors.isValid(row.row)) continue
-    const isTooFar = similarity[row.row]! < best.threshold
-    if (isTooFar && sequences === null) continue
-    const sequenceKey = row.text(SEQUENCE_KEY)
-    // One that stands for itself needs no count.
-    if (isTooFar && sequenceKey === null) continue
-    const fileId = row.name(FILE_ID)
-    if (fileId === target.fileId || (among && !among.has(fileId))) continue
-    if (removals.has(fileId) && isRemoved(removals, fileId, row.big(LAST_INSPECTED))) continue
-    if (sequences && sequenceKey !== null) sequences.set(sequenceKey, (sequences.get(sequenceKey) ?? 0) + 1)
-    if (isTooFar) continue
-    const kin = sequences ? (sequenceKey ?? fileId) : null
-    best.add({ fileId, path: row.name(FILE_PATH), sequenceKey, kin, similarity: similarity[row.row]! })
-  }
+function rank(row: RowView, { best, sequences, among, removals, target, similarityOf }: Ranking): void {
+  const fileId = row.name(FILE_ID)
+  const similarity = similarityOf.get(fileId)
+  if (similarity === undefined) return
+  const isTooFar = similarity < best.threshold
+  if (isTooFar && sequences === null) return
+  const sequenceKey = row.text(SEQUENCE_KEY)
+  // One that stands for itself needs no count.
+  if (isTooFar && sequenceKey === null) return
+  if (fileId === target.fileId || (among && !among.has(fileId))) return
+  if (removals.has(fileId) && isRemoved(removals, fileId, row.big(LAST_INSPECTED))) return
+  if (sequences && sequenceKey !== null) sequences.set(sequenceKey, (sequences.get(sequenceKey) ?? 0) + 1)
+  if (isTooFar) return
+  const kin = sequences ? (sequenceKey ?? fileId) : null
+  best.add({ fileId, path: row.name(FILE_PATH), sequenceKey, kin, similarity })
 }
 
 /** Files whose first part a condition holds for. */

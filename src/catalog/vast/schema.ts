@@ -1,27 +1,30 @@
 import { DataType, Field, Schema } from 'apache-arrow'
 import { arrowSchema } from '../../arrow/index.ts'
 import { type ErrorCode, ExrError } from '../../errors.ts'
-import { TABLES, type TableDefinition, tableNamed } from '../../tables/index.ts'
-import type { Table, Transaction } from '../../vastdb/index.ts'
+import { type TableDefinition, tableNamed, VAST_TABLES } from '../../tables/index.ts'
+import { type CreateTableOptions, col, type Session, type Table, type Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
 import { type AppliedMigration, type Backfill, needsRecount } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
 import { regroupFrames } from './frames.ts'
+import { moveApart, moveBack } from './move-vectors.ts'
 import { recount } from './recount.ts'
 import { REPEAT } from './repeat.ts'
 import { type CellValue, rowBatch, updateBatch } from './row-batch.ts'
 import { plainRows, readRows } from './rows.ts'
-import type { Layout, Store } from './store.ts'
+import type { Layout, Store, TableLayout } from './store.ts'
 
 const ROWS_PER_UPDATE = 10_000
+
+/** What has a vector index where the server knows any: vectors of length 1 rank by inner product as by cosine. */
+const INDEXED = { table: 'vectors', index: { column: 'metadata_embedding', metric: 'ip' } } as const
 
 /** What a catalog's schema holds. */
 interface SchemaState {
   /** Highest version in `schema_migrations`; 0 for an empty or missing schema. */
   readonly version: number
-  /** Columns of the catalog's tables that exist. */
   readonly layout: Layout
 }
 
@@ -50,9 +53,9 @@ export async function ensureSchema(store: Store, toolVersion: string, signal?: A
 
 /** Throws ERR_CATALOG_SCHEMA naming table, column, expected and found type when a table cannot hold a catalog's rows. */
 export function checkLayout(layout: Layout, url: string): void {
-  for (const table of TABLES) {
+  for (const table of VAST_TABLES) {
     const found = layout.get(table.name)
-    if (found) missingColumns(table, found, url)
+    if (found) missingColumns(table, found.columns, url)
   }
 }
 
@@ -73,9 +76,14 @@ async function ensureOnce(store: Store, toolVersion: string) {
       await bucket.schema(parts.slice(0, depth).join('/')).create({ ifNotExists: true })
     }
     const schema = bucket.schema(address.schema)
-    for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table))
+    for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table), indexOf(table, session))
     for (const { table, fields } of plan.columns) await schema.table(table).addColumns(new Schema(fields))
     const steps = MIGRATIONS.slice(before.version)
+    for (const step of steps.flatMap(({ apart }) => apart ?? [])) {
+      if (before.layout.get(step.table)?.columns.fields.some(({ name }) => name === step.column)) {
+        await moveApart((name) => schema.table(name), step, address.url)
+      }
+    }
     for (const step of steps.flatMap(({ backfill }) => backfill ?? [])) {
       if (before.layout.has(step.table)) await fill(schema.table(step.table), step)
     }
@@ -91,6 +99,39 @@ async function ensureOnce(store: Store, toolVersion: string) {
   })
   const { layout } = await readSchema(store)
   return { layout, applied }
+}
+
+/** The oldest version that a catalog goes back to: what older ones lack would have to be dropped. */
+export const OLDEST_TARGET = 15
+
+/**
+ * Takes a catalog back to an older version, in one transaction: vectors go back into the tables they came from. Tables and
+ * columns that the older version does not know stay. Returns the steps taken.
+ */
+export async function revertSchema(store: Store, target: number, signal?: AbortSignal): Promise<AppliedMigration[]> {
+  const { address, session } = store
+  const revert = () =>
+    session.transaction(async (tx) => {
+      const schema = tx.bucket(address.bucket).schema(address.schema)
+      const { version } = await readState(tx, address)
+      const steps = MIGRATIONS.slice(target, version).reverse()
+      for (const step of steps.flatMap(({ apart = [] }) => apart)) {
+        const field = arrowSchema(tableNamed(step.table)).fields.find(({ name }) => name === step.column)!
+        await schema.table(step.table).addColumns(new Schema([new Field(field.name, field.type, true)]))
+        await moveBack((name) => schema.table(name), step, address.url)
+        await schema.table(step.into).drop()
+      }
+      const migrations = schema.table('schema_migrations')
+      const later = migrations.select({ columns: [], where: col('version').gt(target), rowId: true })
+      const rowIds = await readRows(later, (row) => row.big(0)!)
+      if (rowIds.length > 0) await migrations.delete(rowIds)
+      return steps.map(({ version, name }): AppliedMigration => ({ version, name, direction: 'down' }))
+    })
+  return retry(revert, { ...REPEAT, mayRetry: isPassing, signal })
+}
+
+function indexOf({ name }: TableDefinition, session: Session): CreateTableOptions {
+  return name === INDEXED.table && session.supports('vectors') ? { vectorIndex: INDEXED.index } : {}
 }
 
 /** Gives existing rows what a backfill makes of them. */
@@ -113,10 +154,10 @@ interface Changes {
 }
 
 function planChanges({ layout }: SchemaState, url: string): Changes {
-  const tables = TABLES.filter((table) => !layout.has(table.name))
-  const columns = TABLES.flatMap((table) => {
+  const tables = VAST_TABLES.filter((table) => !layout.has(table.name))
+  const columns = VAST_TABLES.flatMap((table) => {
     const found = layout.get(table.name)
-    const fields = found ? missingColumns(table, found, url) : []
+    const fields = found ? missingColumns(table, found.columns, url) : []
     return fields.length > 0 ? [{ table: table.name, fields }] : []
   })
   return { tables, columns }
@@ -134,15 +175,19 @@ async function readState(tx: Transaction, address: CatalogAddress): Promise<Sche
   const schema = bucket.schema(address.schema)
   if (!(await schemaExists(tx, address))) return { version: 0, layout: new Map() }
   const listed = new Map((await schema.tables()).map((table) => [table.name, table]))
-  const known = TABLES.filter(({ name }) => listed.has(name))
+  const known = VAST_TABLES.filter(({ name }) => listed.has(name))
   const sorted = known.find(({ name }) => listed.get(name)?.sorted)
   if (sorted) {
     const found = 'is a sorted table, whose rows the catalog cannot update. Use a semi-sorted projection instead'
     throw schemaError(address.url, `table ${sorted.name} ${found}`)
   }
-  const layout = new Map<string, Schema>()
-  for (const { name } of known) layout.set(name, await schema.table(name).columns())
-  const migrations = layout.get('schema_migrations')
+  const layout = new Map<string, TableLayout>()
+  for (const { name } of known) {
+    const table = schema.table(name)
+    const vectorIndexed = name === INDEXED.table && (await table.stats()).vectorIndices.length > 0
+    layout.set(name, { columns: await table.columns(), vectorIndexed })
+  }
+  const migrations = layout.get('schema_migrations')?.columns
   if (!migrations?.fields.some(({ name }) => name === 'version')) return { version: 0, layout }
   const table = schema.table('schema_migrations', { columns: migrations, sorted: false })
   const versions = await readRows(table.select({ columns: ['version'], splits: 1 }), (row) => row.int(0) ?? 0)

@@ -1,4 +1,4 @@
-import { METADATA_DIMENSION, tableNamed } from '../../tables/index.ts'
+import { METADATA_DIMENSION, tableNamed, withoutVectors } from '../../tables/index.ts'
 import type { EmbeddingSet } from '../embeddings.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
 
@@ -18,19 +18,11 @@ interface SimilarSql {
   readonly k: number
   readonly where: string | undefined
   readonly each?: boolean | undefined
-  /** Whose vectors are compared; null for those of `files`. */
+  /** Whose vectors are compared; null for those of headers, which Trino does not read. */
   readonly set?: EmbeddingSet | null
 }
 
-/** The column of vectors, and how many numbers its type says they have. */
-interface Compared {
-  readonly column: string
-  readonly dimension: number | null
-}
-
-const FILES_VECTOR: Compared = { column: 'metadata_embedding', dimension: METADATA_DIMENSION }
-
-const FILES = tableNamed('files').columns.map(({ name }) => name)
+const FILES = withoutVectors(tableNamed('files')).columns.map(({ name }) => name)
 const FIRST_PART = tableNamed('parts')
   .columns.map(({ name }) => name)
   .filter((name) => !FILES.includes(name))
@@ -41,24 +33,22 @@ const FIRST_PART = tableNamed('parts')
  * put in as it is: `checkPortableCondition` must have let it through.
  */
 export function similarSql({ kind, tableName, vector, version, fileId, k, where, each, set }: SimilarSql): string {
-  const compared: Compared = set ? { column: 'compared_vector', dimension: null } : FILES_VECTOR
   const columns = [...FILES.map((name) => `live.${name}`)]
   if (where !== undefined) columns.push(...FIRST_PART.map((name) => `first_part.${name}`))
-  if (set) columns.push('embedding.vector AS compared_vector')
-  const embedding = set
-    ? `\n  JOIN ${tableName('embeddings')} embedding ON embedding.file_id = live.file_id
-    AND embedding.provider = ${quoted(set.provider)} AND embedding.version = ${quoted(set.version)}`
-    : ''
+  columns.push(`embedding.${set ? 'vector' : 'metadata_embedding'} AS compared_vector`)
+  const ofSet = set
+    ? `embedding.provider = ${quoted(set.provider)} AND embedding.version = ${quoted(set.version)}`
+    : `embedding.embedding_version = ${version ?? ':version'}`
+  const embedding = `\n  JOIN ${tableName(set ? 'embeddings' : 'vectors')} embedding ON embedding.file_id = live.file_id AND ${ofSet}`
   const join =
     where === undefined
       ? embedding
       : `${embedding}\n  LEFT JOIN ${tableName('parts')} first_part ON first_part.file_id = live.file_id AND first_part.part_index = 0`
-  const conditions = [`${compared.column} IS NOT NULL`]
-  if (!set) conditions.push(`embedding_version = ${version ?? ':version'}`)
+  const conditions = ['compared_vector IS NOT NULL']
   if (fileId !== null) conditions.push(`file_id <> ${quoted(fileId)}`)
   if (where !== undefined) conditions.push(`(${where}\n)`)
   const count = each ? ', 1 AS file_count' : ''
-  const scored = `SELECT file_id, file_path, ${distance(kind, vector, compared)} AS distance, sequence_key${count}
+  const scored = `SELECT file_id, file_path, ${distance(kind, vector, set ? null : METADATA_DIMENSION)} AS distance, sequence_key${count}
 FROM candidates
 WHERE ${conditions.join(' AND ')}`
   return `WITH candidates AS (
@@ -88,16 +78,16 @@ WHERE place = 1`
 }
 
 /** Trino has no vectors of fixed length; stored vectors have length 1, so a dot product with a unit vector is the cosine. */
-function distance(kind: SqlKind, vector: Float32Array | null, { column, dimension }: Compared): string {
+function distance(kind: SqlKind, vector: Float32Array | null, dimension: number | null): string {
   const numbers = vector && Array.from(kind === 'trino' ? unit(vector) : vector, (value) => value.toExponential())
   if (kind === 'engine') {
     const query = numbers ? `[${numbers.join(', ')}]` : ':vector'
-    if (dimension === null) return `list_cosine_distance(${column}, ${query}::FLOAT[])`
+    if (dimension === null) return `list_cosine_distance(compared_vector, ${query}::FLOAT[])`
     const type = `FLOAT[${dimension}]`
-    return `array_cosine_distance(${column}::${type}, ${query}::${type})`
+    return `array_cosine_distance(compared_vector::${type}, ${query}::${type})`
   }
   const query = numbers ? `ARRAY[${numbers.join(', ')}]` : ':vector'
-  const products = `zip_with(${column}, ${query}, (a, b) -> CAST(a AS DOUBLE) * b)`
+  const products = `zip_with(compared_vector, ${query}, (a, b) -> CAST(a AS DOUBLE) * b)`
   return `1E0 - reduce(${products}, 0E0, (sum, product) -> sum + product, sum -> sum)`
 }
 

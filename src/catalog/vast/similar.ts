@@ -1,12 +1,13 @@
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
-import { EMBEDDING_VERSION, METADATA_DIMENSION } from '../../tables/index.ts'
+import { EMBEDDING_VERSION } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarOptions } from '../catalog.ts'
 import { checkCount, checkVector } from '../similar-options.ts'
+import { readRows } from './rows.ts'
 import type { Target } from './scan.ts'
-import type { Store } from './store.ts'
+import type { Store, Tables } from './store.ts'
 
 /** Checks the options and finds the vector to compare with: given, or stored under a file_id or a path. */
 export async function similarTarget(
@@ -18,21 +19,14 @@ export async function similarTarget(
   checkCount(k)
   throwIfAborted(signal)
   if (typeof query !== 'string') return { fileId: null, vector: checkVector(query), version: embeddingVersion }
-  const byId = col('file_id').eq(query)
   const atPath = col('file_path_normalized').eq(normalizePath(query, { foldCase })).and(col('superseded_by').isNull())
   const target = await store.read(async (tables) => {
-    for (const where of [byId, atPath]) {
-      const columns = ['file_id', 'metadata_embedding', 'embedding_version']
-      for await (const batch of tables('files').select({ columns, where, splits: 1 })) {
-        const vectors = batch.getChildAt(1)!
-        for (let row = 0; row < batch.numRows; row++) {
-          if (!vectors.isValid(row)) continue
-          const values = vectors.data[0]!.children[0]!.values as Float32Array
-          const vector = values.slice(row * METADATA_DIMENSION, (row + 1) * METADATA_DIMENSION)
-          const version = Number(batch.getChildAt(2)!.get(row))
-          return { fileId: String(batch.getChildAt(0)!.get(row)), vector, version }
-        }
-      }
+    const own = await vectorOf(tables, query)
+    if (own) return own
+    const named = tables('files').select({ columns: ['file_id'], where: atPath, splits: 1 })
+    for (const fileId of await readRows(named, (row) => row.name(0))) {
+      const found = await vectorOf(tables, fileId)
+      if (found) return found
     }
     return null
   }, signal)
@@ -41,4 +35,14 @@ export async function similarTarget(
     'ERR_CATALOG_QUERY',
     `No file ${query} in catalog ${store.address.url}. Give a file_id or the path of a file that was ingested.`,
   )
+}
+
+async function vectorOf(tables: Tables, fileId: string): Promise<Target | null> {
+  const columns = ['metadata_embedding', 'embedding_version']
+  const found = await readRows(
+    tables('vectors').select({ columns, where: col('file_id').eq(fileId), splits: 1 }),
+    (row) => ({ fileId, vector: row.floats(0)?.slice() ?? null, version: row.int(1) ?? 0 }),
+  )
+  const [first] = found.flatMap(({ vector, ...rest }) => (vector ? [{ ...rest, vector }] : []))
+  return first ?? null
 }

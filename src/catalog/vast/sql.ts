@@ -24,24 +24,56 @@ export function sqlDoor(store: Store, connection: VastConnection): SqlDoor | nul
   return connection.search === 'engine' ? engineDoor(store) : null
 }
 
-/** What searches for similar files through SQL; null for a scan. */
-export function searchDoor(store: Store, { search, trino }: VastConnection): SqlDoor | null {
+/**
+ * What searches for similar files through SQL; null for a scan. Throws ERR_FEATURE_UNAVAILABLE for vectors of headers through
+ * Trino: its connector reads no lists of fixed size, and tries again for ever where it meets one.
+ */
+export function searchDoor(
+  store: Store,
+  { search, trino }: VastConnection,
+  { ofHeaders }: { readonly ofHeaders: boolean },
+): SqlDoor | null {
   if (search === 'engine') return engineDoor(store)
   if (search !== 'trino') return null
-  if (trino) return trinoDoor(store.address, trino)
-  throw new ExrError('ERR_OPTION_INVALID', 'Searching through Trino needs its address: set VAST_TRINO_URL.')
+  if (!trino) throw new ExrError('ERR_OPTION_INVALID', 'Searching through Trino needs its address: set VAST_TRINO_URL.')
+  if (!ofHeaders) return trinoDoor(store.address, trino)
+  throw new ExrError(
+    'ERR_FEATURE_UNAVAILABLE',
+    `Vectors of headers in catalog ${store.address.url} cannot be searched through Trino: its connector reads no table ` +
+      'with lists of fixed size. Leave VAST_DB_SEARCH out, or compare the embeddings of a provider (--by), which it reads.',
+  )
 }
 
+interface SearchThrough {
+  /** Whose vectors are compared; null for those of headers. */
+  readonly set?: EmbeddingSet | null
+  readonly timeoutMs?: number | undefined
+}
+
+const SEARCH_TIMEOUT_MS = 300_000
+
+/** The nearest files by SQL. Throws ERR_VASTDB_TIMEOUT when the answer takes too long; the query is cancelled then. */
 export async function similarThrough(
   door: SqlDoor,
   { vector, version, fileId }: Target,
   { k, where, each, signal }: SimilarOptions,
-  set: EmbeddingSet | null = null,
+  { set = null, timeoutMs = SEARCH_TIMEOUT_MS }: SearchThrough = {},
 ): Promise<SimilarMatch[]> {
   const tableName = door.tableName.bind(door)
   const sql = similarSql({ kind: door.kind, tableName, vector, version, fileId, k, where, each, set })
-  const { rows } = await readAll(await door.stream(sql, signal))
-  return rows.map(([fileId, path, distance, ...rest]) => similarMatch([fileId, path, 1 - Number(distance), ...rest]))
+  const deadline = AbortSignal.timeout(timeoutMs)
+  try {
+    const { rows } = await readAll(await door.stream(sql, signal ? AbortSignal.any([signal, deadline]) : deadline))
+    return rows.map(([fileId, path, distance, ...rest]) => similarMatch([fileId, path, 1 - Number(distance), ...rest]))
+  } catch (error) {
+    if (signal?.aborted || !deadline.aborted) throw error
+    throw new ExrError(
+      'ERR_VASTDB_TIMEOUT',
+      `Searching for similar files through ${door.kind === 'trino' ? 'Trino' : "the cluster's engine"} took longer than ` +
+        `${timeoutMs} ms and was ended. Set VAST_DB_SEARCH_TIMEOUT_MS higher, or leave VAST_DB_SEARCH out.`,
+      { cause: error },
+    )
+  }
 }
 
 function trinoDoor({ bucket, schema }: CatalogAddress, connection: TrinoConnection): SqlDoor {

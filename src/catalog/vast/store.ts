@@ -10,8 +10,15 @@ import { REPEAT } from './repeat.ts'
 import { rowBatch, updateBatch } from './row-batch.ts'
 import { rowIdsOf } from './rows.ts'
 
-/** The columns of the catalog's tables as the server has them. */
-export type Layout = ReadonlyMap<string, ArrowSchema>
+/** A table as the server has it. */
+export interface TableLayout {
+  readonly columns: ArrowSchema
+  /** Rows have ids of 128 bits then. */
+  readonly vectorIndexed: boolean
+}
+
+/** The catalog's tables that are there. */
+export type Layout = ReadonlyMap<string, TableLayout>
 
 /** A catalog's tables inside one transaction. */
 export type Tables = (name: string) => Table
@@ -92,8 +99,8 @@ export class Store {
   tables(tx: Transaction): Tables {
     const schema = tx.bucket(this.address.bucket).schema(this.address.schema)
     return (name) => {
-      const columns = this.#layout?.get(name)
-      return schema.table(name, columns ? { columns, sorted: false } : {})
+      const known = this.#layout?.get(name)
+      return schema.table(name, known ? { ...known, sorted: false } : {})
     }
   }
 

@@ -16,6 +16,7 @@ import { settlePaths } from './repair.ts'
 import { updateBatch } from './row-batch.ts'
 import { readRows, rowIdsOf } from './rows.ts'
 import type { Store, Tables } from './store.ts'
+import { storedRows } from './vectors-apart.ts'
 
 const STORED = [
   'file_id',
@@ -88,12 +89,15 @@ export async function writeBatch(
       // Of all files, so that pieces that were lost come back when they are read again.
       const values = await storeValues(tables, valuesOf(batch, files.keys()), signal)
       let rowIds: bigint[] = []
-      for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
+      for (const { table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
-        if (replaced.length > 0) await deleteRows(tables(name), replaced)
-        const ids = await tables(name).insert(tableBatch(table, rows, batch.strings))
-        if (name === 'files') rowIds = rowIdsOf(ids)
-        if (name === 'inspections') sighting = rowIdsOf(ids)[0]!
+        for (const stored of storedRows(table, rows)) {
+          const into = tables(stored.table.name)
+          if (replaced.length > 0) await deleteRows(into, replaced)
+          const ids = await into.insert(tableBatch(stored.table, stored.rows, batch.strings))
+          if (stored.table.name === 'files') rowIds = rowIdsOf(ids)
+          if (stored.table.name === 'inspections') sighting = rowIdsOf(ids)[0]!
+        }
       }
       const stores = [...plan.inserts, ...plan.refreshes].sort((a, b) => a - b)
       const inserted = new Map(stores.map((position, row) => [files[position]!.fileId, rowIds[row]!]))

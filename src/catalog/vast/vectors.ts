@@ -1,4 +1,4 @@
-import { EMBEDDING_VERSION, type RecordVectors } from '../../tables/index.ts'
+import { EMBEDDING_VERSION, type RecordVectors, tableNamed } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
 import { digestChange } from '../content.ts'
 import { ledgerChange, type Tallies } from '../ledger.ts'
@@ -6,7 +6,7 @@ import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
 import { lookUp } from './lookup.ts'
 import { tableReader } from './read-table.ts'
-import { updateBatch } from './row-batch.ts'
+import { rowBatch, updateBatch } from './row-batch.ts'
 import { forEachRow } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
@@ -71,22 +71,22 @@ export function writeVectors(store: Store, batch: readonly NewVectors[]): Promis
 
 async function replaceVectors(tables: Tables, vectors: ReadonlyMap<string, RecordVectors>): Promise<void> {
   const files = await rowsOf(tables, 'files', vectors.keys())
-  await tables('files').update(
-    updateBatch(
-      'files',
-      ['metadata_embedding', 'embedding_version'],
-      files.map(({ rowId, fileId }) => ({
-        rowId,
-        values: [vectors.get(fileId)!.metadata, vectors.get(fileId)!.version],
-      })),
-    ),
-  )
-  const fingerprints = (await rowsOf(tables, 'channels', vectors.keys())).flatMap(({ rowId, fileId, part }) => {
+  const versions = files.map(({ rowId, fileId }) => ({ rowId, values: [vectors.get(fileId)!.version] }))
+  await tables('files').update(updateBatch('files', ['embedding_version'], versions))
+  const old = await rowsOf(tables, 'vectors', vectors.keys())
+  if (old.length > 0) await tables('vectors').delete(old.map(({ rowId }) => rowId))
+  const rows = [...new Set(files.map(({ fileId }) => fileId))].map((fileId) => [
+    fileId,
+    vectors.get(fileId)!.version,
+    vectors.get(fileId)!.metadata,
+  ])
+  await tables('vectors').insert(rowBatch(tableNamed('vectors'), rows))
+  const fingerprints = (await rowsOf(tables, 'channel_vectors', vectors.keys())).flatMap(({ rowId, fileId, part }) => {
     const fingerprint = vectors.get(fileId)!.fingerprints[part] ?? null
     return fingerprint === null ? [] : [{ rowId, values: [fingerprint] }]
   })
   if (fingerprints.length > 0) {
-    await tables('channels').update(updateBatch('channels', ['channel_fingerprint'], fingerprints))
+    await tables('channel_vectors').update(updateBatch('channel_vectors', ['channel_fingerprint'], fingerprints))
   }
 }
 
@@ -113,14 +113,11 @@ async function writeDigests(
   return ledgerChange(rows)
 }
 
-/** Rows of `files`, or those of `channels` that have a fingerprint. */
-function rowsOf(tables: Tables, name: 'files' | 'channels', fileIds: Iterable<string>) {
-  const isFiles = name === 'files'
-  const columns = isFiles ? ['file_id'] : ['file_id', 'part_index']
-  const where = isFiles ? {} : { where: col('channel_fingerprint').isNotNull() }
-  return lookUp({ table: tables(name), column: 'file_id', values: fileIds, columns, rowId: true, ...where }, (row) => ({
+function rowsOf(tables: Tables, name: 'files' | 'vectors' | 'channel_vectors', fileIds: Iterable<string>) {
+  const columns = name === 'channel_vectors' ? ['file_id', 'part_index'] : ['file_id']
+  return lookUp({ table: tables(name), column: 'file_id', values: fileIds, columns, rowId: true }, (row) => ({
     fileId: row.name(0),
-    part: isFiles ? 0 : (row.int(1) ?? 0),
+    part: columns.length > 1 ? (row.int(1) ?? 0) : 0,
     rowId: row.big(columns.length)!,
   }))
 }

@@ -1,20 +1,22 @@
 import type { Vector } from 'apache-arrow'
 import { fileId as fileIdOf } from '../../inspect/identity.ts'
-import { parseChildRows, recordTables, TABLES } from '../../tables/index.ts'
+import { parseChildRows, recordTables, type TableDefinition, VAST_TABLES } from '../../tables/index.ts'
 import { audit } from '../audit.ts'
 import type { CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
 import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
-import { floatsAt, tableReader } from './read-table.ts'
-import { forEachRow, RowView } from './rows.ts'
+import { digestReader } from './read-table.ts'
+import { floatsAt, forEachRow, RowView } from './rows.ts'
 import type { Store, Tables } from './store.ts'
 
-const CHILD_TABLES = TABLES.filter(({ parent }) => parent !== null)
+const CHILD_TABLES = VAST_TABLES.filter(({ parent }) => parent !== null)
 
 const ONE_PART = 'every part is stored once'
 const VECTORS = 'every vector has length 1'
 const ONE_EMBEDDING = 'every embedding is stored once'
+const ONE_VECTOR = 'every vector is stored once'
+const ONE_VERSION = 'every vector is of the version that its file says'
 
 interface FileFacts {
   readonly path: string
@@ -23,6 +25,8 @@ interface FileFacts {
   readonly sightingsWanted: number
   /** JSON, rows it was stored with by table; null in rows of older releases. */
   readonly rowsWanted: string | null
+  /** Of its vector; null for none. */
+  readonly vectorVersion: number | null
   /** Rows found, by table. */
   readonly rows: Map<string, number>
   parts: number
@@ -42,7 +46,7 @@ export async function verifyCatalog(store: Store, signal: AbortSignal | undefine
     checkCurrent(files, tally)
     await checkFailures(tables, tally)
     await checkFrames(eachFolder(tables, signal), tally)
-    const notes = await audit(tableReader(tables, { signal }), tally, undefined)
+    const notes = await audit(digestReader(tables, signal), tally, undefined)
     return { checks: tally.list(), notes }
   }, signal)
   checks.push(...(await verifyValues(store, signal)))
@@ -62,7 +66,7 @@ async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | un
     'multipart_count',
     'inspection_count',
     'child_rows',
-    'metadata_embedding',
+    'embedding_version',
   ]
   const files = new Map<string, FileFacts>()
   const keys = new Set<string>()
@@ -72,7 +76,6 @@ async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | un
   for (const name of [once, keyOnce, hashed]) tally.declare(name)
   for await (const batch of tables('files').select({ columns, ...(signal ? { signal } : {}) })) {
     const row = new RowView(batch)
-    const vectors = batch.getChildAt(7)!
     for (; row.row < batch.numRows; row.row++) {
       const id = row.name(0)
       const path = row.name(1)
@@ -80,7 +83,6 @@ async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | un
       if (files.has(id)) tally.add(once, id)
       if (keys.has(expected)) tally.add(keyOnce, id)
       if (expected !== id) tally.add(hashed, id)
-      if (!hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
       keys.add(expected)
       files.set(id, {
         path,
@@ -88,6 +90,7 @@ async function readFiles(tables: Tables, tally: Checks, signal: AbortSignal | un
         partsWanted: row.int(4) ?? 0,
         sightingsWanted: row.int(5) ?? 0,
         rowsWanted: row.text(6),
+        vectorVersion: row.int(7),
         rows: new Map(),
         parts: 0,
         sightings: 0,
@@ -105,11 +108,11 @@ async function readChildren(
   tally: Checks,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const { name, parent } of CHILD_TABLES) {
-    tally.declare(orphans(name))
-    if (parent === 'parts') tally.declare(partless(name))
+  for (const table of CHILD_TABLES) {
+    tally.declare(orphans(table.name))
+    if (isOfPart(table)) tally.declare(partless(table.name))
   }
-  for (const name of [ONE_PART, VECTORS, ONE_EMBEDDING]) tally.declare(name)
+  for (const name of [ONE_PART, VECTORS, ONE_EMBEDDING, ONE_VECTOR, ONE_VERSION]) tally.declare(name)
   const options = signal ? { signal } : {}
   const owner = (table: string, row: RowView) => {
     const id = row.name(0)
@@ -126,12 +129,20 @@ async function readChildren(
     file.partIndices.add(index)
     file.parts++
   })
-  for (const { name, parent, columns } of CHILD_TABLES) {
+  for (const table of CHILD_TABLES) {
+    const { name, columns } = table
     if (name === 'parts') continue
-    const ofPart = parent === 'parts'
+    const ofPart = isOfPart(table)
+    const isVectors = name === 'vectors'
     const vector = columns.find(({ type }) => typeof type === 'object')?.name
     const isEmbeddings = name === 'embeddings'
-    const more = isEmbeddings ? ['provider', 'version'] : ofPart ? ['part_index'] : []
+    const more = isEmbeddings
+      ? ['provider', 'version']
+      : ofPart
+        ? ['part_index']
+        : isVectors
+          ? ['embedding_version']
+          : []
     const wanted = ['file_id', ...more, ...(vector ? [vector] : [])]
     const embedded = new Set<string>()
     for await (const batch of tables(name).select({ columns: wanted, ...options })) {
@@ -149,8 +160,9 @@ async function readChildren(
           embedded.add(key)
         }
         if (vectors && !hasUnitLength(vectors, row.row)) tally.add(VECTORS, id)
-        if (vectors && ofPart)
-          file.channels.set(index, (file.channels.get(index) ?? 0) + (vectors.isValid(row.row) ? 1 : 0))
+        if (isVectors && row.int(1) !== file.vectorVersion) tally.add(ONE_VERSION, id)
+        if (name === 'channels') file.channels.set(index, file.channels.get(index) ?? 0)
+        if (vectors && ofPart) file.channels.set(index, (file.channels.get(index) ?? 0) + 1)
       }
     }
   }
@@ -170,6 +182,7 @@ function checkCounts(files: ReadonlyMap<string, FileFacts>, tally: Checks): void
     for (const [table, count] of Object.entries(parseChildRows(file.rowsWanted ?? '{}') ?? {})) {
       if ((file.rows.get(table) ?? 0) !== count) tally.add(lost(table), id)
     }
+    if ((file.rows.get('vectors') ?? 0) > 1) tally.add(ONE_VECTOR, id)
     for (const count of file.channels.values()) if (count !== 1) tally.add(fingerprints, id)
   }
 }
@@ -196,6 +209,10 @@ async function checkFailures(tables: Tables, tally: Checks): Promise<void> {
     if (seen.has(path)) tally.add(once, path)
     seen.add(path)
   })
+}
+
+function isOfPart({ parent }: TableDefinition): boolean {
+  return parent === 'parts' || parent === 'channels'
 }
 
 function lost(table: string): string {

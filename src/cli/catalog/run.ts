@@ -3,7 +3,7 @@ import { CATALOG_VERSION, viewsOf } from '../../catalog/migrations/index.ts'
 import { type AgainstFilesReport, verifyAgainstFiles } from '../../ingest/against-files.ts'
 import { parseWhole } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
-import { createTableSql, TABLES } from '../../tables/index.ts'
+import { createTableSql, TABLES, withoutVectors } from '../../tables/index.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -181,7 +181,8 @@ export async function migrate(flags: MigrateFlags, context: CliContext): Promise
 }
 
 export async function showDdl(flags: DdlFlags, context: CliContext): Promise<void> {
-  const statements = TABLES.map((table) => createTableSql(table, flags.dialect, flags.schema))
+  const tables = flags.dialect === 'trino' ? TABLES.map(withoutVectors) : TABLES
+  const statements = tables.map((table) => createTableSql(table, flags.dialect, flags.schema))
   // A view names its tables as they are called inside the catalog.
   const views = flags.dialect === 'duckdb' && flags.schema === undefined ? Object.entries(viewsOf(CATALOG_VERSION)) : []
   for (const [name, query] of views) statements.push(`CREATE OR REPLACE VIEW ${name} AS\n${query};`)

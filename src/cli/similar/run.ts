@@ -35,8 +35,12 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
   let isMixed: boolean
   try {
     plan = await catalog.explainSimilar(options)
-    if (flags.explain) return await explain(plan, flags, context)
-    matches = await findSimilar(catalog, query, options)
+    if (flags.explain && plan.method === 'duckdb') return await explain(plan, flags, context)
+    const target = await targetOf(catalog, query, options)
+    if (flags.explain) {
+      return await explain(await catalog.explainSimilar(target.options, target.query), flags, context)
+    }
+    matches = await catalog.findSimilar(target.query, target.options)
     isMixed = isStoredWithFiles(flags.by) && (await catalog.outdatedFiles(1)).length > 0
   } finally {
     await catalog.close()
@@ -85,23 +89,23 @@ async function explain({ method, sql }: SimilarPlan, flags: SimilarFlags, contex
 }
 
 /** A file that is not in the catalog is inspected on the spot, where its header is all that is compared. */
-async function findSimilar(
-  catalog: Pick<Catalog, 'findSimilar' | 'knownFiles'>,
+async function targetOf(
+  catalog: Pick<Catalog, 'knownFiles'>,
   query: string,
   options: SimilarOptions,
-): Promise<SimilarMatch[]> {
-  if (isFileId(query)) return catalog.findSimilar(query, options)
+): Promise<{ readonly query: Float32Array | string; readonly options: SimilarOptions }> {
+  if (isFileId(query)) return { query, options }
   const location = isUrl(query) ? query : resolve(query)
   const path = normalizePath(location)
-  if ((await catalog.knownFiles(path)).has(path)) return catalog.findSimilar(location, options)
+  if ((await catalog.knownFiles(path)).has(path)) return { query: location, options }
   const [name, version] = (options.by ?? BUILT_IN_PROVIDERS.metadata.name).split('@')
   const provider = Object.values(BUILT_IN_PROVIDERS).find((own) => own.name === name)
   if (provider === undefined || (version !== undefined && version !== provider.version)) {
-    return catalog.findSimilar(location, options)
+    return { query: location, options }
   }
   const vector = provider.embed(await inspect(location))
   const by = isStoredWithFiles(options.by) ? {} : { by: `${name}@${provider.version}` }
-  return catalog.findSimilar(vector, { ...options, ...by })
+  return { query: vector, options: { ...options, ...by } }
 }
 
 function isFileId(text: string): boolean {

@@ -32,10 +32,10 @@ export const anomalies = defineQuery({
     usual_count: { type: 'integer', doc: 'frames that have the usual value; null for sizes' },
     frame_count: { type: 'integer', doc: 'frames of the sequence' },
   },
-  sql: ({ distance, where, limit }, { kind, frames, table, median }) => `WITH counted AS (
+  sql: ({ distance, where, limit }, { kind, framesWithVectors, table, median }) => `WITH counted AS (
   SELECT file_id, count(*) AS channel_count FROM ${table('channels')} GROUP BY file_id
 ), chosen AS (
-  SELECT frame.*, counted.channel_count FROM ${frames} frame LEFT JOIN counted ON counted.file_id = frame.file_id
+  SELECT frame.*, counted.channel_count FROM ${framesWithVectors} frame LEFT JOIN counted ON counted.file_id = frame.file_id
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
   )
 ), facts AS (
@@ -52,13 +52,13 @@ ${FACTS.map(([fact, value]) => `  SELECT file_path, sequence_key, frame_number, 
 )${
     kind === 'trino'
       ? ''
-      : `, vectors AS (
+      : `, headers AS (
   SELECT sequence_key, embedding_version, metadata_embedding, count(*) AS usual_count,
     sum(count(*)) OVER (PARTITION BY sequence_key, embedding_version) AS frame_count
   FROM chosen WHERE metadata_embedding IS NOT NULL GROUP BY sequence_key, embedding_version, metadata_embedding
 ), centres AS (
   SELECT sequence_key, embedding_version, metadata_embedding AS centre, frame_count
-  FROM vectors WHERE usual_count * 2 > frame_count
+  FROM headers WHERE usual_count * 2 > frame_count
 )`
   }
 SELECT * FROM (

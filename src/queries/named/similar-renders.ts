@@ -24,15 +24,15 @@ export const similarRenders = defineQuery({
   unanswered: {
     trino: 'Trino does not read vectors of fixed length; `exr-inspector similar` searches without it',
   },
-  sql: ({ file, where, limit }, { frames, live, literal }) => `WITH target AS (
-  SELECT file_id, metadata_embedding, embedding_version FROM ${live} wanted
+  sql: ({ file, where, limit }, { framesWithVectors, literal }) => `WITH target AS (
+  SELECT file_id, metadata_embedding, embedding_version FROM ${framesWithVectors} wanted
   WHERE file_id = ${literal(file)} OR file_path = ${literal(file)} OR file_path_normalized = ${literal(file)}
   ORDER BY file_id LIMIT 1
 )
 SELECT frame.file_path,
   CAST(array_cosine_similarity(frame.metadata_embedding::FLOAT[${METADATA_DIMENSION}], target.metadata_embedding::FLOAT[${METADATA_DIMENSION}]) AS DOUBLE) AS similarity,
   frame.width, frame.height, frame.compression, frame.render_software, frame.is_deep, frame.size_bytes
-FROM (SELECT * FROM ${frames} chosen WHERE (${where}
+FROM (SELECT * FROM ${framesWithVectors} chosen WHERE (${where}
 )) frame JOIN target ON frame.embedding_version = target.embedding_version
 WHERE frame.file_id <> target.file_id AND frame.metadata_embedding IS NOT NULL
 ORDER BY similarity DESC, frame.file_path LIMIT ${limit}`,

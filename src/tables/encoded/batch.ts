@@ -25,6 +25,8 @@ export interface EncodedColumn {
   readonly valid: Uint8Array<ArrayBuffer> | null
   /** Lists only: how many items each row has. */
   readonly lengths?: Uint32Array<ArrayBuffer>
+  /** Vectors that are elsewhere: what digests make of each row's, four numbers a row, anything where there is none. `data` is empty then. */
+  readonly cells?: Uint32Array<ArrayBuffer>
 }
 
 /** The rows of one table as columns. */

@@ -98,7 +98,7 @@ export function digestRows(
 
 function addCells(
   sums: Uint32Array,
-  { data, valid, lengths }: EncodedColumn,
+  { data, valid, lengths, cells }: EncodedColumn,
   { type }: ColumnDefinition,
   seed: Uint32Array,
   texts: TextCells,
@@ -117,7 +117,9 @@ function addCells(
       lastCode = code
     } else {
       if (valid && valid[row] === 0) continue
-      if (typeof type === 'object') {
+      if (cells) {
+        for (let lane = 0; lane < LANES; lane++) cell[lane] = cells[row * LANES + lane]!
+      } else if (typeof type === 'object') {
         const size = 'vector' in type ? type.vector : lengths![row]!
         vectorCell(cell, data as Float32Array, item, size)
         item += size
@@ -142,7 +144,8 @@ function numberCell(cell: Uint32Array, value: number | bigint, isFloat: boolean)
   cell[1] = scratch.getUint32(4)
 }
 
-function vectorCell(cell: Uint32Array, data: Float32Array, start: number, size: number): void {
+/** Puts into four numbers what digests make of the vector `data[start, start + size)`. */
+export function vectorCell(cell: Uint32Array, data: Float32Array, start: number, size: number): void {
   cell.fill(size)
   const bits = new Uint32Array(data.buffer, data.byteOffset + start * 4, size)
   for (let index = 0; index < size; index++) {

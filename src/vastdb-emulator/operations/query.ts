@@ -10,7 +10,13 @@ import { toCondition } from '../query/predicate.ts'
 import { type LeafPath, type QueryRequest, readQueryRequest, type Term } from '../query/relation.ts'
 import { type RowRange, readSplitRequest, rowRanges, type SplitRequest } from '../query/splits.ts'
 import type { EmulatorRequest } from '../request.ts'
-import { getProjection, listProjections, type ProjectionEntry, type TableEntry } from '../store/catalog.ts'
+import {
+  getProjection,
+  hasWideRowIds,
+  listProjections,
+  type ProjectionEntry,
+  type TableEntry,
+} from '../store/catalog.ts'
 import { columnName } from '../store/rows.ts'
 import {
   projectionScan,
@@ -71,11 +77,10 @@ async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): 
       throw mismatchedType(`column ${field.name} has type ${typeName(type)}, the query says ${typeName(field.type)}`)
     }
   })
-  const isSorted = table.sortingKey.length > 0
   const condition = toCondition(
     query.groups,
     columns.map(({ field, name }) => ({
-      expression: field.name === ROW_ID ? rowIdExpression(isSorted) : name,
+      expression: field.name === ROW_ID ? rowIdExpression(hasWideRowIds(table)) : name,
       type: field.type,
     })),
   )
@@ -103,7 +108,7 @@ function assertPriority(request: EmulatorRequest): void {
 }
 
 function toScanColumn(table: TableEntry, name: string): ScanColumn {
-  if (name === ROW_ID) return { field: rowIdField(table.sortingKey.length > 0), name: 'rid' }
+  if (name === ROW_ID) return { field: rowIdField(hasWideRowIds(table)), name: 'rid' }
   const column = getColumn(table, name)
   return { field: column.field, name: columnName(column) }
 }

@@ -5,7 +5,7 @@ import { ipcStream } from '../arrow/ipc-write.ts'
 import { sameLayout, typeName } from '../arrow/types.ts'
 import { badRequest, mismatchedType } from '../errors.ts'
 import type { EmulatorRequest } from '../request.ts'
-import type { TableEntry } from '../store/catalog.ts'
+import { hasWideRowIds, type TableEntry } from '../store/catalog.ts'
 import { type BoundColumn, deleteRows, insertRows, toRowIds, updateRows } from '../store/rows.ts'
 import { rowIdField, rowIdValues } from '../store/scan.ts'
 import { getColumn } from './columns.ts'
@@ -17,7 +17,7 @@ export const insert = inTransaction(async (tx, request, store) => {
   const batch = readBatch(request)
   const columns = batch.columns.map((values) => bind(table, values))
   const ids = await insertRows(tx, store.rowIds, table, columns, batch.length)
-  const field = rowIdField(table.sortingKey.length > 0)
+  const field = rowIdField(hasWideRowIds(table))
   const body = ipcStream([field], { length: ids.length, columns: [rowIdValues(field, ids)] })
   return { body }
 })
@@ -69,7 +69,7 @@ function splitRowIds(table: TableEntry, batch: Batch) {
   if (first === undefined || (first.field.name !== ROW_ID && first.field.name !== EXTERNAL_ROW_ID)) {
     throw badRequest(`The first column must be ${ROW_ID}, found ${first?.field.name ?? 'none'}`)
   }
-  const expected = first.field.name === ROW_ID ? rowIdField(table.sortingKey.length > 0).type : INT64
+  const expected = first.field.name === ROW_ID ? rowIdField(hasWideRowIds(table)).type : INT64
   if (!sameLayout(first.field.type, expected)) {
     throw mismatchedType(
       `column ${first.field.name} has type ${typeName(first.field.type)}, expected ${typeName(expected)}`,

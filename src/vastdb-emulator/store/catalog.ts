@@ -37,6 +37,11 @@ export interface TableEntry {
   readonly vectorIndex: VectorIndex | null
 }
 
+/** Whether a table's rows have ids of 128 bits: those of tables with a sorting key or a vector index do. */
+export function hasWideRowIds({ sortingKey, vectorIndex }: Pick<TableEntry, 'sortingKey' | 'vectorIndex'>): boolean {
+  return sortingKey.length > 0 || vectorIndex !== null
+}
+
 /** Name and place of a table without its columns. */
 type TableName = Pick<TableEntry, 'id' | 'name' | 'properties'> & { readonly isSorted: boolean }
 

@@ -29,16 +29,17 @@ interface ScanPage {
   readonly columns: readonly Column[]
 }
 
-/** High half of a sorted table's 128-bit row ids: any number that keeps them from looking like 64-bit ids. */
-const SORTED_ROW_ID_HIGH = 1n
+/** High half of 128-bit row ids: any number that keeps them from looking like 64-bit ids. */
+const WIDE_ROW_ID_HIGH = 1n
 
-export function rowIdField(isSorted: boolean): Field {
-  return { name: ROW_ID, nullable: true, type: isSorted ? ROW_ID_DECIMAL : UINT64, metadata: [] }
+/** `$row_id`, see `hasWideRowIds`. */
+export function rowIdField(isWide: boolean): Field {
+  return { name: ROW_ID, nullable: true, type: isWide ? ROW_ID_DECIMAL : UINT64, metadata: [] }
 }
 
 /** SQL for the value a row id column has on the wire. */
-export function rowIdExpression(isSorted: boolean): string {
-  return isSorted ? `(rid::HUGEINT + ${SORTED_ROW_ID_HIGH << 64n})` : 'rid'
+export function rowIdExpression(isWide: boolean): string {
+  return isWide ? `(rid::HUGEINT + ${WIDE_ROW_ID_HIGH << 64n})` : 'rid'
 }
 
 /** A scan of a table in order of its row ids. */
@@ -104,7 +105,7 @@ export function rowIdValues(field: Field, ids: BigInt64Array): Column {
   const wide = new BigInt64Array(ids.length * 2)
   ids.forEach((id, index) => {
     wide[index * 2] = id
-    wide[index * 2 + 1] = SORTED_ROW_ID_HIGH
+    wide[index * 2 + 1] = WIDE_ROW_ID_HIGH
   })
   return { ...base, values: new Uint8Array(wide.buffer) }
 }

@@ -107,7 +107,8 @@ describe('doors to similar files and SQL', () => {
     it('says so, and shows the query whose answer it computes', async () => {
       const plan = await scan.explainSimilar({ k: 5, where: 'width >= 1920' })
       expect(plan.method).toBe('scan')
-      expect(plan.sql).toContain('array_cosine_distance(metadata_embedding::FLOAT[384], :vector::FLOAT[384])')
+      expect(plan.sql).toContain('array_cosine_distance(compared_vector::FLOAT[384], :vector::FLOAT[384])')
+      expect(plan.sql).toContain('JOIN "vastdb/exr_metadata".vectors embedding')
       expect(plan.sql).toContain('"vastdb/exr_metadata".files')
     })
 
@@ -215,7 +216,8 @@ describe('doors to similar files and SQL', () => {
         columns: similarColumns,
         rows: ['["id1","/mnt/a.1.exr",0.25,"/mnt/a.#.exr",24]', '["id2","/mnt/b.exr",5.0E-1,null,1]'],
       })
-      const found = await catalog.findSimilar(QUERY, { k: 2, where: "compression = 'piz'" })
+      await writeLooks(scan)
+      const found = await catalog.findSimilar(QUERY, { k: 2, where: "compression = 'piz'", by: 'looks' })
 
       expect(found).toEqual([
         { fileId: 'id1', path: '/mnt/a.1.exr', sequenceKey: '/mnt/a.#.exr', fileCount: 24, similarity: 0.75 },
@@ -225,27 +227,42 @@ describe('doors to similar files and SQL', () => {
       expect(trino.statements).toHaveLength(1)
       expect(trino.statements[0]).toContain('"vast"."vastdb|exr_metadata".files')
       expect(trino.statements[0]).toContain("(compression = 'piz'\n)")
-      expect(await catalog.explainSimilar({ k: 2 })).toMatchObject({
-        method: 'trino',
-        sql: expect.stringContaining('zip_with(metadata_embedding'),
-      })
-      await writeLooks(scan)
+      expect(trino.statements[0]).not.toMatch(/metadata_embedding|\.vectors/)
       await catalog.findSimilar(Float32Array.of(0, 2), { k: 2, by: 'looks' })
+      const plan = await catalog.explainSimilar({ k: 2, by: 'looks' }, Float32Array.of(0, 2))
+      expect(plan).toEqual({ method: 'trino', sql: trino.statements[1] })
       expect(trino.statements[1]).toContain(`"vast"."vastdb|exr_metadata".embeddings embedding`)
       expect(trino.statements[1]).toContain("embedding.provider = 'looks' AND embedding.version = '1'")
       expect(trino.statements[1]).toContain('zip_with(compared_vector, ARRAY[0e+0, 1e+0]')
     })
 
-    it('compares with a vector of length 1, as the stored ones are', async () => {
+    it('is not asked for vectors that its connector cannot read', async () => {
+      for (const ask of [
+        () => catalog.findSimilar(QUERY, { k: 1 }),
+        () => catalog.explainSimilar({ k: 1 }),
+        () => catalog.findSimilar(new Float32Array(384).fill(2), { k: 1 }),
+      ]) {
+        await expect(ask()).rejects.toMatchObject({
+          code: 'ERR_FEATURE_UNAVAILABLE',
+          message: expect.stringContaining('VAST_DB_SEARCH'),
+        })
+      }
+      expect(trino.users).toEqual([])
+    })
+
+    it('is waited for no longer than was said, and told to stop then', async () => {
+      await writeLooks(scan)
       answer = () => ({ columns: similarColumns, rows: [] })
-      await catalog.findSimilar(new Float32Array(384).fill(2), { k: 1 })
-      const literal =
-        /ARRAY\[([^\]]+)\]/
-          .exec(trino.statements[0] ?? '')?.[1]
-          ?.split(', ')
-          .map(Number) ?? []
-      expect(literal).toHaveLength(384)
-      expect(Math.hypot(...literal)).toBeCloseTo(1, 6)
+      trino.onPage = () => new Promise(() => {})
+      const connection = { url: trino.url, user: 'lena', password: null, catalog: 'vast' }
+      const vast = { ...connectionTo(server), search: 'trino' as const, trino: connection, searchTimeoutMs: 400 }
+      const hurried = await openAt(server, { vast })
+      await expect(hurried.findSimilar(Float32Array.of(0, 2), { k: 1, by: 'looks' })).rejects.toMatchObject({
+        code: 'ERR_VASTDB_TIMEOUT',
+        message: expect.stringContaining('VAST_DB_SEARCH_TIMEOUT_MS'),
+      })
+      await hurried.close()
+      expect(trino.cancelled).toHaveLength(1)
     })
 
     it('gives values as every catalog does', async () => {

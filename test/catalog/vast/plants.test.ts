@@ -3,10 +3,10 @@ import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { rowBatch, updateBatch } from '../../../src/catalog/vast/row-batch.ts'
 import { RowView } from '../../../src/catalog/vast/rows.ts'
-import { tableNamed } from '../../../src/tables/index.ts'
+import { tableNamed, type VectorTable, vectorTableOf, withoutVectors } from '../../../src/tables/index.ts'
 import { connect, type Session } from '../../../src/vastdb/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
-import { fillCatalog, type Hand, PLANTS, type RawRow } from '../plants.ts'
+import { fillCatalog, type Hand, PLANTS, type Plant, type RawRow } from '../plants.ts'
 import { connectionTo, emulator } from './place.ts'
 
 let server: Emulator
@@ -36,7 +36,7 @@ function handOf(schema: string): Hand {
     tx.bucket('vastdb').schema(schema).table(name)
   const rows = (name: string) =>
     inTable(name, async (table) => {
-      const { columns } = tableNamed(name)
+      const { columns } = withoutVectors(tableNamed(name))
       const found: RawRow[] = []
       for await (const batch of table.select({ columns: columns.map((column) => column.name), rowId: true })) {
         const row = new RowView(batch)
@@ -47,20 +47,42 @@ function handOf(schema: string): Hand {
       }
       return found
     })
+  const change = (name: string, id: bigint, values: Readonly<Record<string, unknown>>) =>
+    inTable(name, (table) => {
+      const cells = Object.values(values).map(toCell) as Values[number]
+      return table.update(updateBatch(name, Object.keys(values), [{ rowId: id, values: cells }]))
+    })
+  const drop = (name: string, ids: readonly bigint[]) =>
+    inTable(name, async (table) => void (ids.length > 0 && (await table.delete(ids))))
+  const add = (name: string, row: Readonly<Record<string, unknown>>) => {
+    const definition = withoutVectors(tableNamed(name))
+    const cells = definition.columns.map((column) => toCell(row[column.name])) as Values[number]
+    return inTable(name, (table) => table.insert(rowBatch(definition, [cells])))
+  }
+  const isOf = (apart: VectorTable, row: RawRow) => (one: RawRow) => apart.key.every((key) => one[key] === row[key])
+  /** Rows as an embedded catalog has them. */
+  const withVectors = async (name: string) => {
+    const apart = vectorTableOf(name)
+    if (!apart) return rows(name)
+    const vectors = await rows(apart.name)
+    return (await rows(name)).map((row) => ({
+      ...row,
+      [apart.vector]: vectors.find(isOf(apart, row))?.[apart.vector] ?? null,
+    }))
+  }
   return {
-    rows,
-    change: (name, id, values) =>
-      inTable(name, (table) => {
-        const cells = Object.values(values).map(toCell) as Values[number]
-        return table.update(updateBatch(name, Object.keys(values), [{ rowId: id, values: cells }]))
-      }),
-    delete: (name, ids) => inTable(name, async (table) => void (ids.length > 0 && (await table.delete(ids)))),
-    async double(name, id, values = {}) {
-      const row = { ...(await rows(name)).find((one) => one.id === id), ...values } as Record<string, unknown>
-      const definition = tableNamed(name)
-      const cells = definition.columns.map((column) => toCell(row[column.name])) as Values[number]
-      await inTable(name, (table) => table.insert(rowBatch(definition, [cells])))
+    rows: withVectors,
+    async change(name, id, values) {
+      const apart = vectorTableOf(name)
+      if (!apart || !(apart.vector in values)) return change(name, id, values)
+      const row = (await rows(name)).find((one) => one.id === id)!
+      const there = (await rows(apart.name)).find(isOf(apart, row))
+      if (there) await drop(apart.name, [there.id])
+      if (values[apart.vector] !== null) await add(apart.name, { ...row, ...values })
     },
+    delete: drop,
+    double: async (name, id, values = {}) =>
+      void (await add(name, { ...(await rows(name)).find((one) => one.id === id), ...values })),
   }
 }
 
@@ -74,6 +96,30 @@ function toCell(value: unknown): unknown {
   return Array.isArray(value) ? Float32Array.from(value) : (value ?? null)
 }
 
+/** What only tables of vectors can suffer. */
+const OF_VECTORS: readonly Plant[] = [
+  {
+    name: 'a vector stored twice',
+    sees: /every vector is stored once/,
+    plant: async (hand) => hand.double('vectors', (await hand.rows('vectors'))[0]!.id),
+  },
+  {
+    name: 'a vector of another version than its file says',
+    sees: /of the version that its file says/,
+    plant: async (hand) => hand.change('vectors', (await hand.rows('vectors'))[0]!.id, { embedding_version: 1 }),
+  },
+  {
+    name: 'a vector of no file',
+    sees: /row of vectors belongs to a file/,
+    plant: async (hand) => hand.double('vectors', (await hand.rows('vectors'))[0]!.id, { file_id: 'nobody' }),
+  },
+  {
+    name: 'a fingerprint stored twice',
+    sees: /one fingerprint/,
+    plant: async (hand) => hand.double('channel_vectors', (await hand.rows('channel_vectors'))[0]!.id),
+  },
+]
+
 describe('verify of a VAST catalog', () => {
   it('finds nothing in what was stored', async () => {
     const catalog = await filled('whole')
@@ -83,7 +129,7 @@ describe('verify of a VAST catalog', () => {
     await catalog.close()
   })
 
-  it.each(PLANTS.map((plant, index) => ({ ...plant, schema: `plant${index}` })))(
+  it.each([...PLANTS, ...OF_VECTORS].map((plant, index) => ({ ...plant, schema: `plant${index}` })))(
     'finds $name',
     async ({ plant, sees, schema }) => {
       const catalog = await filled(schema)

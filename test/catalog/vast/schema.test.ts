@@ -1,16 +1,17 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Field, Schema, Utf8 } from 'apache-arrow'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { arrowSchema, encodedToBatches } from '../../../src/arrow/index.ts'
+import { Field, type RecordBatch, Schema, Utf8 } from 'apache-arrow'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { arrowSchema, encodedToBatches, tableBatch } from '../../../src/arrow/index.ts'
 import { digestSightings, filesOf } from '../../../src/catalog/batch-files.ts'
 import { LedgerWriter, ledgerChange } from '../../../src/catalog/ledger.ts'
 import { MIGRATIONS } from '../../../src/catalog/migrations/index.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import type { VastConnection } from '../../../src/catalog/vast/connection.ts'
 import { rowBatch } from '../../../src/catalog/vast/row-batch.ts'
-import { encodeRecords, TABLES, tableNamed } from '../../../src/tables/index.ts'
-import { col, connect, type Transaction } from '../../../src/vastdb/index.ts'
+import { storedRows } from '../../../src/catalog/vast/vectors-apart.ts'
+import { encodeRecords, recordTables, TABLES, tableNamed, VAST_TABLES } from '../../../src/tables/index.ts'
+import { col, connect, type Transaction, Table as VastTable } from '../../../src/vastdb/index.ts'
 import type { Emulator } from '../../../src/vastdb-emulator/index.ts'
 import { record, sequence } from '../records.ts'
 import { connectionTo, emulator, openAt, tableRows, URL } from './place.ts'
@@ -51,8 +52,8 @@ describe('the schema of a VAST DataBase catalog', () => {
     await catalog.upsert([record({ path: '/mnt/a.exr' })], 'run')
     await catalog.ensureSchema()
     expect(requests.filter((request) => /\?(schema|table|column|stats)/.test(request))).toEqual([])
-    // Two of them are for `parts`, which has more columns than one insert takes.
-    expect(requests).toHaveLength(14)
+    // Two of them are for `parts`, which has more columns than one insert takes, and two for vectors.
+    expect(requests).toHaveLength(16)
     await catalog.close()
   })
 
@@ -152,6 +153,94 @@ describe('the schema of a VAST DataBase catalog', () => {
     await second.close()
   })
 
+  it('has its vectors moved into tables of their own, with an index where the server has them, and back again', async () => {
+    // As releases before version 16 made it: the vectors are columns of the tables that people query.
+    const records = [...sequence('/mnt/a', 3), record({ path: '/mnt/b.exr', parts: 2, channels: ['R', 'R', 'G'] })]
+    const encoded = encodeRecords(records, { runId: 'run' })
+    await directly(async (tx) => {
+      const schema = await schemaIn(tx).create()
+      for (const table of TABLES) {
+        const fields = arrowSchema(table).fields.map(({ name, type }) => new Field(name, type, true))
+        await schema.createTable(table.name, new Schema(fields))
+      }
+      for (const [name, batch] of Object.entries(encodedToBatches(encoded))) await schema.table(name).insert(batch)
+      const account = new LedgerWriter().next(
+        ledgerChange(
+          filesOf(encoded).map(({ contentDigest = null }) => ({
+            before: null,
+            after: { isCurrent: true, contentDigest, latestRows: null },
+          })),
+          { inspections: digestSightings(encoded) },
+        ),
+      )
+      await schema.table('ledger').insert(rowBatch(tableNamed('ledger'), [account.row]))
+      const versions = Array.from({ length: 15 }, (_, index) => [index + 1, 'before', 1n, '0.0.0'])
+      await schema.table('schema_migrations').insert(rowBatch(tableNamed('schema_migrations'), versions))
+    })
+    const stored = async () => ({
+      vectors: (await tableRows(server, 'files', ['file_id', 'metadata_embedding'])).map((row) => JSON.stringify(row)),
+      fingerprints: (
+        await tableRows(server, 'channels', [
+          'file_id',
+          'part_index',
+          'channel_name',
+          'channel_type',
+          'channel_fingerprint',
+        ])
+      ).map((row) => JSON.stringify(row)),
+    })
+    const before = await stored()
+
+    const catalog = await openAt(server)
+    expect((await catalog.verify()).checks.filter(({ violations }) => violations > 0)).toEqual([])
+    const layout = async (name: string) => {
+      let fields: string[] = []
+      await directly(async (tx) => {
+        fields = (await schemaIn(tx).table(name).columns()).fields.map(({ type }) => String(type))
+        if (name === 'vectors') {
+          const { vectorIndices } = await schemaIn(tx).table(name).stats()
+          expect(vectorIndices).toMatchObject([{ column: 'metadata_embedding', metric: 'ip' }])
+        }
+      })
+      return fields
+    }
+    for (const name of ['files', 'channels']) expect(String(await layout(name))).not.toContain('FixedSizeList')
+    expect(await layout('vectors')).toEqual(['Utf8', 'Int32', 'FixedSizeList[384]<Float32>'])
+    const [nearest] = await catalog.findSimilar('/mnt/a/beauty.1001.exr', { k: 1, each: true })
+    expect(nearest?.similarity).toBeGreaterThan(0.9)
+
+    expect(await catalog.migrate(15)).toEqual([expect.objectContaining({ version: 16, direction: 'down' })])
+    expect(await catalog.version()).toBe(15)
+    const after = await stored()
+    expect(after.vectors.toSorted()).toEqual(before.vectors.toSorted())
+    expect(after.fingerprints.toSorted()).toEqual(before.fingerprints.toSorted())
+    expect((await catalog.migrate()).map(({ version }) => version)).toEqual([16])
+    expect((await catalog.verify()).ok).toBe(true)
+    await catalog.close()
+  })
+
+  it('keeps its vectors where they are when they do not arrive whole', async () => {
+    const catalog = await openAt(server)
+    await catalog.upsert(sequence('/mnt/a', 3), 'run')
+    await catalog.migrate(15)
+    await catalog.close()
+    const moved = tableRows(server, 'files', ['metadata_embedding'])
+    const before = await moved
+    // A server that loses a row of what it is given.
+    const loses = vi.spyOn(VastTable.prototype, 'insert')
+    loses.mockImplementation(async function (this: VastTable, rows) {
+      const kept = this.address.table === 'vectors' ? (rows as RecordBatch).slice(1) : rows
+      loses.mockRestore()
+      return this.insert(kept)
+    })
+    await expect(openAt(server)).rejects.toMatchObject({
+      code: 'ERR_CATALOG_WRITE',
+      message: expect.stringContaining('2 vectors where 3 were written'),
+    })
+    expect(await tableRows(server, 'files', ['metadata_embedding'])).toEqual(before)
+    await (await openAt(server)).close()
+  })
+
   it('is refused when a later release wrote it', async () => {
     await (await openAt(server)).close()
     const rows = [[99, 'from the future', 0n, '9.9.9']]
@@ -171,7 +260,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     const catalog = await openAt(server, { migrate: false })
     expect((await catalog.info()).rows).toEqual({})
     expect((await catalog.migrate()).map((step) => step.version)).toEqual(MIGRATIONS.map(({ version }) => version))
-    expect(Object.keys((await catalog.info()).rows).sort()).toEqual(TABLES.map((table) => table.name).sort())
+    expect(Object.keys((await catalog.info()).rows).sort()).toEqual(VAST_TABLES.map((table) => table.name).sort())
     await expect(catalog.migrate(1)).rejects.toMatchObject({ code: 'ERR_FEATURE_UNAVAILABLE' })
     await catalog.close()
     const reader = await openAt(server, { readOnly: true })
@@ -199,8 +288,11 @@ describe('the schema of a VAST DataBase catalog', () => {
       })
       const account = new LedgerWriter().next(ledgerChange(changes, { inspections: digestSightings(encoded) }))
       await directly(async (tx) => {
-        const batches = Object.entries(encodedToBatches(encoded))
-        for (const [name, batch] of batches) await schemaIn(tx).table(name).insert(batch)
+        for (const own of recordTables().flatMap((table) => storedRows(table, encoded.tables[table.name]))) {
+          await schemaIn(tx)
+            .table(own.table.name)
+            .insert(tableBatch(own.table, own.rows, encoded.strings))
+        }
         await schemaIn(tx)
           .table('ledger')
           .insert(rowBatch(tableNamed('ledger'), [account.row]))
