@@ -1,8 +1,6 @@
 #include <napi.h>
 
 #include "image_spec.h"
-#include "pixels/content_hash.h"
-#include "pixels/pixel_pass.h"
 #include "process_limits.h"
 #include "read_specs.h"
 #include "write_image.h"
@@ -27,11 +25,8 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
                 Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
             InstanceValue("limitMemory",
                           Napi::Function::New(env, LimitMemory, "limitMemory")),
-            InstanceValue("hashBytes", Napi::Function::New(
-                                           env, pixels::HashBytes)),
             InstanceValue("writeImage",
                           Napi::Function::New(env, WriteImage, "writeImage")),
-            InstanceValue("PixelPass", pixels::PixelPass::Define(env)),
         });
   }
 };

@@ -23,8 +23,8 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-/** The one that reads images, and the one that compares vectors. */
-const ADDONS = ['exr_inspector', 'exr_inspector_vectors']
+/** The one that asks OpenImageIO, the one that decodes pixels and the one that compares vectors. */
+const ADDONS = ['exr_inspector', 'exr_inspector_pixels', 'exr_inspector_vectors']
 const addonFolder = join(root, 'build', 'Release')
 const addonFile = (name) => join(addonFolder, `${name}.node`)
 /**

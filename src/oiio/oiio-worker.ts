@@ -3,7 +3,7 @@ import { askOiioSync } from './ask.ts'
 import { limitChildMemory } from './memory-limit.ts'
 import type { DerivedSource } from './types.ts'
 
-limitChildMemory()
+limitChildMemory('headers')
 
 /** Child process that asks OpenImageIO about files whose bytes its parent has read. */
 export default poolTask((sources: readonly DerivedSource[], mark) =>

@@ -133,12 +133,26 @@ export function tone(value: number): number {
   return SHOULDER + (1 - SHOULDER) * (1 - Math.exp((SHOULDER - value) / (1 - SHOULDER)))
 }
 
-/** The sRGB curve (IEC 61966-2-1) from linear 0 to 1. */
-export function encodeSrgb(value: number): number {
-  return value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055
-}
-
-/** And back. */
+/** Linear light of a value on the sRGB curve (IEC 61966-2-1), both 0 to 1. */
 export function decodeSrgb(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+}
+
+/** Where the 8-bit sRGB values begin in linear light; the power that the curve takes is dear, a picture has a million of them. */
+const CODE_STARTS = Float64Array.from({ length: 257 }, (_, code) =>
+  code === 0 ? 0 : code === 256 ? Infinity : decodeSrgb((code - 0.5) / 255),
+)
+const STEPS = 4096
+/** The code at the beginning of each step; none has more than two codes in it. */
+const STEP_CODES = Uint8Array.from({ length: STEPS }, (_, step) =>
+  CODE_STARTS.findLastIndex((at) => at <= step / STEPS),
+)
+
+/** The nearest of the 256 values that 8 bits of sRGB have, of linear light; below 0 and NaN are 0, above 1 is 255. */
+export function srgbByte(linear: number): number {
+  if (!(linear > 0)) return 0
+  if (linear >= 1) return 255
+  let code = STEP_CODES[Math.floor(linear * STEPS)]!
+  while (linear >= CODE_STARTS[code + 1]!) code++
+  return code
 }

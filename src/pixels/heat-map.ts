@@ -1,6 +1,6 @@
-import type { Picture8 } from '../oiio/write-image.ts'
 import type { DiffMap } from './diff.ts'
 import { falseColour } from './false-colour.ts'
+import type { Picture8 } from './png.ts'
 
 /**
  * Differences in false colour on a logarithmic scale: black where nothing differs, viridis from a thousandth of `top` up

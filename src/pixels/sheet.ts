@@ -1,4 +1,4 @@
-import type { Picture8 } from '../oiio/write-image.ts'
+import type { Picture8 } from './png.ts'
 
 /** One place of a contact sheet. */
 export interface SheetCell {

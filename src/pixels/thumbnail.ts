@@ -1,13 +1,13 @@
 import { ExrError } from '../errors.ts'
 import type { Box2i, HeaderPart, Preview } from '../header/index.ts'
-import type { Picture8 } from '../oiio/write-image.ts'
 import type { ByteSource } from '../source/source.ts'
 import type { Region } from './chunk-list.ts'
-import { apply, colourStatement, decodeSrgb, encodeSrgb, tone } from './colour.ts'
+import { colourStatement, decodeSrgb, srgbByte, tone } from './colour.ts'
 import { falseColour } from './false-colour.ts'
 import { type Picture, readPicture } from './picture.ts'
 import { choosePicture, levelFor, type PictureChoice, type PictureWish } from './picture-choice.ts'
 import { openPixelFile, type PixelFile } from './pixel-file.ts'
+import type { Picture8 } from './png.ts'
 import type { MissingPixels } from './types.ts'
 
 export interface ThumbnailOptions extends PictureWish {
@@ -174,14 +174,17 @@ function colourFunction(
   }
   const gain = 2 ** exposure
   const [low, high] = asked ?? [0, 1]
+  const scale = gain / (high - low)
   return (from, out, to) => {
     const a = alpha === null ? 1 : Math.min(1, Math.max(0, alpha[from]!))
-    const values = [red[from]!, green[from]!, blue[from]!] as [number, number, number]
-    if (values.some(Number.isNaN)) return stripes(from, out, to)
-    const linear = isEncoded ? (values.map(decodeSrgb) as [number, number, number]) : values
-    const converted = apply(matrix, linear)
+    let [r, g, b] = [red[from]!, green[from]!, blue[from]!]
+    if (Number.isNaN(r) || Number.isNaN(g) || Number.isNaN(b)) return stripes(from, out, to)
+    if (isEncoded) [r, g, b] = [decodeSrgb(r), decodeSrgb(g), decodeSrgb(b)]
     // Colours are multiplied by alpha already; what lies behind is added to them.
-    for (let c = 0; c < 3; c++) out[to + c] = tone(((converted[c]! - low) / (high - low)) * gain)
+    for (let c = 0; c < 3; c++) {
+      const converted = matrix[c * 3]! * r + matrix[c * 3 + 1]! * g + matrix[c * 3 + 2]! * b
+      out[to + c] = tone((converted - low) * scale)
+    }
     out[to + 3] = Number.isNaN(a) ? 1 : a
   }
 }
@@ -222,7 +225,7 @@ function onBackground(
       const behind = solid?.[c] ?? (isLight ? LIGHT : DARK)
       const value = rgba[i * 4 + c]!
       const over = channels === 4 ? (alpha > 0 ? value / alpha : 0) : value + behind * (1 - alpha)
-      bytes[i * channels + c] = Math.round(255 * Math.min(1, encodeSrgb(Math.min(1, over))))
+      bytes[i * channels + c] = srgbByte(over)
     }
     if (channels === 4) bytes[i * 4 + 3] = Math.round(255 * alpha)
   }

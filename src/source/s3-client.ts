@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { loadPart } from '../parts.ts'
 import type { RetryPolicy } from '../workers/retry.ts'
@@ -27,7 +25,14 @@ const WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
 
 /** Loads the code of `connectS3`. Throws ERR_FEATURE_UNAVAILABLE where it is not installed. */
 export function loadS3() {
-  return loadPart(() => Promise.all([import('@aws-sdk/client-s3'), import('@smithy/node-http-handler')]))
+  return loadPart(() =>
+    Promise.all([
+      import('@aws-sdk/client-s3'),
+      import('@smithy/node-http-handler'),
+      import('node:http'),
+      import('node:https'),
+    ]),
+  )
 }
 
 /**
@@ -35,7 +40,7 @@ export function loadS3() {
  * it is not installed.
  */
 export async function connectS3(settings: S3Settings = {}): Promise<S3Connection> {
-  const [sdk, { NodeHttpHandler }] = await loadS3()
+  const [sdk, { NodeHttpHandler }, http, https] = await loadS3()
   const maxSockets = settings.maxSockets ?? 64
   const readTimeoutMs = settings.readTimeoutMs ?? 10_000
   const agentOptions = { keepAlive: true, maxSockets }
@@ -49,8 +54,8 @@ export async function connectS3(settings: S3Settings = {}): Promise<S3Connection
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: settings.connectTimeoutMs ?? 5_000,
-      httpAgent: new HttpAgent(agentOptions),
-      httpsAgent: new HttpsAgent({
+      httpAgent: new http.Agent(agentOptions),
+      httpsAgent: new https.Agent({
         ...agentOptions,
         rejectUnauthorized: settings.verifyTls ?? true,
         ...(settings.caBundle === undefined ? {} : { ca: readFileSync(settings.caBundle) }),

@@ -18,7 +18,7 @@ import type { EventAnswer, EventTask } from './event-task.ts'
 import { comparePlate } from './plates.ts'
 import { withValidation } from './validation.ts'
 
-limitChildMemory()
+limitChildMemory('headers')
 goFirst()
 
 /** Inspects one file with a large header, from the first read to the encoded rows, away from the loop that answers requests. */

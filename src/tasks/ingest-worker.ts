@@ -10,7 +10,7 @@ import { inspectLocations } from './locations.ts'
 
 const settings = poolData() as IngestTaskSettings
 const options = resolveInspectOptions({ ...settings.inspect, foldCase: settings.foldCase })
-limitChildMemory()
+limitChildMemory('headers')
 
 /** Inspects batches of files and objects, as many as one answer should hold, and encodes them for the catalog. */
 export default poolTask(async (tasks: readonly IngestTask[], mark) => {

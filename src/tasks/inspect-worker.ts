@@ -16,7 +16,7 @@ export interface InspectWorkerData {
 
 const data = poolData() as InspectWorkerData
 const options = resolveInspectOptions(data.options)
-limitChildMemory()
+limitChildMemory('headers')
 
 /**
  * Inspects files and objects. Answers with a JSON text of one TaskResult<Payload> per location: measured on the payloads

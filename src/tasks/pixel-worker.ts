@@ -1,13 +1,6 @@
 import { ExrError } from '../errors.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
-import { writePicture } from '../oiio/write-image.ts'
-import { analysePixels } from '../pixels/analyse.ts'
-import { diffFiles } from '../pixels/diff.ts'
-import { heatMap } from '../pixels/heat-map.ts'
-import { recodeFile } from '../pixels/recode.ts'
-import { readRegion } from '../pixels/region.ts'
-import { readSamples } from '../pixels/samples.ts'
-import { makeThumbnail } from '../pixels/thumbnail.ts'
+import type { Picture8 } from '../pixels/png.ts'
 import { openSource } from '../source/open.ts'
 import type { ByteSource } from '../source/source.ts'
 import { childTell } from '../workers/child-side.ts'
@@ -24,7 +17,7 @@ import type {
 
 const { s3 } = (poolData() ?? {}) as PixelWorkerData
 
-limitChildMemory()
+limitChildMemory('pixels')
 
 /** News are told at most this often. */
 const TELL_EVERY_MS = 100
@@ -40,20 +33,43 @@ export default poolTask(async (tasks: readonly PixelTask[], mark) => {
   return answers
 }, 'ERR_INTERNAL')
 
-/** `onBatch` says that the task is alive, however long it takes. */
+/** `onBatch` says that the task is alive, however long it takes. Code is loaded with the first task that needs it. */
 function work(task: PixelTask, onBatch: () => void): Promise<PixelAnswers[keyof PixelAnswers]> {
   return withSource(task.location, async (source) => {
     const onProgress = progressOf(source.path, onBatch)
-    if (task.kind === 'analyse') return analysePixels(source, { ...task.options, onProgress })
-    if (task.kind === 'diff') return withSource(task.other, (other) => diff(task, source, other, onProgress))
-    if (task.kind === 'region') return readRegion(source, task.options)
-    if (task.kind === 'recode') return recodeFile(source, task.options)
-    if (task.kind === 'samples') return readSamples(source, task.options)
-    if (task.expected !== undefined) await checkUnchanged(source, task.expected)
-    const picture = await makeThumbnail(source, { ...task.options, onProgress })
-    if (task.output !== null) await writePicture(task.output, picture)
-    return picture
+    switch (task.kind) {
+      case 'analyse': {
+        const { analysePixels } = await import('../pixels/analyse.ts')
+        return analysePixels(source, { ...task.options, onProgress })
+      }
+      case 'diff':
+        return withSource(task.other, (other) => diff(task, source, other, onProgress))
+      case 'region': {
+        const { readRegion } = await import('../pixels/region.ts')
+        return readRegion(source, task.options)
+      }
+      case 'recode': {
+        const { recodeFile } = await import('../pixels/recode.ts')
+        return recodeFile(source, task.options)
+      }
+      case 'samples': {
+        const { readSamples } = await import('../pixels/samples.ts')
+        return readSamples(source, task.options)
+      }
+      case 'thumbnail': {
+        if (task.expected !== undefined) await checkUnchanged(source, task.expected)
+        const { makeThumbnail } = await import('../pixels/thumbnail.ts')
+        const picture = await makeThumbnail(source, { ...task.options, onProgress })
+        if (task.output !== null) await write(task.output, picture)
+        return picture
+      }
+    }
   })
+}
+
+async function write(path: string, picture: Picture8): Promise<void> {
+  const { writePicture } = await import('../pixels/write-picture.ts')
+  await writePicture(path, picture)
 }
 
 async function checkUnchanged(source: ByteSource, expected: SeenBytes): Promise<void> {
@@ -70,10 +86,12 @@ async function diff(
   other: ByteSource,
   onProgress: (done: number, total: number) => void,
 ): Promise<DiffAnswer> {
+  const { diffFiles } = await import('../pixels/diff.ts')
   const { diff, map } = await diffFiles(source, other, { ...options, map: output !== null, onProgress })
   if (output === null || map === null) return { diff, top: null }
+  const { heatMap } = await import('../pixels/heat-map.ts')
   const picture = heatMap(map)
-  await writePicture(output, picture)
+  await write(output, picture)
   return { diff, top: picture.top }
 }
 

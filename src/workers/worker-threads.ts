@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import { ExrError } from '../errors.ts'
 import { aborted, linkSignals } from './abort.ts'
 import { type Crew, type CrewAnswer, type CrewOptions, IDLE_MS } from './crew.ts'
@@ -8,8 +8,10 @@ import { type Crew, type CrewAnswer, type CrewOptions, IDLE_MS } from './crew.ts
  * and work that was stopped. Threads share their process: a crash in native code ends all of it.
  */
 export class WorkerThreads implements Crew {
-  readonly #piscina: Piscina
-  readonly #worker: string
+  readonly #options: CrewOptions
+  #starting: Promise<Piscina> | undefined
+  /** Once it has started. */
+  #piscina: Piscina | undefined
   readonly #closing = new AbortController()
   /** Aborted, with the error as its reason, when no thread will ever take what waits. */
   readonly #broken = new AbortController()
@@ -18,9 +20,15 @@ export class WorkerThreads implements Crew {
   #died = 0
   #closed: Promise<void> | undefined
 
-  constructor({ worker, maxWorkers, workerData, resourceLimits, execArgv, idleMs = IDLE_MS }: CrewOptions) {
-    this.#worker = worker
-    this.#piscina = new Piscina({
+  constructor(options: CrewOptions) {
+    this.#options = options
+  }
+
+  /** With the first task: whoever works in processes alone does not load it. */
+  async #start(): Promise<Piscina> {
+    const { worker, maxWorkers, workerData, resourceLimits, execArgv, idleMs = IDLE_MS } = this.#options
+    const { Piscina } = await import('piscina')
+    const piscina = new Piscina({
       filename: worker,
       workerData,
       minThreads: 0,
@@ -29,14 +37,16 @@ export class WorkerThreads implements Crew {
       ...(resourceLimits ? { resourceLimits } : {}),
       ...(execArgv ? { execArgv: [...execArgv] } : {}),
     })
-    this.#piscina.on('workerCreate', () => {
+    piscina.on('workerCreate', () => {
       this.#ready += 1
     })
-    this.#piscina.on('workerDestroy', () => setImmediate(() => this.#checkSomeoneWorks()))
+    piscina.on('workerDestroy', () => setImmediate(() => this.#checkSomeoneWorks(piscina)))
     // Piscina reports here what no task can be blamed for; without a listener the process would end.
-    this.#piscina.on('error', (error: Error) => {
+    piscina.on('error', (error: Error) => {
       this.#lastError = error
     })
+    this.#piscina = piscina
+    return piscina
   }
 
   get closed(): AbortSignal {
@@ -44,7 +54,7 @@ export class WorkerThreads implements Crew {
   }
 
   get count(): number {
-    return this.#piscina.threads.length
+    return this.#piscina?.threads.length ?? 0
   }
 
   get died(): number {
@@ -52,7 +62,7 @@ export class WorkerThreads implements Crew {
   }
 
   get utilization(): number {
-    const { utilization } = this.#piscina
+    const utilization = this.#piscina?.utilization ?? 0
     return Number.isFinite(utilization) ? Math.min(utilization, 1) : 0
   }
 
@@ -61,7 +71,8 @@ export class WorkerThreads implements Crew {
     if (broken.aborted) throw broken.reason
     const stop = linkSignals(signal, broken)
     try {
-      return { answer: await this.#piscina.run(task, { signal: stop.signal }) }
+      this.#starting ??= this.#start()
+      return { answer: await (await this.#starting).run(task, { signal: stop.signal }) }
     } catch (error) {
       if (broken.aborted) throw broken.reason
       if (signal.aborted) throw aborted(signal)
@@ -75,18 +86,20 @@ export class WorkerThreads implements Crew {
 
   close(): Promise<void> {
     this.#closing.abort()
-    this.#closed ??= this.#piscina.destroy()
+    this.#closed ??= Promise.resolve(this.#starting).then((piscina) => piscina?.destroy())
     return this.#closed
   }
 
   /** Piscina starts no thread anew after one that ended before it was ready: what waits would wait for ever. */
-  #checkSomeoneWorks(): void {
-    if (this.#closing.signal.aborted || this.#piscina.threads.length > 0 || this.#piscina.queueSize === 0) return
+  #checkSomeoneWorks({ threads, queueSize }: Piscina): void {
+    if (this.#closing.signal.aborted || threads.length > 0 || queueSize === 0) return
     this.#broken.abort(this.#cannotStart(this.#lastError ?? 'it ended without a word'))
   }
 
   #cannotStart(cause: unknown): ExrError {
-    return new ExrError('ERR_WORKER_DIED', `Worker threads cannot start ${this.#worker}: ${textOf(cause)}`, { cause })
+    return new ExrError('ERR_WORKER_DIED', `Worker threads cannot start ${this.#options.worker}: ${textOf(cause)}`, {
+      cause,
+    })
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { longReport } from '../../src/cli/inspect/long-report.ts'
 import { namedValues } from '../../src/cli/inspect/named-columns.ts'
 import { fileReport } from '../../src/cli/inspect/report.ts'
-import { encodePicture, png } from '../../src/cli/picture/encode.ts'
+import { encodePicture } from '../../src/cli/picture/encode.ts'
 import { fitPicture } from '../../src/cli/picture/image.ts'
 import { protocolFor } from '../../src/cli/picture/protocol.ts'
 import { shownPath } from '../../src/cli/shown-path.ts'
@@ -11,6 +11,7 @@ import { displayWidth, styleFor } from '../../src/cli/style.ts'
 import { encodeHeader, makeAttribute, makeHeader } from '../../src/header/index.ts'
 import { inspect } from '../../src/inspect/inspect.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
+import { png } from '../../src/pixels/png.ts'
 import { box, channel, listedPart, part, text } from '../header/headers.ts'
 import { fixturePath } from '../helpers.ts'
 import { runHere as runCli } from './run-cli.ts'
@@ -141,24 +142,25 @@ describe('pictures', () => {
     expect(stderr).toContain('There is no terminal')
   })
 
-  it('are half blocks where the terminal knows no more, two pixels a cell', () => {
-    expect(encodePicture(picture, 'blocks', 80)).toBe(
+  it('are half blocks where the terminal knows no more, two pixels a cell', async () => {
+    expect(await encodePicture(picture, 'blocks', 80)).toBe(
       '\u001b[38;2;255;0;0;48;2;0;0;255m▀\u001b[38;2;0;255;0;48;2;255;255;255m▀\u001b[0m\n',
     )
   })
 
-  it('are sent in the words of each protocol', () => {
+  it('are sent in the words of each protocol', async () => {
     const pixels = Buffer.from(picture.rgba).toString('base64')
-    expect(encodePicture(picture, 'kitty', 80)).toBe(`\u001b_Ga=T,f=32,s=2,v=2,m=0;${pixels}\u001b\\\n`)
-    expect(encodePicture(picture, 'iterm', 80)).toContain(png(picture).toString('base64'))
+    expect(await encodePicture(picture, 'kitty', 80)).toBe(`\u001b_Ga=T,f=32,s=2,v=2,m=0;${pixels}\u001b\\\n`)
+    const file = await png({ width: 2, height: 2, channels: 4, bytes: picture.rgba })
+    expect(await encodePicture(picture, 'iterm', 80)).toContain(file.toString('base64'))
     // Red, green; blue, white: one bit of each column, in the first or the second of six rows.
-    const six = encodePicture(picture, 'sixel', 80)
+    const six = await encodePicture(picture, 'sixel', 80)
     expect(six).toContain('#180;2;100;0;0')
     expect(six.endsWith('#180@?$#30?@$#5A?$#215?A-\u001b\\\n')).toBe(true)
   })
 
-  it('are written as PNG whose rows come back', () => {
-    const file = png(picture)
+  it('are written as PNG whose rows come back', async () => {
+    const file = await png({ width: 2, height: 2, channels: 4, bytes: picture.rgba })
     expect(file.subarray(1, 4).toString()).toBe('PNG')
     const at = file.indexOf('IDAT')
     const rows = inflateSync(file.subarray(at + 4, at + 4 + file.readUInt32BE(at - 4)))

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot as root } from '../paths.ts'
 
@@ -20,10 +20,8 @@ export function makeFaultyPackage(parent: string): string {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  mkdirSync(join(folder, 'build', 'Release'), { recursive: true })
-  copyFileSync(
-    join(build, 'Release', 'exr_inspector_faults.node'),
-    join(folder, 'build', 'Release', 'exr_inspector.node'),
-  )
+  const addons = join(folder, 'build', 'Release')
+  cpSync(join(root, 'build', 'Release'), addons, { recursive: true })
+  copyFileSync(join(build, 'Release', 'exr_inspector_faults.node'), join(addons, 'exr_inspector.node'))
   return folder
 }

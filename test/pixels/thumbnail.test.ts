@@ -1,14 +1,18 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { bandsOf } from '../../src/pixels/bands.ts'
 import type { Region } from '../../src/pixels/chunk-list.ts'
+import { srgbByte } from '../../src/pixels/colour.ts'
 import { readRegion, toHalf } from '../../src/pixels/region.ts'
 import { makeThumbnail } from '../../src/pixels/thumbnail.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import { runHere as runCli } from '../cli/run-cli.ts'
 import { countingSource, fixture, fixturePath, tempDir } from '../helpers.ts'
+import { projectRoot } from '../paths.ts'
 import { rawExr } from './raw-exr.ts'
 
 /** Red, green and blue of a pixel of a picture without alpha. */
@@ -21,6 +25,32 @@ function pixel(
 }
 
 describe('thumbnails', () => {
+  it('take the nearest 8-bit value of the sRGB curve', () => {
+    const curve = (value: number) => (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055)
+    const values = Array.from({ length: 20_000 }, (_, i) => i / 19_000)
+    expect(values.map(srgbByte)).toEqual(
+      values.map((value) => Math.round(255 * Math.min(1, curve(Math.min(1, value))))),
+    )
+    expect([-1, 0, Number.NaN, Infinity].map(srgbByte)).toEqual([0, 0, 0, 255])
+  })
+
+  it.runIf(process.platform === 'linux')('are made as PNG without loading OpenImageIO', () => {
+    const script = `
+      import { readFileSync } from 'node:fs'
+      const [{ makeThumbnail }, { writePicture }, { openSource }] = await Promise.all(
+        ['pixels/thumbnail', 'pixels/write-picture', 'source/open'].map((name) => import(${JSON.stringify(pathToFileURL(join(projectRoot, 'dist')).href)} + '/' + name + '.js')),
+      )
+      const { source } = await openSource(${JSON.stringify(fixturePath('compression-zip.exr'))})
+      await writePicture(process.argv[1], await makeThumbnail(source))
+      await source.close()
+      const libraries = readFileSync('/proc/self/maps', 'utf8')
+      process.stdout.write(['libOpenEXR', 'libOpenImageIO'].map((name) => libraries.includes(name)).join())`
+    const picture = join(tempDir(), 'picture.png')
+    const seen = execFileSync(process.execPath, ['--input-type=module', '-e', script, picture], { encoding: 'utf8' })
+    expect(seen).toBe('true,false')
+    expect(existsSync(picture)).toBe(true)
+  })
+
   it('are the right way up, in sRGB, with the data window in the display window', async () => {
     // The upper half of a 4 x 4 data window at 2, 1 of an 8 x 8 frame is red, the lower one blue.
     const value = (channel: string, _: number, y: number) => (channel === (y < 2 ? 'R' : 'B') ? 0.5 : 0)

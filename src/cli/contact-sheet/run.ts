@@ -1,6 +1,6 @@
 import { ExrError } from '../../errors.ts'
-import { writePicture } from '../../oiio/write-image.ts'
 import { drawSheet, type SheetCell } from '../../pixels/sheet.ts'
+import { writePicture } from '../../pixels/write-picture.ts'
 import { frameFactsOf } from '../../sequences/frame-of.ts'
 import { missingFrames } from '../../sequences/ranges.ts'
 import { parseWhole } from '../../settings/parse.ts'

@@ -31,7 +31,7 @@ export function pictures(asked: string | true, context: CliContext): Pictures {
     async of(payload) {
       try {
         const picture = previewOf(payload) ?? (await decoder.read(payload.file.path))
-        return encodePicture(picture, protocol, context.stdout.columns || 80)
+        return await encodePicture(picture, protocol, context.stdout.columns || 80)
       } catch (error) {
         context.note(`No picture, for there is no preview in the header: ${toExrError(error).message}`)
         return ''

@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib'
+import { png } from '../../pixels/png.ts'
 import { fitPicture, type Picture } from './image.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -8,7 +8,7 @@ const CELL = { width: 8, height: 16 } as const
 const ROWS = 24
 
 /** What to send to a terminal of `columns` so that it shows the picture, ending with a line feed. */
-export function encodePicture(picture: Picture, protocol: Protocol, columns: number): string {
+export async function encodePicture(picture: Picture, protocol: Protocol, columns: number): Promise<string> {
   if (protocol === 'blocks') return blocks(fitPicture(picture, columns, ROWS * 2))
   const fitted = fitPicture(picture, columns * CELL.width, ROWS * CELL.height)
   return { kitty, iterm, sixel }[protocol](fitted)
@@ -46,35 +46,9 @@ function kitty({ width, height, rgba }: Picture): string {
 }
 
 /** iTerm2's inline images: a file in a format it knows. */
-function iterm(picture: Picture): string {
-  const file = png(picture)
-  return `${ESC}]1337;File=inline=1;size=${file.length};width=${picture.width}px;height=${picture.height}px:${file.toString('base64')}\u0007\n`
-}
-
-/** PNG (ISO/IEC 15948): RGBA, 8 bits, rows unfiltered. */
-export function png({ width, height, rgba }: Picture): Buffer {
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(width, 0)
-  head.writeUInt32BE(height, 4)
-  head.set([8, 6, 0, 0, 0], 8)
-  const rows = Buffer.alloc(height * (width * 4 + 1))
-  for (let y = 0; y < height; y++) {
-    rows.set(rgba.subarray(y * width * 4, (y + 1) * width * 4), y * (width * 4 + 1) + 1)
-  }
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const around = Buffer.alloc(8)
-    around.writeUInt32BE(data.length, 0)
-    around.writeUInt32BE(crc32(body), 4)
-    return Buffer.concat([around.subarray(0, 4), body, around.subarray(4)])
-  }
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
+async function iterm({ width, height, rgba }: Picture): Promise<string> {
+  const file = await png({ width, height, channels: 4, bytes: rgba })
+  return `${ESC}]1337;File=inline=1;size=${file.length};width=${width}px;height=${height}px:${file.toString('base64')}\u0007\n`
 }
 
 const LEVELS = 6

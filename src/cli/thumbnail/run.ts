@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
 import { parseNumber, parseWhole, unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
@@ -25,7 +26,7 @@ export interface ThumbnailFlags {
 /** Writes a picture of one file. */
 export async function runThumbnail(name: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
   const location = await oneFile(name, context)
-  const options = thumbnailOptions(flags)
+  const options = { ...thumbnailOptions(flags), threads: availableParallelism() }
   const pool = openPixelPool({ jobs: 1, s3: s3SettingsFrom((name) => context.env[name]) })
   const interrupts = catchInterrupts(() => {})
   try {

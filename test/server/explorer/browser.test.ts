@@ -1,6 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeSrgb } from '../../../src/pixels/colour.ts'
 import type { Explorer } from '../../../src/server/explorer/explorer.ts'
 import { tempDir } from '../../helpers.ts'
 import { canBrowse, openBrowser } from './chromium.ts'
@@ -18,6 +17,9 @@ interface Canvas {
   }
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8Array } }
 }
+
+/** The curve of IEC 61966-2-1, of linear 0 to 1. */
+const encodeSrgb = (value: number) => (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055)
 
 describe.runIf(canBrowse('the page in a browser'))('the page', () => {
   const root = tempDir()
