@@ -150,7 +150,7 @@ export async function compactCatalog(url: string, options?: OpenCatalogOptions):
 
 /**
  * Takes an export over into a catalog, without doubles, once all of it has been compared with its manifest. Throws
- * ERR_EXPORT_INVALID for one that was cut short or changed, ERR_FEATURE_UNAVAILABLE for a catalog in VAST DataBase.
+ * ERR_EXPORT_INVALID for one that was cut short or changed.
  */
 export async function importCatalog(catalog: Catalog, folder: string, options?: ImportOptions): Promise<Adopted> {
   const { importCatalog: run } = await loadPart(() => import('./exchange/import.ts'))
@@ -159,7 +159,7 @@ export async function importCatalog(catalog: Catalog, folder: string, options?: 
 
 /**
  * Takes everything that other catalogs know over into one, without doubles; done again it goes on where it was ended.
- * Throws ERR_CATALOG_CORRUPT for files that are not what they were stored as, ERR_FEATURE_UNAVAILABLE for a target in VAST DataBase.
+ * Throws ERR_CATALOG_CORRUPT for files that are not what they were stored as.
  */
 export async function mergeCatalogs(
   target: Catalog,

@@ -1,9 +1,21 @@
 import { ExrError } from '../errors.ts'
-import { DigestSum, digestRows, recordTables, type TableDefinition, TextCells, tableNamed } from '../tables/index.ts'
+import {
+  type CellType,
+  DigestSum,
+  digestRows,
+  type EncodedRows,
+  largeMarkerOf,
+  recordTables,
+  selectRows,
+  type TableDefinition,
+  TextCells,
+  tableNamed,
+} from '../tables/index.ts'
 import { longAt } from './batch-files.ts'
+import type { Adopted } from './catalog.ts'
 import { textReader } from './content.ts'
-import type { FileRow } from './plan-adopt.ts'
-import type { WholeFiles, WholeTable } from './whole-files.ts'
+import type { AdoptPlan, FileRow } from './plan-adopt.ts'
+import { fileOfRows, rowsOf, unionOf, type WholeFiles, type WholeTable } from './whole-files.ts'
 
 const FILES = tableNamed('files')
 
@@ -81,4 +93,73 @@ export function newRows(arriving: readonly string[], there: Iterable<string>): n
     if (count > 0) left.set(identity, count - 1)
     return count > 0 ? [] : [row]
   })
+}
+
+/** Columns of `files` that change, and the part of a row that they are. */
+export const CHANGING: readonly (readonly [column: string, type: CellType, key: keyof FileRow])[] = [
+  ['superseded_by', 'utf8', 'supersededBy'],
+  ['latest_rows', 'utf8', 'latestRows'],
+  ['sequencer', 'utf8', 'sequencer'],
+  ['inspection_timestamp', 'timestamp', 'firstUs'],
+  ['last_inspected', 'timestamp', 'lastUs'],
+  ['size_bytes', 'int64', 'sizeBytes'],
+  ['mtime', 'timestamp', 'mtimeUs'],
+  ['etag', 'utf8', 'etag'],
+  ['inspection_count', 'int32', 'count'],
+]
+
+/** Rows of a table to write, and the files whose rows of before they take the place of. */
+export function rowsOfPlan(
+  definition: TableDefinition,
+  table: WholeTable,
+  { inserts, replaces, latest }: AdoptPlan,
+  added: ReadonlyMap<string, readonly number[]>,
+): { readonly rows: readonly number[]; readonly replaced: readonly number[] } {
+  const union = unionOf(definition)
+  if (union === 'all') return { rows: added.get(definition.name) ?? [], replaced: [] }
+  if (union === 'once') return { rows: rowsOf(table, sorted([...inserts, ...replaces])), replaced: replaces }
+  const files = latest.get(definition.name) ?? []
+  return { rows: rowsOf(table, sorted(files)), replaced: files }
+}
+
+/** Some rows of a table, ascending. */
+export function someRows(definition: TableDefinition, table: EncodedRows, rows: readonly number[]) {
+  if (rows.length === table.rowCount) return table
+  const rowStart = Uint32Array.from({ length: table.rowCount + 1 }, (_, row) => row)
+  return selectRows(definition, { ...table, rowStart }, rows)
+}
+
+/** Their digests. */
+export function digestsOfRows(definition: TableDefinition, table: EncodedRows, rows: readonly number[]): Uint32Array {
+  return digestRows(definition, someRows(definition, table, rows), new TextCells(table.strings))
+}
+
+/** The large values that the attributes of some files name, by SHA-256. */
+export function namedValues({ tables }: WholeFiles, positions: readonly number[]): Set<string> {
+  const attributes = tables.get('attributes')!
+  const column = tableNamed('attributes').columns.findIndex(({ name }) => name === 'value_json')
+  const json = textReader(attributes, column)
+  const named = new Set<string>()
+  for (const row of rowsOf(attributes, positions)) {
+    const marker = largeMarkerOf(json(row) ?? '')
+    if (marker) named.add(marker.sha256)
+  }
+  return named
+}
+
+/** What became of a batch's files. */
+export function adoptedOf(
+  { fileCount, tables }: WholeFiles,
+  { inserts, replaces, latest }: AdoptPlan,
+  added: ReadonlyMap<string, readonly number[]>,
+): Adopted {
+  const inserted = new Set(inserts)
+  const touched = new Set([...replaces, ...[...latest.values()].flat()])
+  for (const [name, rows] of added) for (const row of rows) touched.add(fileOfRows(tables.get(name)!)[row]!)
+  const updated = [...touched].filter((position) => !inserted.has(position)).length
+  return { inserted: inserted.size, updated, unchanged: fileCount - inserted.size - updated }
+}
+
+function sorted(positions: readonly number[]): number[] {
+  return [...positions].sort((a, b) => a - b)
 }

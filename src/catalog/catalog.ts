@@ -321,6 +321,9 @@ export interface Adopted {
   readonly unchanged: number
 }
 
+/** Where files come from that are taken over: their large values are read there. */
+export type Origin = CatalogValues & { readonly url: string }
+
 /** Taking rows out of a catalog as they are, and into another. */
 export interface CatalogTransfer {
   /** Runs `work` on one state of the tables, whatever is written meanwhile. */
@@ -329,10 +332,9 @@ export interface CatalogTransfer {
   wholeFiles(signal?: AbortSignal): AsyncIterable<WholeFiles>
   /**
    * Takes files of another catalog over, in one transaction: what is known already is not doubled, and taken again nothing
-   * changes. `origin` has the large values that their rows name. Throws ERR_CATALOG_CORRUPT for a file that is not what its digest says,
-   * and ERR_FEATURE_UNAVAILABLE where files can only be ingested.
+   * changes. `origin` has the large values that their rows name. Throws ERR_CATALOG_CORRUPT for a file that is not what its digest says.
    */
-  adopt(files: WholeFiles, origin: CatalogValues & { readonly url: string }, signal?: AbortSignal): Promise<Adopted>
+  adopt(files: WholeFiles, origin: Origin, signal?: AbortSignal): Promise<Adopted>
   /** The same for runs and failures; `name` is the table's. */
   adoptLoose(name: 'ingest_runs' | 'ingest_errors', rows: EncodedRows): Promise<void>
 }

@@ -22,6 +22,7 @@ import type {
   MissingEmbeddings,
   NewEmbedding,
   NewVectors,
+  Origin,
   OutdatedFile,
   QueryResult,
   QueryStream,
@@ -39,7 +40,7 @@ import type {
 } from './catalog.ts'
 import { checkCondition } from './condition.ts'
 import type { ReadTable } from './content.ts'
-import { adoptFiles, type Origin } from './duckdb/adopt.ts'
+import { adoptFiles } from './duckdb/adopt.ts'
 import { adoptLoose } from './duckdb/adopt-loose.ts'
 import {
   dropEmbeddings,

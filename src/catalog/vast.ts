@@ -1,7 +1,7 @@
 import type { EmbeddablePayload } from '../embeddings/index.ts'
 import { ExrError } from '../errors.ts'
 import { normalizePath } from '../inspect/identity.ts'
-import { type EncodedBatch, encodeRecords, notInFuture } from '../tables/index.ts'
+import { type EncodedBatch, type EncodedRows, encodeRecords, notInFuture } from '../tables/index.ts'
 import { connect } from '../vastdb/index.ts'
 import { throwIfAborted } from './abort.ts'
 import type {
@@ -21,6 +21,7 @@ import type {
   MissingEmbeddings,
   NewEmbedding,
   NewVectors,
+  Origin,
   OutdatedFile,
   QueryResult,
   QueryStream,
@@ -44,6 +45,7 @@ import { sampleFiles } from './sample.ts'
 import { byLocation } from './sequencer.ts'
 import { storedFacts } from './stored-vectors.ts'
 import type { CatalogAddress } from './vast/address.ts'
+import { adoptFiles, adoptLoose } from './vast/adopt.ts'
 import { pushCondition } from './vast/condition.ts'
 import type { VastConnection } from './vast/connection.ts'
 import {
@@ -337,12 +339,13 @@ class VastCatalog implements Catalog {
     }
   }
 
-  async adopt(): Promise<Adopted> {
-    throw this.#onlyIngests()
+  adopt(files: WholeFiles, origin: Origin, signal?: AbortSignal): Promise<Adopted> {
+    throwIfAborted(signal)
+    return this.#write((store) => adoptFiles(store, files, origin, signal))
   }
 
-  async adoptLoose(): Promise<void> {
-    throw this.#onlyIngests()
+  async adoptLoose(name: 'ingest_runs' | 'ingest_errors', rows: EncodedRows): Promise<void> {
+    if (rows.rowCount > 0) await this.#write((store) => adoptLoose(store, name, rows))
   }
 
   info(): Promise<CatalogInfo> {
@@ -416,14 +419,6 @@ class VastCatalog implements Catalog {
     } catch (error) {
       throw inCatalog(this.url, error, fallback)
     }
-  }
-
-  #onlyIngests(): ExrError {
-    return new ExrError(
-      'ERR_FEATURE_UNAVAILABLE',
-      `Catalog ${this.url} takes files by ingest only, not from another catalog or an export: ingest them there. ` +
-        'An embedded catalog takes them, from a VAST DataBase too.',
-    )
   }
 
   #noSql(): ExrError {

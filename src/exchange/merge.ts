@@ -77,7 +77,7 @@ const PATH = tableNamed('files').columns.findIndex(({ name }) => name === 'file_
  * Takes everything that other catalogs know over into one, batch after batch: each batch is one transaction, and what is there
  * already is not doubled, so that a merge that was ended in any way is completed by doing it again. Frames and
  * sequences of the folders that were met are decided anew at the end. Throws ERR_CATALOG_CORRUPT for files of a catalog that are not what
- * their digests say, ERR_FEATURE_UNAVAILABLE for a target in VAST DataBase, ERR_ABORTED.
+ * their digests say, ERR_ABORTED.
  */
 export async function mergeCatalogs(
   target: Catalog,

@@ -222,7 +222,7 @@ describe('the command line', () => {
     expect(await runHere(['export', folder, '--catalog', source])).toMatchObject({ code: 2, stdout: '' })
   })
 
-  it.each(EXPORT_FORMATS)('leads out of a VAST DataBase into an embedded catalog, as %s', async (format) => {
+  it.each(EXPORT_FORMATS)('leads out of a VAST DataBase into an embedded catalog, and back, as %s', async (format) => {
     const server = await emulator()
     try {
       const vast = await openAt(server)
@@ -243,6 +243,7 @@ describe('the command line', () => {
       expect(rows.map(([path]) => path)).toEqual(
         sequence('/renders/alpha/s1', 3).map(({ payload }) => payload.file.path),
       )
+      expect(await importCatalog(vast, to)).toEqual({ inserted: 0, updated: 0, unchanged: 4 })
       await vast.close()
     } finally {
       await server.close()

@@ -1,44 +1,29 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
-import {
-  type CellType,
-  digestRows,
-  type EncodedRows,
-  largeMarkerOf,
-  selectRows,
-  type TableDefinition,
-  TextCells,
-  tableNamed,
-} from '../../tables/index.ts'
+import { type CellType, type EncodedRows, type TableDefinition, tableNamed } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
-import { arrivingRows, checkWhole, identities, newRows } from '../adopt.ts'
-import type { Adopted, CatalogValues } from '../catalog.ts'
-import { textReader } from '../content.ts'
+import {
+  adoptedOf,
+  arrivingRows,
+  CHANGING,
+  checkWhole,
+  digestsOfRows,
+  identities,
+  namedValues,
+  newRows,
+  rowsOfPlan,
+  someRows,
+} from '../adopt.ts'
+import type { Adopted, Origin } from '../catalog.ts'
 import { packValue } from '../large-values.ts'
 import { ledgerChange } from '../ledger.ts'
-import { type AdoptPlan, type FileRow, planAdopt } from '../plan-adopt.ts'
-import { FILE_TABLES, fileOfRows, rowsOf, unionOf, type WholeFiles, type WholeTable } from '../whole-files.ts'
+import { type FileRow, planAdopt } from '../plan-adopt.ts'
+import { FILE_TABLES, fileOfRows, unionOf, type WholeFiles } from '../whole-files.ts'
 import { TableAppender } from './append.ts'
 import { appendRows } from './append-rows.ts'
 import { storeValues } from './large-values.ts'
 import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
 import type { ValueFile } from './value-file.ts'
-
-/** Where a batch comes from: large values are read there. */
-export type Origin = CatalogValues & { readonly url: string }
-
-/** Columns of `files` that change, and the part of a row that they are. */
-const CHANGING: readonly (readonly [column: string, type: CellType, key: keyof FileRow])[] = [
-  ['superseded_by', 'utf8', 'supersededBy'],
-  ['latest_rows', 'utf8', 'latestRows'],
-  ['sequencer', 'utf8', 'sequencer'],
-  ['inspection_timestamp', 'timestamp', 'firstUs'],
-  ['last_inspected', 'timestamp', 'lastUs'],
-  ['size_bytes', 'int64', 'sizeBytes'],
-  ['mtime', 'timestamp', 'mtimeUs'],
-  ['etag', 'utf8', 'etag'],
-  ['inspection_count', 'int32', 'count'],
-]
 
 /** Takes files of another catalog over, in one transaction; see `planAdopt`. What is there already is left as it is. */
 export async function adoptFiles(
@@ -57,7 +42,7 @@ export async function adoptFiles(
     const files = fileOfRows(batch.tables.get('inspections')!)
     for (const row of added.get('inspections') ?? []) sightings[files[row]!]!++
     const plan = planAdopt(arriving, stored, (position) => sightings[position]!)
-    await adoptValues(connection, values, batch, [...plan.inserts, ...plan.replaces], origin)
+    await adoptValues(connection, values, namedValues(batch, [...plan.inserts, ...plan.replaces]), origin)
     for (const definition of FILE_TABLES) {
       throwIfAborted(signal)
       const table = batch.tables.get(definition.name)!
@@ -78,28 +63,10 @@ export async function adoptFiles(
         ledgerChange(plan.changes, { inspections: digestsOf('inspections'), removals: digestsOf('removals') }),
       )
     }
-    const inserted = new Set(plan.inserts)
-    const touched = new Set([...plan.replaces, ...[...plan.latest.values()].flat()])
-    for (const [name, rows] of added) for (const row of rows) touched.add(fileOfRows(batch.tables.get(name)!)[row]!)
-    const updated = [...touched].filter((position) => !inserted.has(position)).length
-    return { inserted: inserted.size, updated, unchanged: batch.fileCount - inserted.size - updated }
+    return adoptedOf(batch, plan, added)
   })
   values.settle()
   return adopted
-}
-
-/** Rows of a table to write, and the files whose rows of before they take the place of. */
-function rowsOfPlan(
-  definition: TableDefinition,
-  table: WholeTable,
-  { inserts, replaces, latest }: AdoptPlan,
-  added: ReadonlyMap<string, readonly number[]>,
-): { readonly rows: readonly number[]; readonly replaced: readonly number[] } {
-  const union = unionOf(definition)
-  if (union === 'all') return { rows: added.get(definition.name) ?? [], replaced: [] }
-  if (union === 'once') return { rows: rowsOf(table, sorted([...inserts, ...replaces])), replaced: replaces }
-  const files = latest.get(definition.name) ?? []
-  return { rows: rowsOf(table, sorted(files)), replaced: files }
 }
 
 /** Of each table in which every row of either side counts, the rows that are not there. */
@@ -155,18 +122,9 @@ async function readStored(connection: DuckDBConnection, arriving: readonly FileR
 async function adoptValues(
   connection: DuckDBConnection,
   file: ValueFile,
-  { tables }: WholeFiles,
-  positions: readonly number[],
+  named: Set<string>,
   origin: Origin,
 ): Promise<void> {
-  const attributes = tables.get('attributes')!
-  const column = tableNamed('attributes').columns.findIndex(({ name }) => name === 'value_json')
-  const json = textReader(attributes, column)
-  const named = new Set<string>()
-  for (const row of rowsOf(attributes, positions)) {
-    const marker = largeMarkerOf(json(row) ?? '')
-    if (marker) named.add(marker.sha256)
-  }
   if (named.size === 0) return
   const reader = await connection.runAndReadAll(
     'SELECT sha256 FROM large_values WHERE sha256 IN (SELECT unnest($1))',
@@ -190,18 +148,7 @@ async function append(
 ): Promise<void> {
   if (rows.length === 0) return
   const types = definition.columns.map(({ type }) => type as CellType)
-  await new TableAppender(types, definition.name).append(connection, chosen(definition, table, rows), table.strings)
-}
-
-/** Some rows of a table, ascending. */
-function chosen(definition: TableDefinition, table: EncodedRows, rows: readonly number[]) {
-  if (rows.length === table.rowCount) return table
-  const rowStart = Uint32Array.from({ length: table.rowCount + 1 }, (_, row) => row)
-  return selectRows(definition, { ...table, rowStart }, rows)
-}
-
-function digestsOfRows(definition: TableDefinition, table: EncodedRows, rows: readonly number[]): Uint32Array {
-  return digestRows(definition, chosen(definition, table, rows), new TextCells(table.strings))
+  await new TableAppender(types, definition.name).append(connection, someRows(definition, table, rows), table.strings)
 }
 
 async function updateRows(connection: DuckDBConnection, rows: readonly FileRow[]): Promise<void> {
@@ -223,8 +170,4 @@ async function forgetFailures(connection: DuckDBConnection, arriving: readonly F
     [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
     [LIST(VARCHAR)],
   )
-}
-
-function sorted(positions: readonly number[]): number[] {
-  return [...positions].sort((a, b) => a - b)
 }

@@ -31,3 +31,12 @@ export async function lookUp<T>(request: LookUp, read: (row: RowView) => T): Pro
   }
   return rows
 }
+
+/** Removes the rows of files from a table. */
+export async function deleteRows(table: Table, fileIds: readonly string[]): Promise<void> {
+  const rowIds = await lookUp(
+    { table, column: 'file_id', values: fileIds, columns: [], rowId: true },
+    (row) => row.big(0)!,
+  )
+  if (rowIds.length > 0) await table.delete(rowIds)
+}

@@ -2,7 +2,7 @@ import { tableBatch } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
 import type { CheckDepth } from '../../inspect/check-depth.ts'
 import { type EncodedBatch, stringAt } from '../../tables/index.ts'
-import { col, type Table } from '../../vastdb/index.ts'
+import { col } from '../../vastdb/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { bytesKey, digestSightings, FILES_COLUMN, filesOf, longAt, type NamedFile } from '../batch-files.ts'
 import type { UpsertResult } from '../catalog.ts'
@@ -11,7 +11,7 @@ import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile, type UpsertPlan } from '../plan-upsert.ts'
 import { settleValues, storeValues } from './large-values.ts'
-import { lookUp } from './lookup.ts'
+import { deleteRows, lookUp } from './lookup.ts'
 import { settlePaths } from './repair.ts'
 import { updateBatch } from './row-batch.ts'
 import { readRows, rowIdsOf } from './rows.ts'
@@ -210,15 +210,6 @@ async function touch(
     return { rowId: before.rowId, values }
   })
   await tables('files').update(updateBatch('files', TOUCHED, rows))
-}
-
-/** Removes the rows of files from a table. */
-async function deleteRows(table: Table, fileIds: readonly string[]): Promise<void> {
-  const rowIds = await lookUp(
-    { table, column: 'file_id', values: fileIds, columns: [], rowId: true },
-    (row) => row.big(0)!,
-  )
-  if (rowIds.length > 0) await table.delete(rowIds)
 }
 
 /** A location that can be read is no longer a failure. */

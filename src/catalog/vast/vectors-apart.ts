@@ -1,5 +1,4 @@
 import {
-  type AnyRecordTable,
   type EncodedColumn,
   type EncodedTable,
   type TableDefinition,
@@ -22,7 +21,7 @@ interface StoredRows {
 }
 
 /** The rows of a table as a VAST DataBase takes them: its own without vectors, then those of the table of its vectors. */
-export function storedRows(table: AnyRecordTable, rows: EncodedTable): StoredRows[] {
+export function storedRows(table: TableDefinition, rows: StoredRows['rows']): StoredRows[] {
   const apart = vectorTableOf(table.name)
   if (!apart) return [{ table, rows }]
   const at = table.columns.findIndex(({ name }) => name === apart.vector)
