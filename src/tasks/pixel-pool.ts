@@ -7,6 +7,8 @@ import type { PixelAnswers, PixelNews, PixelTask, PixelWorkerData } from './pixe
 interface PixelPoolOptions extends PixelWorkerData {
   /** Child processes at most. Default: the cores this process may use. */
   readonly jobs?: number
+  /** One child is started at once and stays without work. Default: they start as work comes. */
+  readonly keepsOne?: boolean
   readonly onProgress?: (news: PixelNews) => void
 }
 
@@ -22,13 +24,14 @@ interface PixelPool {
 }
 
 /** Children start with the first task. */
-export function openPixelPool({ jobs, onProgress, ...workerData }: PixelPoolOptions = {}): PixelPool {
+export function openPixelPool({ jobs, keepsOne = false, onProgress, ...workerData }: PixelPoolOptions = {}): PixelPool {
   const limits = { memoryBytes: CHILD_MEMORY_BYTES, ...workerData }
   const pool = openPool<PixelTask, PixelAnswers[keyof PixelAnswers][]>({
     worker: workerFile('#pixel-worker'),
     workerData: limits,
     isolation: 'process',
     batchSize: 1,
+    keepsOne,
     nameOf: ({ location }) => (typeof location === 'string' ? location : displayPath(location)),
     ...(jobs !== undefined && { maxWorkers: jobs }),
     ...(onProgress !== undefined && { onNews: (news) => onProgress(news as PixelNews) }),

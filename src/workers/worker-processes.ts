@@ -9,6 +9,8 @@ export interface ProcessOptions {
   readonly maxItems?: number
   /** How long in ms one item may take before its child is ended. Default 300,000. */
   readonly itemTimeoutMs?: number
+  /** One child is started at once, stays without work, and is replaced when it is gone. Default false. */
+  readonly keepsOne?: boolean
 }
 
 /** How often a child is started before the crew counts as unable to start any. */
@@ -21,11 +23,14 @@ export class WorkerProcesses implements Crew {
   readonly #all = new Set<Child>()
   #idle: { readonly child: Child; readonly timer: NodeJS.Timeout }[] = []
   readonly #openedMs = performance.now()
+  /** Settles when the child that is kept without work has started, or could not. */
+  #keeping: Promise<void> | null = null
   #busyMs = 0
   #died = 0
 
   constructor(options: CrewOptions & ProcessOptions) {
-    this.#options = { maxItems: 20_000, itemTimeoutMs: 300_000, ...options }
+    this.#options = { maxItems: 20_000, itemTimeoutMs: 300_000, keepsOne: false, ...options }
+    if (this.#options.keepsOne) this.#keepOne()
   }
 
   get closed(): AbortSignal {
@@ -71,23 +76,50 @@ export class WorkerProcesses implements Crew {
 
   async #child(signal: AbortSignal): Promise<Child> {
     for (let tries = 1; ; tries++) {
+      if (this.#idle.length === 0) await this.#keeping
       if (signal.aborted) throw aborted(signal)
       const waiting = this.#idle.pop()
       if (waiting) {
         clearTimeout(waiting.timer)
         return waiting.child
       }
-      const child = new Child(this.#options)
-      this.#all.add(child)
-      child.gone.then(() => this.#forget(child))
+      const child = this.#newChild()
       const onAbort = () => void child.end()
       signal.addEventListener('abort', onAbort)
       const death = await child.started()
       signal.removeEventListener('abort', onAbort)
-      if (death === null) return child
+      if (death === null) {
+        this.#replaceWhenGone(child)
+        return child
+      }
       if (signal.aborted) throw aborted(signal)
       if (tries === START_TRIES) throw cannotStart(this.#options.worker, death)
     }
+  }
+
+  #newChild(): Child {
+    const child = new Child(this.#options)
+    this.#all.add(child)
+    child.gone.then(() => this.#forget(child))
+    return child
+  }
+
+  #keepOne(): void {
+    const child = this.#newChild()
+    this.#keeping = child.started().then((death) => {
+      this.#keeping = null
+      // One that cannot start is told to whoever asks next.
+      if (death !== null) return
+      this.#replaceWhenGone(child)
+      this.#release(child)
+    })
+  }
+
+  #replaceWhenGone(child: Child): void {
+    if (!this.#options.keepsOne) return
+    child.gone.then(() => {
+      if (this.#all.size === 0 && !this.closed.aborted) this.#keepOne()
+    })
   }
 
   #release(child: Child): void {
@@ -95,7 +127,9 @@ export class WorkerProcesses implements Crew {
       void child.end()
       return
     }
-    const timer = setTimeout(() => void child.end(), this.#options.idleMs ?? IDLE_MS)
+    const timer = setTimeout(() => {
+      if (!this.#options.keepsOne || this.#all.size > 1) void child.end()
+    }, this.#options.idleMs ?? IDLE_MS)
     timer.unref()
     this.#idle.push({ child, timer })
   }

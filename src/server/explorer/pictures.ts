@@ -31,7 +31,7 @@ export class Pictures {
   #bytes = 0
 
   constructor(s3: S3Settings) {
-    this.pool = openPixelPool({ jobs: JOBS, s3 })
+    this.pool = openPixelPool({ jobs: JOBS, keepsOne: true, s3 })
   }
 
   /** Throws what decoding throws, ERR_ABORTED. */
@@ -52,10 +52,7 @@ export class Pictures {
     options: Omit<ThumbnailOptions, 'signal' | 'onProgress' | 'threads'>,
     signal: AbortSignal,
   ): Promise<CachedPicture> {
-    const key = createHash('sha256')
-      .update(JSON.stringify([location, version, options]))
-      .digest('hex')
-      .slice(0, 32)
+    const key = digestOf([location, version, options])
     this.#folder ??= mkdtemp(join(tmpdir(), 'exr-explorer-'))
     const path = join(await this.#folder, `${key}.jpg`)
     const kept = this.#kept.get(key)
@@ -121,4 +118,9 @@ export class Pictures {
     this.#kept.delete(key)
     this.#kept.set(key, kept)
   }
+}
+
+/** A short name of plain values. */
+export function digestOf(values: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 32)
 }

@@ -119,6 +119,20 @@ describe.runIf(existsSync(program))('a pool of child processes', () => {
     expect(opened.statistics().workersDied).toBe(0)
   })
 
+  it('keeps one that waits, and replaces it when it is gone', async () => {
+    const opened = pool({ batchSize: 1, keepsOne: true, idleMs: 1 })
+    expect(opened.statistics().workers).toBe(1)
+    const ask = async () => ((await opened.ask({ deed: 'pid' })) as number[])[0]!
+    const first = await ask()
+    await sleep(30)
+    expect(await ask()).toBe(first)
+    process.kill(first, 'SIGKILL')
+    await ends(first)
+    await expect.poll(() => opened.statistics().workers).toBe(1)
+    expect(await ask()).not.toBe(first)
+    expect(opened.statistics()).toMatchObject({ workers: 1, workersDied: 0 })
+  })
+
   it('ends one whose heap passes its limit', async () => {
     const opened = pool({ batchSize: 1, resourceLimits: { maxOldGenerationSizeMb: 64 } })
     const outcomes = await all(opened, [{ deed: 'hoard' }, { deed: 'double', value: 2 }])
