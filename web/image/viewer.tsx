@@ -46,15 +46,22 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
   const over = useRef<HTMLCanvasElement>(null)
   const painter = useRef<Painter | null>(null)
   const [failure, setFailure] = useState<Error | null>(null)
-  const [level, setLevel] = useState(0)
+  const [chosen, choose] = useState<Level & { readonly part: number }>({ x: 0, y: 0, part: partIndex })
+  // Another part has levels of its own.
+  const level = useMemo(
+    () => (chosen.part === partIndex ? { x: chosen.x, y: chosen.y } : { x: 0, y: 0 }),
+    [chosen, partIndex],
+  )
   const wish = {
+    level: level.x,
+    level_y: level.y,
     part: partIndex,
     ...(samples && { samples }),
     ...(layer !== null && layer !== '' && { layer }),
     ...(view !== null && { view }),
   }
   const region = useAsk(
-    (signal) => getPixels(fileId, { ...wish, level, size: OVERVIEW_SIDE }, signal),
+    (signal) => getPixels(fileId, { ...wish, size: OVERVIEW_SIDE }, signal),
     [fileId, partIndex, layer, view, samples, level],
   )
   const [look, setLook] = useState<LookState>(FIRST_LOOK)
@@ -109,7 +116,7 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     [region.value, current, size, level],
   )
   const detail = useAsk(
-    wanted === null ? null : (signal) => getPixels(fileId, { ...wish, level, size: DETAIL_SIDE, ...wanted }, signal),
+    wanted === null ? null : (signal) => getPixels(fileId, { ...wish, size: DETAIL_SIDE, ...wanted }, signal),
     [fileId, partIndex, layer, view, samples, level, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
   )
   useEffect(() => {
@@ -177,7 +184,6 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     event.stopPropagation()
     act()
   }
-  const levels = Number(part['level_count'] ?? 1)
   return (
     <div class="viewer">
       <Controls
@@ -187,8 +193,8 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
         stated={region.value?.facts.color.color_space ?? ''}
         auto={() => region.value && autoExposure(region.value)}
         level={level}
-        levels={part['level_mode'] === 'mipmap_levels' ? levels : 1}
-        setLevel={setLevel}
+        levels={levelsOf(part)}
+        setLevel={({ x, y }) => choose({ x, y, part: partIndex })}
       />
       <div class="stage" data-drawn={drawn}>
         <canvas
@@ -269,9 +275,9 @@ interface ControlsProps {
   readonly isData: boolean
   readonly stated: string
   readonly auto: () => number | null
-  readonly level: number
-  readonly levels: number
-  readonly setLevel: (level: number) => void
+  readonly level: Level
+  readonly levels: Levels
+  readonly setLevel: (level: Level) => void
 }
 
 function Controls({ look, setLook, isData, stated, auto, level, levels, setLevel }: ControlsProps) {
@@ -347,17 +353,16 @@ function Controls({ look, setLook, isData, stated, auto, level, levels, setLevel
           <option value="linear">linear</option>
         </select>
       </label>
-      {levels > 1 && (
-        <label>
-          Level
-          <select value={level} onChange={({ currentTarget }) => setLevel(Number(currentTarget.value))}>
-            {Array.from({ length: levels }, (_, i) => (
-              <option key={i} value={i}>
-                {i}
-              </option>
-            ))}
-          </select>
-        </label>
+      {levels.x > 1 && (
+        <LevelPick
+          name={levels.isRip ? 'Level across' : 'Level'}
+          count={levels.x}
+          value={level.x}
+          onPick={(x) => setLevel({ x, y: levels.isRip ? level.y : x })}
+        />
+      )}
+      {levels.isRip && levels.y > 1 && (
+        <LevelPick name="down" count={levels.y} value={level.y} onPick={(y) => setLevel({ x: level.x, y })} />
       )}
       {isData && (
         <>
@@ -373,6 +378,49 @@ function Controls({ look, setLook, isData, stated, auto, level, levels, setLevel
         values
       </label>
     </div>
+  )
+}
+
+/** How often each side is halved: the same in both directions but in rip maps. */
+interface Level {
+  readonly x: number
+  readonly y: number
+}
+
+/** How many levels there are in each direction. */
+interface Levels extends Level {
+  readonly isRip: boolean
+}
+
+function levelsOf(part: Row): Levels {
+  const count = Number(part['level_count'] ?? 1)
+  if (part['level_mode'] !== 'ripmap_levels') return { x: count, y: count, isRip: false }
+  // Sides that are no powers of two have one more where sizes are rounded up: the count of all says which.
+  const [width, height] = [Number(part['width']), Number(part['height'])]
+  const [x, y] = [1 + Math.floor(Math.log2(width)), 1 + Math.floor(Math.log2(height))]
+  const up = { x: 1 + Math.ceil(Math.log2(width)), y: 1 + Math.ceil(Math.log2(height)) }
+  return { ...(x * y === count ? { x, y } : up), isRip: true }
+}
+
+interface LevelPickProps {
+  readonly name: string
+  readonly count: number
+  readonly value: number
+  readonly onPick: (level: number) => void
+}
+
+function LevelPick({ name, count, value, onPick }: LevelPickProps) {
+  return (
+    <label>
+      {name}
+      <select value={value} onChange={({ currentTarget }) => onPick(Number(currentTarget.value))}>
+        {Array.from({ length: count }, (_, i) => (
+          <option key={i} value={i}>
+            {i}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 
@@ -421,14 +469,13 @@ function fitted(window: Box | null, aspect: number, size: { width: number; heigh
 }
 
 /** Levels halve: their pixels are drawn where those of the image are that they stand for. */
-function placeOf({ facts }: Region, { zoom, x, y }: Camera, aspect: number, level: number): Rectangle {
-  const scale = 2 ** level
+function placeOf({ facts }: Region, { zoom, x, y }: Camera, aspect: number, level: Level): Rectangle {
   const origin = { x: facts.x, y: facts.y }
   return {
     x: x + origin.x * zoom * aspect,
     y: y + origin.y * zoom,
-    width: facts.width * scale * zoom * aspect,
-    height: facts.height * scale * zoom,
+    width: facts.width * 2 ** level.x * zoom * aspect,
+    height: facts.height * 2 ** level.y * zoom,
   }
 }
 
@@ -438,9 +485,9 @@ function detailOf(
   { zoom, x, y }: Camera,
   aspect: number,
   size: { width: number; height: number },
-  level: number,
+  level: Level,
 ) {
-  if (region === null || level !== 0) return null
+  if (region === null || level.x !== 0 || level.y !== 0) return null
   const { facts } = region
   if (facts.columns >= facts.width && facts.rows >= facts.height) return null
   if (zoom * facts.width <= facts.columns * 1.05) return null

@@ -10,7 +10,12 @@ import { Busy, Link, Problem, useAsk } from '../ui.tsx'
 /** The nearest files, how near they are, and in what they differ. */
 export function Similar({ id }: { readonly id: string }) {
   const self = useAsk((signal) => get<FileDetail>(`/files/${id}`, {}, signal), [id])
-  const { value, error, isBusy } = useAsk((signal) => get<SimilarRow[]>(`/files/${id}/similar`, {}, signal), [id])
+  const by = place.value.query.get('by')
+  const { value, error, isBusy } = useAsk(
+    (signal) => get<SimilarRow[]>(`/files/${id}/similar`, { by }, signal),
+    [id, by],
+  )
+  const sets = overview.value?.embeddings ?? []
   const path = String(self.value?.file['file_path'] ?? '')
   return (
     <div class="similar">
@@ -19,6 +24,26 @@ export function Similar({ id }: { readonly id: string }) {
         <Link to={`/file/${id}`}>{visible(fileName(path)) || 'file'}</Link>
       </nav>
       <h1>Similar to {visible(fileName(path))}</h1>
+      {sets.length > 1 && (
+        <div class="row-of-controls">
+          <label>
+            Compared by{' '}
+            <select
+              id="by"
+              value={by ?? sets[0]!}
+              onChange={({ currentTarget: { value } }) =>
+                go(`/similar/${id}`, { by: value === sets[0] ? null : value }, true)
+              }
+            >
+              {sets.map((name) => (
+                <option key={name} value={name}>
+                  {visible(name, 80)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
       <Busy when={isBusy} what="Comparing" />
       {error !== null && <Problem error={error} />}
       <ol class="cards">

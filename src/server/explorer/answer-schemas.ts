@@ -62,6 +62,11 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, object>> = {
         },
       },
       queries: { type: 'array', items: { $ref: '#/components/schemas/QuerySummary' } },
+      embeddings: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Vectors that similar files can be found by, `provider@version`; first those that every file has.',
+      },
       facets: { type: 'array', items: { type: 'string' } },
       gamuts: {
         type: 'object',
@@ -79,6 +84,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, object>> = {
       'common_folder',
       'policies',
       'queries',
+      'embeddings',
       'facets',
       'gamuts',
     ],

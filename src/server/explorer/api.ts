@@ -42,6 +42,8 @@ export interface Overview {
   readonly common_folder: string
   readonly policies: readonly { readonly name: string; readonly about: string }[]
   readonly queries: readonly QuerySummary[]
+  /** Vectors that similar files can be found by, `provider@version`; first those that every file has. */
+  readonly embeddings: readonly string[]
   readonly facets: readonly string[]
   /** Matrices to linear Rec. 709, row by row, by the name of the gamut. */
   readonly gamuts: Readonly<Record<string, readonly number[]>>

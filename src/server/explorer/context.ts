@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises'
 import type { CatalogSql } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { dialectOf } from '../../queries/dialect.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
+import { isS3Url } from '../../source/s3-url.ts'
 import type { Row } from './api.ts'
 import type { CatalogHolder } from './holder.ts'
 import type { Pictures } from './pictures.ts'
@@ -54,9 +56,12 @@ export async function fileOf(catalog: CatalogSql, fileId: string): Promise<Known
   )
 }
 
-/** Changes whenever the bytes of a file do, as far as the catalog knows. */
-export function versionOf({ header_hash, size_bytes, mtime, etag }: KnownRow): string {
-  return [header_hash, size_bytes, mtime, etag].join(' ')
+/** Changes whenever the bytes of a file do: of files of this machine as they are now, of others as far as the catalog knows. */
+export async function versionOf({ file_path, header_hash, size_bytes, mtime, etag }: KnownRow): Promise<string> {
+  const known = [header_hash, size_bytes, mtime, etag].join(' ')
+  if (isS3Url(file_path)) return known
+  const now = await stat(file_path, { bigint: true }).catch(() => null)
+  return now === null ? known : [known, now.size, now.mtimeNs, now.ino].join(' ')
 }
 
 /** Rows as objects of plain JSON values. Wide integers become numbers where those hold them, else text. */

@@ -1,10 +1,12 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerSchemas } from '../../../scripts/answer-schemas.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
+import { BUILT_IN_PROVIDERS } from '../../../src/embeddings/index.ts'
 import { ExrError } from '../../../src/errors.ts'
+import { embed } from '../../../src/ingest/embed.ts'
 import { ANSWER_SCHEMAS } from '../../../src/server/explorer/answer-schemas.ts'
 import type {
   Answer,
@@ -22,7 +24,7 @@ import type {
 } from '../../../src/server/explorer/api.ts'
 import { createExplorer, type Explorer } from '../../../src/server/explorer/explorer.ts'
 import { CatalogHolder } from '../../../src/server/explorer/holder.ts'
-import { tempDir } from '../../helpers.ts'
+import { fixturePath, tempDir } from '../../helpers.ts'
 import { makeFarm, NAN_AT, openExplorer, sampleAt } from './farm.ts'
 
 const root = tempDir()
@@ -35,6 +37,9 @@ const ids = new Map<string, string>()
 
 beforeAll(async () => {
   url = await makeFarm(root)
+  const catalog = await openCatalog(url)
+  await embed(catalog, { provider: BUILT_IN_PROVIDERS.channels })
+  await catalog.close()
   writeFileSync(own, 'name: studio\nrules: { pixel-nan: warn }\n')
   explorer = await openExplorer(url, [{ name: 'studio', location: own }])
   address = new URL(await explorer.listen())
@@ -282,6 +287,15 @@ describe('one file', () => {
     const again = await ask(path, { size: '8' }, { headers: { 'if-none-match': whole.headers.get('etag')! } })
     expect(again.status).toBe(304)
     expect((await ask(path, { x: '4' })).status).toBe(400)
+    // Of another file in its place, and a level whose sides are halved by themselves.
+    const file = join(root, 'show/sh010/beauty.1001.exr')
+    renameSync(file, `${file}.old`)
+    copyFileSync(fixturePath('tiled-ripmap-up.exr'), file)
+    const other = await ask(path, { size: '8' }, { headers: { 'if-none-match': whole.headers.get('etag')! } })
+    expect(other.status).toBe(200)
+    const level = await ask(path, { level: '1', level_y: '3' })
+    expect(JSON.parse(level.headers.get('x-exr-region')!)).toMatchObject({ width: 19, height: 3 })
+    renameSync(`${file}.old`, file)
   })
 
   it('has a thumbnail that is decoded once', async () => {
@@ -318,6 +332,14 @@ describe('many files', () => {
     const [first] = await get<SimilarRow[]>(`/files/${idOf('beauty.1001.exr')}/similar`, { k: '6' })
     expect(first?.similarity).toBeCloseTo(1, 3)
     expect(first?.differences).toEqual([])
+    const { embeddings } = await get<Overview>('/overview')
+    const channels = `channels@${BUILT_IN_PROVIDERS.channels.version}`
+    expect(embeddings).toEqual(['metadata', channels])
+    const by = { k: '6', by: channels }
+    // One row a sequence.
+    expect(await get<SimilarRow[]>(`/files/${idOf('beauty.1001.exr')}/similar`, by)).toHaveLength(3)
+    const none = await ask(`/files/${idOf('beauty.1001.exr')}/similar`, { by: 'nosuch' })
+    expect(await none.json()).toMatchObject({ message: expect.stringContaining(`there are ${channels}`) })
   })
 
   it('lie on a map', async () => {

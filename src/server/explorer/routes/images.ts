@@ -1,6 +1,7 @@
 import { ExrError } from '../../../errors.ts'
 import type { PixelValues } from '../api.ts'
 import { type ExplorerContext, fileOf, versionOf } from '../context.ts'
+import { digestOf } from '../pictures.ts'
 import type { Route } from '../route.ts'
 
 /** Sides of what one request may ask for. */
@@ -23,6 +24,7 @@ interface PixelsQuery {
   readonly layer?: string
   readonly view?: string
   readonly level: number
+  readonly level_y?: number
   readonly size: number
   readonly samples: boolean
   readonly x?: number
@@ -57,7 +59,7 @@ export function imageRoutes(context: ExplorerContext): Route[] {
       run: async ({ params, query, signal, headers, reply }) => {
         const row = await locate(params['file_id']!)
         const options = query as { size: number; exposure: number; part?: number; layer?: string; view?: string }
-        const { bytes, etag } = await pictures.thumbnail(row.file_path, versionOf(row), options, signal)
+        const { bytes, etag } = await pictures.thumbnail(row.file_path, await versionOf(row), options, signal)
         reply.header('etag', etag).header('cache-control', 'private, max-age=0, must-revalidate')
         if (headers['if-none-match'] === etag) return reply.code(304).send()
         return reply.type('image/jpeg').send(bytes)
@@ -72,7 +74,14 @@ export function imageRoutes(context: ExplorerContext): Route[] {
         part: PART,
         layer: LAYER,
         view: VIEW,
-        level: { type: 'integer', description: 'mip level', minimum: 0, maximum: 31, default: 0 },
+        level: {
+          type: 'integer',
+          description: 'mip level, or of a rip map the one across',
+          minimum: 0,
+          maximum: 31,
+          default: 0,
+        },
+        level_y: { type: 'integer', description: 'level down, where it is another', minimum: 0, maximum: 31 },
         samples: { type: 'boolean', description: 'how many samples each pixel of a deep part has', default: false },
         x: place('left edge, in the coordinates of the data window'),
         y: place('upper edge'),
@@ -88,7 +97,7 @@ export function imageRoutes(context: ExplorerContext): Route[] {
       },
       run: async ({ params, query, signal, headers, reply }) => {
         const row = await locate(params['file_id']!)
-        const { level, x, y, width, height, ...rest } = query as unknown as PixelsQuery
+        const { level, level_y = level, x, y, width, height, ...rest } = query as unknown as PixelsQuery
         const corners = [x, y, width, height].filter((each) => each !== undefined)
         if (corners.length % 4 !== 0) {
           throw new ExrError(
@@ -96,14 +105,12 @@ export function imageRoutes(context: ExplorerContext): Route[] {
             'Give all of x, y, width and height for a region, or none for the whole level',
           )
         }
-        const etag = `"${Buffer.from(JSON.stringify([versionOf(row), query]))
-          .toString('base64url')
-          .slice(-120)}"`
+        const etag = `"${digestOf([await versionOf(row), query])}"`
         reply.header('etag', etag).header('cache-control', 'private, max-age=0, must-revalidate')
         if (headers['if-none-match'] === etag) return reply.code(304).send()
         const options = {
           ...rest,
-          level: { x: level, y: level },
+          level: { x: level, y: level_y },
           ...(corners.length === 4 && { region: { x: x!, y: y!, width: width!, height: height! } }),
         }
         const { rgba, ...facts } = await pictures.region(row.file_path, options, signal)

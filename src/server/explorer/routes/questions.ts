@@ -39,12 +39,18 @@ export function questionRoutes(context: ExplorerContext): Route[] {
       query: {
         k: { type: 'integer', description: 'files at most', minimum: 1, maximum: 200, default: 24 },
         where: WISH['where']!,
+        by: {
+          type: 'string',
+          description:
+            'vectors to compare, as `embeddings` of the overview names them; default those that every file has',
+          maxLength: 200,
+        },
       },
       run: ({ params, query, signal }) =>
         context.holder.use(async (catalog): Promise<SimilarRow[]> => {
           const { file_id: id } = await fileOf(catalog, params['file_id']!)
-          const { k, where } = query as { k: number; where?: string }
-          const matches = await catalog.findSimilar(id, { k, signal, ...(where !== undefined && { where }) })
+          const { k, ...wish } = query as { k: number; where?: string; by?: string }
+          const matches = await catalog.findSimilar(id, { ...wish, k, signal })
           const { frames, literals } = dialectOf(catalog.dialect)
           const facts = Object.values(COMPARED).map((value) => `coalesce(${value}, 'not stated')`)
           const rows = await rowsOf(

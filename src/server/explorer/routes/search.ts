@@ -1,3 +1,4 @@
+import { BUILT_IN_PROVIDERS } from '../../../embeddings/index.ts'
 import { ExrError } from '../../../errors.ts'
 import { gamuts } from '../../../pixels/colour.ts'
 import { STARTERS } from '../../../policy/index.ts'
@@ -116,6 +117,10 @@ export function searchRoutes(context: ExplorerContext): Route[] {
               ...STARTERS.map(({ name, about }) => ({ name, about })),
             ],
             queries: queries.map(({ name, title, doc, parameters }) => ({ name, title, doc, parameters })),
+            embeddings: [
+              BUILT_IN_PROVIDERS.metadata.name,
+              ...(await catalog.embeddingSets()).map((set) => `${set.provider}@${set.version}`),
+            ],
             facets: [...facetsOf(dialect, template).keys(), FINDING],
             gamuts: gamuts(),
           }
