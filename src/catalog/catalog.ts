@@ -370,8 +370,7 @@ export interface CatalogAdministration {
   info(): Promise<CatalogInfo>
   /**
    * Cleans what nothing happened to since a moment, in one transaction: superseded headers, removed files, sightings between a file's first
-   * and last, runs and failures. Live files stay, whenever they were seen. Cancelled, it leaves everything as it was. Throws
-   * ERR_FEATURE_UNAVAILABLE for a catalog in VAST DataBase.
+   * and last, runs and failures. Live files stay, whenever they were seen. Cancelled, it leaves everything as it was.
    */
   retain(policy: RetentionPolicy): Promise<RetentionCounts>
   /** Checks that the tables agree with each other and with what was stored. Reads everything; changes nothing. */

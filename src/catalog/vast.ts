@@ -27,6 +27,7 @@ import type {
   QueryStream,
   RemovalOptions,
   RetentionCounts,
+  RetentionPolicy,
   RunSummary,
   SampledFile,
   SimilarMatch,
@@ -63,6 +64,7 @@ import { readKnownFiles } from './vast/known-files.ts'
 import { largeValue } from './vast/large-values.ts'
 import { tableReader } from './vast/read-table.ts'
 import { writeRemovals } from './vast/removals.ts'
+import { retain } from './vast/retention.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
 import { checkLayout, ensureSchema, OLDEST_TARGET, readSchema, revertSchema } from './vast/schema.ts'
@@ -352,12 +354,10 @@ class VastCatalog implements Catalog {
     return this.#run(readInfo)
   }
 
-  async retain(): Promise<RetentionCounts> {
-    throw new ExrError(
-      'ERR_FEATURE_UNAVAILABLE',
-      `Rows of catalog ${this.url} are not cleaned from here: this release cleans embedded catalogs alone. ` +
-        'Merge it into an embedded catalog to have them cleaned there.',
-    )
+  async retain(policy: RetentionPolicy): Promise<RetentionCounts> {
+    throwIfAborted(policy.signal)
+    if (policy.dryRun) return this.#run((store) => retain(store, policy), 'ERR_CATALOG_QUERY')
+    return this.#write((store) => retain(store, policy))
   }
 
   verify(signal?: AbortSignal): Promise<CatalogReport> {

@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { compactCatalog, openCatalog } from '../../src/catalog/open.ts'
+import { mergeCatalogs } from '../../src/exchange/merge.ts'
 import { runHere } from '../cli/run-cli.ts'
 import { tempDir } from '../helpers.ts'
 import { record, sequence } from './records.ts'
+import { emulator, openAt } from './vast/place.ts'
 
 const DAY = 86_400_000_000n
 const NOW = BigInt(Date.now()) * 1000n
@@ -87,6 +89,39 @@ describe('retention', () => {
     // Writing goes on as before.
     await catalog.upsert([record({ path: '/mnt/a.exr', header: 'one', inspectedAtUs: NOW })], 'run')
     expect(await broken()).toEqual([])
+  })
+
+  it('cleans a VAST DataBase as it cleans an embedded catalog', async () => {
+    await fill()
+    const [own, server] = [catalog, await emulator()]
+    const [vast, back] = [await openAt(server), await openCatalog(join(tempDir(), 'back.duckdb'))]
+    try {
+      await mergeCatalogs(vast, [own])
+      catalog = vast
+      const counts = await own.retain({ beforeUs: before })
+      const { rows: wereThere } = await vast.info()
+      await expect(vast.retain({ beforeUs: before, signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: 'ERR_ABORTED',
+      })
+      expect(await vast.retain({ beforeUs: before, dryRun: true })).toEqual(counts)
+      expect((await vast.info()).rows).toEqual(wereThere)
+      expect(await vast.retain({ beforeUs: before })).toEqual(counts)
+      expect(await broken()).toEqual([])
+      expect(await vast.retain({ beforeUs: before })).toMatchObject({ rows: 0 })
+      await vast.upsert([record({ path: '/mnt/a.exr', header: 'two', inspectedAtUs: NOW })], 'run')
+      await own.upsert([record({ path: '/mnt/a.exr', header: 'two', inspectedAtUs: NOW })], 'run')
+      expect(await broken()).toEqual([])
+      await mergeCatalogs(back, [vast])
+      for (const table of ['files', 'parts', 'attributes', 'inspections', 'removals', 'ingest_runs', 'ingest_errors']) {
+        const all = `FROM ${table} ORDER BY ALL`
+        expect((await back.sql(all)).rows, table).toEqual((await own.sql(all)).rows)
+      }
+    } finally {
+      catalog = own
+      await back.close()
+      await vast.close()
+      await server.close()
+    }
   })
 
   it('points what a cleaned header superseded to the one that is there now', async () => {
