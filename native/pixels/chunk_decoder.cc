@@ -130,6 +130,8 @@ void ChunkDecoder::DecodeFlat(const PackedChunk& chunk, ByteView packed,
     samples = decompressor_.Run(Compression::kNone, packed, size);
   } else if (layout_.compression == Compression::kPxr24) {
     samples = decompressor_.RunPxr24(layout_, place, packed, size);
+  } else if (layout_.compression == Compression::kPiz) {
+    samples = piz_.Run(layout_, place, packed, size);
   } else if (Decompressor::Knows(layout_.compression)) {
     samples = decompressor_.Run(layout_.compression, packed, size);
   } else {

@@ -6,6 +6,7 @@
 #include "decompress.h"
 #include "imf_decoder.h"
 #include "part_layout.h"
+#include "piz.h"
 
 namespace exr_inspector::pixels {
 
@@ -50,6 +51,7 @@ class ChunkDecoder {
 
   const PartLayout layout_;
   Decompressor decompressor_;
+  PizDecoder piz_;
   ImfDecoder imf_;
   std::vector<int32_t> cumulative_;
   std::vector<unsigned char> aligned_;
