@@ -181,6 +181,13 @@ function reasonNotToRun({ page, args }: Said): string | null {
   return null
 }
 
+/** Commands of one kind differ in what they are asked of alone; those of questions are all of their own kind. */
+function kindOf(args: readonly string[]): string {
+  const [name = '', ...rest] = args
+  if (['sql', 'query', 'similar', 'policy', 'catalog'].includes(name)) return args.join('\0')
+  return [name, ...rest.filter((arg) => arg.startsWith('-')).sort()].join('\0')
+}
+
 describe('commands of the documents', () => {
   const commands = commandsOfDocuments()
 
@@ -222,12 +229,13 @@ describe('commands of the documents', () => {
       const here = args.map((arg) =>
         arg.replace(/(^|[='])\/(?=(?:renders|shows?|backup|deliveries)\b)/g, `$1${folder}/`),
       )
-      if (done.has(here.join('\0'))) continue
-      done.add(here.join('\0'))
+      const kind = kindOf(here)
+      if (done.has(kind)) continue
+      done.add(kind)
       const { code, stderr } = await runHere(here, { cwd: folder })
       expect(code, `${page}: exr-inspector ${args.join(' ')}\n${stderr}`).toBeLessThan(2)
     }
-  }, 60_000)
+  })
 
   it('stand beside code that can be parsed, and that imports what there is', async () => {
     for (const { page, language, text } of blocks()) {
@@ -301,7 +309,7 @@ async function documentFolder(): Promise<string> {
     'show/shot/renders',
     'show/shot/plates',
     'shows/aurora',
-    'deliveries',
+    'deliveries/sh010',
   ]) {
     mkdirSync(join(folder, place), { recursive: true })
     copyFileSync(frame, join(folder, place, 'beauty.1001.exr'))
