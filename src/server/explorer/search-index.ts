@@ -93,8 +93,8 @@ async function end({ index, stop }: Kept): Promise<void> {
   made?.side.close()
 }
 
-/** Differs whenever the catalog's rows may. */
-function stateOf({ url, snapshot }: Catalog): string {
+/** Differs whenever the rows of an embedded catalog may. */
+export function stateOf({ url, snapshot }: Catalog): string {
   if (snapshot !== null) return snapshot.takenAt.toISOString()
   const path = url.replace(/^duckdb:/, '')
   return [path, `${path}.wal`]

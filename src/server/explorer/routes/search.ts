@@ -1,12 +1,8 @@
-import { BUILT_IN_PROVIDERS } from '../../../embeddings/index.ts'
 import { ExrError } from '../../../errors.ts'
-import { gamuts } from '../../../pixels/colour.ts'
-import { STARTERS } from '../../../policy/index.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
-import { errorState } from '../../../queries/error-state.ts'
-import { type NamedQuery, QUERIES } from '../../../queries/index.ts'
-import type { Facet, Found, FoundRow, Overview, Row } from '../api.ts'
+import type { Facet, Found, FoundRow, Row } from '../api.ts'
 import { type ExplorerContext, rowsOf, toJson } from '../context.ts'
+import { Overviews } from '../overviews.ts'
 import type { Asked, Parameters, Route } from '../route.ts'
 import { needsCatalog, type PageWish, SearchSql, type SearchWish, SORT_NAMES } from '../search.ts'
 import type { SearchIndex } from '../search-index.ts'
@@ -55,15 +51,9 @@ export function wishOf({ query }: Pick<Asked, 'query'>): SearchWish {
   return { q: text('q') ?? '', facets, where: text('where'), sequence: text('sequence') }
 }
 
-/** Of the first and the last path in order, and so of all between. */
-function commonFolder(first: string, last: string): string {
-  let length = 0
-  while (length < first.length && first[length] === last[length]) length++
-  return first.slice(0, Math.max(0, first.slice(0, length).lastIndexOf('/')))
-}
-
 export function searchRoutes(context: ExplorerContext): Route[] {
   const { template } = context
+  const overviews = new Overviews(context)
   /** A search is asked of the index, where that knows enough, else of the catalog. */
   const searching = <T>(asked: Asked, work: (searcher: Searcher, wish: SearchWish) => Promise<T>): Promise<T> =>
     context.holder.use(async (catalog) => {
@@ -94,37 +84,7 @@ export function searchRoutes(context: ExplorerContext): Route[] {
       path: '/overview',
       summary: 'How much there is, and what can be asked',
       answers: 'Overview',
-      run: ({ signal }) =>
-        context.holder.use(async (catalog): Promise<Overview> => {
-          const dialect = dialectOf(catalog.dialect)
-          const [{ first, last, ...counts } = {}] = await rowsOf(
-            catalog,
-            `SELECT count(*) AS file_count, count(DISTINCT sequence_key) AS sequence_count, CAST(sum(size_bytes) AS BIGINT) AS size_bytes,
-               count(*) FILTER (WHERE NOT is_complete) AS incomplete_count, min(file_path) AS first, max(file_path) AS last,
-               (SELECT count(*) FROM ${dialect.table('ingest_errors')} e WHERE ${errorState} IN ('unreadable', 'not_exr')) AS unreadable_count FROM ${dialect.live} live`,
-            signal,
-          )
-          const queries = Object.values(QUERIES) as unknown as readonly NamedQuery[]
-          return {
-            ...(counts as unknown as Pick<
-              Overview,
-              'file_count' | 'sequence_count' | 'size_bytes' | 'incomplete_count' | 'unreadable_count'
-            >),
-            engine: catalog.dialect.kind,
-            common_folder: commonFolder(String(first ?? ''), String(last ?? '')),
-            policies: [
-              ...context.policies.map(({ name, location }) => ({ name, about: location })),
-              ...STARTERS.map(({ name, about }) => ({ name, about })),
-            ],
-            queries: queries.map(({ name, title, doc, parameters }) => ({ name, title, doc, parameters })),
-            embeddings: [
-              BUILT_IN_PROVIDERS.metadata.name,
-              ...(await catalog.embeddingSets()).map((set) => `${set.provider}@${set.version}`),
-            ],
-            facets: [...facetsOf(dialect, template).keys(), FINDING],
-            gamuts: gamuts(),
-          }
-        }),
+      run: () => context.holder.use((catalog) => overviews.of(catalog)),
     },
     {
       method: 'GET',
