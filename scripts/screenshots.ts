@@ -39,7 +39,8 @@ mkdirSync(folder, { recursive: true })
 for (const [name, path] of Object.entries(views)) {
   await page.goto(`${origin}${path}`)
   await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => {})
-  await page.waitForFunction('document.querySelector(".spinner") === null', undefined, { timeout: 60_000 })
+  // A function given as text is code that the page's policy forbids.
+  await page.locator('.spinner').first().waitFor({ state: 'detached', timeout: 60_000 })
   await page.waitForTimeout(500)
   await page.screenshot({ path: resolve(folder, `${name}.jpg`), quality: 70, type: 'jpeg' })
   console.log(`${name}.jpg`)
