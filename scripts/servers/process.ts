@@ -20,29 +20,36 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Starts a program and waits until its endpoint answers anything at all over HTTP. */
+/** Starts a program and waits until its endpoint answers anything at all over HTTP, or `answers` says that it is up. */
 export async function startServer(
   command: string,
   args: readonly string[],
   endpoint: string,
   env: NodeJS.ProcessEnv = {},
+  answers: () => Promise<boolean> = () => answersHttp(endpoint),
 ): Promise<RunningServer> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000)
   })
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < START_TRIES; tries++) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${complaint}`)
-    const answered = await fetch(endpoint).then(
-      () => true,
-      () => false,
-    )
-    if (answered) return { endpoint, close: () => stop(child) }
+    if (await answers()) return { endpoint, close: () => stop(child) }
     await sleep(100)
   }
   await stop(child)
-  throw new Error(`${command} did not answer at ${endpoint} within 30 s: ${complaint}`)
+  throw new Error(`${command} did not answer at ${endpoint} within ${START_TRIES / 10} s: ${complaint}`)
+}
+
+/** A Java server on a busy machine takes a minute. */
+const START_TRIES = 1_200
+
+function answersHttp(endpoint: string): Promise<boolean> {
+  return fetch(endpoint).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function stop(child: ChildProcess): Promise<void> {

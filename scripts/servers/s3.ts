@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freePort, type RunningServer, startServer } from './process.ts'
-
-const CACHE = fileURLToPath(new URL('../../.cache/', import.meta.url))
+import { CACHE, makePython, provide } from './provide.ts'
 
 /** Key pair that both servers accept. */
 export const S3_TEST_KEYS = { accessKeyId: 'test', secretAccessKey: 'test-secret' }
@@ -13,21 +11,7 @@ export const S3_TEST_KEYS = { accessKeyId: 'test', secretAccessKey: 'test-secret
 export function motoProgram(): string | null {
   // Its interpreter and not its script, which would name the folder where it was installed before a move.
   const program = join(CACHE, 'moto/bin/python')
-  return provide('moto', program, () => {
-    // Beside its place and then moved there, so that an interrupted installation never looks finished.
-    const making = join(CACHE, `moto-${process.pid}`)
-    execFileSync('python3', ['-m', 'venv', making], { stdio: 'ignore' })
-    execFileSync(join(making, 'bin/python'), ['-m', 'pip', 'install', '--quiet', 'moto[server]==5.2.*'], {
-      stdio: 'ignore',
-    })
-    try {
-      renameSync(making, join(CACHE, 'moto'))
-    } catch (error) {
-      rmSync(making, { recursive: true, force: true })
-      // Another process was faster.
-      if (!existsSync(program)) throw error
-    }
-  })
+  return provide('moto server', program, () => makePython(join(CACHE, 'moto'), 'moto[server]==5.2.*'))
 }
 
 export async function startMoto(program: string): Promise<RunningServer> {
@@ -38,7 +22,7 @@ export async function startMoto(program: string): Promise<RunningServer> {
 /** Versity's gateway over a folder, built by Go, kept in `.cache`. Null, with the reason printed, where Go is not at hand. */
 export function versitygwProgram(): string | null {
   const program = join(CACHE, 'bin/versitygw')
-  return provide('versitygw', program, () =>
+  return provide('versitygw server', program, () =>
     execFileSync('go', ['install', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'], {
       stdio: 'ignore',
       env: { ...process.env, GOBIN: join(CACHE, 'bin') },
@@ -63,16 +47,4 @@ export async function startVersitygw(program: string, folder: string): Promise<R
     '--keep-alive',
   ]
   return startServer(program, [...args, 'posix', '--sidecar', metadata, objects], endpoint)
-}
-
-function provide(name: string, program: string, install: () => void): string | null {
-  if (existsSync(program)) return program
-  try {
-    console.warn(`Installing ${name} into .cache, once.`)
-    install()
-    return program
-  } catch (error) {
-    console.warn(`SKIPPED: no ${name} server here (${error instanceof Error ? error.message : error}).`)
-    return null
-  }
 }
