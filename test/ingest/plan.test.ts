@@ -125,11 +125,22 @@ describe('shards', () => {
     for (const size of sizes) expect(Math.abs(size - 1000)).toBeLessThan(120)
   })
 
+  it('keep sequences whole where asked to', () => {
+    const shardOf = (path: string) => [1, 2, 3].find((index) => inShard(path, { index, count: 3, by: 'sequence' }))
+    const shots = Array.from({ length: 30 }, (_, shot) => [
+      `/s${shot}/a.7.exr`,
+      `/s${shot}/a.0999.exr`,
+      `/s${shot}/a.1000.exr`,
+    ])
+    for (const frames of shots) expect(new Set(frames.map(shardOf)).size).toBe(1)
+    expect(new Set(shots.map(([first]) => shardOf(first!))).size).toBe(3)
+  })
+
   it.each(['0/2', '3/2', '1', '1/', 'a/b', '1/2/3', '-1/2', '1.5/2'])('refuse %s', (text) => {
     expect(() => toShard(text)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
   })
 
   it('are counted from 1', () => {
-    expect(toShard(' 2/8 ')).toEqual({ index: 2, count: 8 })
+    expect(toShard(' 2/8 ')).toEqual({ index: 2, count: 8, by: 'file' })
   })
 })

@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { SHARD_BY } from '../../ingest/shard.ts'
 import { catalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
 import { checkOption, firstReadOption } from '../inspection-flags.ts'
@@ -18,6 +19,11 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(firstReadOption())
     .option('--validate [policy]', 'judge by a policy and keep the results: a built-in name (default core) or a file')
     .option('--shard <i/n>', 'only the i-th of n equal shares of the files')
+    .addOption(
+      new Option('--shard-by <what>', 'what stays in one share: a file, or a whole sequence (default file)').choices(
+        SHARD_BY,
+      ),
+    )
     .option('--start-after <key>', 's3:// only: list keys after this one')
     .option(
       '--stats [sample=n]',

@@ -6,7 +6,7 @@ import type { IngestCounts } from '../../ingest/counts.ts'
 import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { rootPattern } from '../../ingest/root-pattern.ts'
-import { toShard } from '../../ingest/shard.ts'
+import { type ShardBy, toShard } from '../../ingest/shard.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import { parseSampling } from '../../inspect/sampling.ts'
 import type { Config } from '../../settings/config.ts'
@@ -38,6 +38,7 @@ export interface IngestFlags extends CatalogFlags, WatchFlags {
   readonly firstRead?: string
   readonly validate?: true | string
   readonly shard?: string
+  readonly shardBy?: ShardBy
   readonly stats?: true | string
   readonly deepStats?: true
   readonly hash?: true
@@ -67,6 +68,9 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   })
   const { args, ...policy } = policyWish(rest, flags)
   if (args.length === 0) throw new ExrError('ERR_OPTION_INVALID', 'Name a directory, a file or a prefix to ingest.')
+  if (flags.shardBy !== undefined && flags.shard === undefined) {
+    throw new ExrError('ERR_OPTION_INVALID', '--shard-by says how files are shared: name the share with --shard i/n')
+  }
   checkWatch(args, flags)
   const s3 = s3SettingsFrom((name) => context.env[name])
   await checkPolicy({ validate: policy.validate, policyPath: policy.policyPath ?? null }, { s3 })
@@ -82,7 +86,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     hidden: flags.hidden === true,
     ignore: flags.ignore ?? [],
     foldCase: flags.foldCase === true,
-    ...(flags.shard !== undefined && { shard: toShard(flags.shard) }),
+    ...(flags.shard !== undefined && { shard: toShard(flags.shard, flags.shardBy) }),
     ...(files !== undefined && { limit: parseWhole(files, '--limit', 1) }),
     inspect: {
       ...(await inspectionOptions({ ...flags, limit: limits.filter((text) => text.includes('=')) }, context.env)),
