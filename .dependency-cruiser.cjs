@@ -19,6 +19,7 @@ const ROOMS = {
   embeddings: ['header/', 'inspect/', 'pixels/'],
   tables: [...reading, ...facts],
   arrow: [...reading, ...facts, 'tables/'],
+  broker: [],
   vastdb: ['workers/'],
   // A server that shared the client's code would share its mistakes: only the protocol's own words are common.
   'vastdb-emulator': ['vastdb/constants.ts', 'vastdb/flatbuffers/generated/'],
@@ -28,6 +29,7 @@ const ROOMS = {
   tasks: [...reading, ...facts, 'workers/', 'tables/', 'arrow/'],
   ingest: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'queries/'],
   function: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'ingest/', 'queries/'],
+  farm: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'ingest/', 'queries/', 'function/', 'broker/'],
   server: [...reading, ...facts, ...storing, 'workers/', 'tasks/', 'ingest/', 'queries/', 'function/'],
 }
 const mayImport = ([room, allowed]) => ({

@@ -8,6 +8,7 @@ export const OPTIONAL_PARTS = {
   'catalogs in DuckDB': ['@duckdb/node-api', '@duckdb/node-bindings'],
   'objects in S3': ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
   'the HTTP server': ['fastify', 'pino', 'prom-client'],
+  'topics of a broker': ['@platformatic/kafka'],
   'models of similarity': ['onnxruntime-node'],
   'traces to a collector': [
     '@opentelemetry/api',

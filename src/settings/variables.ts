@@ -21,6 +21,7 @@ export type Section =
   | 'General'
   | 'Object store'
   | 'VAST DataBase'
+  | 'Kafka brokers'
   | 'Function: events'
   | 'Function: limits'
   | 'Function: platform'
@@ -35,6 +36,7 @@ const inSection =
 const general = inSection('General')
 const store = inSection('Object store')
 const vast = inSection('VAST DataBase')
+const kafka = inSection('Kafka brokers')
 const events = inSection('Function: events')
 const limits = inSection('Function: limits')
 const platform = inSection('Function: platform')
@@ -130,6 +132,17 @@ export const VARIABLES = {
   VAST_TRINO_USER: vast("Trino's user", { value: 'exr-inspector' }),
   VAST_TRINO_PASSWORD: vast("Trino's password", { otherwise: 'none' }),
   VAST_TRINO_CATALOG: vast("the connector's catalog in Trino", { value: 'vast' }),
+  EXR_KAFKA_BROKERS: kafka('`host:port` of brokers to begin with, separated by commas', {
+    otherwise: 'none',
+    flag: '--brokers',
+  }),
+  EXR_KAFKA_TLS: kafka('encrypt', { value: false }),
+  EXR_KAFKA_CA: kafka("file of PEM certificates to trust in the place of the system's", { otherwise: 'none' }),
+  EXR_KAFKA_SASL: kafka('`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`', { value: 'PLAIN' }),
+  EXR_KAFKA_USERNAME: kafka('user; without one nobody is asked who they are', { otherwise: 'none' }),
+  EXR_KAFKA_PASSWORD: kafka("that user's password; PLAIN sends it only encrypted, or over loopback", {
+    otherwise: 'none',
+  }),
   EXR_ALLOWED_BUCKETS: events('buckets whose objects are read, separated by commas; events about others are skipped', {
     otherwise: 'all',
   }),
