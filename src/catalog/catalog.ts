@@ -189,6 +189,32 @@ export interface RemovalOptions {
   readonly signal?: AbortSignal
 }
 
+/** How far a group of consumers has stored a topic. */
+export interface ConsumedTopic {
+  readonly group: string
+  readonly topic: string
+  /** The broker's own name of the topic, another one once it was made again; null where it has none. */
+  readonly topicId: string | null
+  /** By partition the first message that is not stored. */
+  readonly offsets: ReadonlyMap<number, bigint>
+}
+
+/** Storing what messages of a topic ask for. */
+export interface CatalogConsumer {
+  /**
+   * Files, failures and how far the topic is stored by that, in one transaction of an embedded catalog. A VAST DataBase keeps no
+   * offsets: files and failures stored again change nothing there, so the broker's own offsets do. Results as of `upsertEncoded`.
+   */
+  storeConsumed(
+    batch: EncodedBatch,
+    failures: readonly CatalogFailure[],
+    topic: ConsumedTopic,
+    runId: string,
+  ): Promise<UpsertResult[]>
+  /** By partition the first message that is not stored; empty where the catalog keeps none. */
+  consumedOffsets(topic: Omit<ConsumedTopic, 'offsets'>): Promise<ReadonlyMap<number, bigint>>
+}
+
 /** Writing: what ingests and the function need. */
 export interface CatalogWriter {
   /**
@@ -389,6 +415,7 @@ export interface CatalogAdministration {
  */
 export interface Catalog
   extends CatalogWriter,
+    CatalogConsumer,
     CatalogSearch,
     CatalogVectors,
     CatalogEmbeddings,

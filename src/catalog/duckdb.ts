@@ -15,6 +15,7 @@ import type {
   CatalogRecord,
   CatalogReport,
   CatalogSnapshot,
+  ConsumedTopic,
   EmbeddingSet,
   FileResults,
   FileToEmbed,
@@ -42,6 +43,7 @@ import { checkCondition } from './condition.ts'
 import type { ReadTable } from './content.ts'
 import { adoptFiles } from './duckdb/adopt.ts'
 import { adoptLoose } from './duckdb/adopt-loose.ts'
+import { readConsumed, writeConsumed } from './duckdb/consumed.ts'
 import {
   dropEmbeddings,
   findSimilarBy,
@@ -61,7 +63,7 @@ import { readStream } from './duckdb/query.ts'
 import { tableReader } from './duckdb/read-table.ts'
 import { writeRemovals } from './duckdb/removals.ts'
 import { retain } from './duckdb/retention.ts'
-import { writeFailures, writeRun } from './duckdb/runs.ts'
+import { addFailures, writeFailures, writeRun } from './duckdb/runs.ts'
 import { readSequencers } from './duckdb/sequencers.ts'
 import { DATABASE, type Session } from './duckdb/session.ts'
 import { openSide } from './duckdb/side.ts'
@@ -189,6 +191,37 @@ export class DuckDbCatalog implements Catalog {
         isFinal: (error) => FINAL_CODES.has(toPlainError(error, 'ERR_CATALOG_WRITE').code),
       }),
     )
+  }
+
+  async storeConsumed(
+    batch: EncodedBatch,
+    failures: readonly CatalogFailure[],
+    topic: ConsumedTopic,
+    runId: string,
+  ): Promise<UpsertResult[]> {
+    return this.#write(async (connection) => {
+      let isStored = false
+      const rest = async (through: DuckDBConnection) => {
+        await addFailures(through, failures, runId)
+        await writeConsumed(through, topic)
+      }
+      const results = await writeEncoded(batch, {
+        write: async (part) => {
+          // Of a batch with a record that cannot be stored the halves go first, and how far the topic is stored last.
+          const isWhole = part.fileCount === batch.fileCount
+          const written = await this.#writeWhole(part, undefined, { ...(isWhole && { inside: rest }) })
+          isStored ||= isWhole
+          return written
+        },
+        isFinal: (error) => FINAL_CODES.has(toPlainError(error, 'ERR_CATALOG_WRITE').code),
+      })
+      if (!isStored) await inTransaction(connection, () => rest(connection))
+      return results
+    })
+  }
+
+  async consumedOffsets(topic: Omit<ConsumedTopic, 'offsets'>): Promise<ReadonlyMap<number, bigint>> {
+    return this.#read((connection) => readConsumed(connection, topic))
   }
 
   async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {
@@ -374,17 +407,21 @@ export class DuckDbCatalog implements Catalog {
    * One transaction. A database that has no memory left, or that DuckDB has given up because of it in the middle of a
    * commit, is opened again first: what it holds of earlier rows is then in the file.
    */
-  async #writeWhole(batch: EncodedBatch, signal?: AbortSignal, isFresh = false): Promise<UpsertResult[]> {
+  async #writeWhole(
+    batch: EncodedBatch,
+    signal?: AbortSignal,
+    { isFresh = false, inside }: { isFresh?: boolean; inside?: (connection: DuckDBConnection) => Promise<void> } = {},
+  ): Promise<UpsertResult[]> {
     try {
-      const { upserter } = await this.#ready()
-      return await upserter.write(batch, signal)
+      const { connection, upserter } = await this.#ready()
+      return await upserter.write(batch, signal, inside && (() => inside(connection)))
     } catch (cause) {
       if (!signal?.aborted && (isFatal(cause) || isOutOfMemory(cause))) {
         await this.#openAgain()
         const { upserter } = await this.#ready()
         const committed = await upserter.committed(batch)
         if (committed) return committed
-        if (!isFresh) return this.#writeWhole(batch, signal, true)
+        if (!isFresh) return this.#writeWhole(batch, signal, { isFresh: true, ...(inside && { inside }) })
       }
       throw signal?.aborted ? abortError(cause) : writeError(cause, this.#session.path)
     }

@@ -14,6 +14,7 @@ import type {
   CatalogInfo,
   CatalogRecord,
   CatalogReport,
+  ConsumedTopic,
   EmbeddingSet,
   FileResults,
   FileToEmbed,
@@ -191,6 +192,21 @@ class VastCatalog implements Catalog {
         isFinal: (error) => !refusesRows(error),
       }),
     )
+  }
+
+  async storeConsumed(
+    batch: EncodedBatch,
+    failures: readonly CatalogFailure[],
+    _topic: ConsumedTopic,
+    runId: string,
+  ): Promise<UpsertResult[]> {
+    const results = await this.upsertEncoded(batch)
+    await this.recordFailures(failures, runId)
+    return results
+  }
+
+  async consumedOffsets(): Promise<ReadonlyMap<number, bigint>> {
+    return new Map()
   }
 
   async recordFailures(failures: readonly CatalogFailure[], runId: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { consumerOffsets } from './consumer-offsets.ts'
 import type { TableDefinition } from './definition.ts'
 import { embeddings } from './embeddings.ts'
 import { ingestErrors } from './ingest-errors.ts'
@@ -68,6 +69,7 @@ export const TABLES: readonly TableDefinition[] = [
   ingestErrors,
   removals,
   embeddings,
+  consumerOffsets,
   largeValues,
   ledger,
   schemaMigrations,

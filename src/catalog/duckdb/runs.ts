@@ -28,29 +28,36 @@ export async function writeFailures(
   failures: readonly CatalogFailure[],
   runId: string,
 ): Promise<void> {
-  await inTransaction(connection, async () => {
-    const update = await connection.prepare(
-      `UPDATE ingest_errors SET code = $2, message = $3, byte_offset = $4, run_id = $5,
+  await inTransaction(connection, () => addFailures(connection, failures, runId))
+}
+
+/** The same within a transaction. */
+export async function addFailures(
+  connection: DuckDBConnection,
+  failures: readonly CatalogFailure[],
+  runId: string,
+): Promise<void> {
+  const update = await connection.prepare(
+    `UPDATE ingest_errors SET code = $2, message = $3, byte_offset = $4, run_id = $5,
          last_seen = greatest(last_seen, $6), attempts = attempts + 1
        WHERE file_path = $1 RETURNING 1`,
-    )
-    const insert = await connection.prepare('INSERT INTO ingest_errors VALUES ($1, $2, $3, $4, $5, $6, $6, 1)')
-    await withStatements([update, insert], async () => {
-      for (const { path, code, message, byteOffset, seenAtUs } of failures) {
-        const values = [
-          path,
-          code,
-          message,
-          byteOffset === null ? null : BigInt(byteOffset),
-          runId,
-          timestampTZValue(seenAtUs),
-        ]
-        const types = [VARCHAR, VARCHAR, VARCHAR, BIGINT, VARCHAR, TIMESTAMPTZ]
-        update.bind(values, types)
-        if ((await update.run()).rowCount > 0) continue
-        insert.bind(values, types)
-        await insert.run()
-      }
-    })
+  )
+  const insert = await connection.prepare('INSERT INTO ingest_errors VALUES ($1, $2, $3, $4, $5, $6, $6, 1)')
+  await withStatements([update, insert], async () => {
+    for (const { path, code, message, byteOffset, seenAtUs } of failures) {
+      const values = [
+        path,
+        code,
+        message,
+        byteOffset === null ? null : BigInt(byteOffset),
+        runId,
+        timestampTZValue(seenAtUs),
+      ]
+      const types = [VARCHAR, VARCHAR, VARCHAR, BIGINT, VARCHAR, TIMESTAMPTZ]
+      update.bind(values, types)
+      if ((await update.run()).rowCount > 0) continue
+      insert.bind(values, types)
+      await insert.run()
+    }
   })
 }

@@ -84,8 +84,15 @@ export class Upserter {
     return new Upserter(connection, path, values, ledger)
   }
 
-  /** One transaction for the whole batch; results in the batch's order. Throws DuckDB's error after rolling back. */
-  async write(batch: EncodedBatch, signal: AbortSignal | undefined): Promise<UpsertResult[]> {
+  /**
+   * One transaction for the whole batch, and for what else is to be `inside` it; results in the batch's order. Throws DuckDB's
+   * error after rolling back.
+   */
+  async write(
+    batch: EncodedBatch,
+    signal: AbortSignal | undefined,
+    inside?: () => Promise<void>,
+  ): Promise<UpsertResult[]> {
     if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
     this.#isChecked = true
     const files = filesOf(batch)
@@ -103,6 +110,7 @@ export class Upserter {
       }
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
       await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
+      await inside?.()
       throwIfAborted(signal)
       await record(ledgerChange(plan.changes, { inspections: digestSightings(batch) }))
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))

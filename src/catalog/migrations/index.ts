@@ -14,6 +14,7 @@ import { unreadableFrames } from './0013-unreadable-frames.ts'
 import { limitsReached } from './0014-limits-reached.ts'
 import { embeddingsTable } from './0015-embeddings.ts'
 import { vectorsApart } from './0016-vectors-apart.ts'
+import { consumerOffsetsTable } from './0017-consumer-offsets.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitsReached,
   embeddingsTable,
   vectorsApart,
+  consumerOffsetsTable,
 ]
 
 /** Version of a catalog that has every migration. */
