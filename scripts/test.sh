@@ -41,7 +41,7 @@ step 'types' node node_modules/typescript/bin/tsc --noEmit
 step 'types of the page' node node_modules/typescript/bin/tsc --noEmit -p web
 step 'import direction and cycles' npx depcruise --config .dependency-cruiser.cjs --output-type err src
 step 'doc comments of what rooms export' npx tsx scripts/undocumented.ts
-step 'shell scripts' shellcheck scripts/*.sh deploy/*.sh test/fixtures/*.sh .ci/run
+step 'shell scripts' shellcheck scripts/*.sh deploy/*.sh deploy/farm/*.sh test/fixtures/*.sh .ci/run
 step 'addon' npm run --silent build:addon
 step 'library and command line' npm run --silent build:ts
 ((failed)) && finish

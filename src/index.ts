@@ -1,3 +1,4 @@
+export type { BrokerSettings } from './broker/index.ts'
 export type * from './catalog/catalog.ts'
 export type { Compacted, OpenCatalogOptions, VastConnection } from './catalog/open.ts'
 export {
@@ -26,6 +27,8 @@ export type { ExportOptions, ExportProgress } from './exchange/export.ts'
 export type { ImportOptions } from './exchange/import.ts'
 export type { ExportedFile, ExportedTable, ExportFormat, ExportManifest } from './exchange/manifest.ts'
 export type { MergeOptions, MergeProgress } from './exchange/merge.ts'
+export type { ConsumeCallOptions, ConsumeCounts, ConsumeWatcher } from './farm/consume.ts'
+export type { DispatchCallOptions, DispatchCounts, DispatchSummary } from './farm/dispatch.ts'
 export {
   DEFAULT_LIMITS,
   decodeHeader,
@@ -52,7 +55,9 @@ export { type Verdict, verdictOf } from './inspect/verdict.ts'
 export {
   attributeValue,
   compactCatalog,
+  consume,
   diff,
+  dispatch,
   embed,
   exportCatalog,
   importCatalog,

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Adopted, Catalog, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
+import type { Adopted, Catalog, CatalogConsumer, CatalogValues, CatalogWriter } from './catalog/catalog.ts'
 import type { Compacted, OpenCatalogOptions } from './catalog/open.ts'
 import { ExrError } from './errors.ts'
 import type { ExportOptions } from './exchange/export.ts'
 import type { ImportOptions } from './exchange/import.ts'
 import type { ExportManifest } from './exchange/manifest.ts'
 import type { MergeOptions } from './exchange/merge.ts'
+import type { ConsumeCallOptions, ConsumeCounts } from './farm/consume.ts'
+import type { DispatchCallOptions, DispatchSummary } from './farm/dispatch.ts'
 import type { CompressionSavings, SavingsOptions } from './ingest/compression-savings.ts'
 import type { EmbedOptions, EmbedSummary } from './ingest/embed-options.ts'
 import type { IngestCallOptions, IngestStep, IngestSummary } from './ingest/ingest.ts'
@@ -245,6 +247,43 @@ export async function watch(
   ])
   const source = roots.join(' ')
   await watchAndIngest({ jobs: availableParallelism(), source, ...options, roots, catalog, toolVersion: toolVersion() })
+}
+
+/**
+ * Walks roots and puts the location of every file on a topic of a Kafka broker, for `consume`; no file is opened. With `statePath` the same call
+ * goes on from where it was ended. Throws ERR_BROKER*, ERR_OPTION_INVALID, and ERR_FEATURE_UNAVAILABLE without the package of the brokers' client.
+ */
+export async function dispatch(
+  roots: readonly string[] | AsyncIterable<string>,
+  options: DispatchCallOptions,
+): Promise<DispatchSummary> {
+  const [{ dispatch: run }, { availableParallelism }] = await Promise.all([
+    import('./farm/dispatch.ts'),
+    import('node:os'),
+  ])
+  const stop = new AbortController().signal
+  return run({ jobs: availableParallelism(), statePath: null, stop, ...options, roots })
+}
+
+/**
+ * Reads a topic as a member of a group until `stop`, and stores what its messages ask for: lists of `dispatch`, S3 notifications,
+ * DataEngine events. A batch and how far the topic is read are one transaction of an embedded catalog; the broker is told
+ * afterwards, so that nothing is lost and no file is stored twice, whatever ends the process.
+ * Throws ERR_BROKER*, ERR_CATALOG_*, and ERR_FEATURE_UNAVAILABLE without the package of the brokers' client.
+ */
+export async function consume(
+  catalog: CatalogWriter & CatalogConsumer,
+  options: ConsumeCallOptions,
+): Promise<ConsumeCounts> {
+  workerFile('#ingest-worker')
+  const [{ consume: run }, { toolVersion }, { availableParallelism }] = await Promise.all([
+    import('./farm/consume.ts'),
+    import('./settings/version.ts'),
+    import('node:os'),
+  ])
+  const stop = new AbortController().signal
+  const usual = { jobs: availableParallelism(), foldCase: false, s3: {}, deadLetterTopic: null, stop }
+  return run({ ...usual, ...options, catalog, toolVersion: toolVersion() })
 }
 
 /**

@@ -169,6 +169,9 @@ function commandsOfDocuments(): Said[] {
 function reasonNotToRun({ page, args }: Said): string | null {
   const line = args.join(' ')
   if (/^(serve|explore|vast-emulator)\b|--watch/.test(line)) return 'runs until it is ended; tests of its own start it'
+  if (/^(dispatch|consume)\b/.test(line) || page.startsWith('docs/guides/farm.md')) {
+    return 'wants a broker, or a tree that several machines have; test/farm and test/ingest have them'
+  }
   if (/\b(s3|vast):/.test(line) || /guides\/vast/.test(page))
     return 'wants a server; tests of source and catalog have one'
   if (/lite0\.onnx|--by looks/.test(line)) return 'wants a model; test/embeddings makes one'

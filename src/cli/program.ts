@@ -30,6 +30,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./ingest/command.ts'),
   },
   {
+    name: 'dispatch',
+    summary: 'put the locations of files on a topic, for consumers on many machines',
+    load: () => import('./dispatch/command.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'fill a catalog from the messages of a topic',
+    load: () => import('./consume/command.ts'),
+  },
+  {
     name: 'stats',
     summary: 'statistics of the pixels: ranges, NaN, percentiles, black frames',
     load: () => import('./stats/command.ts'),

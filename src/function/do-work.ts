@@ -11,7 +11,8 @@ import { checkPolicy, withValidation } from '../tasks/validation.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'
 import type { LargeFile } from './large-files.ts'
 import { classify, type Failure, type HandledWork, skipped } from './outcome.ts'
-import { lookForAbsent, readFile, readObject } from './reader.ts'
+import { readFile, readObject } from './reader.ts'
+import { decideRemoval } from './removal.ts'
 import type { Resources } from './resources.ts'
 import { nameOf, type ObjectTarget } from './target.ts'
 import type { InspectWork, RemoveWork, Work } from './work.ts'
@@ -167,27 +168,16 @@ async function stored(
   return { ...common, outcome: 'bad_file', code, message }
 }
 
-/**
- * An event's word that an object is gone is checked: the object is looked for, and what is there stays. The moment of
- * the look is the removal's time, because that clock also dates inspections; an event's own clock may be anywhere.
- */
 async function remove(ctx: FunctionContext, work: RemoveWork, signal: AbortSignal): Promise<HandledWork> {
-  const { target, removedAt, sequencer } = work
+  const { target, sequencer } = work
   const path = nameOf(target)
   const resources = await untilAborted(resourcesFor(ctx, {}), signal)
   const { s3, catalog } = resources
   if (catalog === null) return skipped(path, 'VAST DataBase not configured')
   if (await isStale(resources, work, signal)) return skipped(path, STALE)
-  const lookedAtMs = Date.now()
-  const absence = await lookForAbsent(s3, target, signal)
-  if (absence.kind === 'present') return skipped(path, 'The object is there: it was written again after this removal')
-  const told = Date.parse(removedAt)
-  if (absence.kind === 'unknown' && Number.isNaN(told)) {
-    return skipped(path, 'The removal has no time, and the keys may not look whether the object is there')
-  }
-  const removedAtMs = absence.kind === 'absent' ? lookedAtMs : Math.min(told, lookedAtMs)
-  const paths = absence.kind === 'absent' ? absence.paths : locationsOf(target)
-  const removal = catalog.markRemoved(paths, BigInt(removedAtMs) * 1000n, { signal, sequencer })
+  const decided = await decideRemoval(s3, work, signal)
+  if ('reason' in decided) return skipped(path, decided.reason)
+  const removal = catalog.markRemoved(decided.paths, decided.removedAtUs, { signal, sequencer })
   const count = await untilAborted(removal, signal)
   const message = count === 0 ? 'No row to mark as removed' : `Marked as removed: ${count}`
   return { outcome: 'removed', path, file_id: null, code: null, message, payload: null }
