@@ -17,6 +17,7 @@ export interface BrokerMessage {
 /** Offsets by partition: of the next message, not of the last. */
 export type Offsets = ReadonlyMap<number, bigint>
 
+/** What is read, and as whose member. */
 export interface GroupReaderOptions {
   readonly topic: string
   readonly group: string
