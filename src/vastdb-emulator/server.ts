@@ -49,6 +49,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     queries: new QueryResults(),
     buckets: new Set(resolved.buckets),
     logger: resolved.logger,
+    isNewer: isNewer(resolved),
     endpoint: () => endpoint,
   }
   const server = createServer((message, response) => void answer(store, resolved, faults, message, response))
@@ -117,7 +118,7 @@ async function answer(
     const request = toRequest(message, id, body)
     const faults = [...source.draw(request.command), ...readFaultHeader(request.headers.text(FAULT_HEADER))]
     if (await failEarly(faults, response)) return
-    if (!isProbe(request)) verify(message, body, options)
+    if (isNewer(options) || !isProbe(request)) verify(message, body, options)
     reply = await operationFor(request)(store, request)
     if (faults.some((fault) => fault.kind === 'reset-after')) {
       response.destroy()
@@ -155,7 +156,13 @@ function toRequest(message: IncomingMessage, id: string, body: Uint8Array): Emul
   return { id, method: message.method ?? 'GET', url, ...readTarget(url), headers: new Headers(message.headers), body }
 }
 
-/** Clients learn the server's version before they know whether their keys are good. */
+/** Servers of 5.5 and later: a client that asks for the version with wrong keys is refused, columns tell of the sorting key. */
+function isNewer({ version }: ResolvedOptions): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 5)
+}
+
+/** Before 5.5 clients learn the server's version before they know whether their keys are good. */
 function isProbe(request: EmulatorRequest): boolean {
   const { method, bucket, command, headers } = request
   return method === 'GET' && bucket === '' && command === COMMAND.transaction && headers.transactionId() === null

@@ -94,6 +94,8 @@ export const HEADER = {
   externalRowIds: 'use-external-row-ids-alloc',
   vectorIndexColumn: 'tabular-vector-index-column',
   vectorIndexMetric: 'tabular-vector-index-distance-metric',
+  vectorIndexCluster: 'tabular-vector-index-cluster-quantization',
+  vectorIndexSearch: 'tabular-vector-index-search-quantization',
   split: 'tabular-split',
   subSplits: 'tabular-num-of-subsplits',
   requestFormat: 'tabular-request-format',

@@ -7,7 +7,7 @@ export type { ConnectOptions, RetryOptions, TimeoutOptions, TlsOptions } from '.
 export { and, Column, col, or, Predicate, type Value } from './predicate.ts'
 export { Projection } from './projection.ts'
 export type { RowIdSource, RowIds } from './row-ids.ts'
-export { type CreateOptions, type CreateTableOptions, Schema } from './schema.ts'
+export { type CreateOptions, type CreateTableOptions, type Quantization, Schema } from './schema.ts'
 export { Selection } from './select.ts'
 export { connect, Session, type TransactionOptions } from './session.ts'
 export type { QueryAnswer } from './sql-engine.ts'

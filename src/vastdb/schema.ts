@@ -17,13 +17,22 @@ export interface CreateOptions {
   readonly ifNotExists?: boolean
 }
 
+/** How a vector index keeps numbers. Servers refuse some combinations. */
+export type Quantization = 'scalar_8bit' | 'none'
+
 /** How a table is created. */
 export interface CreateTableOptions extends CreateOptions {
   /** Names of the sorting key's columns, most significant first. The table is a sorted table then. */
   readonly sortedBy?: readonly string[]
   /** Row ids are chosen by the writer through a `vastdb_rowid` column. */
   readonly externalRowIds?: boolean
-  readonly vectorIndex?: { readonly column: string; readonly metric: 'l2sq' | 'ip' }
+  /** What is not said of quantization is the server's choice. */
+  readonly vectorIndex?: {
+    readonly column: string
+    readonly metric: 'l2sq' | 'ip'
+    readonly clusterQuantization?: Quantization
+    readonly searchQuantization?: Quantization
+  }
 }
 
 /** A container of tables and of further schemas. */
@@ -145,6 +154,9 @@ function tableHeaders(columns: arrow.Schema, options: CreateTableOptions): Recor
   if (options.vectorIndex) {
     headers[HEADER.vectorIndexColumn] = options.vectorIndex.column
     headers[HEADER.vectorIndexMetric] = options.vectorIndex.metric
+    const { clusterQuantization, searchQuantization } = options.vectorIndex
+    if (clusterQuantization) headers[HEADER.vectorIndexCluster] = clusterQuantization
+    if (searchQuantization) headers[HEADER.vectorIndexSearch] = searchQuantization
   }
   return headers
 }

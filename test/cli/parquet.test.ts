@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { writeParquet } from '../../src/cli/format/parquet.ts'
 import { tempDir } from '../helpers.ts'
@@ -25,7 +26,7 @@ const VALUES: readonly (readonly [type: string, value: unknown, read: unknown])[
 ]
 
 describe.runIf(python !== null)('a Parquet file of an answer', () => {
-  it('is read by pyarrow, nulls of every type included', async () => {
+  it('is read by pyarrow and DuckDB, nulls of every type included', async () => {
     const file = join(tempDir(), 'rows.parquet')
     const columns = VALUES.map(([type], index) => ({ name: `c${index}`, type }))
     const rows = [VALUES.map(([, value]) => value), VALUES.map(() => null)]
@@ -43,5 +44,18 @@ describe.runIf(python !== null)('a Parquet file of an answer', () => {
     const read = JSON.parse(execFileSync(python!, ['-c', script, file], { encoding: 'utf8' })) as object[]
     expect(Object.values(read[0]!)).toEqual(VALUES.map(([, , value]) => value))
     expect(Object.values(read[1]!)).toEqual(VALUES.map(() => null))
+    const instance = await DuckDBInstance.create()
+    const connection = await instance.connect()
+    try {
+      const rewritten = await connection.runAndReadAll(`FROM read_parquet('${file}')`)
+      const kept = await connection.runAndReadAll(
+        `SELECT ${VALUES.map(([type], index) => `c${index}::${type} IS NULL`).join(', ')} FROM read_parquet('${file}')`,
+      )
+      expect(rewritten.columnNames()).toEqual(columns.map(({ name }) => name))
+      expect(kept.getRows()).toEqual([VALUES.map(() => false), VALUES.map(() => true)])
+    } finally {
+      connection.closeSync()
+      instance.closeSync()
+    }
   })
 })

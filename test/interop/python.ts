@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process'
 import { pythonWith } from '../python-env.ts'
 
-/** A Python with the vendor's SDK and what its own tests need, or null where it cannot be had. */
+const TESTED_WITH = ['pytest==9.2.0', 'pytest-check==3.0.3', 'pytest-retry==1.7.0', 'boto3==1.44.5']
+
+/** A Python with the vendor's SDK, or null where it cannot be had. */
 export const vastPython: string | null = pythonWith(
   'vastdb==2.0.14',
-  'pytest==9.2.0',
-  'pytest-check==3.0.3',
-  'pytest-retry==1.7.0',
-  'boto3==1.44.5',
+  ...TESTED_WITH,
   // Its DuckDB test wants `arrow()` on connections, which later versions no longer have.
   'duckdb==1.3.2',
 )
+
+/** The same of the SDK's newest release, with what its own tests need. */
+export const newestVastPython = (): string | null =>
+  pythonWith('vastdb==2.1.0', ...TESTED_WITH, 'duckdb==1.5.4', 'pandas==3.1.1')
 
 /**
  * Runs a script of this folder and resolves to the JSON it prints. Unlike a blocking call it leaves this process free

@@ -1,6 +1,8 @@
-import { Field, Int64, Schema } from 'apache-arrow'
+import { Field, FixedSizeList, Float32, Int64, RecordBatch, Schema, Table, vectorFromArray } from 'apache-arrow'
 import { beforeAll, expect, it } from 'vitest'
-import { col } from '../../src/vastdb/index.ts'
+import { col, decimalText } from '../../src/vastdb/index.ts'
+import { startEmulator } from '../../src/vastdb-emulator/index.ts'
+import { rawClient } from './raw-client.ts'
 import { integers, type Setup, setup } from './setup.ts'
 
 let s: Setup
@@ -26,6 +28,45 @@ it('names rows of sorted tables by ids that need more than 64 bits', async () =>
     const left = await table.select({ columns: ['a'] }).toTable()
     expect([...left.getChild('a')!]).toEqual([1n, 3n])
   })
+})
+
+it('tells clients of 5.5 what they ask, and older ones what they know', async () => {
+  const vector = new Schema([new Field('v', new FixedSizeList(2, new Field('item', new Float32(), false)), true)])
+  await s.session.transaction(async (tx) => {
+    const schema = tx.bucket('vastdb').schema('s')
+    const told = (await schema.table('sorted').columns()).fields.map(({ metadata }) => Object.fromEntries(metadata))
+    expect(told).toEqual([{ 'VAST:sort_type': 'Unsorted' }, { 'VAST:sort_type': 'Sorted', 'VAST:sort_index': '0' }])
+
+    const index = { column: 'v', metric: 'ip' } as const
+    const table = await schema.createTable('indexed', vector, { vectorIndex: index })
+    const scalar = { clusterQuantization: 'scalar_8bit', searchQuantization: 'scalar_8bit' }
+    expect((await table.stats()).vectorIndices).toMatchObject([{ ...index, ...scalar }])
+    const none = { ...index, searchQuantization: 'none' } as const
+    await expect(schema.createTable('x', vector, { vectorIndex: none })).rejects.toMatchObject({ status: 400 })
+    const both = { ...none, clusterQuantization: 'none' } as const
+    expect(
+      (await (await schema.createTable('exact', vector, { vectorIndex: both })).stats()).vectorIndices,
+    ).toMatchObject([both])
+
+    const rows = vectorFromArray(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      vector.fields[0]!.type as FixedSizeList,
+    )
+    const ids = await table.insert(new Table(vector, new RecordBatch({ v: rows.data[0]! })))
+    expect(String(ids.type)).toMatch(/Decimal/)
+    const found = await table.select({ rowId: true }).toTable()
+    // Ids alone do not say how wide they are: the table does.
+    await table.delete([BigInt(decimalText(found.getChild('$row_id')!.get(0) as Uint32Array, 0))])
+    expect((await table.select().toTable()).numRows).toBe(1)
+  })
+  const older = await startEmulator({ port: 0, version: '5.4.0.1' })
+  const wrong = { accessKeyId: 'who', secretAccessKey: 'knows' }
+  expect((await rawClient(s.emulator.endpoint, wrong)('GET', '/?transaction')).status).toBe(403)
+  expect((await rawClient(older.endpoint, wrong)('GET', '/?transaction')).status).not.toBe(403)
+  await older.close()
 })
 
 it('refuses to change the sorting key, its columns’ values, or to drop them', async () => {

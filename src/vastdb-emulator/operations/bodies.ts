@@ -2,6 +2,7 @@ import { Builder, ByteBuffer } from 'flatbuffers'
 import * as fb from '../../vastdb/flatbuffers/generated/tabular.ts'
 import { boundedLength } from '../arrow/schema-codec.ts'
 import { badRequest } from '../errors.ts'
+import type { VectorIndex } from '../store/catalog.ts'
 
 /** One entry of a listing. */
 export interface ListedObject {
@@ -73,7 +74,7 @@ interface TableStats {
   readonly bytes: bigint
   readonly externalRowIds: boolean
   readonly isSorted: boolean
-  readonly vectorIndex: { readonly column: string; readonly metric: string; readonly sqlFunction: string } | null
+  readonly vectorIndex: (VectorIndex & { readonly sqlFunction: string }) | null
 }
 
 export function tableStatsBody(stats: TableStats): Uint8Array {
@@ -94,10 +95,14 @@ function writeVectorIndex(builder: Builder, index: NonNullable<TableStats['vecto
   const column = builder.createString(index.column)
   const metric = builder.createString(index.metric)
   const sqlFunction = builder.createString(index.sqlFunction)
+  const cluster = builder.createString(index.cluster)
+  const search = builder.createString(index.search)
   fb.VectorIndexMetadata.startVectorIndexMetadata(builder)
   fb.VectorIndexMetadata.addColumnName(builder, column)
   fb.VectorIndexMetadata.addDistanceMetric(builder, metric)
   fb.VectorIndexMetadata.addSqlFunctionName(builder, sqlFunction)
+  fb.VectorIndexMetadata.addClusterQuantization(builder, cluster)
+  fb.VectorIndexMetadata.addSearchQuantization(builder, search)
   return fb.VectorIndexMetadata.endVectorIndexMetadata(builder)
 }
 

@@ -11,10 +11,23 @@ import { assertColumns, requestedTable } from './tables.ts'
 /** Largest column listing a server sends in one answer. */
 const MAX_LISTING_BYTES = 4 * 1024 * 1024
 
-export const listColumns: Operation = inTransaction(async (tx, request) => {
+export const listColumns: Operation = inTransaction(async (tx, request, store) => {
   const table = await requestedTable(tx, request)
-  return columnListing(request, table.columns)
+  return columnListing(request, store.isNewer ? table.columns.map((column) => toldOf(table, column)) : table.columns)
 })
+
+/** Newer servers say of every column whether it is in the sorting key, and where. */
+function toldOf({ sortingKey }: TableEntry, { id, field }: TableColumn): TableColumn {
+  const place = sortingKey.indexOf(id)
+  const told: [string, string][] =
+    place === -1
+      ? [['VAST:sort_type', 'Unsorted']]
+      : [
+          ['VAST:sort_type', 'Sorted'],
+          ['VAST:sort_index', String(place)],
+        ]
+  return { id, field: { ...field, metadata: [...field.metadata.filter(([key]) => !key.startsWith('VAST:')), ...told] } }
+}
 
 export const listSortedColumns: Operation = inTransaction(async (tx, request) => {
   const table = await requestedTable(tx, request)

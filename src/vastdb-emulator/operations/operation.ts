@@ -15,6 +15,8 @@ export interface Store {
   readonly queries: QueryResults
   readonly buckets: ReadonlySet<string>
   readonly logger: Logger
+  /** Whether the server says that it is of 5.5 or later. */
+  readonly isNewer: boolean
   /** Base URL clients reach the server at. */
   readonly endpoint: () => string
 }

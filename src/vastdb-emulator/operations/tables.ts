@@ -21,7 +21,7 @@ import {
 import { createDataTable, dataTable } from '../store/rows.ts'
 import type { Transaction } from '../store/transactions.ts'
 import { type ListedObject, listTablesBody, readProperties, tableStatsBody } from './bodies.ts'
-import { inTransaction } from './operation.ts'
+import { inTransaction, type Store } from './operation.ts'
 
 const SQL_FUNCTIONS: Readonly<Record<string, string>> = {
   l2sq: 'array_distance',
@@ -49,7 +49,7 @@ export const createTable = inTransaction(async (tx, request, store) => {
     name,
     properties: request.params.get('table-props') ?? '',
     columns,
-    sortingKey: readSortingKey(request.headers, columns),
+    sortingKey: readSortingKey(request.headers, columns, store),
     externalRowIds: request.headers.flag(HEADER.externalRowIds),
     vectorIndex: readVectorIndex(request.headers, columns),
   }
@@ -61,7 +61,7 @@ export const createTable = inTransaction(async (tx, request, store) => {
 export const alterTable = inTransaction(async (tx, request, store) => {
   const table = await requestedTable(tx, request)
   const properties = readProperties(request.body)
-  const sortingKey = readSortingKey(request.headers, table.columns)
+  const sortingKey = readSortingKey(request.headers, table.columns, store)
   if (sortingKey.length > 0 && table.sortingKey.length > 0)
     throw badRequest(`Table ${table.name} already has a sorting key`)
   const place = await newPlace(tx, request, table)
@@ -142,11 +142,13 @@ export function assertColumns(fields: readonly Field[]): void {
   }
 }
 
-function readSortingKey(headers: Headers, columns: readonly TableColumn[]): number[] {
+function readSortingKey(headers: Headers, columns: readonly TableColumn[], { isNewer }: Store): number[] {
   return headers.integerList(HEADER.sortedColumnPrefix).map((index) => {
     const column = columns[index]
-    if (column === undefined)
+    if (column === undefined) {
+      if (isNewer) throw badRequest(`The sorting key names column ${index} of ${columns.length}`, 'InvalidArgument')
       throw new RequestFailure(500, 'InternalError', 'We encountered an internal error. Please try again.')
+    }
     return column.id
   })
 }
@@ -161,5 +163,19 @@ function readVectorIndex(headers: Headers, columns: readonly TableColumn[]): Vec
   if (!(metric in SQL_FUNCTIONS)) {
     throw badRequest(`invalid vector index distance metric ${metric}, supported metrics: 'l2sq', 'ip'`)
   }
-  return { column, metric }
+  const [cluster, search] = [HEADER.vectorIndexCluster, HEADER.vectorIndexSearch].map((name) =>
+    quantization(headers, name),
+  )
+  if (cluster === 'scalar_8bit' && search === 'none') {
+    throw badRequest('vector index cluster quantization scalar_8bit does not go with search quantization none')
+  }
+  return { column, metric, cluster: cluster!, search: search! }
+}
+
+function quantization(headers: Headers, name: string): string {
+  const value = headers.text(name) ?? 'scalar_8bit'
+  if (['scalar_8bit', 'none'].includes(value)) return value
+  throw badRequest(
+    `invalid ${name.replace('tabular-', '').replaceAll('-', ' ')} ${value}, supported: 'scalar_8bit', 'none'`,
+  )
 }

@@ -23,6 +23,9 @@ export interface TableColumn {
 export interface VectorIndex {
   readonly column: string
   readonly metric: string
+  /** Quantization of clusters and of searches. */
+  readonly cluster: string
+  readonly search: string
 }
 
 export interface TableEntry {
@@ -178,7 +181,7 @@ export async function insertTable(tx: Transaction, table: TableEntry, revision: 
   if (existing) throw conflict(`Table ${table.name} already exists`, 'TabularTableAlreadyExists')
   await tx.run(
     `INSERT INTO catalog.tables VALUES ($1, $2, $3, $4, $5, $6, ${idList(table.columns.map((column) => column.id))},
-       ${idList(table.sortingKey)}, $7, $8, $9, 0)`,
+       ${idList(table.sortingKey)}, $7, $8, $9, 0, $10, $11)`,
     [
       BigInt(table.id),
       BigInt(table.schemaId),
@@ -189,6 +192,8 @@ export async function insertTable(tx: Transaction, table: TableEntry, revision: 
       table.externalRowIds,
       table.vectorIndex?.column ?? null,
       table.vectorIndex?.metric ?? null,
+      table.vectorIndex?.cluster ?? null,
+      table.vectorIndex?.search ?? null,
     ],
   )
 }
@@ -285,7 +290,15 @@ function toTable(row: Record<string, DuckDBValue>, tx: Transaction): TableEntry 
     columns: fields.map((field, index) => ({ id: ids[index]!, field })),
     sortingKey: listItems(row['sorting_key']).map(Number),
     externalRowIds: row['external_row_ids'] === true,
-    vectorIndex: vectorColumn === null ? null : { column: String(vectorColumn), metric: String(row['vector_metric']) },
+    vectorIndex:
+      vectorColumn === null
+        ? null
+        : {
+            column: String(vectorColumn),
+            metric: String(row['vector_metric']),
+            cluster: String(row['vector_cluster']),
+            search: String(row['vector_search']),
+          },
   }
 }
 

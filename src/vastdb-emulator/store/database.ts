@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS catalog.tables (
   external_row_ids BOOLEAN, vector_column VARCHAR, vector_metric VARCHAR, next_row_id BIGINT);
 CREATE TABLE IF NOT EXISTS catalog.projections (
   id BIGINT, table_id BIGINT, name VARCHAR, sorted BIGINT[], unsorted BIGINT[]);
+ALTER TABLE catalog.tables ADD COLUMN IF NOT EXISTS vector_cluster VARCHAR DEFAULT 'scalar_8bit';
+ALTER TABLE catalog.tables ADD COLUMN IF NOT EXISTS vector_search VARCHAR DEFAULT 'scalar_8bit';
 `
 
 /** An open DuckDB with the catalogue tables in it, and connections to reuse. */

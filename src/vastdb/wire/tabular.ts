@@ -28,6 +28,9 @@ export interface VectorIndex {
   readonly metric: string
   /** SQL function that ranks by this metric, for instance `array_distance`. */
   readonly sqlFunction: string
+  /** How the index keeps clusters, and what it searches by: `scalar_8bit` or `none`; null from servers that do not say. */
+  readonly clusterQuantization: string | null
+  readonly searchQuantization: string | null
 }
 
 /** Size of a table, as the server counts it. */
@@ -128,6 +131,8 @@ export function readTableStats(bytes: Uint8Array, what: string): TableStats {
                 column: index.columnName() ?? '',
                 metric: index.distanceMetric() ?? '',
                 sqlFunction: index.sqlFunctionName() ?? '',
+                clusterQuantization: index.clusterQuantization(),
+                searchQuantization: index.searchQuantization(),
               },
             ]
           : [],
