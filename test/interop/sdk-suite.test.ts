@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../src/vastdb-emulator/index.ts'
-import { vastPython } from './python.ts'
+import { newestVastPython } from './python.ts'
 import { runSdkSuite } from './sdk-suite.ts'
 
 interface Expectations {
@@ -20,15 +20,16 @@ const SHARES = [
   ['test_tables'],
   [
     ...['test_sanity', 'test_schemas', 'test_util', 'test_nested', 'test_table_in_tx', 'test_fixed_list'],
-    ...['test_vector_index', 'test_projections', 'test_duckdb'],
+    ...['test_vector_index', 'test_projections', 'test_configs', 'test_ibis_utils'],
+    // 403 cases, minutes of Python.
+    ...(isFull ? ['test_by_column_inserter'] : []),
     'test_vector_search::test_ibis_to_query_engine_predicates',
-    'test_adbc_integration::test_end_user_passed_to_adbc_connect',
-    'test_imports::test_parallel_imports_with_endpoints_negative',
-    'test_imports::test_zip_imports_duplicate_key_values',
   ],
 ]
 
-describe.runIf(vastPython)('the vendor’s own test-suite, unmodified, against the emulator', () => {
+const newest = newestVastPython()
+
+describe.runIf(newest)('the vendor’s own test-suite, unmodified, against the emulator', () => {
   const emulators: Emulator[] = []
   beforeAll(async () => {
     // The suite empties the whole bucket before each test, so each share has a server to itself.
@@ -42,10 +43,11 @@ describe.runIf(vastPython)('the vendor’s own test-suite, unmodified, against t
     const skipped = isFull ? [] : expectations.slow
     const leftOut = [...expectations.leftOut, ...skipped]
     const results = await Promise.all(
-      SHARES.map((targets, index) => runSdkSuite(vastPython!, emulators[index]!.endpoint, targets, leftOut)),
+      SHARES.map((targets, index) => runSdkSuite(newest!, emulators[index]!.endpoint, targets, leftOut)),
     )
     expect(results.flatMap((result) => result.failed)).toEqual([])
     const passed = results.flatMap((result) => result.passed).sort()
-    expect(passed).toEqual(expectations.passed.filter((test) => !skipped.includes(test)).sort())
+    const wanted = expectations.passed.filter((test) => isFull || !test.startsWith('test_by_column_inserter::'))
+    expect(passed).toEqual(wanted.filter((test) => !skipped.includes(test)).sort())
   })
 })
