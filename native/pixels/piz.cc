@@ -298,6 +298,8 @@ void PizCode::Decode(ByteView bits, uint64_t bit_count, uint16_t* out,
       continue;
     }
     const auto times = static_cast<std::ptrdiff_t>(reader.Take(8));
+    // The zeros behind the end could repeat a number no times for ever.
+    if (reader.used() > bit_count) break;
     if (out == begin || times > end - out) {
       throw ChunkFailure("repeats what is not there");
     }

@@ -17,6 +17,18 @@ function claiming(width: number, compression: number, data: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, bytes.length - 12), int(0, data.length), data])
 }
 
+/**
+ * A PIZ chunk that repeats a number no times for ever, once its bits have ended: what is behind them reads as zeros, and here
+ * they are the code of a repetition.
+ */
+function endlessPiz(): Buffer {
+  const symbols = [14, 15, 15, 20].map((length) => length.toString(2).padStart(6, '0')).join('')
+  const table = Buffer.from(symbols.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)))
+  const bits = Buffer.from([0, 0b100])
+  const huffman = Buffer.concat([int(0, 3, table.length, 14, 0), table, bits])
+  return Buffer.concat([Buffer.from([0xff, 0x1f, 0, 0]), int(huffman.length), huffman])
+}
+
 /** A deep scan-line file whose rows claim so many samples each in their only pixel. */
 function deepClaiming(rows: number, samples: number): Buffer {
   const flat = rawExr(1, rows, ['Z'], () => 1)
@@ -47,6 +59,7 @@ describe('chunks that claim what they do not hold', () => {
     ['what no stream can hold', claiming(100_000, 3, deflateSync(Buffer.alloc(4))), /cannot decode to 400000/],
     ['more than they decode to', claiming(100, 3, deflateSync(Buffer.alloc(10))), /10 bytes instead of 400/],
     ['less than they decode to', claiming(100, 3, deflateSync(Buffer.alloc(9000))), /more than 400 bytes/],
+    ['what is repeated without an end', claiming(100, 4, endlessPiz()), /packed data breaks off/],
     ['no stream at all', claiming(100, 3, Buffer.from('not deflated')), /damaged/],
   ])('%s are listed with the reason', async (_what, bytes, reason) => {
     const { stats, hashes } = await lookAt(bytes)
