@@ -77,11 +77,11 @@ async function fromPixels(file: PixelFile, options: ThumbnailOptions): Promise<T
   }
   const place = placeIn(data, display, pixelAspect(part), options.size ?? 512)
   const { frame, area, at } = place
-  const rgba = new Float32Array(frame.width * frame.height * 4)
   const { source, matrix, isEncoded } = colourStatement(part)
   let shown: Picture | null = null
   let level = 0
   let range: [number, number] | null = null
+  let colourAt: ColourAt | null = null
   if (area !== null) {
     const best = levelFor(file, choice.partIndex, area, at)
     level = best.level.x
@@ -90,16 +90,17 @@ async function fromPixels(file: PixelFile, options: ThumbnailOptions): Promise<T
     const request = { choice, ...best, width: at.width, height: at.height, rowStep, threads, signal, onProgress }
     shown = await readPicture(file, request)
     range = choice.kind === 'colour' ? null : rangeOf(choice, shown, options)
-    const colourAt = colourFunction(choice, shown, range, options, matrix, isEncoded)
-    for (let y = 0; y < at.height; y++) {
-      for (let x = 0; x < at.width; x++) {
-        colourAt(y * at.width + x, rgba, ((at.y + y) * frame.width + at.x + x) * 4)
-      }
-    }
+    colourAt = colourFunction(choice, shown, range, options, matrix, isEncoded)
+  }
+  const drawRow = (y: number, rgba: Float32Array) => {
+    rgba.fill(0)
+    const from = (y - at.y) * at.width
+    if (colourAt === null || y < at.y || y >= at.y + at.height) return
+    for (let x = 0; x < at.width; x++) colourAt(from + x, rgba, (at.x + x) * 4)
   }
   const { red, green, blue, layer } = choice.channels
   return {
-    ...onBackground(rgba, frame, options.background ?? 'checker'),
+    ...onBackground(drawRow, frame, options.background ?? 'checker'),
     facts: {
       part_index: choice.partIndex,
       layer,
@@ -197,10 +198,10 @@ function rangeOf(
 ): [number, number] {
   if (range !== undefined) return [range[0], range[1]]
   const planes = kind === 'scalar' ? [red] : [red, green, blue]
-  const values = planes
-    .flatMap((plane) => [...plane])
-    .filter((value) => Number.isFinite(value) && Math.abs(value) < 1e30)
-  values.sort((a, b) => a - b)
+  const all = new Float32Array(planes.length * red.length)
+  let count = 0
+  for (const plane of planes) for (const value of plane) if (Math.abs(value) < 1e30) all[count++] = value
+  const values = all.subarray(0, count).sort()
   if (values.length === 0) return [0, 1]
   const at = (share: number) => values[Math.round(share * (values.length - 1))]!
   return kind === 'scalar' ? [at(0.01), at(0.99)] : [at(0), at(1)]
@@ -210,24 +211,30 @@ const CHECKER = 8
 const DARK = 0.06
 const LIGHT = 0.13
 
+/** `drawRow` draws a row of the picture over nothing: of a whole large picture, floats would take more than all else. */
 function onBackground(
-  rgba: Float32Array,
+  drawRow: (y: number, rgba: Float32Array) => void,
   { width, height }: Size,
   background: NonNullable<ThumbnailOptions['background']>,
 ): Picture8 {
   const channels = background === 'none' ? 4 : 3
   const bytes = new Uint8Array(width * height * channels)
   const solid = typeof background === 'string' ? null : background.map((value) => decodeSrgb(value / 255))
-  for (let i = 0; i < width * height; i++) {
-    const alpha = rgba[i * 4 + 3]!
-    const isLight = (Math.floor((i % width) / CHECKER) + Math.floor(i / width / CHECKER)) % 2 === 0
-    for (let c = 0; c < 3; c++) {
-      const behind = solid?.[c] ?? (isLight ? LIGHT : DARK)
-      const value = rgba[i * 4 + c]!
-      const over = channels === 4 ? (alpha > 0 ? value / alpha : 0) : value + behind * (1 - alpha)
-      bytes[i * channels + c] = srgbByte(over)
+  const rgba = new Float32Array(width * 4)
+  for (let y = 0; y < height; y++) {
+    drawRow(y, rgba)
+    for (let x = 0; x < width; x++) {
+      const alpha = rgba[x * 4 + 3]!
+      const at = (y * width + x) * channels
+      const isLight = (Math.floor(x / CHECKER) + Math.floor(y / CHECKER)) % 2 === 0
+      for (let c = 0; c < 3; c++) {
+        const behind = solid?.[c] ?? (isLight ? LIGHT : DARK)
+        const value = rgba[x * 4 + c]!
+        const over = channels === 4 ? (alpha > 0 ? value / alpha : 0) : value + behind * (1 - alpha)
+        bytes[at + c] = srgbByte(over)
+      }
+      if (channels === 4) bytes[at + 3] = Math.round(255 * alpha)
     }
-    if (channels === 4) bytes[i * 4 + 3] = Math.round(255 * alpha)
   }
   return { width, height, channels, bytes }
 }

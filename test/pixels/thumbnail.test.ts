@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -49,6 +49,25 @@ describe('thumbnails', () => {
     const seen = execFileSync(process.execPath, ['--input-type=module', '-e', script, picture], { encoding: 'utf8' })
     expect(seen).toBe('true,false')
     expect(existsSync(picture)).toBe(true)
+  })
+
+  it('take the range of large data without a number object for each pixel', () => {
+    const frame = join(tempDir(), 'z.exr')
+    writeFileSync(
+      frame,
+      rawExr(1024, 1536, ['Z'], (_, x, y) => x + y),
+    )
+    const script = `
+      const [{ makeThumbnail }, { openSource }] = await Promise.all(
+        ['pixels/thumbnail', 'source/open'].map((name) => import(${JSON.stringify(pathToFileURL(join(projectRoot, 'dist')).href)} + '/' + name + '.js')),
+      )
+      const { source } = await openSource(process.argv[1])
+      const { facts } = await makeThumbnail(source, { size: 1536 })
+      process.stdout.write(JSON.stringify(facts.range))`
+    const tight = ['--max-old-space-size=24', '--input-type=module', '-e', script, frame]
+    const range = JSON.parse(execFileSync(process.execPath, tight, { encoding: 'utf8', stdio: 'pipe' }))
+    // Of 1,572,864 sums, 15,753 are at most 176, and as many at least 2558 - 176.
+    expect(range).toEqual([176, 2382])
   })
 
   it('are the right way up, in sRGB, with the data window in the display window', async () => {
