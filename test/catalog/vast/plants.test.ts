@@ -106,7 +106,11 @@ const OF_VECTORS: readonly Plant[] = [
   {
     name: 'a vector of another version than its file says',
     sees: /of the version that its file says/,
-    plant: async (hand) => hand.change('vectors', (await hand.rows('vectors'))[0]!.id, { embedding_version: 1 }),
+    plant: async (hand) => {
+      const [{ id }] = (await hand.rows('vectors')) as [RawRow]
+      await hand.double('vectors', id, { embedding_version: 1 })
+      await hand.delete('vectors', [id])
+    },
   },
   {
     name: 'a vector of no file',
