@@ -161,6 +161,25 @@ describe('thumbnails', () => {
   })
 })
 
+describe('paths of pictures', () => {
+  it.each([
+    ['thumbnail', 'gone.exr', '-o'],
+    ['contact-sheet', 'gone.exr', '-o'],
+    ['diff', 'gone.exr', 'lost.exr', '--image'],
+  ])('are looked at before any file is: %s', async (...args) => {
+    const { code, stderr } = await runCli([...args, 'picture.gif'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('ends in .png, .jpg')
+  })
+
+  it('are named in errors, and not what is written beside them first', async () => {
+    const output = join(tempDir(), 'gone', 'picture.png')
+    const { code, stderr } = await runCli(['thumbnail', fixturePath('compression-zip.exr'), '-o', output])
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(`open '${output}'`)
+  })
+})
+
 describe('a contact sheet', () => {
   it('draws gaps and broken frames and counts them', async () => {
     const output = join(tempDir(), 'sheet.png')

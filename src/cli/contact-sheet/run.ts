@@ -1,6 +1,6 @@
 import { ExrError } from '../../errors.ts'
 import { drawSheet, type SheetCell } from '../../pixels/sheet.ts'
-import { writePicture } from '../../pixels/write-picture.ts'
+import { checkPicturePath, writePicture } from '../../pixels/write-picture.ts'
 import { frameFactsOf } from '../../sequences/frame-of.ts'
 import { missingFrames } from '../../sequences/ranges.ts'
 import { parseWhole } from '../../settings/parse.ts'
@@ -37,6 +37,7 @@ export async function runContactSheet(
   flags: ContactSheetFlags,
   context: CliContext,
 ): Promise<void> {
+  checkPicturePath(flags.output)
   const options = thumbnailOptions(flags)
   const { jobs } = context.config({ jobs: flags.jobs })
   const frames = withGaps(await pathsOf(args, flags, context))

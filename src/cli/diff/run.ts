@@ -1,6 +1,7 @@
 import { ExrError } from '../../errors.ts'
 import { VOLATILE_ATTRIBUTES } from '../../pixels/diff-header.ts'
 import type { FileDiff } from '../../pixels/diff-types.ts'
+import { checkPicturePath } from '../../pixels/write-picture.ts'
 import { parseNumber } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
@@ -31,6 +32,7 @@ export interface DiffFlags {
 /** Compares two files, or those of two directories by name, or of two patterns by frame. */
 export async function runDiff(a: string, b: string, flags: DiffFlags, context: CliContext): Promise<void> {
   if (flags.listVolatile) return context.print(`${VOLATILE_ATTRIBUTES.join('\n')}\n`)
+  if (flags.image !== undefined) checkPicturePath(flags.image)
   const { jobs } = context.config({ jobs: flags.jobs })
   const { pairs, onlyA, onlyB, isSet } = await pairsOf(a, b, context)
   if (isSet && flags.image !== undefined) {

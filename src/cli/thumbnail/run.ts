@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { ThumbnailOptions } from '../../pixels/thumbnail.ts'
+import { checkPicturePath } from '../../pixels/write-picture.ts'
 import { parseNumber, parseWhole, unexpected } from '../../settings/parse.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
 import { openPixelPool } from '../../tasks/pixel-pool.ts'
@@ -25,6 +26,7 @@ export interface ThumbnailFlags {
 
 /** Writes a picture of one file. */
 export async function runThumbnail(name: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
+  checkPicturePath(flags.output)
   const location = await oneFile(name, context)
   const options = { ...thumbnailOptions(flags), threads: availableParallelism() }
   const pool = openPixelPool({ jobs: 1, s3: s3SettingsFrom((name) => context.env[name]) })
