@@ -1,3 +1,4 @@
+import { COLOR_NAMES } from '../header/color-statements.ts'
 import type { Chromaticities, HeaderPart } from '../header/index.ts'
 
 /** Nine numbers, row by row. */
@@ -5,7 +6,7 @@ type Matrix = readonly number[]
 
 /** What a file says of its colours, and how it was understood. */
 interface ColourStatement {
-  /** In words: the name the file gives, `chromaticities`, or `linear Rec. 709, assumed`. */
+  /** In words: the name the file gives, the attribute that says it otherwise, or `linear Rec. 709, assumed`. */
   readonly source: string
   /** To linear Rec. 709. */
   readonly matrix: Matrix
@@ -29,7 +30,7 @@ const NAMED: readonly (readonly [RegExp, Chromaticities])[] = [
   [/p3/i, P3],
   [/709|srgb/i, REC709],
 ]
-const NAME_ATTRIBUTES = ['colorInteropID', 'oiio:ColorSpace', 'colorSpace', 'chromaticityName']
+const NAME_ATTRIBUTES = [...COLOR_NAMES, 'chromaticityName']
 const ENCODED = /^(srgb|srgb_tx|srgb_texture|g22_rec709_tx|srgb_rec709_display)$|sRGB - Texture/i
 
 const BRADFORD = [0.8951, 0.2664, -0.1614, -0.7502, 1.7135, 0.0367, 0.0389, -0.0685, 1.0296]
@@ -41,7 +42,7 @@ export function gamuts(): Readonly<Record<string, Matrix>> {
   return Object.fromEntries(Object.entries(primaries).map(([name, each]) => [name, toRec709(each)]))
 }
 
-/** A colour space that the file names, else its chromaticities, else linear Rec. 709. Pure. */
+/** A colour space that the file names, else ACES by its flag, else its chromaticities, else linear Rec. 709. Pure. */
 export function colourStatement(part: HeaderPart): ColourStatement {
   const value = part.get('chromaticities')?.value
   for (const attribute of NAME_ATTRIBUTES) {
@@ -50,6 +51,10 @@ export function colourStatement(part: HeaderPart): ColourStatement {
     const named = NAMED.find(([pattern]) => pattern.test(name.value))
     if (named === undefined) continue
     return { source: name.value, matrix: toRec709(named[1]), isEncoded: ENCODED.test(name.value) }
+  }
+  const aces = part.get('acesImageContainerFlag')?.value
+  if (aces?.kind === 'int' && aces.value === 1) {
+    return { source: 'acesImageContainerFlag', matrix: toRec709(AP0), isEncoded: false }
   }
   if (value?.kind === 'chromaticities' && isUsable(value.value)) {
     return { source: 'chromaticities', matrix: toRec709(value.value), isEncoded: false }

@@ -88,6 +88,19 @@ describe('thumbnails', () => {
       expect(pixel(picture, x, y)).toEqual([0, 255, 0])
   })
 
+  it.each([
+    ['arnold/color_space', 'ACES - ACEScg'],
+    ['colorspace', 'lin_ap1_scene'],
+    ['oiio:ColorSpace', 'ACEScg'],
+  ])('take the colours for what %s says, as the catalog does', async (name, says) => {
+    const red = (channel: string) => (channel === 'R' ? 0.18 : 0.09)
+    const file = rawExr(2, 2, ['B', 'G', 'R'], red, { strings: { [name]: says } })
+    const picture = await makeThumbnail(memorySource(file))
+    expect(picture.facts.color_space).toBe(says)
+    // 1.7051 x 0.18 - 0.7051 x 0.09 is 0.2434 in Rec. 709 (ACES AP1 with the white adapted), 135 in sRGB.
+    expect(Math.abs(pixel(picture, 0, 0)[0]! - 135)).toBeLessThanOrEqual(1)
+  })
+
   it('are means of what each pixel covers, and never larger than the image', async () => {
     const file = rawExr(64, 32, ['B', 'G', 'R'], (_, x) => (x % 2 === 0 ? 0 : 1))
     const picture = await makeThumbnail(memorySource(file), { size: 16 })
