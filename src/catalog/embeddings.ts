@@ -91,6 +91,13 @@ export function chooseEmbeddings(
  * Throws as `chooseEmbeddings` does.
  */
 export function embeddingsToDrop(sets: readonly StoredEmbeddings[], named: string, url: string): StoredEmbeddings[] {
+  if (isStoredWithFiles(named.split('@')[0])) {
+    const rule = 'those of metadata are stored with their files, and go with them'
+    throw new ExrError(
+      'ERR_OPTION_INVALID',
+      `Expected another provider for vectors to drop but received ${named}: ${rule}`,
+    )
+  }
   const chosen = chooseEmbeddings(sets, named, url, () => '')
   if (named.includes('@')) return [chosen]
   return sets.filter((set) => set.provider === chosen.provider && set.version !== chosen.version)

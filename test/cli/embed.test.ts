@@ -83,6 +83,7 @@ it('makes vectors of another provider, once, by which similar compares', async (
   for (const args of [['metadata@3'], ['looks'], ['channels', '--provider', 'channels']]) {
     expect((await cli('embed', '--drop', ...args)).code).toBe(2)
   }
+  expect((await cli('embed', '--drop', 'metadata')).stderr).toMatch(/stored with their files.*ERR_OPTION_INVALID/)
   expect((await cli('embed', '--dry-run')).stderr).toContain('ERR_OPTION_INVALID')
   const unknown = await cli('embed', '--provider', 'looks')
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/metadata or channels.*--model/)])
