@@ -8,7 +8,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { mergeCatalogs, openMergeSource } from '../../src/exchange/merge.ts'
 import { record, sequence } from '../catalog/records.ts'
-import { emulator, openAt } from '../catalog/vast/place.ts'
+import { connectionTo, emulator, openAt } from '../catalog/vast/place.ts'
 import { tempDir } from '../helpers.ts'
 
 const opened: Catalog[] = []
@@ -232,6 +232,12 @@ describe('merging catalogs', () => {
       expect(await broken(vast)).toEqual([])
       expect(await mergeCatalogs(vast, [a, b])).toEqual({ inserted: 0, updated: 0, unchanged: 8 })
       expect(await broken(vast)).toEqual([])
+      const atOnce = () => openCatalog('vast://vastdb/at_once', { vast: connectionTo(server) })
+      const others = [await atOnce(), await atOnce()]
+      opened.push(...others)
+      await Promise.all(others.map((other) => mergeCatalogs(other, [a, b])))
+      expect(await broken(others[0]!)).toEqual([])
+      expect((await others[0]!.info()).rows).toMatchObject({ inspections: 8, removals: 1 })
       await mergeCatalogs(back, [vast])
       expect(await contents(back)).toEqual(await contents(into))
       let text = ''

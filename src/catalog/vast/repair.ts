@@ -1,6 +1,6 @@
-import { recordTables, VECTOR_TABLES } from '../../tables/index.ts'
+import { recordTables, tableNamed, VECTOR_TABLES } from '../../tables/index.ts'
 import { type FileContent, readContent } from '../content.ts'
-import { ledgerChange } from '../ledger.ts'
+import { digestValues, ledgerChange, type Tally, TallySum } from '../ledger.ts'
 import type { CountedChange, CountedFile } from '../plan-upsert.ts'
 import { lookUp } from './lookup.ts'
 import {
@@ -20,6 +20,7 @@ import type { Store, Tables } from './store.ts'
 /** Tables whose rows a file has once, told apart by a key. */
 const CHILD_TABLES = [
   ...recordTables().filter(({ parent, key }) => parent !== null && key.length > 0),
+  tableNamed('embeddings'),
   ...VECTOR_TABLES,
 ]
 
@@ -69,6 +70,10 @@ function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMa
     if (kept.length === 0) return ids
     const copies = new Map(kept.filter((file) => file.copies > 1).map((file) => [file.fileId, file.copies]))
     if (copies.size > 0) await removeChildren(tables, copies)
+    const [inspections, removals] = [
+      await removeSame(tables, 'inspections', copies),
+      await removeSame(tables, 'removals', copies),
+    ]
     const sightings = await countSightings(
       tables,
       kept.map((file) => file.fileId),
@@ -76,7 +81,7 @@ function repairPaths(store: Store, paths: readonly string[]): Promise<ReadonlyMa
     const files = await withContent(tables, kept, rows)
     await tables('files').update(updateBatch('files', REWRITTEN, files.map(keptRow(sightings))))
     if (doubles.length > 0) await tables('files').delete(doubles)
-    await record(ledgerChange(changesOf(rows, files, removed)))
+    await record({ ...ledgerChange(changesOf(rows, files, removed)), inspections, removals })
     return ids
   })
 }
@@ -124,6 +129,37 @@ async function removeChildren(tables: Tables, copies: ReadonlyMap<string, number
     const doubles = childDoubles(rows, copies)
     if (doubles.length > 0) await tables(name).delete(doubles)
   }
+}
+
+/**
+ * Two merges of one catalog store the same sightings and removals: of rows that are alike in every column one copy's stay. Returns
+ * what that takes away from the ledger.
+ */
+async function removeSame(
+  tables: Tables,
+  name: 'inspections' | 'removals',
+  copies: ReadonlyMap<string, number>,
+): Promise<Tally> {
+  const { columns } = tableNamed(name)
+  const names = columns.map((column) => column.name)
+  const found = { table: tables(name), column: 'file_id', values: copies.keys(), columns: names, rowId: true }
+  const isLong = columns.map(({ type }) => type === 'int64' || type === 'timestamp')
+  const rows = await lookUp(found, (row) => {
+    const cells = columns.map((_, column) => (isLong[column] ? row.big(column) : row.value(column)))
+    return { fileId: row.name(0), key: cells.map(String).join('\0'), rowId: row.big(columns.length)!, cells }
+  })
+  const doubles = new Set(childDoubles(rows, copies))
+  const gone = rows.filter(({ rowId }) => doubles.has(rowId))
+  if (gone.length > 0) await tables(name).delete([...doubles])
+  const sum = new TallySum()
+  sum.addRows(
+    digestValues(
+      tableNamed(name),
+      gone.map(({ cells }) => cells),
+    ),
+    -1,
+  )
+  return sum.tally()
 }
 
 /** Every sighting left a row in `inspections`, whoever stored it: its count is the truth. */
