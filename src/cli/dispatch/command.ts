@@ -26,7 +26,7 @@ so that one consumer gets them. Whatever ends it, the same command with --state
 goes on: folders that were not put there whole, or have changed since, are put
 there again.
 
-  exr-inspector dispatch /show --brokers kafka:9092 --topic exr --state show.state`,
+  exr-inspector dispatch /show --brokers kafka:9092 --topic exr --state done`,
     )
     .action(async (roots: string[], flags: DispatchFlags) => {
       const { runDispatch } = await import('./run.ts')
