@@ -18,12 +18,25 @@ export async function openExisting(
   options: OpenCatalogOptions = {},
 ): Promise<Catalog> {
   const path = url.replace(/^duckdb:/, '')
-  if (!isRemote(url) && !existsSync(path)) {
-    const remedy = `Make one with: exr-inspector ingest <directory> --catalog ${path}, or name another with --catalog`
-    throw new ExrError('ERR_CATALOG_OPEN', `There is no catalog ${path}. ${remedy}`, { details: { path } })
-  }
+  if (!isRemote(url) && !existsSync(path)) throw noCatalog(path)
   const wait = catalogWaitMs === null ? {} : { waitMs: catalogWaitMs }
-  return openCatalog(url, { vast, fileMode: PRIVATE, ...wait, ...options })
+  const settings = { vast, fileMode: PRIVATE, ...wait, ...options }
+  if (!isRemote(url) || options.readOnly || options.migrate === false) return openCatalog(url, settings)
+  // To bring it up to date would make one where there is none.
+  const catalog = await openCatalog(url, { ...settings, migrate: false })
+  try {
+    if ((await catalog.version()) === 0) throw noCatalog(url)
+    await catalog.ensureSchema(options.signal)
+    return catalog
+  } catch (error) {
+    await catalog.close()
+    throw error
+  }
+}
+
+function noCatalog(path: string): ExrError {
+  const remedy = `Make one with: exr-inspector ingest <directory> --catalog ${path}, or name another with --catalog`
+  return new ExrError('ERR_CATALOG_OPEN', `There is no catalog ${path}. ${remedy}`, { details: { path } })
 }
 
 /** The same to read; says so where what is read is a snapshot. */

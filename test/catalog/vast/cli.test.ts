@@ -51,3 +51,17 @@ it('the command line fills, searches and checks a catalog in VAST DataBase', asy
   expect(denied.stderr).toContain('ERR_VASTDB_AUTH')
   expect(denied.stderr).not.toContain('hunter22')
 })
+
+it('nothing is made where a catalog was mistyped', async () => {
+  const mistyped = URL.replace(/[^/]+$/, 'mistyped')
+  const cli = (args: string[]) => runCli([...args, '--catalog', mistyped], { env })
+  for (const args of [
+    ['retention', '--keep', '90d'],
+    ['embed', '--drop', 'look'],
+  ]) {
+    const { code, stderr } = await cli(args)
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(`There is no catalog ${mistyped}`)
+  }
+  expect(JSON.parse((await cli(['catalog', 'info', '--json'])).stdout)).toMatchObject({ schema_version: 0 })
+})
