@@ -6,7 +6,8 @@
 namespace exr_inspector {
 
 // limitMemory(bytes) -> whether the system knows such a limit: from now on this
-// process may take `bytes` of address space beyond what it has.
+// process may map `bytes` of memory to write to beyond what it has. Addresses
+// that are merely reserved do not count: engines of WebAssembly take gigabytes.
 Napi::Value LimitMemory(const Napi::CallbackInfo& info);
 
 }  // namespace exr_inspector

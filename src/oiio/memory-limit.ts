@@ -5,7 +5,7 @@ import { addon, pixelsAddon } from './addon.ts'
 export const CHILD_MEMORY_BYTES = 2 * 2 ** 30
 
 /**
- * Limits the address space of this child process to what it has now and `memoryBytes` of its `poolData`: an allocation
+ * Limits the memory that this child process may write to what it has now and `memoryBytes` of its `poolData`: an allocation
  * that a file's claims blow up fails at once, as an error of that file, instead of driving the machine out of memory. A
  * watch on resident memory would come too late. Does nothing in a thread, without the addon, and where the system
  * has no such limit. What it has includes the addon's libraries, so it says what it will do.
