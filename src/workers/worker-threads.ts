@@ -4,6 +4,14 @@ import { aborted, linkSignals } from './abort.ts'
 import { type Crew, type CrewAnswer, type CrewOptions, IDLE_MS } from './crew.ts'
 
 /**
+ * Piscina's threads try to `require` their file before they import it, and Node 20 aborts the process when it ends a thread
+ * while that requires an ES module.
+ */
+const IMPORTS_ONLY = ['--no-experimental-require-module'].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+)
+
+/**
  * Piscina, told apart into what its callers must know: an answer, a thread that died at work, threads that cannot start,
  * and work that was stopped. Threads share their process: a crash in native code ends all of it.
  */
@@ -35,7 +43,7 @@ export class WorkerThreads implements Crew {
       maxThreads: maxWorkers,
       idleTimeout: idleMs,
       ...(resourceLimits ? { resourceLimits } : {}),
-      ...(execArgv ? { execArgv: [...execArgv] } : {}),
+      execArgv: [...(execArgv ?? process.execArgv), ...IMPORTS_ONLY],
     })
     piscina.on('workerCreate', () => {
       this.#ready += 1
