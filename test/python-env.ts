@@ -20,7 +20,7 @@ export function pythonWith(...requirements: readonly string[]): string | null {
   if (!takeLock(lock, () => existsSync(python))) return python
   const making = mkdtempSync(join(cache, 'python-making-'))
   try {
-    const options = { stdio: 'pipe', timeout: 150_000 } as const
+    const options = { stdio: 'pipe', timeout: 300_000 } as const
     execFileSync('python3', ['-m', 'venv', making], options)
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15']
     execFileSync(join(making, 'bin/python'), [...pip, ...requirements], options)
@@ -47,7 +47,7 @@ function takeLock(lock: string, isMade: () => boolean): boolean {
       return !isMade() || releaseLock(lock)
     } catch {
       // A process that was killed leaves its lock behind.
-      if (waitedMs > 400_000) rmSync(lock, { recursive: true, force: true })
+      if (waitedMs > 700_000) rmSync(lock, { recursive: true, force: true })
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
     }
   }

