@@ -247,6 +247,109 @@ class CompensatedSum {
   double lost_ = 0;
 };
 
+// Processors with wider registers run their own version of a loop, with the same
+// answer: no addition changes its place.
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
+#define EXR_INSPECTOR_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define EXR_INSPECTOR_WIDE
+#endif
+
+constexpr size_t kLanes = 8;
+using Lanes = std::array<double, kLanes>;
+
+// How many values of a block are of each kind; all but `bad` of the finite ones.
+struct FloatKinds {
+  uint32_t bad = 0;
+  uint32_t zero = 0;
+  uint32_t negative_zero = 0;
+  uint32_t negative = 0;
+  uint32_t subnormal = 0;
+  uint32_t limit = 0;
+};
+
+EXR_INSPECTOR_WIDE FloatKinds KindsOf(const uint32_t* bits, size_t count) {
+  uint32_t bad = 0;
+  uint32_t zero = 0;
+  uint32_t negative_zero = 0;
+  uint32_t negative = 0;
+  uint32_t subnormal = 0;
+  uint32_t limit = 0;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t magnitude = bits[i] & 0x7fffffff;
+    const uint32_t finite = magnitude < 0x7f800000;
+    bad += finite ^ 1;
+    zero += magnitude == 0;
+    negative_zero += bits[i] == 0x80000000;
+    subnormal += magnitude - 1 < 0x7fffff;
+    limit += magnitude == 0x477fe000;
+    negative += (bits[i] >> 31) & finite & (magnitude != 0);
+  }
+  return {bad, zero, negative_zero, negative, subnormal, limit};
+}
+
+// Integers rise as the finite floats do that have these bits: unlike floats,
+// many of them are compared at a time. Its own inverse.
+inline int32_t RisingKey(uint32_t bits) {
+  const auto key = static_cast<int32_t>(bits);
+  return key ^ ((key >> 31) & 0x7fffffff);
+}
+
+float OfKey(int32_t key) {
+  const int32_t bits = RisingKey(static_cast<uint32_t>(key));
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+// Sums in lanes, since a chain of additions waits for each of them.
+struct BlockSums {
+  Lanes sums{};
+  int32_t lowest = 0;
+  int32_t highest = 0;
+};
+
+// Of finite values, at least one.
+EXR_INSPECTOR_WIDE BlockSums SumsOf(const float* values, const uint32_t* bits,
+                                    size_t count) {
+  BlockSums block;
+  Lanes sums{};
+  const size_t whole = count / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t k = 0; k < kLanes; k++) sums[k] += double{values[i + k]};
+  }
+  for (size_t i = whole; i < count; i++) sums[0] += double{values[i]};
+  int32_t lowest = RisingKey(bits[0]);
+  int32_t highest = lowest;
+  for (size_t i = 1; i < count; i++) {
+    const int32_t key = RisingKey(bits[i]);
+    lowest = std::min(lowest, key);
+    highest = std::max(highest, key);
+  }
+  block.sums = sums;
+  block.lowest = lowest;
+  block.highest = highest;
+  return block;
+}
+
+// Squared distances from the mean.
+EXR_INSPECTOR_WIDE Lanes SquaresOf(const float* values, size_t count,
+                                   double mean) {
+  Lanes squares{};
+  const size_t whole = count / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t k = 0; k < kLanes; k++) {
+      const double distance = double{values[i + k]} - mean;
+      squares[k] += distance * distance;
+    }
+  }
+  for (size_t i = whole; i < count; i++) {
+    const double distance = double{values[i]} - mean;
+    squares[0] += distance * distance;
+  }
+  return squares;
+}
+
 // Floats are added up in blocks: the mean and the squared distances of a block
 // in two looks at it, blocks among each other as Chan, Golub and LeVeque do.
 // Bins are the upper 16 bits of a value: 2^-7 of it wide.
@@ -279,7 +382,6 @@ class FloatCounter final : public ChannelCounter {
 
  private:
   static constexpr int64_t kBlock = 1024;
-  static constexpr size_t kLanes = 8;
 
   void AddBlock(const RowSegment& segment, int64_t start, const float* values,
                 size_t count) {
@@ -314,81 +416,30 @@ class FloatCounter final : public ChannelCounter {
     if (kept > 0) AddFinite(finite.data(), finite_bits.data(), kept);
   }
 
-  // Counts kinds of finite values; returns how many values are none.
+  // Returns how many values are none.
   uint32_t Classify(const uint32_t* bits, size_t count) {
-    uint32_t bad = 0;
-    uint32_t zero = 0;
-    uint32_t negative_zero = 0;
-    uint32_t negative = 0;
-    uint32_t subnormal = 0;
-    uint32_t limit = 0;
-    for (size_t i = 0; i < count; i++) {
-      const uint32_t magnitude = bits[i] & 0x7fffffff;
-      const uint32_t finite = magnitude < 0x7f800000;
-      bad += finite ^ 1;
-      zero += magnitude == 0;
-      negative_zero += bits[i] == 0x80000000;
-      subnormal += magnitude - 1 < 0x7fffff;
-      limit += magnitude == 0x477fe000;
-      negative += (bits[i] >> 31) & finite & (magnitude != 0);
-    }
-    summary_.finite_count += count - bad;
-    summary_.zero_count += zero;
-    negative_zeros_ += negative_zero;
-    summary_.negative_count += negative;
-    summary_.subnormal_count += subnormal;
-    summary_.half_limit_count += limit;
-    return bad;
-  }
-
-  // Integers rise as the finite floats do that have these bits: unlike floats,
-  // many of them are compared at a time. Its own inverse.
-  static int32_t RisingKey(uint32_t bits) {
-    const auto key = static_cast<int32_t>(bits);
-    return key ^ ((key >> 31) & 0x7fffffff);
-  }
-  static float OfKey(int32_t key) {
-    const int32_t bits = RisingKey(static_cast<uint32_t>(key));
-    float value = 0;
-    std::memcpy(&value, &bits, sizeof(value));
-    return value;
+    const FloatKinds kinds = KindsOf(bits, count);
+    summary_.finite_count += count - kinds.bad;
+    summary_.zero_count += kinds.zero;
+    negative_zeros_ += kinds.negative_zero;
+    summary_.negative_count += kinds.negative;
+    summary_.subnormal_count += kinds.subnormal;
+    summary_.half_limit_count += kinds.limit;
+    return kinds.bad;
   }
 
   void AddFinite(const float* values, const uint32_t* bits, size_t count) {
     uint32_t* const bins = table_.Reserve(count);
     for (size_t i = 0; i < count; i++) bins[bits[i] >> 16]++;
 
-    // In lanes, since a chain of additions waits for each of them.
-    std::array<double, kLanes> sums{};
-    const size_t whole = count / kLanes * kLanes;
-    for (size_t i = 0; i < whole; i += kLanes) {
-      for (size_t k = 0; k < kLanes; k++) sums[k] += double{values[i + k]};
-    }
-    for (size_t i = whole; i < count; i++) sums[0] += double{values[i]};
-    int32_t lowest = RisingKey(bits[0]);
-    int32_t highest = lowest;
-    for (size_t i = 1; i < count; i++) {
-      const int32_t key = RisingKey(bits[i]);
-      lowest = std::min(lowest, key);
-      highest = std::max(highest, key);
-    }
-    const float low = OfKey(lowest);
-    const float high = OfKey(highest);
+    const BlockSums block_sums = SumsOf(values, bits, count);
+    const Lanes& sums = block_sums.sums;
+    const float low = OfKey(block_sums.lowest);
+    const float high = OfKey(block_sums.highest);
     double sum = 0;
     for (const double lane : sums) sum += lane;
-    const double mean = sum / static_cast<double>(count);
-
-    std::array<double, kLanes> squares{};
-    for (size_t i = 0; i < whole; i += kLanes) {
-      for (size_t k = 0; k < kLanes; k++) {
-        const double distance = double{values[i + k]} - mean;
-        squares[k] += distance * distance;
-      }
-    }
-    for (size_t i = whole; i < count; i++) {
-      const double distance = double{values[i]} - mean;
-      squares[0] += distance * distance;
-    }
+    const Lanes squares =
+        SquaresOf(values, count, sum / static_cast<double>(count));
     for (const double lane : squares) squares_.Add(lane);
 
     if (added_ == 0 || low < min_) min_ = low;

@@ -64,26 +64,42 @@ std::vector<IdChannel> ToIdChannels(const Napi::Int32Array& numbers) {
   return channels;
 }
 
+std::vector<FileSpan> ToSpans(const Napi::Value& value) {
+  const auto numbers = value.As<Napi::Float64Array>();
+  std::vector<FileSpan> spans;
+  for (size_t i = 0; i + 2 <= numbers.ElementLength(); i += 2) {
+    spans.push_back({static_cast<uint64_t>(numbers.Data()[i]),
+                     static_cast<uint64_t>(numbers.Data()[i + 1])});
+  }
+  return spans;
+}
+
+std::vector<PackedChunk> ToPlaces(size_t count, const Napi::Value& places,
+                                  const Napi::Value& indexes) {
+  const auto numbers = places.As<Napi::Int32Array>();
+  const auto entries = indexes.As<Napi::Float64Array>();
+  if (numbers.ElementLength() != count * 8 ||
+      entries.ElementLength() != count) {
+    throw Napi::Error::New(places.Env(), "chunks and places differ in number");
+  }
+  std::vector<PackedChunk> chunks(count);
+  for (size_t i = 0; i < count; i++) {
+    const int32_t* place = numbers.Data() + i * 8;
+    chunks[i].place = {place[0], place[1], place[2], place[3],
+                       place[4], place[5], place[6], place[7]};
+    chunks[i].index = static_cast<uint64_t>(entries.Data()[i]);
+  }
+  return chunks;
+}
+
 std::vector<PackedChunk> ToChunks(const Napi::Value& bytes,
                                   const Napi::Value& places,
                                   const Napi::Value& indexes) {
   const auto list = bytes.As<Napi::Array>();
-  const auto numbers = places.As<Napi::Int32Array>();
-  const auto entries = indexes.As<Napi::Float64Array>();
-  if (numbers.ElementLength() != size_t{list.Length()} * 8 ||
-      entries.ElementLength() != list.Length()) {
-    throw Napi::Error::New(bytes.Env(), "chunks and places differ in number");
-  }
-  std::vector<PackedChunk> chunks;
+  std::vector<PackedChunk> chunks = ToPlaces(list.Length(), places, indexes);
   for (uint32_t i = 0; i < list.Length(); i++) {
     const auto view = list.Get(i).As<Napi::Uint8Array>();
-    const int32_t* place = numbers.Data() + size_t{i} * 8;
-    PackedChunk chunk;
-    chunk.place = {place[0], place[1], place[2], place[3],
-                   place[4], place[5], place[6], place[7]};
-    chunk.index = static_cast<uint64_t>(entries.Data()[i]);
-    chunk.bytes = {view.Data(), view.ElementLength()};
-    chunks.push_back(chunk);
+    chunks[i].bytes = {view.Data(), view.ElementLength()};
   }
   return chunks;
 }

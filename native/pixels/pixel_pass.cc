@@ -11,6 +11,18 @@ namespace exr_inspector::pixels {
 
 namespace {
 
+// A message or null for each chunk.
+Napi::Array FailuresToJs(Napi::Env env,
+                         const std::vector<std::string>& failures) {
+  Napi::Array list = Napi::Array::New(env, failures.size());
+  for (uint32_t i = 0; i < failures.size(); i++) {
+    list[i] = failures[i].empty()
+                  ? env.Null()
+                  : Napi::Value(Napi::String::New(env, failures[i]));
+  }
+  return list;
+}
+
 // Decodes one batch. Keeps the pass and the bytes alive until it is done.
 class DecodeWorker final : public PromiseWorker {
  public:
@@ -22,24 +34,63 @@ class DecodeWorker final : public PromiseWorker {
   }
 
  private:
-  void Run() override { failures_ = pass_.Run(chunks_); }
+  void Run() override { failures_ = pass_.Run(chunks_, nullptr); }
 
   Napi::Value Result(Napi::Env env) override {
     pass_.SetBusy(false);
-    Napi::Array failures = Napi::Array::New(env, failures_.size());
-    for (uint32_t i = 0; i < failures_.size(); i++) {
-      failures[i] = failures_[i].empty()
-                        ? env.Null()
-                        : Napi::Value(Napi::String::New(env, failures_[i]));
-    }
-    return failures;
+    return FailuresToJs(env, failures_);
   }
 
   PixelPass& pass_;
-  const std::vector<PackedChunk> chunks_;
+  std::vector<PackedChunk> chunks_;
   std::vector<std::string> failures_;
   Napi::ObjectReference owner_;
   Napi::ObjectReference bytes_;
+};
+
+// Reads and decodes one batch. Keeps the pass alive until it is done.
+class DecodeFileWorker final : public PromiseWorker {
+ public:
+  DecodeFileWorker(Napi::Env env, PixelPass& pass, const Napi::Object& owner,
+                   OpenChunks file, std::vector<PackedChunk> chunks)
+      : PromiseWorker(env),
+        pass_(pass),
+        from_(std::move(file)),
+        chunks_(std::move(chunks)) {
+    owner_ = Napi::Persistent(owner);
+  }
+
+ private:
+  void Run() override {
+    const uint64_t reads = pass_.file().reads;
+    const uint64_t bytes = pass_.file().bytes;
+    try {
+      failures_ = pass_.Run(chunks_, &from_);
+    } catch (const ReadFailure& failure) {
+      error_number_ = failure.error_number;
+    }
+    reads_ = pass_.file().reads - reads;
+    bytes_ = pass_.file().bytes - bytes;
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    pass_.SetBusy(false);
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("failures", FailuresToJs(env, failures_));
+    result.Set("reads", static_cast<double>(reads_));
+    result.Set("bytes", static_cast<double>(bytes_));
+    result.Set("errorNumber", error_number_);
+    return result;
+  }
+
+  PixelPass& pass_;
+  const OpenChunks from_;
+  std::vector<PackedChunk> chunks_;
+  std::vector<std::string> failures_;
+  int error_number_ = 0;
+  uint64_t reads_ = 0;
+  uint64_t bytes_ = 0;
+  Napi::ObjectReference owner_;
 };
 
 // Encodes the area that a pass holds. Keeps the pass alive until it is done.
@@ -72,6 +123,7 @@ class RecodeWorker final : public PromiseWorker {
 Napi::Function PixelPass::Define(Napi::Env env) {
   return DefineClass(env, "PixelPass",
                      {InstanceMethod<&PixelPass::Decode>("decode"),
+                      InstanceMethod<&PixelPass::DecodeFile>("decodeFile"),
                       InstanceMethod<&PixelPass::StartBand>("startBand"),
                       InstanceMethod<&PixelPass::StartArea>("startArea"),
                       InstanceMethod<&PixelPass::RecodeAsync>("recode"),
@@ -85,6 +137,7 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
     decoder_ = std::make_unique<ChunkDecoder>(
         ToLayout(request.Get("layout").As<Napi::Object>()));
     const PartLayout& layout = decoder_->layout();
+    file_ = std::make_unique<ChunkFile>(layout);
     if (request.Get("stats").ToBoolean()) {
       stats_ = std::make_unique<StatsSink>(layout);
       sinks_.push_back(stats_.get());
@@ -173,12 +226,16 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
   }
 }
 
-std::vector<std::string> PixelPass::Run(
-    const std::vector<PackedChunk>& chunks) {
+std::vector<std::string> PixelPass::Run(std::vector<PackedChunk>& chunks,
+                                        const OpenChunks* file) {
   std::vector<std::string> failures;
-  for (const PackedChunk& chunk : chunks) {
+  for (size_t i = 0; i < chunks.size(); i++) {
+    PackedChunk& chunk = chunks[i];
     failures.emplace_back();
     try {
+      if (file != nullptr) {
+        chunk.bytes = file_->Read(file->descriptor, file->spans[i], chunk.place);
+      }
       decoder_->Decode(chunk, sinks_);
     } catch (const ChunkFailure& failure) {
       failures.back() = failure.what();
@@ -196,6 +253,19 @@ Napi::Value PixelPass::Decode(const Napi::CallbackInfo& info) {
   if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
   auto* worker = new DecodeWorker(env, *this, info.This().As<Napi::Object>(),
                                   info[0], ToChunks(info[0], info[1], info[2]));
+  is_busy_ = true;
+  return worker->Start();
+}
+
+Napi::Value PixelPass::DecodeFile(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (is_busy_) throw Napi::Error::New(env, "a batch is being decoded");
+  OpenChunks file{ToInt32(info[0]), ToSpans(info[1])};
+  std::vector<PackedChunk> chunks =
+      ToPlaces(file.spans.size(), info[2], info[3]);
+  auto* worker =
+      new DecodeFileWorker(env, *this, info.This().As<Napi::Object>(),
+                           std::move(file), std::move(chunks));
   is_busy_ = true;
   return worker->Start();
 }

@@ -6,8 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "chunk_decoder.h"
 #include "channel_stats.h"
+#include "chunk_decoder.h"
+#include "chunk_file.h"
 #include "compare.h"
 #include "content_hash.h"
 #include "deep_stats.h"
@@ -20,30 +21,35 @@
 namespace exr_inspector::pixels {
 
 // One look at the samples of a part: JavaScript hands over its chunks, in the
-// order of their rows, and asks for the results at the end. Reads no file. What
-// the decoder and the sinks hold lasts for the pass, so it is an object;
-// src/oiio/pixel-types.ts declares the same shapes.
+// order of their rows, or says where an open file has them, and asks for the
+// results at the end. What the decoder and the sinks hold lasts for the pass, so
+// it is an object; src/oiio/pixel-types.ts declares the same shapes.
 class PixelPass final : public Napi::ObjectWrap<PixelPass> {
  public:
   static Napi::Function Define(Napi::Env env);
   explicit PixelPass(const Napi::CallbackInfo& info);
 
   // Decodes on the libuv thread that calls it; failures of chunks are messages,
-  // empty for those that could be decoded.
-  std::vector<std::string> Run(const std::vector<PackedChunk>& chunks);
+  // empty for those that could be decoded. The bytes of each are read from the
+  // file where there is one. Throws ReadFailure.
+  std::vector<std::string> Run(std::vector<PackedChunk>& chunks,
+                               const OpenChunks* file);
   // Bytes of the area that was started, a compression each; -1 where it cannot be
   // written so.
   std::vector<double> Recode(const std::vector<Compression>& compressions) const;
   void SetBusy(bool is_busy) { is_busy_ = is_busy; }
+  const ChunkFile& file() const { return *file_; }
 
  private:
   Napi::Value Decode(const Napi::CallbackInfo& info);
+  Napi::Value DecodeFile(const Napi::CallbackInfo& info);
   Napi::Value Finish(const Napi::CallbackInfo& info);
   Napi::Value StartBand(const Napi::CallbackInfo& info);
   Napi::Value StartArea(const Napi::CallbackInfo& info);
   Napi::Value RecodeAsync(const Napi::CallbackInfo& info);
 
   std::unique_ptr<ChunkDecoder> decoder_;
+  std::unique_ptr<ChunkFile> file_;
   std::unique_ptr<StatsSink> stats_;
   std::unique_ptr<HashSink> hash_;
   std::unique_ptr<DeepSink> deep_;

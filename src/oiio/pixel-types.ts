@@ -208,6 +208,16 @@ export interface NativePassResult {
 }
 
 /** Decodes the chunks of one part. Takes one batch at a time. */
+/** What became of the chunks that were read from a file. */
+export interface NativeFileBatch {
+  /** For each chunk why it could not be decoded, or null. */
+  readonly failures: readonly (string | null)[]
+  readonly reads: number
+  readonly bytes: number
+  /** What the system refused to read with, an `errno`, or 0. */
+  readonly errorNumber: number
+}
+
 export interface NativePixelPass {
   /**
    * @param chunks the bytes of each, from its leader on; unchanged until the promise settles
@@ -216,6 +226,17 @@ export interface NativePixelPass {
    * @returns for each chunk why it could not be decoded, or null
    */
   decode(chunks: readonly Uint8Array[], places: Int32Array, indexes: Float64Array): Promise<(string | null)[]>
+  /**
+   * The same for chunks that it reads itself, one after the other, with as little of each as is wanted.
+   * @param descriptor of an open file, which stays open until the promise settles
+   * @param spans two numbers each: first byte of its leader, and the byte behind its last
+   */
+  decodeFile(
+    descriptor: number,
+    spans: Float64Array,
+    places: Int32Array,
+    indexes: Float64Array,
+  ): Promise<NativeFileBatch>
   /** Forgets the rows it keeps and keeps those from `y` on, `height` of them. */
   startBand(y: number, height: number): void
   /** Forgets the samples it keeps and keeps those of the pixels [x, x + width) x [y, y + height): whole rows, or one tile. */

@@ -9,7 +9,7 @@ import {
 import { chunksOf, isSampled, type ListedChunk, type Region } from './chunk-list.ts'
 import type { PartLayout } from './layout.ts'
 import type { PixelFile } from './pixel-file.ts'
-import { type ChunkBatch, READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'
+import { batchesOf, READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'
 
 /** A chunk whose samples are not in the result, and why. */
 export interface LostChunk {
@@ -87,11 +87,24 @@ export class PartPass {
     const { level } = this.#layout
     const { source, plan } = this.#file
     const total = level === null ? (plan.parts[this.#partIndex]!.chunkCount ?? 0) : level.tilesX * level.tilesY
-    for await (const batch of readChunks(source, this.#wanted(sampling, region), read, signal)) {
-      if (signal?.aborted) {
-        throw new ExrError('ERR_ABORTED', `Decoding ${source.path} was aborted.`, { cause: signal.reason })
+    const wanted = this.#wanted(sampling, region)
+    const goOn = () => {
+      if (!signal?.aborted) return
+      throw new ExrError('ERR_ABORTED', `Decoding ${source.path} was aborted.`, { cause: signal.reason })
+    }
+    if (source.natively !== undefined) {
+      for (const chunks of batchesOf(wanted, read)) {
+        goOn()
+        const spans = Float64Array.from(chunks.flatMap(({ range }) => [range!.start, range!.endExclusive]))
+        const decode = (descriptor: number) => this.native.decodeFile(descriptor, spans, ...this.#placesOf(chunks))
+        this.#count(chunks, (await source.natively(decode, signal)).failures)
+        onProgress?.(this.#chunkCount, total)
       }
-      await this.#decodeBatch(batch)
+      return
+    }
+    for await (const { chunks, bytes } of readChunks(source, wanted, read, signal)) {
+      goOn()
+      this.#count(chunks, await this.native.decode(bytes, ...this.#placesOf(chunks)))
       onProgress?.(this.#chunkCount, total)
     }
   }
@@ -116,13 +129,23 @@ export class PartPass {
     }
   }
 
-  async #decodeBatch({ chunks, bytes }: ChunkBatch): Promise<void> {
+  /** Places and indexes as native code takes them. */
+  #placesOf(chunks: readonly ListedChunk[]): [Int32Array, Float64Array] {
     const { levelX = 0, levelY = 0 } = this.#layout.level ?? {}
-    const places = Int32Array.from(
-      chunks.flatMap(({ x, y, width, height, tileX, tileY }) => [x, y, width, height, tileX, tileY, levelX, levelY]),
-    )
-    const indexes = Float64Array.from(chunks, ({ index }) => index)
-    const failures = await this.native.decode(bytes, places, indexes)
+    const places = chunks.flatMap(({ x, y, width, height, tileX, tileY }) => [
+      x,
+      y,
+      width,
+      height,
+      tileX,
+      tileY,
+      levelX,
+      levelY,
+    ])
+    return [Int32Array.from(places), Float64Array.from(chunks, ({ index }) => index)]
+  }
+
+  #count(chunks: readonly ListedChunk[], failures: readonly (string | null)[]): void {
     for (const [i, reason] of failures.entries()) {
       if (reason === null) this.#decoded++
       else this.#lose(chunks[i]!, reason)

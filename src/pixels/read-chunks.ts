@@ -24,7 +24,7 @@ export const READ_DEFAULTS: ReadChunkOptions = { batchBytes: 8 * 1024 * 1024, ma
 const MAX_BATCH_CHUNKS = 4096
 
 /** Cuts a list into batches. Chunks without a range are left to the caller. Pure. */
-function* batchesOf(
+export function* batchesOf(
   chunks: Iterable<ListedChunk>,
   { batchBytes }: Pick<ReadChunkOptions, 'batchBytes'>,
 ): Generator<ListedChunk[]> {

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { getSystemErrorName } from 'node:util'
 import { ExrError } from '../errors.ts'
 import { toFileError } from './file-error.ts'
 import { type FilePath, toFilePath } from './file-path.ts'
@@ -20,6 +21,7 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
   const counters = { requests: 0, bytes: 0 }
   let opening: Promise<OpenFile> | undefined
   let closed = false
+  const working = new Set<Promise<unknown>>()
   const opened = (signal?: AbortSignal): Promise<OpenFile> => {
     assertNotAborted(signal, file)
     if (closed) throw new ExrError('ERR_SOURCE_READ', `${file.display} was read after its source was closed.`)
@@ -64,10 +66,29 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
         throw toFileError(error, file)
       }
     },
+    async natively(work, signal) {
+      const { handle, stat } = await opened(signal)
+      const running = work(handle.fd)
+      working.add(running)
+      try {
+        const answer = await running
+        counters.requests += answer.reads
+        counters.bytes += answer.bytes
+        if (answer.errorNumber !== 0) throw systemError(answer.errorNumber)
+        assertUnchanged(stat, await handle.stat({ bigint: true }), file)
+        return answer
+      } catch (error) {
+        throw toFileError(error, file)
+      } finally {
+        working.delete(running)
+      }
+    },
     async close() {
       closed = true
       const current = opening
       opening = undefined
+      // Else the descriptor could become that of another file under their hands.
+      await Promise.allSettled(working)
       await current?.then(
         ({ handle }) => handle.close(),
         () => {},
@@ -111,6 +132,12 @@ async function readFully(handle: FileHandle, start: number, length: number): Pro
     filled += bytesRead
   }
   return buffer.subarray(0, filled)
+}
+
+/** As Node.js itself reports a read that the system refused. */
+function systemError(errorNumber: number): NodeJS.ErrnoException {
+  const code = getSystemErrorName(-errorNumber)
+  return Object.assign(new Error(`${code}, read`), { code, errno: -errorNumber, syscall: 'read' })
 }
 
 function assertNotAborted(signal: AbortSignal | undefined, file: FilePath): void {

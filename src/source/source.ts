@@ -36,6 +36,14 @@ export interface ByteSource {
    * as object stores, neighbours are read together (`readScattered`).
    */
   scattered?(ranges: readonly ByteRange[], signal?: AbortSignal): Promise<Uint8Array[]>
+  /**
+   * Hands the descriptor of a local file to native code, which reads it by itself, and counts what that says it read. The file
+   * stays open meanwhile. Only files have it. Throws ERR_SOURCE_* as `read` does.
+   */
+  natively?<Answer extends NativeReads>(
+    work: (descriptor: number) => Promise<Answer>,
+    signal?: AbortSignal,
+  ): Promise<Answer>
   /** May be called twice. */
   close(): Promise<void>
 }
@@ -45,6 +53,14 @@ export interface ByteSource {
  * that no second read is needed; of an object it is one request.
  */
 export const FIRST_READ_BYTES = { file: 65_536, object: 65_536 } as const
+
+/** What native code read of a file. */
+export interface NativeReads {
+  readonly reads: number
+  readonly bytes: number
+  /** What the system refused with, an `errno`, or 0. */
+  readonly errorNumber: number
+}
 
 /** Half-open byte range. */
 export interface ByteRange {

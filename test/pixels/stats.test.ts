@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseSampling } from '../../src/inspect/sampling.ts'
 import { analysePixels } from '../../src/pixels/analyse.ts'
 import { parseLevel } from '../../src/pixels/options.ts'
+import { fileSource } from '../../src/source/file.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import { countingSource, fixture, fixturePath, fixtures, tempDir } from '../helpers.ts'
 import { rawExr } from './raw-exr.ts'
@@ -191,6 +192,26 @@ describe('parts without any of the channels asked for', () => {
     const whole = countingSource(bytes)
     await analysePixels(whole, { stats: true })
     expect(source.counters.requests).toBeLessThan(whole.counters.requests)
+  })
+
+  it('reads of an uncompressed file on disk only the channels that are asked for, with the same answer', async () => {
+    const names = [...'ABCDEFGH']
+    const bytes = rawExr(8192, 6, names, (name, x, y) => names.indexOf(name) + x / 8192 + y)
+    const path = join(tempDir(), 'eight.exr')
+    await writeFile(path, bytes)
+    const source = fileSource(path)
+    const { stats } = await analysePixels(source, { stats: true, channels: ['C', 'G'] })
+    expect(stats).toEqual((await analysePixels(memorySource(bytes), { stats: true, channels: ['C', 'G'] })).stats)
+    expect(stats!.parts[0]!.channels.map(({ mean }) => mean)).toEqual([5, 9].map((mean) => mean - 0.5 / 8192))
+    // Header and tables, and two of eight channels.
+    expect(source.counters.bytes).toBeLessThan(65_536 + (bytes.length * 2) / 8 + 6 * 8)
+    await source.close()
+    // A row that breaks off loses that row alone.
+    await truncate(path, bytes.length - 8192 * 4 * 2)
+    const cut = fileSource(path)
+    const [part] = (await analysePixels(cut, { stats: true, channels: ['C', 'G'] })).stats!.parts
+    expect(part).toMatchObject({ partial: true, channels: [{ count: 5 * 8192 }, { count: 5 * 8192 }] })
+    await cut.close()
   })
 })
 

@@ -1,6 +1,6 @@
-import { chmodSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, fstatSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fileSource } from '../../src/source/file.ts'
 import { toFileError } from '../../src/source/file-error.ts'
 import { displayPath, toFilePath } from '../../src/source/file-path.ts'
@@ -31,6 +31,51 @@ it('may be closed twice, and is not read after that', async () => {
   await source.close()
   await source.close()
   await expect(source.read(0, 1)).rejects.toMatchObject({ code: 'ERR_SOURCE_READ' })
+})
+
+describe('a file that native code reads', () => {
+  const nothing = { reads: 0, bytes: 0, errorNumber: 0 }
+
+  it('is counted with the rest, and its errors are those of any read', async () => {
+    const source = fileSource(fileOf('0123'))
+    await source.natively!(async () => ({ reads: 2, bytes: 3, errorNumber: 0 }))
+    expect(source.counters).toEqual({ requests: 2, bytes: 3 })
+    await expect(source.natively!(async () => ({ ...nothing, errorNumber: 5 }))).rejects.toMatchObject({
+      code: 'ERR_SOURCE_READ',
+      message: expect.stringContaining('EIO'),
+    })
+    await source.close()
+  })
+
+  it('is not mixed of two versions', async () => {
+    const path = fileOf('0123456789')
+    const source = fileSource(path)
+    const reading = source.natively!(async () => {
+      truncateSync(path, 3)
+      return nothing
+    })
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_SOURCE_CHANGED' })
+    await source.close()
+  })
+
+  it('stays open until it has been read', async () => {
+    const source = fileSource(fileOf('0123'))
+    let resolve = (_: typeof nothing) => {}
+    const promise = new Promise<typeof nothing>((done) => {
+      resolve = done
+    })
+    let descriptor = -1
+    const reading = source.natively!((fd) => {
+      descriptor = fd
+      return promise
+    })
+    await source.identity()
+    const closing = source.close()
+    await new Promise((next) => setImmediate(next))
+    expect(fstatSync(descriptor).size).toBe(4)
+    resolve(nothing)
+    await Promise.all([reading, closing])
+  })
 })
 
 it('may be closed before it was ever opened', async () => {

@@ -9,7 +9,6 @@ import { EXIT } from '../exit-codes.ts'
 import { hanging } from '../format/columns.ts'
 import { singleLine } from '../format/visible.ts'
 import { catchInterrupts } from '../interrupts.ts'
-import { oneFile } from '../locations.ts'
 import { missingLines } from '../stats/report.ts'
 
 export interface ThumbnailFlags {
@@ -27,11 +26,13 @@ export interface ThumbnailFlags {
 /** Writes a picture of one file. */
 export async function runThumbnail(name: string, flags: ThumbnailFlags, context: CliContext): Promise<void> {
   checkPicturePath(flags.output)
-  const location = await oneFile(name, context)
   const options = { ...thumbnailOptions(flags), threads: availableParallelism() }
-  const pool = openPixelPool({ jobs: 1, s3: s3SettingsFrom((name) => context.env[name]) })
+  // The child starts while this process still loads what looks for the file.
+  const pool = openPixelPool({ jobs: 1, keepsOne: true, s3: s3SettingsFrom((name) => context.env[name]) })
   const interrupts = catchInterrupts(() => {})
   try {
+    const { oneFile } = await import('../locations.ts')
+    const location = await oneFile(name, context)
     const task = { kind: 'thumbnail', location, options, output: flags.output } as const
     const { width, height, facts } = await pool.ask(task, { signal: interrupts.signal })
     if (facts.missing !== undefined) context.exitWith(EXIT.someFilesFailed)
