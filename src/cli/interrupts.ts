@@ -32,3 +32,13 @@ export function catchInterrupts(onFirst: () => void): Interrupts {
     },
   }
 }
+
+/** Does something that the first Ctrl-C or SIGTERM gives up: its signal ends it, also on a server that works for it. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupts = catchInterrupts(() => undefined)
+  try {
+    return await work(interrupts.signal)
+  } finally {
+    interrupts.release()
+  }
+}

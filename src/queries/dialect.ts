@@ -26,8 +26,10 @@ export interface Dialect {
   readonly framesWithVectors: string
   /** Bytes of a channel's samples without compression, from a row `c` of `channels` and `p` of `parts`: data window, one level. */
   readonly sampleBytes: string
-  /** The middle of numbers; engines that spread over machines estimate it. */
+  /** The middle of numbers, between the two where their count is even; engines that spread over machines estimate it. */
   median(value: string): string
+  /** A number with a fraction as text, such as 24.0. */
+  decimalText(value: string): string
   /** Texts of a group, sorted, with a comma between. */
   joined(value: string): string
   /** Whether a text holds a match of a regular expression. */
@@ -67,7 +69,10 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     framesWithVectors: kind === 'engine' ? framesWithVectors : frames,
     unreadableFrames: (sequences) => unreadableFrames(sequences, table('ingest_errors')),
     sampleBytes: SAMPLE_BYTES,
-    median: (value) => (isTrino ? `approx_percentile(${value}, 0.5)` : `median(${value})`),
+    median: (value) => (isTrino ? middle(`CAST(${value} AS DOUBLE)`) : `median(${value})`),
+    // Trino casts 24 to 2.4E1.
+    decimalText: (value) =>
+      isTrino ? `CASE WHEN ${value} IS NOT NULL THEN format('%s', ${value}) END` : `CAST(${value} AS VARCHAR)`,
     joined: (value) =>
       isTrino ? `array_join(array_sort(array_agg(${value})), ', ')` : `string_agg(${value}, ', ' ORDER BY ${value})`,
     matches: (value, pattern) =>
@@ -76,6 +81,11 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
     literals: (texts) => (texts.length === 0 ? '(NULL)' : `(${texts.map(literal).join(', ')})`),
     moment: (time) => `TIMESTAMP '${new Date(time).toISOString().replace('T', ' ').replace('Z', '')} UTC'`,
   }
+}
+
+/** Trino's estimate is a value that is there, the upper of the two in the middle: their mean needs the lower too. */
+function middle(value: string): string {
+  return `(approx_percentile(${value}, 0.5) - approx_percentile(-${value}, 0.5)) / 2`
 }
 
 /** A location that could not be read has no row of `files`: its name says whether it is a frame of a known sequence. */

@@ -7,6 +7,7 @@ import type { CatalogFlags } from '../catalog-flags.ts'
 import { type CliContext, widthOf } from '../context.ts'
 import { columns, hanging } from '../format/columns.ts'
 import { plural } from '../format/units.ts'
+import { interruptible } from '../interrupts.ts'
 import { limitQueryMemory } from '../memory-limit.ts'
 import { openToRead } from '../open-catalog.ts'
 
@@ -29,7 +30,7 @@ export async function runQuery(name: string, flags: QueryFlags, context: CliCont
       const { answerMeasured } = await import('./measured.ts')
       return await answerMeasured(catalog, { files, jobs: config.jobs, where: given['where'] }, flags, context)
     }
-    await answerQuery(catalog, name, given, flags, context)
+    await interruptible((signal) => answerQuery(catalog, name, given, { ...flags, signal }, context))
   } finally {
     await catalog.close()
   }
@@ -40,12 +41,12 @@ export async function answerQuery(
   catalog: Catalog,
   name: string,
   given: Readonly<Record<string, string>>,
-  flags: AnswerFlags & Pick<QueryFlags, 'explain'>,
+  flags: AnswerFlags & Pick<QueryFlags, 'explain'> & { readonly signal?: AbortSignal },
   context: CliContext,
 ): Promise<void> {
   if (flags.explain) return context.printData(`${await explainQuery(catalog, name, given)}\n`)
   if (context.ownsProcess) limitQueryMemory(catalog)
-  const counted = new Counted(await streamQuery(catalog, name, given))
+  const counted = new Counted(await streamQuery(catalog, name, given, flags.signal))
   await printAnswer(counted, flags, context)
   const limit = Number(given['limit'] ?? findQuery(name).parameters['limit']?.default ?? Number.NaN)
   if (counted.rows === limit) {

@@ -10,6 +10,7 @@ import { type CliContext, widthOf } from '../context.ts'
 import { fittedTable } from '../format/fitted-table.ts'
 import { count } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
+import { interruptible } from '../interrupts.ts'
 import { openToRead } from '../open-catalog.ts'
 
 export interface SimilarFlags extends CatalogFlags {
@@ -40,7 +41,7 @@ export async function runSimilar(query: string, flags: SimilarFlags, context: Cl
     if (flags.explain) {
       return await explain(await catalog.explainSimilar(target.options, target.query), flags, context)
     }
-    matches = await catalog.findSimilar(target.query, target.options)
+    matches = await interruptible((signal) => catalog.findSimilar(target.query, { ...target.options, signal }))
     isMixed = isStoredWithFiles(flags.by) && (await catalog.outdatedFiles(1)).length > 0
   } finally {
     await catalog.close()

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { type AnswerFlags, checkAnswerFlags, printAnswer } from '../answer.ts'
 import type { CatalogFlags } from '../catalog-flags.ts'
 import type { CliContext } from '../context.ts'
+import { interruptible } from '../interrupts.ts'
 import { limitQueryMemory } from '../memory-limit.ts'
 import { openToRead } from '../open-catalog.ts'
 
@@ -13,7 +14,7 @@ export async function runSql(argument: string, flags: SqlFlags, context: CliCont
   const catalog = await openToRead(context.config(flags), context)
   try {
     if (context.ownsProcess) limitQueryMemory(catalog)
-    await printAnswer(await catalog.sqlStream(query), flags, context)
+    await interruptible(async (signal) => printAnswer(await catalog.sqlStream(query, signal), flags, context))
   } finally {
     await catalog.close()
   }

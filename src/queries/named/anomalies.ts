@@ -1,13 +1,14 @@
+import { factRows } from '../fact-rows.ts'
 import { defineQuery, limit, where } from '../query.ts'
 
 /** Most common value of a column in a sequence, frames with it, and frames of the sequence. */
 const FACTS = [
-  ['size', "concat(CAST(width AS VARCHAR), 'x', CAST(height AS VARCHAR))"],
+  ['size', "CAST(width AS VARCHAR) || 'x' || CAST(height AS VARCHAR)"],
   ['compression', 'compression'],
   ['part type', 'part_type'],
   ['part count', 'CAST(multipart_count AS VARCHAR)'],
   ['channel count', 'CAST(channel_count AS VARCHAR)'],
-  ['software', "concat(render_software, ' ', coalesce(render_software_version, ''))"],
+  ['software', "render_software || ' ' || coalesce(render_software_version, '')"],
   ['camera', 'camera_name'],
   ['data window', 'data_window'],
 ] as const
@@ -39,7 +40,7 @@ export const anomalies = defineQuery({
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
   )
 ), facts AS (
-${FACTS.map(([fact, value]) => `  SELECT file_path, sequence_key, frame_number, '${fact}' AS fact, ${value} AS fact_value FROM chosen`).join(' UNION ALL\n')}
+${factRows('file_path, sequence_key, frame_number', FACTS, 'chosen')}
 ), counts AS (
   SELECT sequence_key, fact, fact_value, count(*) AS usual_count,
     sum(count(*)) OVER (PARTITION BY sequence_key, fact) AS frame_count

@@ -24,15 +24,15 @@ export const attributes = defineQuery({
   JOIN (SELECT file_id FROM ${frames} frame WHERE (${where}
   )) frame ON frame.file_id = a.file_id
   WHERE a.source = 'exr'${name === null ? '' : ` AND ${matches('a.attr_name', literal(name))}`}
-), types AS (
+), typed AS (
   SELECT attr_name, ${joined('attr_type')} AS types, count(*) AS type_count
   FROM (SELECT DISTINCT attr_name, attr_type FROM chosen) named GROUP BY attr_name
 )
-SELECT types.attr_name, types.types, types.type_count, file_count, value_count, example
-FROM types JOIN (
+SELECT typed.attr_name, typed.types, typed.type_count, file_count, value_count, example
+FROM typed JOIN (
   SELECT attr_name, count(DISTINCT file_id) AS file_count, count(DISTINCT value_json) AS value_count,
     substr(min(value_json), 1, 200) AS example
   FROM chosen GROUP BY attr_name
-) counted ON counted.attr_name = types.attr_name${conflicts === 'yes' ? ' WHERE type_count > 1' : ''}
-ORDER BY file_count DESC, types.attr_name LIMIT ${limit}`,
+) counted ON counted.attr_name = typed.attr_name${conflicts === 'yes' ? ' WHERE type_count > 1' : ''}
+ORDER BY file_count DESC, typed.attr_name LIMIT ${limit}`,
 })

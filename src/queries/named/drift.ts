@@ -1,7 +1,8 @@
+import { factRows } from '../fact-rows.ts'
 import { defineQuery, limit, where } from '../query.ts'
 
-const FACTS = {
-  size: "concat(CAST(width AS VARCHAR), 'x', CAST(height AS VARCHAR))",
+const facts = (decimalText: (value: string) => string) => ({
+  size: "CAST(width AS VARCHAR) || 'x' || CAST(height AS VARCHAR)",
   data_window: 'data_window',
   display_window: 'display_window',
   compression: 'compression',
@@ -9,11 +10,11 @@ const FACTS = {
   part_count: 'CAST(multipart_count AS VARCHAR)',
   channels: 'channel_list',
   color_space: 'color_space',
-  pixel_aspect_ratio: 'CAST(pixel_aspect_ratio AS VARCHAR)',
-  render_software: "concat(render_software, ' ', coalesce(render_software_version, ''))",
+  pixel_aspect_ratio: decimalText('pixel_aspect_ratio'),
+  render_software: "render_software || ' ' || coalesce(render_software_version, '')",
   camera_name: 'camera_name',
-  frames_per_second: 'CAST(frames_per_second AS VARCHAR)',
-}
+  frames_per_second: decimalText('frames_per_second'),
+})
 
 /** Facts that change inside a sequence. */
 export const drift = defineQuery({
@@ -36,7 +37,7 @@ export const drift = defineQuery({
     frame_count: { type: 'integer', doc: 'frames of the run that are there' },
     value: { type: 'text', doc: 'the value; null for unknown' },
   },
-  sql: ({ sequence, where, limit }, { frames, table, joined, literal }) => `WITH chosen AS (
+  sql: ({ sequence, where, limit }, { frames, table, joined, literal, decimalText }) => `WITH chosen AS (
   SELECT * FROM ${frames} frame
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL${sequence === null ? '' : ` AND sequence_key = ${literal(sequence)}`} AND (${where}
   )
@@ -46,9 +47,7 @@ export const drift = defineQuery({
 ), wide AS (
   SELECT chosen.*, lists.channel_list FROM chosen LEFT JOIN lists ON lists.file_id = chosen.file_id
 ), facts AS (
-${Object.entries(FACTS)
-  .map(([fact, value]) => `  SELECT sequence_key, frame_number, '${fact}' AS fact, ${value} AS fact_value FROM wide`)
-  .join(' UNION ALL\n')}
+${factRows('sequence_key, frame_number', Object.entries(facts(decimalText)), 'wide')}
 ), marked AS (
   SELECT sequence_key, frame_number, fact, fact_value,
     row_number() OVER (PARTITION BY sequence_key, fact ORDER BY frame_number) -

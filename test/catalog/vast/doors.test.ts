@@ -14,7 +14,7 @@ const FILES = [
 ]
 const QUERY = '/mnt/depth/beauty.1001.exr'
 
-/** Trino's client protocol, one page of columns and then rows one by one; there is no real Trino here. */
+/** Trino's client protocol, one page of columns and then rows one by one, for what a real one (trino.test.ts) does not do when asked. */
 interface FakeTrino {
   readonly url: string
   readonly statements: string[]
