@@ -133,6 +133,8 @@ export class Transport {
           ...(method === 'GET' && !body ? {} : { 'content-length': String(body?.byteLength ?? 0) }),
         },
         body: body ?? null,
+        // Else undici ends the connection behind a GET with a body, and every select opens another.
+        reset: false,
         signal: signal ?? null,
       })
     } catch (error) {
