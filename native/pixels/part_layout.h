@@ -31,6 +31,8 @@ inline size_t SampleBytes(PixelType type) {
 
 // Rounds towards minus infinity, as windows with negative corners need it.
 inline int64_t FloorDivide(int64_t value, int64_t step) {
+  // Most channels are not subsampled, and a division takes longer than a sample.
+  if (step == 1) return value;
   const int64_t quotient = value / step;
   return quotient * step > value ? quotient - 1 : quotient;
 }

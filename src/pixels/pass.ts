@@ -19,6 +19,10 @@ export interface LostChunk {
 
 const MAX_LOST = 1000
 
+/** The format's numbers. */
+const UNCOMPRESSED = 0
+const HALF = 1
+
 /** What one look at a part gave. */
 export interface PassOutcome {
   readonly result: NativePassResult
@@ -93,7 +97,7 @@ export class PartPass {
       throw new ExrError('ERR_ABORTED', `Decoding ${source.path} was aborted.`, { cause: signal.reason })
     }
     if (source.natively !== undefined) {
-      for (const chunks of batchesOf(wanted, read)) {
+      for (const chunks of batchesOf(wanted, { batchBytes: read.batchBytes / this.#shareRead() })) {
         goOn()
         const spans = Float64Array.from(chunks.flatMap(({ range }) => [range!.start, range!.endExclusive]))
         const decode = (descriptor: number) => this.native.decodeFile(descriptor, spans, ...this.#placesOf(chunks))
@@ -127,6 +131,14 @@ export class PartPass {
       if (chunk.range === null) this.#lose(chunk, 'the chunk table has no usable offset for it')
       else yield chunk
     }
+  }
+
+  /** How much of a chunk native code reads. */
+  #shareRead(): number {
+    const { compression, isDeep, channels } = this.#layout.native
+    if (compression !== UNCOMPRESSED || isDeep) return 1
+    const bytesOf = (list: typeof channels) => list.reduce((sum, { type }) => sum + (type === HALF ? 2 : 4), 0)
+    return Math.max(0.01, bytesOf(channels.filter(({ isWanted }) => isWanted)) / bytesOf(channels))
   }
 
   /** Places and indexes as native code takes them. */

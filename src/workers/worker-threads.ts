@@ -5,11 +5,13 @@ import { type Crew, type CrewAnswer, type CrewOptions, IDLE_MS } from './crew.ts
 
 /**
  * Piscina's threads try to `require` their file before they import it, and Node 20 aborts the process when it ends a thread
- * while that requires an ES module.
+ * while that requires an ES module. Flags of the process stay as they are: threads inherit some that they cannot be given.
  */
-const IMPORTS_ONLY = ['--no-experimental-require-module'].filter((flag) =>
-  process.allowedNodeEnvironmentFlags.has(flag),
-)
+function flagsOf(execArgv: readonly string[] | undefined): { execArgv?: string[] } {
+  if (execArgv === undefined && process.execArgv.length > 0) return {}
+  const imports = ['--no-experimental-require-module'].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))
+  return { execArgv: [...(execArgv ?? []), ...imports] }
+}
 
 /**
  * Piscina, told apart into what its callers must know: an answer, a thread that died at work, threads that cannot start,
@@ -43,7 +45,7 @@ export class WorkerThreads implements Crew {
       maxThreads: maxWorkers,
       idleTimeout: idleMs,
       ...(resourceLimits ? { resourceLimits } : {}),
-      execArgv: [...(execArgv ?? process.execArgv), ...IMPORTS_ONLY],
+      ...flagsOf(execArgv),
     })
     piscina.on('workerCreate', () => {
       this.#ready += 1

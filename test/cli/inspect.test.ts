@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -244,6 +244,12 @@ describe('inspect and bad input', () => {
     const { code, stderr } = await spawnCli(['inspect', path], { around: withoutPrivileges })
     expect(code).toBe(1)
     expect(stderr).toMatch(/permission denied.*\[ERR_SOURCE_DENIED\]\n$/)
+  })
+
+  it('takes flags of Node.js that a thread cannot be given', () => {
+    const args = ['--expose-gc', '--max-old-space-size=2000', CLI, 'inspect', '--ndjson', whole, multipart]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect({ status, lines: stdout.split('\n').length, stderr }).toEqual({ status: 0, lines: 3, stderr: '' })
   })
 
   it('ends quietly when its reader has seen enough', async () => {

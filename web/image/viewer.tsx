@@ -568,7 +568,8 @@ function Inspector({ fileId, partIndex, at, window: data, zoom }: InspectorProps
   return (
     <div class="inspector mono" aria-live="off">
       <span class="place">
-        {at === null ? '' : `${at.x}, ${at.y}`} · {Math.round(zoom * 100)} %
+        {at === null ? '' : `${at.x}, ${at.y} · `}
+        {Math.round(zoom * 100)} %
       </span>
       {values.error instanceof ApiError && <span class="bad-text">{values.error.message}</span>}
       {values.value !== null && (

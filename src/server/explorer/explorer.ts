@@ -44,6 +44,31 @@ export interface Explorer {
   close(): Promise<void>
 }
 
+/** What fastify throws for a request that its schema refuses, among others. */
+interface RequestError extends Error {
+  readonly statusCode?: number
+  readonly validation?: readonly {
+    readonly keyword: string
+    readonly instancePath: string
+    readonly message?: string
+    readonly params: Readonly<Record<string, unknown>>
+  }[]
+}
+
+/** In words what a request got wrong. */
+function problemOf({ validation, message: fallback }: RequestError): string {
+  const { keyword, instancePath, message = fallback, params } = validation![0]!
+  const name = instancePath.slice(1)
+  const { additionalProperty, allowedValues, missingProperty } = params
+  const told: Readonly<Record<string, string>> = {
+    additionalProperties: `there is no parameter ${additionalProperty} here`,
+    required: `${missingProperty} is missing`,
+    enum: `${name} is one of ${[allowedValues].flat().join(', ')}`,
+    pattern: `${name} is written ${name === 'file_id' ? 'as 32 digits from 0 to f' : `as ${params['pattern']}`}`,
+  }
+  return `The request was refused: ${told[keyword] ?? `${name} ${message}`}. /api/v1/openapi.json says what is taken.`
+}
+
 const MOST_BODY = 256 * 1024
 const WORTH_COMPRESSING = 1400
 const compress = promisify(gzip)
@@ -68,9 +93,10 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
   const context: ExplorerContext = { holder, pictures, indexes, s3, template, policies, version }
   const guard = new Guard()
   guard.install(app)
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+  app.setErrorHandler((error: RequestError, _request, reply) => {
     const isRequest = error.statusCode !== undefined && error.statusCode < 500
-    const { code, message } = toPlainError(error, isRequest ? 'ERR_OPTION_INVALID' : 'ERR_INTERNAL')
+    const told = error.validation === undefined ? error : new Error(problemOf(error))
+    const { code, message } = toPlainError(told, isRequest ? 'ERR_OPTION_INVALID' : 'ERR_INTERNAL')
     return reply
       .code(error instanceof ExrError ? ERROR_STATUS[code] : (error.statusCode ?? 500))
       .send({ code, message })

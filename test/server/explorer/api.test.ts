@@ -212,7 +212,20 @@ describe('searching', () => {
       code: 'ERR_OPTION_INVALID',
       message: expect.stringContaining('There are: show, shot, state'),
     })
-    expect((await ask('/files', { nosuch: '1' })).status).toBe(400)
+    const refusals: [string, Record<string, string>, string][] = [
+      ['/files', { nosuch: '1' }, 'there is no parameter nosuch here'],
+      ['/files', { sort: 'beauty' }, 'sort is one of name, '],
+      ['/files', { limit: 'many' }, 'limit must be integer'],
+      ['/files/zzz', {}, 'file_id is written as 32 digits'],
+    ]
+    for (const [path, query, words] of refusals) {
+      const refused = await ask(path, query)
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({
+        code: 'ERR_OPTION_INVALID',
+        message: expect.stringContaining(words),
+      })
+    }
     expect((await ask('/files/../../etc/passwd')).status).toBe(404)
     expect((await ask(`/files/${'0'.repeat(32)}`)).status).toBe(404)
   })
