@@ -10,6 +10,8 @@ export interface Place {
 
 export const place = signal<Place>(here())
 export const explorer = signal<ExplorerState | null>(null)
+/** Rises with each change of the catalog since the page was opened: what was asked before it is asked again. */
+export const revision = signal(0)
 export const overview = signal<Overview | null>(null)
 /** The server cannot be reached. */
 export const isOffline = signal(false)
@@ -58,9 +60,11 @@ export function start(): void {
   events.onmessage = ({ data }) => {
     isOffline.value = false
     const told = JSON.parse(data as string) as ExplorerState
-    const isNews =
-      explorer.value === null || told.revision !== explorer.value.revision || told.state !== explorer.value.state
+    const before = explorer.value
+    const hasChanged = before !== null && told.revision !== before.revision
+    const isNews = before === null || hasChanged || told.state !== before.state
     explorer.value = told
+    if (hasChanged) revision.value += 1
     if (isNews && (told.state === 'ready' || told.state === 'filling')) void readOverview()
   }
   events.onerror = () => {

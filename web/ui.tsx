@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, type Query, queryText } from './api.ts'
 import { go } from './app-state.ts'
 
@@ -16,7 +16,8 @@ export interface Asked<T> {
  */
 export function useAsk<T>(ask: ((signal: AbortSignal) => Promise<T>) | null, inputs: readonly unknown[]): Asked<T> {
   const [asked, setAsked] = useState<Asked<T>>({ value: null, error: null, isBusy: ask !== null })
-  useEffect(() => {
+  // Not after the next frame: the answer may be on its way by then.
+  useLayoutEffect(() => {
     if (ask === null) {
       setAsked({ value: null, error: null, isBusy: false })
       return

@@ -178,7 +178,8 @@ PixelPass::PixelPass(const Napi::CallbackInfo& info)
       const ReduceSink::Area area{number("x"),         number("y"),
                                   number("width"),     number("height"),
                                   number("gridWidth"), number("gridHeight"),
-                                  grid.Get("countsSamples").ToBoolean()};
+                                  grid.Get("countsSamples").ToBoolean(),
+                                  number("firstRow"),  number("endRow")};
       reduce_ = std::make_unique<ReduceSink>(layout, area, channels);
       sinks_.push_back(reduce_.get());
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace exr_inspector::pixels {
 
@@ -42,22 +43,24 @@ ReduceSink::ReduceSink(const PartLayout& layout, const Area& area,
       cells_x_(std::min(area.grid_width, area.width)),
       cells_y_(std::min(area.grid_height, area.height)),
       is_exact_(cells_x_ == area.width && cells_y_ == area.height),
-      grids_(layout.channels.size()) {
+      grids_(layout.channels.size()),
+      first_open_(std::min(area.first_row, cells_y_)),
+      end_row_(std::min(area.end_row, cells_y_)) {
   // Divided once: a row has thousands of cells.
   ends_.reserve(static_cast<size_t>(cells_x_));
   for (int64_t cell = 1; cell <= cells_x_; cell++) {
     ends_.push_back((cell * area.width + cells_x_ - 1) / cells_x_);
   }
-  const auto cells = static_cast<size_t>(cells_x_ * cells_y_);
+  const auto cells =
+      static_cast<size_t>(cells_x_ * (end_row_ - first_open_));
   for (size_t c = 0; c < grids_.size(); c++) {
     if (!layout.channels[c].is_wanted || !channels.at(c)) continue;
-    grids_[c].sums.resize(cells);
-    grids_[c].counts.resize(cells);
+    grids_[c].means.assign(cells, std::numeric_limits<float>::quiet_NaN());
   }
 }
 
 template <typename Value>
-void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
+void ReduceSink::Add(const RowSegment& segment, OpenRow& row,
                      const Value& value_at) {
   const bool is_deep = segment.cumulative != nullptr;
   const int64_t step = segment.x_step;
@@ -92,53 +95,80 @@ void ReduceSink::Add(const RowSegment& segment, double* sums, uint32_t* counts,
       sum += value;
       count++;
     }
-    sums[cell] += sum;
-    counts[cell] += count;
+    row.sums[static_cast<size_t>(cell)] += sum;
+    row.counts[static_cast<size_t>(cell)] += count;
+  }
+}
+
+// Chunks come with rising y: nothing more comes for the rows above this one.
+void ReduceSink::BeginChunk(const ChunkPlace& place) {
+  const int64_t y = std::min(int64_t{place.y}, area_.y + area_.height - 1);
+  if (y > area_.y) CloseRowsBefore(CellRow(y));
+}
+
+void ReduceSink::CloseRowsBefore(int64_t row) {
+  for (; first_open_ < std::min(row, end_row_); first_open_++) {
+    for (Grid& grid : grids_) {
+      if (grid.open.empty()) continue;
+      const OpenRow& closed = grid.open.front();
+      float* const means =
+          grid.means.data() +
+          grid.means.size() -
+          static_cast<size_t>((end_row_ - first_open_) * cells_x_);
+      for (size_t x = 0; x < closed.sums.size(); x++) {
+        if (closed.counts[x] == 0) continue;
+        means[x] = static_cast<float>(closed.sums[x] / closed.counts[x]);
+      }
+      grid.open.pop_front();
+    }
   }
 }
 
 void ReduceSink::Row(const RowSegment& segment) {
   Grid& grid = grids_[segment.channel];
-  if (grid.sums.empty()) return;
-  const int64_t row = segment.y - area_.y;
-  if (row < 0 || row >= area_.height) return;
-  const int64_t cell_y = row * cells_y_ / area_.height;
-  const auto start = static_cast<size_t>(cell_y * cells_x_);
-  double* const sums = grid.sums.data() + start;
-  uint32_t* const counts = grid.counts.data() + start;
+  if (grid.means.empty()) return;
+  if (segment.y < area_.y || segment.y >= area_.y + area_.height) return;
+  const int64_t row = CellRow(segment.y);
+  if (row < first_open_ || row >= end_row_) return;
+  while (static_cast<int64_t>(grid.open.size()) <= row - first_open_) {
+    const auto cells = static_cast<size_t>(cells_x_);
+    grid.open.push_back(
+        {std::vector<double>(cells), std::vector<uint32_t>(cells)});
+  }
+  OpenRow& open = grid.open[static_cast<size_t>(row - first_open_)];
   switch (layout_.channels[segment.channel].type) {
     case PixelType::kHalf: {
       const auto* values = reinterpret_cast<const uint16_t*>(segment.samples);
       const float* const table = HalfTable().data();
-      return Add(segment, sums, counts,
-                 [&](int64_t i) { return table[values[i]]; });
+      return Add(segment, open, [&](int64_t i) { return table[values[i]]; });
     }
     case PixelType::kFloat: {
       const auto* values = reinterpret_cast<const float*>(segment.samples);
-      return Add(segment, sums, counts, [&](int64_t i) { return values[i]; });
+      return Add(segment, open, [&](int64_t i) { return values[i]; });
     }
     default: {
       const auto* values = reinterpret_cast<const uint32_t*>(segment.samples);
-      return Add(segment, sums, counts, [&](int64_t i) { return values[i]; });
+      return Add(segment, open, [&](int64_t i) { return values[i]; });
     }
   }
 }
 
-std::vector<float> ReduceSink::Picture(size_t channel) const {
-  const Grid& grid = grids_[channel];
-  if (grid.sums.empty()) return {};
+std::vector<float> ReduceSink::TakePicture(size_t channel) {
+  CloseRowsBefore(end_row_);
+  std::vector<float> means = std::move(grids_[channel].means);
+  // Either all rows of cells are kept, or each is one of the grid.
+  const auto kept = static_cast<int64_t>(means.size()) / cells_x_;
+  const int64_t rows = cells_y_ < area_.grid_height && kept > 0
+                           ? area_.grid_height
+                           : kept;
+  if (cells_x_ == area_.grid_width && rows == kept) return means;
   std::vector<float> picture;
-  picture.reserve(
-      static_cast<size_t>(area_.grid_width * area_.grid_height));
-  for (int64_t y = 0; y < area_.grid_height; y++) {
-    const int64_t cell_y = y * cells_y_ / area_.grid_height;
+  picture.reserve(static_cast<size_t>(area_.grid_width * rows));
+  for (int64_t y = 0; y < rows; y++) {
+    const int64_t row = y * kept / rows * cells_x_;
     for (int64_t x = 0; x < area_.grid_width; x++) {
-      const auto cell = static_cast<size_t>(
-          cell_y * cells_x_ + x * cells_x_ / area_.grid_width);
-      picture.push_back(grid.counts[cell] == 0
-                            ? std::numeric_limits<float>::quiet_NaN()
-                            : static_cast<float>(grid.sums[cell] /
-                                                 grid.counts[cell]));
+      picture.push_back(means[static_cast<size_t>(
+          row + x * cells_x_ / area_.grid_width)]);
     }
   }
   return picture;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <vector>
 
 #include "part_layout.h"
@@ -45,36 +46,54 @@ class ReduceSink final : public RowSink {
     int64_t grid_height = 0;
     // In the place of values: how many samples each deep pixel has.
     bool counts_samples = false;
+    // The rows of the grid that are kept: [first_row, end_row). All of them where
+    // the grid is finer than the pixels.
+    int64_t first_row = 0;
+    int64_t end_row = 0;
   };
 
   // `channels` says of each channel whether it is wanted.
   ReduceSink(const PartLayout& layout, const Area& area,
              const std::vector<bool>& channels);
+  void BeginChunk(const ChunkPlace& place) override;
   void Row(const RowSegment& segment) override;
 
-  // Row by row; NaN where no sample was seen. Empty for channels that are not
-  // wanted.
-  std::vector<float> Picture(size_t channel) const;
+  // The rows that are kept, one after the other; NaN where no sample was seen.
+  // Empty for channels that are not wanted. Once for each channel, at the end.
+  std::vector<float> TakePicture(size_t channel);
 
  private:
-  struct Grid {
+  // A row of cells that samples may still come for.
+  struct OpenRow {
     std::vector<double> sums;
     std::vector<uint32_t> counts;
   };
+  struct Grid {
+    // Of the rows from `first_open_` on.
+    std::deque<OpenRow> open;
+    // The means of the rows before; a row of the grid takes a third of an open
+    // one.
+    std::vector<float> means;
+  };
 
   template <typename Value>
-  void Add(const RowSegment& segment, double* sums, uint32_t* counts,
-           const Value& value_at);
+  void Add(const RowSegment& segment, OpenRow& row, const Value& value_at);
+  int64_t CellRow(int64_t y) const {
+    return (y - area_.y) * cells_y_ / area_.height;
+  }
+  void CloseRowsBefore(int64_t row);
 
   const PartLayout& layout_;
   const Area area_;
-  // Cells are those of min(grid, pixels); Picture() repeats them.
+  // Cells are those of min(grid, pixels); TakePicture() repeats them.
   const int64_t cells_x_;
   const int64_t cells_y_;
   const bool is_exact_;
   // Of each column of cells the first pixel behind it, from the area's left edge.
   std::vector<int64_t> ends_;
   std::vector<Grid> grids_;
+  int64_t first_open_;
+  int64_t end_row_;
 };
 
 }  // namespace exr_inspector::pixels

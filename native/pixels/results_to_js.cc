@@ -215,10 +215,10 @@ Napi::Value IdsToJs(Napi::Env env, const IdSink& ids) {
 }
 
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
-                         const ReduceSink& reduce) {
+                         ReduceSink& reduce) {
   Napi::Array list = Napi::Array::New(env, layout.channels.size());
   for (uint32_t c = 0; c < layout.channels.size(); c++) {
-    const std::vector<float> picture = reduce.Picture(c);
+    const std::vector<float> picture = reduce.TakePicture(c);
     list[c] =
         picture.empty() ? env.Null() : Napi::Value(ToNumbers(env, picture));
   }

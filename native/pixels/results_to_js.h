@@ -28,7 +28,7 @@ Napi::Value IdsToJs(Napi::Env env, const IdSink& ids);
 Napi::Value SamplesToJs(Napi::Env env, const PixelSamplesSink& samples);
 // Float32Arrays.
 Napi::Value PicturesToJs(Napi::Env env, const PartLayout& layout,
-                         const ReduceSink& reduce);
+                         ReduceSink& reduce);
 
 }  // namespace exr_inspector::pixels
 

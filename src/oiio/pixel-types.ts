@@ -102,6 +102,9 @@ export interface NativeReduce {
   readonly height: number
   readonly gridWidth: number
   readonly gridHeight: number
+  /** Rows of the grid that are kept: [firstRow, endRow). All of them where the grid has more rows than the pixels. */
+  readonly firstRow: number
+  readonly endRow: number
   /** For each channel of the layout whether it is wanted. */
   readonly channels: readonly boolean[]
   /** In the place of the first sample of a deep pixel: how many it has. Default false. */

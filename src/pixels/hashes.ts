@@ -33,7 +33,8 @@ export function hashWork(
   const names = new Set([beauty.red, beauty.green, beauty.blue])
   const channels = native.channels.map(({ name }) => names.has(name))
   const { minX: x, minY: y, levelWidth: width, levelHeight: height } = native
-  return { hash, reduce: { x, y, width, height, gridWidth: PICTURE_SIDE, gridHeight: PICTURE_SIDE, channels } }
+  const grid = { gridWidth: PICTURE_SIDE, gridHeight: PICTURE_SIDE, firstRow: 0, endRow: PICTURE_SIDE }
+  return { hash, reduce: { x, y, width, height, ...grid, channels } }
 }
 
 /** Perceptual hash of the beauty whose small picture a pass with `hashWork` made. */

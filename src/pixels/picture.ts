@@ -61,8 +61,8 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
   const { native, level } = layout
   const chunkRows = level === null ? (file.plan.parts[choice.partIndex]!.linesPerChunk ?? 1) : native.tileHeight
   const bands = bandsOf(area, height, chunkRows, native.minY, threads)
-  const passes = bands.map(({ region }) => {
-    const pass = new PartPass(file, choice.partIndex, layout, { reduce })
+  const passes = bands.map(({ region, firstRow, endRow }) => {
+    const pass = new PartPass(file, choice.partIndex, layout, { reduce: { ...reduce, firstRow, endRow } })
     return { pass, decoding: pass.decode({ region, sampling, signal, onProgress }) }
   })
   // All have ended before one's failure is told: nobody closes a file that another still reads.
@@ -75,6 +75,7 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
       outcomes.map(({ result }) => result.pictures![c]!),
       bands,
       width,
+      height,
     )
     const { xSampling, ySampling } = layout.native.channels[c]!
     return xSampling === 1 && ySampling === 1 ? plane : filled(plane, width, height)
@@ -91,14 +92,12 @@ export async function readPicture(file: PixelFile, request: PictureRequest): Pro
   return choice.channels.isLuminanceChroma ? { ...picture, ...fromLuminanceChroma(file, choice, picture) } : picture
 }
 
-/** Each band from the picture that has it, in the first of them. */
-function joined(planes: readonly Float32Array[], bands: readonly Band[], width: number): Float32Array {
-  const [whole, ...others] = planes
-  for (const [i, plane] of others.entries()) {
-    const { firstRow, endRow } = bands[i + 1]!
-    whole!.set(plane.subarray(firstRow * width, endRow * width), firstRow * width)
-  }
-  return whole!
+/** The bands of a plane, one below the other. */
+function joined(planes: readonly Float32Array[], bands: readonly Band[], width: number, height: number): Float32Array {
+  if (planes.length === 1) return planes[0]!
+  const whole = new Float32Array(width * height)
+  for (const [i, plane] of planes.entries()) whole.set(plane, bands[i]!.firstRow * width)
+  return whole
 }
 
 function allLost(outcomes: readonly PassOutcome[]): Pick<PassOutcome, 'lost' | 'lostCount'> {

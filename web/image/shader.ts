@@ -122,6 +122,7 @@ export class Painter {
   readonly #gl: WebGL2RenderingContext
   readonly #look: WebGLProgram
   readonly #difference: WebGLProgram
+  readonly #places = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>()
 
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, preserveDrawingBuffer: true })
@@ -205,7 +206,13 @@ export class Painter {
     }
     gl.activeTexture(gl.TEXTURE0)
     gl.bindTexture(gl.TEXTURE_2D, texture.handle)
-    const uniform = (name: string) => gl.getUniformLocation(program, name)
+    // To be told a place waits for all that was drawn before: each is asked for once.
+    const places = this.#places.get(program) ?? new Map<string, WebGLUniformLocation | null>()
+    this.#places.set(program, places)
+    const uniform = (name: string) => {
+      if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name))
+      return places.get(name) ?? null
+    }
     gl.uniform1i(uniform('pixels'), 0)
     // The first row of a texture is at the bottom for WebGL and at the top for us.
     gl.uniform4f(uniform('place'), (2 * x) / w - 1, 1 - (2 * y) / h, (2 * width) / w, (-2 * height) / h)

@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { PixelValues, Row } from '../../src/server/explorer/api.ts'
 import { ApiError, get, getPixels, type Region } from '../api.ts'
 import { overview } from '../app-state.ts'
 import { number, plural, visible } from '../format.ts'
-import { Busy, Problem, useAsk } from '../ui.tsx'
+import { type Asked, Busy, Problem, useAsk } from '../ui.tsx'
 import { type Look, Painter, type Rectangle, rangeOf, type Texture } from './shader.ts'
 
 /** A rectangle of pixels that something is about, inclusive. */
@@ -21,6 +21,8 @@ export interface Mark {
 
 interface ViewerProps {
   readonly fileId: string
+  /** What the server shows of the file when it is not told what; its own answer where something was picked. */
+  readonly first: Asked<Region>
   readonly part: Row
   readonly layer: string | null
   readonly view: string | null
@@ -31,12 +33,13 @@ interface ViewerProps {
   readonly onShown: () => void
 }
 
-const OVERVIEW_SIDE = 1024
+/** Longest side of the whole image as it is first drawn. */
+export const OVERVIEW_SIDE = 1024
 const DETAIL_SIDE = 2048
 const ZOOMS = [0.05, 64] as const
 
 /** Half floats of one part and layer: exposure, channels, gamut, zoom down to single pixels, and their raw values. */
-export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: ViewerProps) {
+export function Viewer({ fileId, first, part, layer, view, samples, marks, onShown }: ViewerProps) {
   const data = part['data_window'] as unknown as string | Box | null
   const dataWindow = boxOf(data)
   const displayWindow = boxOf(part['display_window'] as unknown as string | Box | null) ?? dataWindow
@@ -60,10 +63,19 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     ...(layer !== null && layer !== '' && { layer }),
     ...(view !== null && { view }),
   }
-  const region = useAsk(
-    (signal) => getPixels(fileId, { ...wish, size: OVERVIEW_SIDE }, signal),
-    [fileId, partIndex, layer, view, samples, level],
+  const facts = first.value?.facts
+  const isFirst =
+    facts?.part_index === partIndex &&
+    facts.layer === (layer ?? '') &&
+    view === null &&
+    !samples &&
+    level.x === 0 &&
+    level.y === 0
+  const other = useAsk(
+    first.isBusy || isFirst ? null : (signal) => getPixels(fileId, { ...wish, size: OVERVIEW_SIDE }, signal),
+    [fileId, partIndex, layer, view, samples, level, first.isBusy, isFirst],
   )
+  const region = isFirst || first.isBusy ? first : other
   const [look, setLook] = useState<LookState>(FIRST_LOOK)
   const [camera, setCamera] = useState<Camera | null>(null)
   const [size, setSize] = useState({ width: 800, height: 500 })
@@ -71,9 +83,13 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     overview: null,
     detail: null,
   })
+  /** Rises when there is something else to draw. */
   const [drawn, setDrawn] = useState(0)
+  /** How often the image was drawn. */
+  const [painted, setPainted] = useState(0)
 
-  useEffect(() => {
+  // Layout effects: others wait for a frame each, which without a graphics card is a tenth of a second.
+  useLayoutEffect(() => {
     try {
       painter.current = new Painter(canvas.current!)
     } catch (error) {
@@ -87,7 +103,7 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     return () => sizes.disconnect()
   }, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (region.value === null || painter.current === null) return
     const { facts, rgba } = region.value
     painter.current.free(textures.current.overview)
@@ -98,7 +114,7 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     setDrawn((n) => n + 1)
   }, [region.value])
 
-  const isOver = drawn > 0 || failure !== null || region.error !== null
+  const isOver = painted > 0 || failure !== null || region.error !== null
   useEffect(() => {
     if (isOver) onShown()
   }, [isOver])
@@ -119,10 +135,11 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
     wanted === null ? null : (signal) => getPixels(fileId, { ...wish, size: DETAIL_SIDE, ...wanted }, signal),
     [fileId, partIndex, layer, view, samples, level, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
   )
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (painter.current === null) return
-    if (textures.current.detail !== null) painter.current.free(textures.current.detail.texture)
     const found = detail.value
+    if (found === null && textures.current.detail === null) return
+    if (textures.current.detail !== null) painter.current.free(textures.current.detail.texture)
     textures.current.detail =
       found === null || wanted === null
         ? null
@@ -138,14 +155,20 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
   const isData = region.value !== null && region.value.facts.kind !== 'colour'
   const shown: Look = { ...look, ...gamut, range: isData && look.isFalse ? look.range : null }
 
-  useEffect(() => {
-    const { current: paint } = painter
-    if (paint === null) return
-    paint.clear(0.11, 0.11, 0.12)
-    const { overview: whole, detail: close } = textures.current
-    if (whole !== null && region.value !== null) paint.draw(whole, placeOf(region.value, current, aspect, level), shown)
-    if (close !== null) paint.draw(close.texture, placeOf(close.region, current, aspect, level), shown)
-    drawOver(over.current!, current, aspect, size, dataWindow, displayWindow, marks)
+  useLayoutEffect(() => {
+    // Once for all that changes before the next frame: without a graphics card a picture takes a tenth of a second.
+    const frame = requestAnimationFrame(() => {
+      const { current: paint } = painter
+      if (paint === null || over.current === null) return
+      paint.clear(0.11, 0.11, 0.12)
+      const { overview: whole, detail: close } = textures.current
+      if (whole !== null && region.value !== null)
+        paint.draw(whole, placeOf(region.value, current, aspect, level), shown)
+      if (close !== null) paint.draw(close.texture, placeOf(close.region, current, aspect, level), shown)
+      drawOver(over.current, current, aspect, size, dataWindow, displayWindow, marks)
+      if (whole !== null) setPainted((n) => n + 1)
+    })
+    return () => cancelAnimationFrame(frame)
   }, [drawn, current, shown, size, marks])
 
   const [hovered, setHovered] = useState<{ readonly x: number; readonly y: number } | null>(null)
@@ -196,7 +219,7 @@ export function Viewer({ fileId, part, layer, view, samples, marks, onShown }: V
         levels={levelsOf(part)}
         setLevel={({ x, y }) => choose({ x, y, part: partIndex })}
       />
-      <div class="stage" data-drawn={drawn}>
+      <div class="stage" data-drawn={painted}>
         <canvas
           ref={canvas}
           width={size.width}

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Facet, Found, FoundRow } from '../../src/server/explorer/api.ts'
 import { get, type Query } from '../api.ts'
-import { explorer, go, overview, place } from '../app-state.ts'
+import { explorer, go, overview, place, revision } from '../app-state.ts'
 import { bytes, count, fileName, folderName, frameRange, moment, plural, shortFolder, visible } from '../format.ts'
 import { Thumbnail } from '../thumbnail.tsx'
 import { Busy, Link, Problem, useAsk, useWindow } from '../ui.tsx'
@@ -48,8 +48,7 @@ export function Find() {
   }
   const wish = wishOf(search)
   const key = JSON.stringify(wish)
-  const revision = explorer.value?.revision ?? 0
-  const facets = useAsk((signal) => get<Facet[]>('/facets', wish, signal), [key, revision])
+  const facets = useAsk((signal) => get<Facet[]>('/facets', wish, signal), [key, revision.value])
   return (
     <div class="find">
       <aside class="facets" aria-label="Facets">
@@ -62,7 +61,7 @@ export function Find() {
           key={key + search.fold + search.sort + search.descending}
           search={search}
           set={set}
-          revision={revision}
+          revision={revision.value}
         />
       </section>
     </div>

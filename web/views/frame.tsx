@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { ChunkMap, FileDetail, Findings, Row, SampleStats } from '../../src/server/explorer/api.ts'
-import { get } from '../api.ts'
-import { explorer, go, overview, place } from '../app-state.ts'
+import { get, getPixels } from '../api.ts'
+import { go, overview, place, revision } from '../app-state.ts'
 import { bytes, count, fileName, folderName, moment, number, plural, visible } from '../format.ts'
-import { type Box, boxOf, type Mark, Viewer } from '../image/viewer.tsx'
+import { type Box, boxOf, type Mark, OVERVIEW_SIDE, Viewer } from '../image/viewer.tsx'
 import { Busy, Copy, Link, Problem, Tabs, useAsk } from '../ui.tsx'
 
 const TABS = {
@@ -18,7 +18,10 @@ type Tab = keyof typeof TABS
 /** One file: what is to be said of it first, its image, and everything it says. */
 export function Frame({ id }: { readonly id: string }) {
   const { query } = place.value
-  const detail = useAsk((signal) => get<FileDetail>(`/files/${id}`, {}, signal), [id, explorer.value?.revision])
+  const detail = useAsk((signal) => get<FileDetail>(`/files/${id}`, {}, signal), [id, revision.value])
+  // Asked for before it is known what the file has: the first that can be shown of it.
+  const isPicked = query.get('layer') !== null
+  const first = useAsk(isPicked ? null : (signal) => getPixels(id, { size: OVERVIEW_SIDE }, signal), [id, isPicked])
   // The image comes first: leaders and policies are looked at when it is there, or cannot be.
   const [isShown, setShown] = useState(false)
   const mayLook = isShown || detail.value?.parts.length === 0
@@ -38,7 +41,9 @@ export function Frame({ id }: { readonly id: string }) {
   if (detail.value === null) return <Busy when what="Reading the catalog" />
   const { file, parts } = detail.value
   const layers = layersOf(detail.value)
-  const shown = layers.find(({ key }) => key === query.get('layer')) ?? layers[0]
+  const { part_index: firstPart, layer: firstLayer } = first.value?.facts ?? {}
+  const isFirst = ({ part, layer, samples }: LayerChoice) => part === firstPart && layer === firstLayer && !samples
+  const shown = layers.find(({ key }) => key === query.get('layer')) ?? layers.find(isFirst) ?? layers[0]
   const part = parts.find(({ part_index: index }) => index === shown?.part) ?? parts[0]
   const missing = marksOf(chunks.value, Number(part?.['part_index'] ?? 0))
   const found = findingBoxes(findings.value, Number(part?.['part_index'] ?? 0))
@@ -57,6 +62,7 @@ export function Frame({ id }: { readonly id: string }) {
           ) : (
             <Viewer
               fileId={id}
+              first={first}
               part={part}
               layer={shown?.layer ?? null}
               view={shown?.view ?? null}

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SequenceDetail } from '../../src/server/explorer/api.ts'
 import { apiUrl, get } from '../api.ts'
-import { explorer, go } from '../app-state.ts'
+import { go, revision } from '../app-state.ts'
 import { bytes, count, fileName, folderName, number, plural, visible } from '../format.ts'
 import { Busy, Link, Problem, useAsk } from '../ui.tsx'
 
@@ -11,7 +11,7 @@ type FrameOf = SequenceDetail['frames'][number]
 export function Sequence({ name }: { readonly name: string }) {
   const { value, error } = useAsk(
     (signal) => get<SequenceDetail>('/sequence', { key: name }, signal),
-    [name, explorer.value?.revision],
+    [name, revision.value],
   )
   if (error !== null) return <Problem error={error} />
   if (value === null) return <Busy when what="Reading the sequence" />
@@ -103,7 +103,7 @@ function Strip({ detail: { frames, missing } }: { readonly detail: SequenceDetai
       context.lineWidth = 2
       context.strokeRect((at % perRow) * cell, Math.floor(at / perRow) * (cell + 6), cell, cell)
     }
-  }, [frames, width, at, explorer.value?.revision])
+  }, [frames, width, at, revision.value])
   const open = (index: number | null) => {
     const frame = index === null ? undefined : byFrame.get(first + index)
     if (frame !== undefined) go(`/file/${frame.file_id}`)

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { CatalogSql } from '../../catalog/catalog.ts'
+import type { Catalog, CatalogSql } from '../../catalog/catalog.ts'
 import { ExrError } from '../../errors.ts'
 import { dialectOf } from '../../queries/dialect.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
@@ -7,13 +7,14 @@ import { isS3Url } from '../../source/s3-url.ts'
 import type { Row } from './api.ts'
 import type { CatalogHolder } from './holder.ts'
 import type { Pictures } from './pictures.ts'
-import type { SearchIndexes } from './search-index.ts'
+import { type SearchIndexes, stateOf } from './search-index.ts'
 
 /** What the routes of one explorer share. */
 export interface ExplorerContext {
   readonly holder: CatalogHolder
   readonly pictures: Pictures
   readonly indexes: SearchIndexes
+  readonly known: KnownFiles
   readonly s3: S3Settings
   /** Path with fields in braces that become facets, such as `/shows/{show}/{shot}/**`; null for none. */
   readonly template: string | null
@@ -41,8 +42,37 @@ export interface KnownRow {
   readonly frame_number: number | null
 }
 
-/** The row of a file. Throws ERR_SOURCE_NOT_FOUND for an id the catalog does not have, or has no more. */
-export async function fileOf(catalog: CatalogSql, fileId: string): Promise<KnownRow> {
+/** Rows that are kept: those of a few screens full of pictures. */
+const MOST_KNOWN = 10_000
+
+/**
+ * Rows of files, found once for a state of an embedded catalog: each picture of a page asks for one, which of a million files
+ * takes as long as many a picture. Of others, whose state nobody tells, each time.
+ */
+export class KnownFiles {
+  #state = ''
+  readonly #rows = new Map<string, Promise<KnownRow>>()
+
+  /** Throws ERR_SOURCE_NOT_FOUND for an id the catalog does not have, or has no more. */
+  of(catalog: Catalog, fileId: string): Promise<KnownRow> {
+    if (catalog.dialect.kind !== 'duckdb') return readRow(catalog, fileId)
+    const state = stateOf(catalog)
+    if (state !== this.#state) this.#rows.clear()
+    this.#state = state
+    const known = this.#rows.get(fileId)
+    if (known !== undefined) return known
+    const row = readRow(catalog, fileId)
+    const [oldest] = this.#rows.keys()
+    if (this.#rows.size >= MOST_KNOWN) this.#rows.delete(oldest!)
+    this.#rows.set(fileId, row)
+    row.catch(() => {
+      if (this.#rows.get(fileId) === row) this.#rows.delete(fileId)
+    })
+    return row
+  }
+}
+
+async function readRow(catalog: CatalogSql, fileId: string): Promise<KnownRow> {
   const { live, literal } = dialectOf(catalog.dialect)
   const [row] = await rowsOf(
     catalog,

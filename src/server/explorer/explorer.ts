@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERROR_STATUS, ExrError, toPlainError } from '../../errors.ts'
 import { loadPart } from '../../parts.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
-import type { ExplorerContext, OwnPolicy } from './context.ts'
+import { type ExplorerContext, KnownFiles, type OwnPolicy } from './context.ts'
 import { Guard } from './guard.ts'
 import { type CatalogAccess, CatalogHolder } from './holder.ts'
 import { objectSchema, openApi } from './openapi.ts'
@@ -90,7 +90,8 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
   const pictures = new Pictures(options.s3)
   const { s3, template, version, policies } = options
   const indexes = new SearchIndexes()
-  const context: ExplorerContext = { holder, pictures, indexes, s3, template, policies, version }
+  const known = new KnownFiles()
+  const context: ExplorerContext = { holder, pictures, indexes, known, s3, template, policies, version }
   const guard = new Guard()
   guard.install(app)
   app.setErrorHandler((error: RequestError, _request, reply) => {

@@ -5,7 +5,8 @@ import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { ingest } from '../../../src/ingest/ingest.ts'
 import { dialectOf } from '../../../src/queries/dialect.ts'
-import { toJson } from '../../../src/server/explorer/context.ts'
+import { type ExplorerContext, KnownFiles, toJson } from '../../../src/server/explorer/context.ts'
+import { Overviews } from '../../../src/server/explorer/overviews.ts'
 import {
   needsCatalog,
   SearchSql,
@@ -22,6 +23,42 @@ import { copyFiles } from './many.ts'
 
 const TEMPLATE = '**/{show}/{shot}/*'
 const NOTHING: SearchWish = { q: '', facets: {}, where: null, sequence: null }
+
+describe('what is asked again and again', () => {
+  it('is found once while an embedded catalog stays as it is', async () => {
+    const root = tempDir()
+    const url = await makeFarm(root)
+    let catalog: Catalog = await openCatalog(url, { readOnly: true })
+    const known = new KnownFiles()
+    const overviews = new Overviews({ template: null, policies: [] } as unknown as ExplorerContext)
+    const { rows } = await catalog.sql('SELECT file_id, file_path FROM live_files ORDER BY file_path LIMIT 2')
+    const [first, second] = rows.map(([id, path]) => ({ file_id: String(id), file_path: String(path) }))
+    const asked = vi.spyOn(catalog, 'sqlRows')
+    const found = await Promise.all([known.of(catalog, first!.file_id), known.of(catalog, first!.file_id)])
+    expect(found.map(({ file_path }) => file_path)).toEqual([first!.file_path, first!.file_path])
+    expect(await known.of(catalog, second!.file_id)).toMatchObject(second!)
+    expect(asked).toHaveBeenCalledTimes(2)
+    // What is not there is looked for again.
+    for (const _ of [1, 2]) {
+      await expect(known.of(catalog, '0'.repeat(32))).rejects.toMatchObject({ code: 'ERR_SOURCE_NOT_FOUND' })
+    }
+    expect(asked).toHaveBeenCalledTimes(4)
+    const [overview, again] = await Promise.all([overviews.of(catalog), overviews.of(catalog)])
+    expect(again).toBe(overview)
+    expect(asked).toHaveBeenCalledTimes(5)
+    await catalog.close()
+    // A removed file is known no more.
+    const frame = first!.file_path
+    rmSync(frame)
+    const writer = await openCatalog(url)
+    await ingest({ roots: [root], catalog: writer, jobs: 1, toolVersion: 'test', source: 'test' })
+    await writer.close()
+    catalog = await openCatalog(url, { readOnly: true })
+    await expect(known.of(catalog, first!.file_id)).rejects.toMatchObject({ code: 'ERR_SOURCE_NOT_FOUND' })
+    expect(await overviews.of(catalog)).toMatchObject({ file_count: overview.file_count - 1 })
+    await catalog.close()
+  })
+})
 
 describe('the index of a search', () => {
   const root = tempDir()

@@ -8,7 +8,7 @@ import { missingFrames } from '../../../sequences/index.ts'
 import { openSource } from '../../../source/open.ts'
 import { inspectMany } from '../../../tasks/inspect-many.ts'
 import type { ChunkMap, FileDetail, Findings, Row, SampleStats, SequenceDetail } from '../api.ts'
-import { type ExplorerContext, fileOf, type KnownRow, rowsOf } from '../context.ts'
+import { type ExplorerContext, type KnownRow, rowsOf } from '../context.ts'
 import type { Route } from '../route.ts'
 
 /** Attributes of one file that are told; a header of more is cut, and says so by its count. */
@@ -26,7 +26,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       answers: 'FileDetail',
       run: ({ params, signal }) =>
         context.holder.use(async (catalog): Promise<FileDetail> => {
-          const known = await fileOf(catalog, params['file_id']!)
+          const known = await context.known.of(catalog, params['file_id']!)
           const { table, live, literal } = dialectOf(catalog.dialect)
           const id = literal(known.file_id)
           const of = (name: string, order: string, most = MOST_ATTRIBUTES) =>
@@ -77,7 +77,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       summary: 'Which chunks are missing, from a look at every leader',
       answers: 'ChunkMap',
       run: async ({ params, signal }): Promise<ChunkMap> => {
-        const { file_path: path } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: path } = await context.holder.use((catalog) => context.known.of(catalog, params['file_id']!))
         const payload = await inspect(path, { check: 'all', meta: false, s3, signal })
         return chunkMap(payload)
       },
@@ -97,7 +97,7 @@ export function fileRoutes(context: ExplorerContext): Route[] {
         pixels: { type: 'boolean', description: 'decode every pixel, for the rules that need it', default: false },
       },
       run: async ({ params, query, signal }): Promise<Findings> => {
-        const { file_path: path } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: path } = await context.holder.use((catalog) => context.known.of(catalog, params['file_id']!))
         const policy = String(query['policy'])
         const pixels = query['pixels'] === true
         const policyPath = context.policies.find(({ name }) => name === policy)?.location ?? policy
@@ -123,7 +123,9 @@ export function fileRoutes(context: ExplorerContext): Route[] {
       summary: 'Statistics of every sample, decoded now',
       answers: 'SampleStats',
       run: async ({ params, signal }): Promise<SampleStats> => {
-        const { file_path: location } = await context.holder.use((catalog) => fileOf(catalog, params['file_id']!))
+        const { file_path: location } = await context.holder.use((catalog) =>
+          context.known.of(catalog, params['file_id']!),
+        )
         const options = { stats: true, deepStats: true }
         const { stats, deepStats } = await context.pictures.pool.ask({ kind: 'analyse', location, options }, { signal })
         return { stats, deep_stats: deepStats }

@@ -1,6 +1,6 @@
 import { ExrError } from '../../../errors.ts'
 import type { PixelValues } from '../api.ts'
-import { type ExplorerContext, fileOf, versionOf } from '../context.ts'
+import { type ExplorerContext, versionOf } from '../context.ts'
 import { digestOf } from '../pictures.ts'
 import type { Route } from '../route.ts'
 
@@ -36,7 +36,7 @@ interface PixelsQuery {
 /** Pictures and pixels, decoded in child processes; who leaves ends the decoding. */
 export function imageRoutes(context: ExplorerContext): Route[] {
   const { pictures } = context
-  const locate = (fileId: string) => context.holder.use((catalog) => fileOf(catalog, fileId))
+  const locate = (fileId: string) => context.holder.use((catalog) => context.known.of(catalog, fileId))
   return [
     {
       method: 'GET',

@@ -3,7 +3,7 @@ import { ExrError } from '../../../errors.ts'
 import { checkWhere, dialectOf } from '../../../queries/dialect.ts'
 import { streamQuery } from '../../../queries/index.ts'
 import type { Answer, FoundRow, MapOfFiles, Row, SimilarRow } from '../api.ts'
-import { type ExplorerContext, fileOf, rowsOf, toJson } from '../context.ts'
+import { type ExplorerContext, rowsOf, toJson } from '../context.ts'
 import { principalPlane } from '../plane.ts'
 import type { Route } from '../route.ts'
 import { FILE_ROW, SearchSql } from '../search.ts'
@@ -48,7 +48,7 @@ export function questionRoutes(context: ExplorerContext): Route[] {
       },
       run: ({ params, query, signal }) =>
         context.holder.use(async (catalog): Promise<SimilarRow[]> => {
-          const { file_id: id } = await fileOf(catalog, params['file_id']!)
+          const { file_id: id } = await context.known.of(catalog, params['file_id']!)
           const { k, ...wish } = query as { k: number; where?: string; by?: string }
           const matches = await catalog.findSimilar(id, { ...wish, k, signal })
           const { frames, literals } = dialectOf(catalog.dialect)
