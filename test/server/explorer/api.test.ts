@@ -342,9 +342,12 @@ describe('many files', () => {
   })
 
   it('are like one another, and differ in facts', async () => {
-    const [first] = await get<SimilarRow[]>(`/files/${idOf('beauty.1001.exr')}/similar`, { k: '6' })
+    const alike = await get<SimilarRow[]>(`/files/${idOf('beauty.1001.exr')}/similar`, { k: '6' })
+    const [first] = alike
     expect(first?.similarity).toBeCloseTo(1, 3)
     expect(first?.differences).toEqual([])
+    const others = alike.find(({ file_path }) => file_path.endsWith('depth.exr'))
+    expect(others?.differences).toContainEqual({ fact: 'channels', here: '3', there: '1' })
     const { embeddings } = await get<Overview>('/overview')
     const channels = `channels@${BUILT_IN_PROVIDERS.channels.version}`
     expect(embeddings).toEqual(['metadata', channels])

@@ -20,6 +20,9 @@ const COMPARED = {
   display: "concat(CAST(display_width AS VARCHAR), ' x ', CAST(display_height AS VARCHAR))",
   parts: 'CAST(multipart_count AS VARCHAR)',
   type: 'part_type',
+  channels: 'CAST(channel_count AS VARCHAR)',
+  tiles: "CAST(tile_width AS VARCHAR) || ' x ' || CAST(tile_height AS VARCHAR)",
+  levels: "CAST(level_count AS VARCHAR) || ' ' || replace(level_mode, '_levels', '')",
   compression: 'compression',
   colour: 'color_space',
   software: 'render_software',
@@ -51,12 +54,15 @@ export function questionRoutes(context: ExplorerContext): Route[] {
           const { file_id: id } = await context.known.of(catalog, params['file_id']!)
           const { k, ...wish } = query as { k: number; where?: string; by?: string }
           const matches = await catalog.findSimilar(id, { ...wish, k, signal })
-          const { frames, literals } = dialectOf(catalog.dialect)
+          const { frames, literals, table } = dialectOf(catalog.dialect)
+          const ids = literals([id, ...matches.map(({ fileId }) => fileId)])
           const facts = Object.values(COMPARED).map((value) => `coalesce(${value}, 'not stated')`)
           const rows = await rowsOf(
             catalog,
             `SELECT ${FILE_ROW}, ${facts.map((fact, at) => `${fact} AS fact_${at}`).join(', ')} FROM ${frames} frame
-             WHERE file_id IN ${literals([id, ...matches.map(({ fileId }) => fileId)])}`,
+             LEFT JOIN (SELECT file_id AS of_file, count(*) AS channel_count FROM ${table('channels')} c
+               WHERE file_id IN ${ids} GROUP BY 1) counted ON counted.of_file = frame.file_id
+             WHERE file_id IN ${ids}`,
             signal,
           )
           const byId = new Map(rows.map((row) => [row['file_id'], splitFacts(row)]))
