@@ -62,13 +62,13 @@ export function* chunksOf(
       const y = minY + tileY * chunkHeight
       const width = Math.min(chunkWidth, minX + levelWidth - x)
       const height = Math.min(chunkHeight, minY + levelHeight - y)
-      const chunk = { index, x, y, width, height, tileX, tileY, count: 1 }
       if (index < held) {
-        yield { ...chunk, range: boundedRange(file, partIndex, native, chunk) }
+        const range = boundedRange(file, partIndex, native, index, width, height)
+        yield { index, x, y, width, height, tileX, tileY, range, count: 1 }
         continue
       }
       const count = (endRow - tileY) * (endColumn - firstColumn) - (tileX - firstColumn)
-      yield { ...chunk, height: minY + levelHeight - y, range: null, count }
+      yield { index, x, y, width, height: minY + levelHeight - y, tileX, tileY, range: null, count }
       return
     }
   }
@@ -78,17 +78,19 @@ function boundedRange(
   file: PixelFile,
   partIndex: number,
   native: Decodable['native'],
-  chunk: Omit<ListedChunk, 'range'>,
+  index: number,
+  width: number,
+  height: number,
 ): ByteRange | null {
-  const range = file.rangeOf(partIndex, chunk.index)
+  const range = file.rangeOf(partIndex, index)
   if (range === null) return null
   // Data that would grow is stored as it is, so a flat chunk never has more bytes than it decodes to.
-  const most = native.isDeep ? native.maxChunkBytes : bytesOf(native, chunk)
+  const most = native.isDeep ? native.maxChunkBytes : bytesOf(native, width, height)
   return { start: range.start, endExclusive: Math.min(range.endExclusive, range.start + MAX_LEADER_BYTES + most) }
 }
 
 /** Bytes that a flat chunk decodes to at most. */
-function bytesOf({ channels }: Decodable['native'], { width, height }: Region): number {
+function bytesOf({ channels }: Decodable['native'], width: number, height: number): number {
   let bytes = 0
   for (const { type, xSampling, ySampling } of channels) {
     bytes += (type === 1 ? 2 : 4) * Math.ceil(width / xSampling) * Math.ceil(height / ySampling)

@@ -99,7 +99,8 @@ export class PartPass {
     if (source.natively !== undefined) {
       for (const chunks of batchesOf(wanted, { batchBytes: read.batchBytes / this.#shareRead() })) {
         goOn()
-        const spans = Float64Array.from(chunks.flatMap(({ range }) => [range!.start, range!.endExclusive]))
+        const spans = new Float64Array(chunks.length * 2)
+        for (const [i, { range }] of chunks.entries()) spans.set([range!.start, range!.endExclusive], i * 2)
         const decode = (descriptor: number) => this.native.decodeFile(descriptor, spans, ...this.#placesOf(chunks))
         this.#count(chunks, (await source.natively(decode, signal)).failures)
         onProgress?.(this.#chunkCount, total)
@@ -144,17 +145,13 @@ export class PartPass {
   /** Places and indexes as native code takes them. */
   #placesOf(chunks: readonly ListedChunk[]): [Int32Array, Float64Array] {
     const { levelX = 0, levelY = 0 } = this.#layout.level ?? {}
-    const places = chunks.flatMap(({ x, y, width, height, tileX, tileY }) => [
-      x,
-      y,
-      width,
-      height,
-      tileX,
-      tileY,
-      levelX,
-      levelY,
-    ])
-    return [Int32Array.from(places), Float64Array.from(chunks, ({ index }) => index)]
+    const places = new Int32Array(chunks.length * 8)
+    const indexes = new Float64Array(chunks.length)
+    for (const [i, { index, x, y, width, height, tileX, tileY }] of chunks.entries()) {
+      places.set([x, y, width, height, tileX, tileY, levelX, levelY], i * 8)
+      indexes[i] = index
+    }
+    return [places, indexes]
   }
 
   #count(chunks: readonly ListedChunk[], failures: readonly (string | null)[]): void {
