@@ -19,9 +19,9 @@ export type {
 export type { RetentionCounts, RetentionKind, RetentionPolicy } from './retention.ts'
 export type { AfterFile, NewVectors, OutdatedFile } from './stored-vectors.ts'
 
-import type { AppliedMigration } from './migrations/migration.ts'
+import type { AppliedMigration, MigrateOptions } from './migrations/migration.ts'
 
-export type { AppliedMigration } from './migrations/migration.ts'
+export type { AppliedMigration, MigrateOptions, MigrationProgress } from './migrations/migration.ts'
 
 /** A location that could not be read: one row of `ingest_errors`. */
 export interface CatalogFailure {
@@ -391,8 +391,11 @@ export interface CatalogAdministration {
   ensureSchema(signal?: AbortSignal): Promise<void>
   /** Version of the schema that is there, 0 for none. Throws ERR_CATALOG_NEWER or ERR_CATALOG_SCHEMA for one this release cannot work with. */
   version(): Promise<number>
-  /** Forward or back to a version of the schema, the latest unless given. Returns the steps taken. */
-  migrate(target?: number): Promise<AppliedMigration[]>
+  /**
+   * Forward or back to a version of the schema, the latest unless given, in one transaction. Returns the steps taken. Throws ERR_OPTION_INVALID for
+   * a version that there is not, ERR_FEATURE_UNAVAILABLE for version 0 of a VAST DataBase, ERR_ABORTED.
+   */
+  migrate(target?: number, options?: MigrateOptions): Promise<AppliedMigration[]>
   info(): Promise<CatalogInfo>
   /**
    * Cleans what nothing happened to since a moment, in one transaction: superseded headers, removed files, sightings between a file's first

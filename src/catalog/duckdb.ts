@@ -20,6 +20,7 @@ import type {
   FileResults,
   FileToEmbed,
   KnownFiles,
+  MigrateOptions,
   MissingEmbeddings,
   NewEmbedding,
   NewVectors,
@@ -162,13 +163,16 @@ export class DuckDbCatalog implements Catalog {
     throwIfAborted(signal)
     const version = await this.version()
     const isDone = version === CATALOG_VERSION && (await this.#read((reader) => foreignView(reader, version))) === null
-    if (!isDone) await this.migrate()
+    if (!isDone) await this.migrate(CATALOG_VERSION, { signal })
   }
 
-  migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
+  migrate(target: number = CATALOG_VERSION, options: MigrateOptions = {}): Promise<AppliedMigration[]> {
     return this.#write(async (connection, upserter, ledger) => {
       upserter.forgetLayout()
-      const steps = await migrateTo(connection, this.#session.path, target, this.#options.toolVersion)
+      const steps = await migrateTo(connection, this.#session.path, target, {
+        ...options,
+        toolVersion: this.#options.toolVersion,
+      })
       if (steps.length > 0) {
         ledger.forget()
         // In the file and not in the journal alone: who takes the journal away takes rows, which are missed, and not the tables.

@@ -19,6 +19,7 @@ import type {
   FileResults,
   FileToEmbed,
   KnownFiles,
+  MigrateOptions,
   MissingEmbeddings,
   NewEmbedding,
   NewVectors,
@@ -68,7 +69,7 @@ import { writeRemovals } from './vast/removals.ts'
 import { retain } from './vast/retention.ts'
 import { writeFailures, writeRun } from './vast/runs.ts'
 import { scanSimilar } from './vast/scan.ts'
-import { checkLayout, ensureSchema, OLDEST_TARGET, readSchema, revertSchema } from './vast/schema.ts'
+import { checkLayout, ensureSchema, readSchema, revertSchema } from './vast/schema.ts'
 import { readSequencers } from './vast/sequencers.ts'
 import { similarTarget } from './vast/similar.ts'
 import { similarSql } from './vast/similar-sql.ts'
@@ -152,22 +153,29 @@ class VastCatalog implements Catalog {
 
   async ensureSchema(signal?: AbortSignal): Promise<void> {
     if (this.#isChecked) return
-    await this.#ensure(signal)
+    await this.#ensure({ signal })
   }
 
-  async migrate(target: number = CATALOG_VERSION): Promise<AppliedMigration[]> {
-    if (!Number.isInteger(target) || target < OLDEST_TARGET || target > CATALOG_VERSION) {
+  async migrate(target: number = CATALOG_VERSION, options: MigrateOptions = {}): Promise<AppliedMigration[]> {
+    if (!Number.isInteger(target) || target < 0 || target > CATALOG_VERSION) {
       throw new ExrError(
-        'ERR_FEATURE_UNAVAILABLE',
-        `Catalog ${this.url} can only be brought to versions ${OLDEST_TARGET} to ${CATALOG_VERSION}, not to ${target}: ` +
-          'tables of a VAST DataBase are shared, so none that others fill is ever dropped. Drop them yourself if you must.',
+        'ERR_OPTION_INVALID',
+        `Expected a schema version from 1 to ${CATALOG_VERSION} for target but received ${target}`,
       )
     }
-    const applied = await this.#ensure(undefined)
+    if (target === 0) {
+      throw new ExrError(
+        'ERR_FEATURE_UNAVAILABLE',
+        `Catalog ${this.url} is not taken back to version 0, which has no tables: others may use them. ` +
+          'Drop its schema yourself if you must.',
+      )
+    }
+    const applied = await this.#ensure(options)
     if (target === CATALOG_VERSION) return applied
     this.#isChecked = false
     return this.#write(async (store) => {
-      const reverted = await revertSchema(store, target)
+      const reverted = await revertSchema(store, target, options)
+      store.forgetLedger()
       store.layout = (await readSchema(store)).layout
       return reverted
     })
@@ -395,10 +403,11 @@ class VastCatalog implements Catalog {
     await this.#store.session.close()
   }
 
-  async #ensure(signal: AbortSignal | undefined): Promise<AppliedMigration[]> {
+  async #ensure(options: MigrateOptions): Promise<AppliedMigration[]> {
     return this.#write(async (store) => {
-      const { layout, applied } = await ensureSchema(store, this.#options.toolVersion, signal)
+      const { layout, applied } = await ensureSchema(store, this.#options.toolVersion, options)
       store.layout = layout
+      if (applied.length > 0) store.forgetLedger()
       this.#isChecked = true
       return applied
     })

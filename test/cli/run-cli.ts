@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createContext } from '../../src/cli/context.ts'
@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly around?: readonly string[]
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[]
+  /** Given the process as soon as there is one, to send it signals. */
+  readonly onStart?: (child: ChildProcess) => void
 }
 
 /** Runs the built command line as a user's shell would, without a terminal. Colour settings of this shell are left out. */
@@ -32,6 +34,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
       cwd: options.cwd,
       env: { ...env, ...options.env },
     })
+    options.onStart?.(child)
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -46,7 +49,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   })
 }
 
-interface HereOptions extends Omit<CliOptions, 'around' | 'nodeFlags'> {
+interface HereOptions extends Omit<CliOptions, 'around' | 'nodeFlags' | 'onStart'> {
   /** Standard output is a terminal of so many columns. */
   readonly columns?: number
 }

@@ -1,11 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { type CellType, type ColumnType, sqlType, tableNamed } from '../../tables/index.ts'
+import { throwIfAborted } from '../abort.ts'
 import { CATALOG_VERSION, MIGRATIONS, viewsOf } from '../migrations/index.ts'
 import {
   type AppliedMigration,
   type Backfill,
   type FrozenType,
+  type MigrateOptions,
   type Migration,
   needsRecount,
 } from '../migrations/migration.ts'
@@ -49,12 +51,15 @@ export async function readVersion(connection: DuckDBConnection, path: string): P
   return version
 }
 
+/** Rows that a backfill reads at once: memory is that of a batch, however many rows there are. */
+const ROWS_AT_ONCE = 65_536
+
 /** Takes every step from the catalog's version to `target` in one transaction. */
 export async function migrateTo(
   connection: DuckDBConnection,
   path: string,
   target: number,
-  toolVersion: string,
+  { toolVersion, onProgress, signal }: MigrateOptions & { readonly toolVersion: string },
 ): Promise<AppliedMigration[]> {
   if (!Number.isInteger(target) || target < 0 || target > CATALOG_VERSION) {
     throw new ExrError(
@@ -69,22 +74,35 @@ export async function migrateTo(
     const applied: AppliedMigration[] = []
     const ahead = MIGRATIONS.slice(from, target)
     for (const migration of ahead) {
+      throwIfAborted(signal)
       const { version, name } = migration
       await stepForward(connection, migration)
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
     }
     // DuckDB takes no column for a table whose rows the same transaction has changed: rows come after all columns.
-    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) await fill(connection, step)
-    if (ahead.some(({ regroupsFrames }) => regroupsFrames)) await regroupFrames(connection, null)
-    if (needsRecount(MIGRATIONS, from, target)) await recount(connection)
+    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) {
+      await fill(connection, step, { onProgress, signal })
+    }
+    throwIfAborted(signal)
+    if (ahead.some(({ regroupsFrames }) => regroupsFrames)) {
+      onProgress?.({ doing: 'deciding frames over the names of folders', rows: 0 })
+      await regroupFrames(connection, null)
+    }
+    throwIfAborted(signal)
+    if (needsRecount(MIGRATIONS, from, target)) {
+      onProgress?.({ doing: 'making the digests of files', rows: 0 })
+      await recount(connection)
+    }
     for (const migration of MIGRATIONS.slice(target, from).reverse()) {
+      throwIfAborted(signal)
       const { version, name } = migration
       await stepBack(connection, migration)
       await connection.run('DELETE FROM schema_migrations WHERE version = $1', [version])
       applied.push({ version, name, direction: 'down' })
     }
     for (const [view, query] of Object.entries(viewsOf(target))) await connection.run(`CREATE VIEW ${view} AS ${query}`)
+    throwIfAborted(signal)
     if (target === 0 && from > 0) await connection.run('DROP TABLE schema_migrations')
     return applied
   })
@@ -112,22 +130,33 @@ async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {
   for (const table of Object.keys(tables).reverse()) await connection.run(`DROP TABLE ${table}`)
 }
 
-/** All changes at once: an UPDATE for each would take a minute for a hundred thousand. */
-async function fill(connection: DuckDBConnection, { table, reads, writes, values }: Backfill): Promise<void> {
-  const result = await connection.stream(`SELECT ${['rowid', ...reads].join(', ')} FROM ${table}`)
-  const changes: (readonly (string | number | bigint | boolean | null)[])[] = []
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    for (const [rowId, ...row] of chunk.getRows()) {
-      const found = values(row.map(plainValue))
-      if (found) changes.push([...found, rowId as bigint])
-    }
-  }
-  if (changes.length === 0) return
+/** Reads batch after batch into a table of changes; all of them are made at once: an UPDATE for each would take a minute for a hundred thousand. */
+async function fill(
+  connection: DuckDBConnection,
+  { table, reads, writes, values }: Backfill,
+  { onProgress, signal }: MigrateOptions,
+): Promise<void> {
+  const [[last]] = (await connection.runAndReadAll(`SELECT max(rowid) FROM ${table}`)).getRows() as [[bigint | null]]
+  if (last === null) return
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE backfill AS SELECT ${writes.join(', ')}, rowid AS row_id FROM ${table} LIMIT 0`,
   )
   const types = writes.map((name) => tableNamed(table).columns.find((column) => column.name === name)!.type as CellType)
-  await appendRows(connection, 'backfill', [...types, 'int64'], changes)
+  const select = `SELECT ${['rowid', ...reads].join(', ')} FROM ${table}`
+  let read = 0
+  for (let start = 0; start <= last; start += ROWS_AT_ONCE) {
+    throwIfAborted(signal)
+    const batch = await connection.runAndReadAll(
+      `${select} WHERE rowid >= ${start} AND rowid < ${start + ROWS_AT_ONCE}`,
+    )
+    const changes = batch.getRows().flatMap(([rowId, ...row]) => {
+      const found = values(row.map(plainValue))
+      return found ? [[...found, rowId as bigint]] : []
+    })
+    if (changes.length > 0) await appendRows(connection, 'backfill', [...types, 'int64'], changes)
+    read += batch.currentRowCount
+    onProgress?.({ doing: `filling ${table}`, rows: read })
+  }
   const set = writes.map((column) => `${column} = b.${column}`).join(', ')
   await connection.run(`UPDATE ${table} SET ${set} FROM temp.backfill b WHERE ${table}.rowid = b.row_id`)
   await connection.run('DROP TABLE temp.backfill')

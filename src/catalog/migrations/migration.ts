@@ -56,6 +56,21 @@ export function needsRecount(migrations: readonly Migration[], from: number, tar
   return migrations.slice(from, target).some(({ recount, backfill }) => recount || backfill)
 }
 
+/** How a catalog is brought to another version of its schema. */
+export interface MigrateOptions {
+  /** What is being done, and to how many rows so far: steps over many rows take minutes. */
+  readonly onProgress?: ((progress: MigrationProgress) => void) | undefined
+  /** Fired before the end, everything stays as it was: ERR_ABORTED. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How far a migration has come. */
+export interface MigrationProgress {
+  /** In a few words: `filling attributes`. */
+  readonly doing: string
+  readonly rows: number
+}
+
 /** A step taken. */
 export interface AppliedMigration {
   readonly version: number

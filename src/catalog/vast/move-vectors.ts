@@ -2,9 +2,10 @@ import { tableBatch } from '../../arrow/index.ts'
 import { ExrError } from '../../errors.ts'
 import { digestRows, type TableDefinition, TextCells, tableNamed } from '../../tables/index.ts'
 import { col } from '../../vastdb/index.ts'
+import { throwIfAborted } from '../abort.ts'
 import { tallyOf } from '../content.ts'
 import { type Tally, TallySum } from '../ledger.ts'
-import type { Migration } from '../migrations/migration.ts'
+import type { MigrateOptions, Migration } from '../migrations/migration.ts'
 import { lookUp } from './lookup.ts'
 import { encodeBatch, tableReader } from './read-table.ts'
 import { updateBatch } from './row-batch.ts'
@@ -21,10 +22,19 @@ const ROWS_AT_ONCE = 1_000
  * Copies the vectors of a column into a table of their own, reads them there once more and drops the column. Throws
  * ERR_CATALOG_WRITE, before anything is dropped, when they are not the same.
  */
-export async function moveApart(tables: Tables, { table, column, into }: MovedColumn, url: string): Promise<void> {
+export async function moveApart(
+  tables: Tables,
+  { table, column, into }: MovedColumn,
+  url: string,
+  { onProgress, signal }: MigrateOptions = {},
+): Promise<void> {
   const definition = tableNamed(into)
   const sum = new TallySum()
+  let moved = 0
   for await (const rows of vectorsIn(tables, table, column, definition)) {
+    throwIfAborted(signal)
+    moved += rows.rowCount
+    onProgress?.({ doing: `moving vectors of ${table}`, rows: moved })
     sum.addRows(digestRows(definition, rows, new TextCells(rows.strings)))
     await tables(into).insert(tableBatch(definition, rows, rows.strings))
   }
@@ -33,10 +43,19 @@ export async function moveApart(tables: Tables, { table, column, into }: MovedCo
 }
 
 /** The other way round: the column is there again, and all of its rows are null. The table of vectors is left. */
-export async function moveBack(tables: Tables, { table, column, into }: MovedColumn, url: string): Promise<void> {
+export async function moveBack(
+  tables: Tables,
+  { table, column, into }: MovedColumn,
+  url: string,
+  { onProgress, signal }: MigrateOptions = {},
+): Promise<void> {
   const definition = tableNamed(into)
+  let moved = 0
   for await (const batch of tables(into).select({ columns: definition.columns.map(({ name }) => name) })) {
+    moved += batch.numRows
+    onProgress?.({ doing: `moving vectors of ${table}`, rows: moved })
     for (let start = 0; start < batch.numRows; start += ROWS_AT_ONCE) {
+      throwIfAborted(signal)
       const vectors = new Map<string, Float32Array>()
       const fileIds = new Set<string>()
       const row = new RowView(batch)

@@ -4,8 +4,9 @@ import { type ErrorCode, ExrError } from '../../errors.ts'
 import { type TableDefinition, tableNamed, VAST_TABLES } from '../../tables/index.ts'
 import { type CreateTableOptions, col, type Session, type Table, type Transaction } from '../../vastdb/index.ts'
 import { retry } from '../../workers/retry.ts'
+import { throwIfAborted } from '../abort.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../migrations/index.ts'
-import { type AppliedMigration, type Backfill, needsRecount } from '../migrations/migration.ts'
+import { type AppliedMigration, type Backfill, type MigrateOptions, needsRecount } from '../migrations/migration.ts'
 import type { CatalogAddress } from './address.ts'
 import { isPassing } from './errors.ts'
 import { regroupFrames } from './frames.ts'
@@ -47,8 +48,8 @@ export function readSchema(store: Store, signal?: AbortSignal): Promise<SchemaSt
  * Creates the schema and the tables that are missing and adds columns that are, in one transaction. When another
  * worker does the same at the same time, one of them wins and the others read again. Returns the steps taken.
  */
-export async function ensureSchema(store: Store, toolVersion: string, signal?: AbortSignal) {
-  return retry(() => ensureOnce(store, toolVersion), { ...REPEAT, mayRetry: isRace, signal })
+export async function ensureSchema(store: Store, toolVersion: string, options: MigrateOptions = {}) {
+  return retry(() => ensureOnce(store, toolVersion, options), { ...REPEAT, mayRetry: isRace, signal: options.signal })
 }
 
 /** Throws ERR_CATALOG_SCHEMA naming table, column, expected and found type when a table cannot hold a catalog's rows. */
@@ -59,7 +60,7 @@ export function checkLayout(layout: Layout, url: string): void {
   }
 }
 
-async function ensureOnce(store: Store, toolVersion: string) {
+async function ensureOnce(store: Store, toolVersion: string, options: MigrateOptions) {
   const { address, session } = store
   const before = await readSchema(store)
   const plan = planChanges(before, address.url)
@@ -69,6 +70,7 @@ async function ensureOnce(store: Store, toolVersion: string) {
   const applied = MIGRATIONS.slice(before.version).map(
     ({ version, name }): AppliedMigration => ({ version, name, direction: 'up' }),
   )
+  const { onProgress, signal } = options
   await session.transaction(async (tx) => {
     const bucket = tx.bucket(address.bucket)
     const parts = address.schema.split('/')
@@ -76,21 +78,34 @@ async function ensureOnce(store: Store, toolVersion: string) {
       await bucket.schema(parts.slice(0, depth).join('/')).create({ ifNotExists: true })
     }
     const schema = bucket.schema(address.schema)
-    for (const table of plan.tables) await schema.createTable(table.name, serverSchema(table), indexOf(table, session))
-    for (const { table, fields } of plan.columns) await schema.table(table).addColumns(new Schema(fields))
+    for (const table of plan.tables) {
+      throwIfAborted(signal)
+      await schema.createTable(table.name, serverSchema(table), indexOf(table, session))
+    }
+    for (const { table, fields } of plan.columns) {
+      throwIfAborted(signal)
+      await schema.table(table).addColumns(new Schema(fields))
+    }
     const steps = MIGRATIONS.slice(before.version)
     for (const step of steps.flatMap(({ apart }) => apart ?? [])) {
       if (before.layout.get(step.table)?.columns.fields.some(({ name }) => name === step.column)) {
-        await moveApart((name) => schema.table(name), step, address.url)
+        await moveApart((name) => schema.table(name), step, address.url, options)
       }
     }
     for (const step of steps.flatMap(({ backfill }) => backfill ?? [])) {
-      if (before.layout.has(step.table)) await fill(schema.table(step.table), step)
+      if (before.layout.has(step.table)) await fill(schema.table(step.table), step, options)
     }
+    throwIfAborted(signal)
     if (before.layout.has('files') && steps.some(({ regroupsFrames }) => regroupsFrames)) {
+      onProgress?.({ doing: 'deciding frames over the names of folders', rows: 0 })
       await regroupFrames(store.tables(tx), null)
     }
-    if (needsRecount(MIGRATIONS, before.version, CATALOG_VERSION)) await recount((name) => schema.table(name))
+    throwIfAborted(signal)
+    if (needsRecount(MIGRATIONS, before.version, CATALOG_VERSION)) {
+      onProgress?.({ doing: 'making the digests of files', rows: 0 })
+      await recount((name) => schema.table(name))
+    }
+    throwIfAborted(signal)
     if (applied.length > 0) {
       const now = BigInt(Date.now()) * 1000n
       const rows = applied.map(({ version, name }) => [version, name, now, toolVersion])
@@ -101,24 +116,36 @@ async function ensureOnce(store: Store, toolVersion: string) {
   return { layout, applied }
 }
 
-/** The oldest version that a catalog goes back to: what older ones lack would have to be dropped. */
-export const OLDEST_TARGET = 15
-
 /**
- * Takes a catalog back to an older version, in one transaction: vectors go back into the tables they came from. Tables and
- * columns that the older version does not know stay. Returns the steps taken.
+ * Takes a catalog back to an older version, in one transaction: vectors go back into the tables they came from, tables and
+ * columns that the older version does not know are dropped with what is in them. Returns the steps taken.
  */
-export async function revertSchema(store: Store, target: number, signal?: AbortSignal): Promise<AppliedMigration[]> {
+export async function revertSchema(
+  store: Store,
+  target: number,
+  options: MigrateOptions = {},
+): Promise<AppliedMigration[]> {
   const { address, session } = store
   const revert = () =>
     session.transaction(async (tx) => {
       const schema = tx.bucket(address.bucket).schema(address.schema)
-      const { version } = await readState(tx, address)
+      const { version, layout } = await readState(tx, address)
       const steps = MIGRATIONS.slice(target, version).reverse()
+      const isThere = (table: string, column: string) =>
+        layout.get(table)?.columns.fields.some(({ name }) => name === column)
+      // Before any row is changed: a server may take no other columns for a table whose rows the transaction has changed.
+      for (const { columns = {}, tables = {} } of steps) {
+        throwIfAborted(options.signal)
+        for (const [table, added] of Object.entries(columns)) {
+          const names = Object.keys(added).filter((name) => isThere(table, name))
+          if (names.length > 0) await schema.table(table).dropColumns(names)
+        }
+        for (const table of Object.keys(tables)) if (layout.has(table)) await schema.table(table).drop()
+      }
       for (const step of steps.flatMap(({ apart = [] }) => apart)) {
         const field = arrowSchema(tableNamed(step.table)).fields.find(({ name }) => name === step.column)!
         await schema.table(step.table).addColumns(new Schema([new Field(field.name, field.type, true)]))
-        await moveBack((name) => schema.table(name), step, address.url)
+        await moveBack((name) => schema.table(name), step, address.url, options)
         await schema.table(step.into).drop()
       }
       const migrations = schema.table('schema_migrations')
@@ -127,7 +154,7 @@ export async function revertSchema(store: Store, target: number, signal?: AbortS
       if (rowIds.length > 0) await migrations.delete(rowIds)
       return steps.map(({ version, name }): AppliedMigration => ({ version, name, direction: 'down' }))
     })
-  return retry(revert, { ...REPEAT, mayRetry: isPassing, signal })
+  return retry(revert, { ...REPEAT, mayRetry: isPassing, signal: options.signal })
 }
 
 function indexOf({ name }: TableDefinition, session: Session): CreateTableOptions {
@@ -135,15 +162,24 @@ function indexOf({ name }: TableDefinition, session: Session): CreateTableOption
 }
 
 /** Gives existing rows what a backfill makes of them. */
-async function fill(table: Table, { table: name, reads, writes, values }: Backfill): Promise<void> {
+async function fill(
+  table: Table,
+  { table: name, reads, writes, values }: Backfill,
+  { onProgress, signal }: MigrateOptions,
+): Promise<void> {
   const changes: { rowId: bigint; values: readonly CellValue[] }[] = []
+  let read = 0
   for await (const batch of table.select({ columns: reads, rowId: true })) {
+    throwIfAborted(signal)
+    read += batch.numRows
+    onProgress?.({ doing: `filling ${name}`, rows: read })
     for (const row of plainRows(batch)) {
       const found = values(row.slice(0, -1))
       if (found) changes.push({ rowId: row.at(-1) as bigint, values: found })
     }
   }
   for (let start = 0; start < changes.length; start += ROWS_PER_UPDATE) {
+    throwIfAborted(signal)
     await table.update(updateBatch(name, writes, changes.slice(start, start + ROWS_PER_UPDATE)))
   }
 }

@@ -51,6 +51,12 @@ export class Store {
     this.#layout = layout
   }
 
+  /** What this writer's row of the ledger holds is not known any more: the next write makes another. */
+  forgetLedger(): void {
+    this.#ledger.startAnew()
+    this.#ledgerRow = null
+  }
+
   /** Runs `work` on a state that does not change while it runs. Run again from its start when a connection breaks. */
   read<T>(work: (tables: Tables) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return retry(() => this.readOnce(work), { ...REPEAT, mayRetry: isPassing, signal })
@@ -121,8 +127,7 @@ export class Store {
       if (finished && committed && isUnknown(error) && (await this.#isStored(committed))) return finished.result
       if (isUnknown(error)) {
         // The writer's row may hold more than is known here: it is left alone from now on.
-        this.#ledger.startAnew()
-        this.#ledgerRow = null
+        this.forgetLedger()
       }
       throw error
     }

@@ -12,9 +12,11 @@ import { shortPath } from '../format/fit.ts'
 import { bytes, count, plural } from '../format/units.ts'
 import { singleLine } from '../format/visible.ts'
 import { inspectionOptions } from '../inspection-flags.ts'
+import { catchInterrupts } from '../interrupts.ts'
 import { openExisting, openToRead } from '../open-catalog.ts'
 import { writeOutput } from '../output-file.ts'
 import { padEnd } from '../style.ts'
+import { toldProgress } from '../told-progress.ts'
 
 export interface InfoFlags extends CatalogFlags {
   readonly json?: true
@@ -168,14 +170,23 @@ function sampleSize(value: string | true): number {
 }
 
 export async function migrate(flags: MigrateFlags, context: CliContext): Promise<void> {
+  const target = flags.to === undefined ? CATALOG_VERSION : parseWhole(flags.to, '--to', 0)
   const catalog = await openExisting(context.config(flags), { migrate: false })
+  const progress = toldProgress(flags, context)
+  const interrupts = catchInterrupts(() => progress.end())
   try {
-    const steps = await catalog.migrate(flags.to === undefined ? undefined : parseWhole(flags.to, '--to', 0))
+    const steps = await catalog.migrate(target, {
+      signal: interrupts.signal,
+      onProgress: ({ doing, rows }) => progress.update(() => (rows === 0 ? doing : `${doing}: ${plural(rows, 'row')}`)),
+    })
+    progress.end()
     if (flags.json) return context.printData(`${JSON.stringify({ steps }, null, 2)}\n`)
     if (steps.length === 0) return context.print('Nothing to do: the catalog has that version already.\n')
     const lines = steps.map((step) => `${step.direction === 'up' ? 'applied' : 'undone '} ${step.version} ${step.name}`)
     await context.print(`${lines.join('\n')}\n`)
   } finally {
+    progress.end()
+    interrupts.release()
     await catalog.close()
   }
 }
