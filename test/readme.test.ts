@@ -15,6 +15,7 @@ import type { Command } from 'commander'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { terminalShots } from '../scripts/terminal-shots.ts'
 import { createContext } from '../src/cli/context.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { silentLogger } from '../src/log.ts'
@@ -49,6 +50,18 @@ describe('the README', () => {
     const { stdout } = spawnSync('bash', ['scripts/aptfile.sh', 'build'], { cwd: projectRoot, encoding: 'utf8' })
     expect(named?.split(' ')).toEqual(stdout.trim().split('\n'))
     expect(readFileSync(join(projectRoot, 'Dockerfile'), 'utf8')).not.toMatch(/apt-get install.*(cmake|openimageio)/)
+  })
+
+  it('and guides show terminals as the commands fill them (made again by npx tsx scripts/terminal-shots.ts)', async () => {
+    const stored = (name: string) => readFileSync(join(projectRoot, `docs/guides/pictures/${name}.svg`), 'utf8')
+    const shots = await terminalShots()
+    for (const [name, svg] of Object.entries(shots)) expect(svg, name).toBe(stored(name))
+    const shown = pages().map((page) => readFileSync(join(projectRoot, page), 'utf8'))
+    for (const name of Object.keys(shots))
+      expect(
+        shown.some((text) => text.includes(`/${name}.svg)`)),
+        name,
+      ).toBe(true)
   })
 
   it('and every page below docs link only to what is there, headings included', () => {

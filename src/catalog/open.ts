@@ -179,10 +179,10 @@ function duckdbPath(url: string): string {
 }
 
 function olderError(path: string, version: number): ExrError {
-  const found = version === 0 ? 'has no tables' : `has schema version ${version}, older than ${CATALOG_VERSION}`
-  return new ExrError(
-    'ERR_CATALOG_SCHEMA',
-    `Catalog ${path} ${found}. Bring it up to date with: exr-inspector catalog migrate --catalog ${path}`,
-    { details: { path } },
-  )
+  const migrate = `exr-inspector catalog migrate --catalog ${path}`
+  const message =
+    version === 0
+      ? `There is no catalog ${path}, or it has no tables. Make it with: ${migrate}, or name another with --catalog`
+      : `Catalog ${path} has schema version ${version}, older than ${CATALOG_VERSION}. Bring it up to date with: ${migrate}`
+  return new ExrError('ERR_CATALOG_SCHEMA', message, { details: { path } })
 }

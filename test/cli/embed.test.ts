@@ -80,7 +80,7 @@ it('makes vectors of another provider, once, by which similar compares', async (
     dropped: [{ provider: 'channels', version: '2', files: expect.any(Number) }],
   })
   expect(await drop('channels')).toMatch(/one version alone/)
-  for (const args of [['metadata@3'], ['looks'], ['channels', '--provider', 'channels']]) {
+  for (const args of [['metadata@3'], ['looks'], ['channels', '--provider', 'channels'], ['channels', '--rows-only']]) {
     expect((await cli('embed', '--drop', ...args)).code).toBe(2)
   }
   expect((await cli('embed', '--drop', 'metadata')).stderr).toMatch(/stored with their files.*ERR_OPTION_INVALID/)

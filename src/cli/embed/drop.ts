@@ -7,7 +7,6 @@ import { openExisting } from '../open-catalog.ts'
 
 interface DropFlags extends CatalogFlags {
   readonly provider: string
-  readonly model?: string
   readonly dryRun?: true
   readonly quiet?: true
   readonly json?: true
@@ -15,9 +14,7 @@ interface DropFlags extends CatalogFlags {
 
 /** `embed --drop`: vectors of old versions of a provider, or of one version, set by set. */
 export async function runDrop(named: string, flags: DropFlags, context: CliContext): Promise<void> {
-  if (flags.model !== undefined || flags.provider !== 'metadata') {
-    throw unexpected('no provider or model', '--drop', flags.model ?? flags.provider)
-  }
+  if (flags.provider !== 'metadata') throw unexpected('no provider', '--drop', flags.provider)
   const isDry = flags.dryRun === true
   const catalog = await openExisting(context.config(flags))
   try {

@@ -32,9 +32,15 @@ export interface EmbedFlags extends CatalogFlags {
 
 const PROBLEMS_SHOWN = 20
 
+/** Flags that mean nothing where vectors are dropped. */
+const MAKES_VECTORS = ['model', 'size', 'pixels', 'output', 'jobs', 'rowsOnly', 'verbose'] as const
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
 export async function runEmbed(flags: EmbedFlags, context: CliContext): Promise<void> {
   const config = context.config(flags)
   if (flags.drop !== undefined) {
+    const making = MAKES_VECTORS.find((name) => flags[name] !== undefined)
+    if (making !== undefined) throw unexpected('no flag that makes vectors', '--drop', `--${kebab(making)}`)
     const { runDrop } = await import('./drop.ts')
     return runDrop(flags.drop, flags, context)
   }
