@@ -23,6 +23,7 @@ const PLAIN: Look = { colour: null, isBold: false, isDim: false }
  * stretched to its columns. Throws for a control sequence that is no colour, bold or dim.
  */
 export function terminalSvg(output: string, columns: number): string {
+  const [typed = ''] = output.split('\n', 1)
   const lines = output.replace(/\n+$/, '').split('\n')
   let look = PLAIN
   const texts: string[] = []
@@ -47,6 +48,7 @@ export function terminalSvg(output: string, columns: number): string {
   })
   const [width, height] = [columns * CELL_WIDTH + 2 * MARGIN, lines.length * LINE_HEIGHT + 2 * MARGIN]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="${TEXT}" xml:space="preserve">
+<title>${escaped(typed)}</title>
 <rect width="${width}" height="${height}" rx="8" fill="${GROUND}"/>
 ${texts.join('\n')}
 </svg>

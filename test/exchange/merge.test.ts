@@ -235,9 +235,18 @@ describe('merging catalogs', () => {
       const atOnce = () => openCatalog('vast://vastdb/at_once', { vast: connectionTo(server) })
       const others = [await atOnce(), await atOnce()]
       opened.push(...others)
+      // Some of the files are there already, without a vector.
+      const plain = await open('plain')
+      await plain.upsert(sequence('/mnt/a', 3), 'a')
+      await mergeCatalogs(others[0]!, [plain])
       await Promise.all(others.map((other) => mergeCatalogs(other, [a, b])))
       expect(await broken(others[0]!)).toEqual([])
-      expect((await others[0]!.info()).rows).toMatchObject({ inspections: 8, removals: 1 })
+      expect((await others[0]!.info()).rows).toMatchObject({
+        inspections: 8,
+        removals: 1,
+        embeddings: files.length,
+        vectors: (await vast.info()).rows['vectors'],
+      })
       await mergeCatalogs(back, [vast])
       expect(await contents(back)).toEqual(await contents(into))
       let text = ''

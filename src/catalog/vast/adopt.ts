@@ -14,10 +14,12 @@ import {
   someRows,
 } from '../adopt.ts'
 import type { Adopted, Origin } from '../catalog.ts'
+import { textReader } from '../content.ts'
 import { packValue } from '../large-values.ts'
 import { ledgerChange } from '../ledger.ts'
 import { type AdoptPlan, type FileRow, planAdopt } from '../plan-adopt.ts'
 import { cellsOf, FILE_TABLES, fileOfRows, unionOf, type WholeFiles } from '../whole-files.ts'
+import { settleEmbeddings } from './embeddings.ts'
 import { settleValues, storeValues } from './large-values.ts'
 import { deleteRows, lookUp } from './lookup.ts'
 import { tableReader } from './read-table.ts'
@@ -44,7 +46,8 @@ export async function adoptFiles(
 ): Promise<Adopted> {
   const arriving = arrivingRows(batch)
   checkWhole(batch, arriving, origin.url)
-  const { adopted, paths, values } = await store.record(
+  const ofVectors = fileOfRows(batch.tables.get('embeddings')!)
+  const { adopted, paths, values, given } = await store.record(
     async (tables, record) => {
       const known = await readStored(tables, arriving)
       const added = await rowsToAdd(tables, batch, [...known.keys()])
@@ -70,7 +73,7 @@ export async function adoptFiles(
           for (const [index, rowId] of rowIdsOf(inserted).entries()) rowIds.set(arriving[rows[index]!]!.fileId, rowId)
         }
       }
-      await updateRows(tables, plan, rowIds)
+      await updateRows(tables, [...plan.rows, ...addedTo(batch, added, plan, known)], rowIds)
       await forgetFailures(tables, arriving)
       throwIfAborted(signal)
       if (plan.changes.length > 0 || [...added.values()].some((rows) => rows.length > 0)) {
@@ -81,12 +84,14 @@ export async function adoptFiles(
         )
       }
       const written = new Set(stores.map((position) => arriving[position]!.normalizedPath))
-      return { adopted: adoptedOf(batch, plan, added), paths: [...written], values: own }
+      const given = (added.get('embeddings') ?? []).map((row) => arriving[ofVectors[row]!]!.fileId)
+      return { adopted: adoptedOf(batch, plan, added), paths: [...written], values: own, given }
     },
     { signal },
   )
   await settleValues(store, values)
   if (paths.length > 0) await settlePaths(store, paths)
+  if (given.length > 0) await settleEmbeddings(store, given)
   return adopted
 }
 
@@ -150,6 +155,30 @@ async function rowsToAdd(
   return added
 }
 
+/**
+ * Rows of files that are given removals or vectors and do not change otherwise. Written as they are, they are in conflict with whoever
+ * gives the same files something at the same time, who then sees what is there.
+ */
+function addedTo(
+  batch: WholeFiles,
+  added: ReadonlyMap<string, readonly number[]>,
+  { rows }: AdoptPlan,
+  known: ReadonlyMap<string, Stored>,
+): Stored[] {
+  const changed = new Set(rows.map(({ fileId }) => fileId))
+  const given = new Set<string>()
+  for (const [name, positions] of added) {
+    const definition = tableNamed(name)
+    const table = batch.tables.get(name)!
+    const fileId = textReader(
+      table,
+      definition.columns.findIndex((column) => column.name === 'file_id'),
+    )
+    for (const position of positions) given.add(fileId(position)!)
+  }
+  return [...given].flatMap((fileId) => (changed.has(fileId) ? [] : (known.get(fileId) ?? [])))
+}
+
 /** Stores the values that the catalog lacks, one at a time, and returns those it stored pieces of. */
 async function adoptValues(
   tables: Tables,
@@ -167,7 +196,11 @@ async function adoptValues(
   return own
 }
 
-async function updateRows(tables: Tables, { rows }: AdoptPlan, rowIds: ReadonlyMap<string, bigint>): Promise<void> {
+async function updateRows(
+  tables: Tables,
+  rows: readonly FileRow[],
+  rowIds: ReadonlyMap<string, bigint>,
+): Promise<void> {
   if (rows.length === 0) return
   const changes = rows.map((row) => ({ rowId: rowIds.get(row.fileId)!, values: CHANGING.map(([, , key]) => row[key]) }))
   const columns = CHANGING.map(([name]) => name)

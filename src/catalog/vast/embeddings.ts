@@ -67,21 +67,54 @@ export function readFilesToEmbed(
 }
 
 /** See `CatalogEmbeddings.writeEmbeddings`. */
-export function writeEmbeddings(store: Store, set: EmbeddingSet, batch: readonly NewEmbedding[]): Promise<void> {
+export async function writeEmbeddings(store: Store, set: EmbeddingSet, batch: readonly NewEmbedding[]): Promise<void> {
   const madeAtUs = BigInt(Date.now()) * 1000n
   const rows = batch.map(({ fileId, path, vector, bytes }) => {
     const { sizeBytes = null, mtimeUs = null, etag = null } = bytes ?? {}
     return [fileId, path, set.provider, set.version, vector.length, vector, sizeBytes, mtimeUs, etag, madeAtUs]
   })
-  return store.write(async (tables) => {
+  const values = batch.map(({ fileId }) => fileId)
+  await store.write(async (tables) => {
     const table = tables('embeddings')
-    const values = batch.map(({ fileId }) => fileId)
     const old = await lookUp(
       { table, column: 'file_id', values, columns: [], where: isOf(set), rowId: true },
       (row) => row.big(0)!,
     )
     if (old.length > 0) await table.delete(old)
     await table.insert(rowBatch(EMBEDDINGS, rows))
+  })
+  await settleEmbeddings(store, values)
+}
+
+/**
+ * Looks once more at files that were just given vectors: nothing of what two writers insert at the same time is in conflict. Of
+ * several of one set the one made last stays.
+ */
+export function settleEmbeddings(store: Store, fileIds: readonly string[]): Promise<void> {
+  return store.write(async (tables) => {
+    const table = tables('embeddings')
+    const rows = await lookUp(
+      {
+        table,
+        column: 'file_id',
+        values: fileIds,
+        columns: ['file_id', 'provider', 'version', 'made_at'],
+        rowId: true,
+      },
+      (row) => ({
+        key: [0, 1, 2].map((column) => row.name(column)).join('\0'),
+        madeAt: row.big(3),
+        rowId: row.big(4)!,
+      }),
+    )
+    rows.sort((a, b) => Number((b.madeAt ?? 0n) - (a.madeAt ?? 0n)) || Number(a.rowId - b.rowId))
+    const kept = new Set<string>()
+    const doubles: bigint[] = []
+    for (const { key, rowId } of rows) {
+      if (kept.has(key)) doubles.push(rowId)
+      kept.add(key)
+    }
+    if (doubles.length > 0) await table.delete(doubles)
   })
 }
 
