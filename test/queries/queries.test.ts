@@ -15,7 +15,9 @@ import {
   type QueryName,
   streamQuery,
 } from '../../src/queries/index.ts'
+import { sequence } from '../catalog/records.ts'
 import { projectRoot } from '../helpers.ts'
+import { copyFiles } from '../server/explorer/many.ts'
 import { fillFarm, INSPECTED_US, STILL } from './farm.ts'
 
 const BEAUTY = '/farm/one/sh010/beauty.####.exr'
@@ -26,6 +28,17 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   shots: { template: '/farm/{show}/{shot}/**' },
   'recently-changed': { since: '2026-01-01' },
 }
+
+/** Queries whose answers name what is planted and none of many files that are whole and alike. */
+const PLANTED_ALONE = [
+  'missing-frames',
+  'broken-frames',
+  'anomalies',
+  'drift',
+  'equal-pixels',
+  'deep-inventory',
+  'validation-failures',
+]
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = []
@@ -367,6 +380,32 @@ describe('named queries', () => {
     await expect(explainQuery(trino, 'similar-renders', { file: 'x' })).rejects.toMatchObject({
       code: 'ERR_FEATURE_UNAVAILABLE',
     })
+  })
+
+  it('answers the same, row by row, among 20,000 other files', async () => {
+    const path = join(folder, 'many.duckdb')
+    const seed = await openCatalog(path)
+    await seed.upsert(sequence('/noise/shot', 100, { compression: 'zips' }), 'run-1')
+    await seed.close()
+    await copyFiles(path, 'noise', 199)
+    const many = await openCatalog(path)
+    await fillFarm(many)
+    const given = (name: string) => ({ ...NEEDED[name], where: "file_path LIKE '/farm/%'" })
+    const answered = async (from: Catalog, name: string, parameters: Given<QueryName>) =>
+      (await all((await streamQuery(from, name, parameters)).batches)).flat()
+    try {
+      expect((await many.sql('SELECT count(*)::INTEGER FROM live_files')).rows).toEqual([[20_011]])
+      for (const name of Object.keys(QUERIES)) {
+        const planted = await answered(catalog, name, given(name))
+        expect(await answered(many, name, given(name)), name).toEqual(planted)
+        if (PLANTED_ALONE.includes(name)) {
+          expect(planted.length, name).toBeGreaterThan(0)
+          expect(await answered(many, name, NEEDED[name] ?? {}), name).toEqual(planted)
+        }
+      }
+    } finally {
+      await many.close()
+    }
   })
 
   // The last, for what it adds.
