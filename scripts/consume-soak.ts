@@ -64,8 +64,26 @@ function start(topic: string, catalog: string): Member {
   return new Member([...names, '--session', '3s', '--jobs', '1', '--wait', '60s', '--quiet'], env)
 }
 
-async function drained(topic: string): Promise<void> {
-  while ((await lagOf(kafka.endpoint, topic, topic)) > 0) await sleep(250)
+/** Resolves once a group has done all of a topic. A member that ends by itself is told of, counted, and started again. */
+async function drained(topic: string, members: Member[]): Promise<number> {
+  let died = 0
+  while ((await lagOf(kafka.endpoint, topic, topic)) > 0) {
+    died += revive(topic, members)
+    await sleep(250)
+  }
+  return died
+}
+
+/** Starts members that have ended by themselves again, and tells how many there were. */
+function revive(topic: string, members: Member[]): number {
+  let died = 0
+  for (const [index, member] of members.entries()) {
+    if (member.isRunning) continue
+    died += 1
+    console.error(`member ${index} ended: ${member.said.slice(-500)}`)
+    members[index] = start(topic, catalogOf(topic, index))
+  }
+  return died
 }
 
 /** Random, and the same in every run. */
@@ -114,12 +132,7 @@ try {
   let [killed, joined, died] = [0, 0, 0]
   while (killed < kills || joined < rebalances) {
     await sleep(300 + random(2_500))
-    for (const [index, member] of members.entries()) {
-      if (member.isRunning) continue
-      died += 1
-      console.error(`member ${index} ended: ${member.said.slice(-500)}`)
-      members[index] = start('kills', catalogOf('kills', index))
-    }
+    died += revive('kills', members)
     if (killed < kills) {
       const index = random(MEMBERS)
       await members[index]!.end('SIGKILL')
@@ -137,7 +150,7 @@ try {
         `${seconds()} s: ${killed} kills, ${joined} joins, lag ${await lagOf(kafka.endpoint, 'kills', 'kills')}`,
       )
   }
-  await drained('kills')
+  died += await drained('kills', members)
   const codes = await Promise.all(members.map((member) => member.end('SIGTERM')))
   const after = await outcome('kills')
   results['kills'] = { killed, joined, died, seconds: seconds(), codes, ...after, load: loadavg()[0] }
@@ -151,7 +164,7 @@ try {
     await publish(topic)
     const from = Date.now()
     const group = Array.from({ length: count }, (_, index) => start(topic, catalogOf(topic, index)))
-    await drained(topic)
+    died += await drained(topic, group)
     rates.push(Math.round(fileCount / ((Date.now() - from) / 1000)))
     await Promise.all(group.map((member) => member.end('SIGTERM')))
   }

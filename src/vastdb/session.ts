@@ -33,7 +33,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
       what: 'Open session',
       retry: { ...config.retry, maxTries: Math.min(PROBE_TRIES, config.retry.maxTries) },
     })
-    answer.body.on('error', () => {}).resume()
+    void answer.body.discard()
     const server = answer.headers['server']
     return new Session(
       config,

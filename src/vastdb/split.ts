@@ -85,7 +85,7 @@ async function* readAnswer(scope: Scope, request: SplitRequest, position: Positi
   } catch (error) {
     throw connectionError(what, endpoint, error)
   } finally {
-    answer.body.on('error', () => {}).destroy()
+    answer.body.destroy()
   }
 }
 
@@ -102,7 +102,7 @@ export async function firstBatchRows(scope: Scope, request: SplitRequest): Promi
   } catch (error) {
     throw connectionError(what, endpoint, error)
   } finally {
-    answer.body.on('error', () => {}).destroy()
+    answer.body.destroy()
   }
 }
 

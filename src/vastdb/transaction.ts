@@ -80,7 +80,7 @@ export class Transaction {
         what: `Commit transaction ${this.id}`,
       })
       // The status is the answer; a body cut short changes nothing.
-      answer.body.on('error', () => {}).resume()
+      void answer.body.discard()
     } catch (error) {
       if (!answerWasLost(error)) {
         await this.#rollback().catch(() => {})

@@ -1,8 +1,9 @@
-import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import { type Backoff, type RetryPolicy, retry } from '../workers/retry.ts'
+import type { AnswerBody } from './answer-body.ts'
 import { answerError } from './answers.ts'
 import { protocolError, VastdbError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { connectionError } from './failures.ts'
 import type { Config } from './options.ts'
 import { mayRetry } from './retry.ts'
@@ -33,7 +34,7 @@ export interface OpenAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
   /** Destroy it when not read to its end. */
-  readonly body: Readable
+  readonly body: AnswerBody
 }
 
 export interface Answer {
@@ -118,36 +119,32 @@ export class Transport {
     const params = request.params ?? {}
     const query = command === undefined ? params : { [command]: '', ...params }
     const authorized = await this.#signer.sign({ method, endpoint, path, query, body })
-    const signal = this.signalFor(request.signal)
-    let response: Dispatcher.ResponseData
-    try {
-      response = await this.#agent.request({
-        origin: endpoint.origin,
-        path: path + queryString(command, params),
-        method,
-        headers: {
-          'user-agent': this.#config.userAgent,
-          ...request.headers,
-          ...authorized,
-          // Node leaves the body of a GET unframed unless its length is given.
-          ...(method === 'GET' && !body ? {} : { 'content-length': String(body?.byteLength ?? 0) }),
-        },
-        body: body ?? null,
-        // Else undici ends the connection behind a GET with a body, and every select opens another.
-        reset: false,
-        signal: signal ?? null,
-      })
-    } catch (error) {
-      throw connectionError(what, endpoint, error)
+    const options = {
+      origin: endpoint.origin,
+      path: path + queryString(command, params),
+      method,
+      headers: {
+        'user-agent': this.#config.userAgent,
+        ...request.headers,
+        ...authorized,
+        // Node leaves the body of a GET unframed unless its length is given.
+        ...(method === 'GET' && !body ? {} : { 'content-length': String(body?.byteLength ?? 0) }),
+      },
+      body: body ?? null,
+      // Else undici ends the connection behind a GET with a body, and every select opens another.
+      reset: false,
     }
-    const { statusCode: status, headers } = response
+    const answer = await exchange(this.#agent, options, this.signalFor(request.signal)).catch((error: unknown) => {
+      throw connectionError(what, endpoint, error)
+    })
+    const { status, headers } = answer
     this.#config.logger.debug({ method, path, command, status }, 'VAST DataBase request')
-    if (status === 200 || request.anyStatus) return { status, headers, body: response.body }
-    const text = await this.#readErrorText(response.body)
+    if (status === 200 || request.anyStatus) return answer
+    const text = await this.#readErrorText(answer.body)
     throw answerError(what, { status, headers, text: this.#mask(text) })
   }
 
-  async #readAll(request: WireRequest, body: Readable, limit: number): Promise<Uint8Array> {
+  async #readAll(request: WireRequest, body: AnswerBody, limit: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
     let total = 0
     try {
@@ -170,7 +167,7 @@ export class Transport {
     return whole
   }
 
-  async #readErrorText(body: Readable): Promise<string> {
+  async #readErrorText(body: AnswerBody): Promise<string> {
     const chunks: Uint8Array[] = []
     let total = 0
     try {

@@ -43,7 +43,8 @@ export class ByteQueue {
   }
 
   #remove(byteLength: number): Uint8Array {
-    const taken = new Uint8Array(byteLength)
+    // A buffer of its own, not one of Node's pool, and not filled with zeros first: every byte of it is written below.
+    const taken = new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer)
     let at = 0
     let used = 0
     while (at < byteLength) {
