@@ -52,22 +52,19 @@ std::string AsText(const std::vector<int32_t>& numbers) {
   return text;
 }
 
-// Bytes that the chunk decodes to; in 64 bits, so that no claim wraps around.
-uint64_t FlatBytes(const PartLayout& layout, const ChunkPlace& place) {
-  uint64_t size = 0;
-  for (const ChannelLayout& channel : layout.channels) {
-    size += SampleBytes(channel.type) *
-            static_cast<uint64_t>(channel.SamplesIn(place.x, place.width)) *
-            static_cast<uint64_t>(channel.RowsIn(place.y, place.height));
-  }
-  return size;
-}
-
 void RefuseLarge(uint64_t size, uint64_t limit) {
   if (size <= limit) return;
   throw ChunkFailure("would decode to " + std::to_string(size) +
                      " bytes; at most " + std::to_string(limit) +
                      " are decoded at a time");
+}
+
+void RefuseEmpty(const PartLayout& layout, const ChunkPlace& place,
+                 uint64_t size) {
+  if (!IsMostlyEmpty(layout, place, size)) return;
+  throw ChunkFailure("claims " + std::to_string(place.height) + " rows of " +
+                     std::to_string(layout.channels.size()) +
+                     " channels with " + std::to_string(size) + " bytes");
 }
 
 }  // namespace
@@ -125,6 +122,7 @@ void ChunkDecoder::DecodeFlat(const PackedChunk& chunk, ByteView packed,
   const ChunkPlace& place = chunk.place;
   const uint64_t size = FlatBytes(layout_, place);
   RefuseLarge(size, layout_.max_chunk_bytes);
+  RefuseEmpty(layout_, place, size);
   const unsigned char* samples = nullptr;
   if (packed.size >= size) {
     samples = decompressor_.Run(Compression::kNone, packed, size);
@@ -215,6 +213,7 @@ void ChunkDecoder::DecodeDeep(const PackedChunk& chunk, const Data& data,
                        " bytes of samples, its counts add up to " +
                        std::to_string(size));
   }
+  RefuseEmpty(layout_, place, table_size + size);
   const unsigned char* samples =
       size == 0 ? nullptr
                 : decompressor_.Run(layout_.compression, data.packed, size);

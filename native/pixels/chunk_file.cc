@@ -55,6 +55,12 @@ std::vector<FileSpan> ChunkFile::Pieces(uint64_t size,
   if (layout_.compression != Compression::kNone || layout_.is_deep) {
     return whole;
   }
+  // Whatever is not as long as the header says is for the decoder to judge.
+  const uint64_t samples = FlatBytes(layout_, place);
+  if (size != LeaderBytes(layout_) + samples ||
+      IsMostlyEmpty(layout_, place, samples)) {
+    return whole;
+  }
   std::vector<FileSpan> pieces{{0, LeaderBytes(layout_)}};
   uint64_t at = pieces[0].end;
   for (int64_t y = place.y; y < int64_t{place.y} + place.height; y++) {
@@ -70,8 +76,7 @@ std::vector<FileSpan> ChunkFile::Pieces(uint64_t size,
       at = end;
     }
   }
-  // Whatever is not as long as the header says is for the decoder to judge.
-  return at == size ? pieces : whole;
+  return pieces;
 }
 
 size_t ChunkFile::ReadPiece(int descriptor, uint64_t at, unsigned char* into,

@@ -107,6 +107,26 @@ struct PartLayout {
   std::vector<ChannelLayout> channels;
 };
 
+// Bytes that a flat chunk decodes to; in 64 bits, so that no claim wraps around.
+inline uint64_t FlatBytes(const PartLayout& layout, const ChunkPlace& place) {
+  uint64_t size = 0;
+  for (const ChannelLayout& channel : layout.channels) {
+    size += SampleBytes(channel.type) *
+            static_cast<uint64_t>(channel.SamplesIn(place.x, place.width)) *
+            static_cast<uint64_t>(channel.RowsIn(place.y, place.height));
+  }
+  return size;
+}
+
+// Rows of a chunk take time even where no channel has a sample.
+inline bool IsMostlyEmpty(const PartLayout& layout, const ChunkPlace& place,
+                          uint64_t size) {
+  constexpr uint64_t kFewRows = 1 << 20;
+  const uint64_t rows =
+      static_cast<uint64_t>(place.height) * layout.channels.size();
+  return rows > kFewRows && rows > size;
+}
+
 // Why one chunk cannot be decoded.
 class ChunkFailure : public std::runtime_error {
  public:

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { analysePixels } from '../../src/pixels/analyse.ts'
 import { diffFiles } from '../../src/pixels/diff.ts'
+import { fileSource } from '../../src/source/file.ts'
 import { memorySource } from '../../src/source/memory.ts'
 import { rawExr } from './raw-exr.ts'
 
@@ -48,6 +52,26 @@ function deepClaiming(rows: number, samples: number): Buffer {
   return Buffer.concat([header, table, ...chunks])
 }
 
+/** One uncompressed tile of one pixel by 2^30, of half floats that are in every so manieth row. */
+function tallTile(channels: number, ySampling: number): Buffer {
+  const rows = 2 ** 30
+  const flat = rawExr(1, 1, [], () => 1)
+  const list = Array.from({ length: channels }, (_, i) =>
+    Buffer.concat([Buffer.from(`c${String(i).padStart(4, '0')}\0`), int(1, 0, 1, ySampling)]),
+  )
+  const tiles = Buffer.concat([Buffer.from('tiles\0tiledesc\0'), int(9, 1, rows), Buffer.from([0])])
+  const channelsAt = flat.indexOf('channels\0chlist\0') + 'channels\0chlist\0'.length
+  const end = flat.indexOf('screenWindowWidth\0float\0') + 'screenWindowWidth\0float\0'.length + 8
+  const names = Buffer.concat([...list, Buffer.from([0])])
+  const rest = flat.subarray(channelsAt + 5, end)
+  const head = [flat.subarray(0, channelsAt), int(names.length), names, rest, tiles, Buffer.from([0])]
+  const header = Buffer.concat(head)
+  header.writeInt32LE(2 | 0x200, 4)
+  for (const name of ['dataWindow', 'displayWindow'])
+    header.writeInt32LE(rows - 1, header.indexOf(`${name}\0box2i`) + name.length + 23)
+  return Buffer.concat([header, int(header.length + 8, 0), int(0, 0, 0, 0, 2 * channels), Buffer.alloc(2 * channels)])
+}
+
 const lookAt = async (bytes: Uint8Array) => {
   const all = { stats: true, deepStats: true, hash: 'xxh3-128' } as const
   return analysePixels(memorySource(bytes), all)
@@ -68,6 +92,22 @@ describe('chunks that claim what they do not hold', () => {
     expect(part!.missing!.reasons[0]).toMatch(reason)
     expect(part!.channels[0]).toMatchObject({ count: 0, mean: null })
     expect(hashes!.parts[0]!.pixel_hash).toBeNull()
+  })
+
+  it('2^30 rows of a thousand channels in a few bytes are refused before anybody counts them', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'exr-tall-')), 'tall.exr')
+    const reasons = []
+    for (const bytes of [tallTile(1000, 1), tallTile(1000, 2 ** 30)]) {
+      await writeFile(path, bytes)
+      const [fromFile, fromMemory] = [fileSource(path), memorySource(bytes)]
+      const { stats } = await analysePixels(fromFile, { stats: true, channels: ['c0007'] })
+      expect(stats).toEqual((await analysePixels(fromMemory, { stats: true, channels: ['c0007'] })).stats)
+      reasons.push(stats!.parts[0]!.missing!.reasons[0])
+      await fromFile.close()
+    }
+    await rm(dirname(path), { recursive: true })
+    expect(reasons[0]).toMatch(/would decode to 2147483648000 bytes/)
+    expect(reasons[1]).toMatch(/claims 1073741824 rows of 1000 channels with 2000 bytes/)
   })
 
   it('sample counts that add up to 2^40 are refused row by row, before anything is allocated', async () => {
