@@ -107,8 +107,7 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
     if (region.value === null || painter.current === null) return
     const { facts, rgba } = region.value
     painter.current.free(textures.current.overview)
-    if (textures.current.detail !== null) painter.current.free(textures.current.detail.texture)
-    textures.current = { overview: painter.current.upload(rgba, facts.columns, facts.rows), detail: null }
+    textures.current.overview = painter.current.upload(rgba, facts.columns, facts.rows)
     const { low, high } = rangeOf(rgba)
     setLook((before) => ({ ...before, range: [low, high > low ? high : low + 1] }))
     setDrawn((n) => n + 1)
@@ -131,13 +130,20 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
     () => detailOf(region.value, current, aspect, size, level),
     [region.value, current, size, level],
   )
+  const subject = JSON.stringify({ fileId, ...wish })
   const detail = useAsk(
-    wanted === null ? null : (signal) => getPixels(fileId, { ...wish, size: DETAIL_SIDE, ...wanted }, signal),
-    [fileId, partIndex, layer, view, samples, level, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
+    wanted === null
+      ? null
+      : async (signal) => ({
+          subject,
+          region: await getPixels(fileId, { ...wish, size: DETAIL_SIDE, ...wanted }, signal),
+        }),
+    [subject, wanted?.x, wanted?.y, wanted?.width, wanted?.height],
   )
   useLayoutEffect(() => {
     if (painter.current === null) return
-    const found = detail.value
+    // It may come before the whole image of a layer or after it; that of the layer before is not drawn over either.
+    const found = detail.value?.subject === subject ? detail.value.region : null
     if (found === null && textures.current.detail === null) return
     if (textures.current.detail !== null) painter.current.free(textures.current.detail.texture)
     textures.current.detail =
@@ -145,7 +151,7 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
         ? null
         : { texture: painter.current.upload(found.rgba, found.facts.columns, found.facts.rows), region: found }
     setDrawn((n) => n + 1)
-  }, [detail.value])
+  }, [detail.value, subject])
 
   const gamut = useMemo(() => {
     const facts = region.value?.facts
@@ -153,7 +159,11 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
     return look.gamut === 'file' ? stated : { matrix: overview.value?.gamuts[look.gamut] ?? IDENTITY, isEncoded: false }
   }, [region.value, look.gamut])
   const isData = region.value !== null && region.value.facts.kind !== 'colour'
-  const shown: Look = { ...look, ...gamut, range: isData && look.isFalse ? look.range : null }
+  // Drawn again when it is another one.
+  const shown: Look = useMemo(
+    () => ({ ...look, ...gamut, range: isData && look.isFalse ? look.range : null }),
+    [look, gamut, isData],
+  )
 
   useLayoutEffect(() => {
     // Once for all that changes before the next frame: without a graphics card a picture takes a tenth of a second.

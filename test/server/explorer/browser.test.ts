@@ -108,6 +108,18 @@ describe.runIf(canBrowse('the page in a browser'))('the page', () => {
     await page.locator('#exposure').fill('0')
   })
 
+  it('draws nothing while nothing changes', async () => {
+    const drawnInTenFrames = () =>
+      page.locator('.stage').evaluate(async (element) => {
+        const stage = element as unknown as { readonly dataset: { readonly drawn: string } }
+        const { requestAnimationFrame } = globalThis as unknown as { requestAnimationFrame: (then: () => void) => void }
+        const before = Number(stage.dataset.drawn)
+        for (let i = 0; i < 10; i++) await new Promise<void>((then) => requestAnimationFrame(then))
+        return Number(stage.dataset.drawn) - before
+      })
+    await expect.poll(drawnInTenFrames).toBe(0)
+  })
+
   it('tells the value under the pointer as the file has it, and what is no number', async () => {
     for (const [x, y] of [
       [20, 10],
