@@ -50,7 +50,7 @@ const TABLE_ROWS = 1000
 const LONGEST_CELL = 200
 const GAP = 2
 /** Narrower than that, columns of text and of paths are left out rather than cut. */
-const [NARROW_TEXT, NARROW_PATH] = [12, 32]
+const [NARROW_TEXT, NARROW_PATH] = [16, 32]
 
 /** Aligned columns, numbers on the right; below them how many rows there are and what is not shown. */
 export async function* tableText(stream: Rows, { style, width, noun = 'row' }: TableOptions): AsyncGenerator<string> {
@@ -85,7 +85,7 @@ export async function* tableText(stream: Rows, { style, width, noun = 'row' }: T
 function hiddenNote(hidden: readonly string[], all: number, width: number): string[] {
   if (hidden.length === 0) return []
   const text = `${all - hidden.length} of ${all} columns fit here; not shown: ${hidden.join(', ')}.`
-  return wrap(`${text} Name columns in SELECT, or use --format json or csv.`, width, '')
+  return wrap(`${text} --format json or csv gives all.`, width, '')
 }
 
 /** Paths give up their middle, other texts their end. */
@@ -94,7 +94,7 @@ function cutCell(text: string, width: number): string {
 }
 
 function isPath(text: string): boolean {
-  return /^[^{["]*\/[^/]+$/.test(text)
+  return /^[^{["]*\/[^/]*$/.test(text)
 }
 
 function rowJson(names: readonly string[], row: readonly unknown[]): string {

@@ -25,13 +25,13 @@ export const anomalies = defineQuery({
   },
   columns: {
     file_path: { type: 'text', doc: 'file' },
-    sequence: { type: 'text', doc: 'sequence' },
-    frame_number: { type: 'integer', doc: 'frame' },
     reason: { type: 'text', doc: 'in words' },
     actual: { type: 'text', doc: 'what the frame has; null for unknown' },
     usual: { type: 'text', doc: 'what most frames of the sequence have' },
     usual_count: { type: 'integer', doc: 'frames that have the usual value; null for sizes' },
     frame_count: { type: 'integer', doc: 'frames of the sequence' },
+    frame_number: { type: 'integer', doc: 'frame' },
+    sequence: { type: 'text', doc: 'sequence' },
   },
   sql: ({ distance, where, limit }, { kind, framesWithVectors, table, median }) => `WITH counted AS (
   SELECT file_id, count(*) AS channel_count FROM ${table('channels')} GROUP BY file_id
@@ -62,7 +62,7 @@ ${factRows('file_path, sequence_key, frame_number', FACTS, 'chosen')}
   FROM headers WHERE usual_count * 2 > frame_count
 )`
   }
-SELECT * FROM (
+SELECT file_path, reason, actual, usual, usual_count, frame_count, frame_number, sequence FROM (
   SELECT facts.file_path, facts.sequence_key AS sequence, facts.frame_number,
     concat('its ', facts.fact, ' is not that of most frames') AS reason, facts.fact_value AS actual,
     usual.fact_value AS usual, usual.usual_count, CAST(usual.frame_count AS BIGINT) AS frame_count

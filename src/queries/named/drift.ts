@@ -29,13 +29,13 @@ export const drift = defineQuery({
   columns: {
     sequence: { type: 'text', doc: 'sequence' },
     fact: { type: 'text', doc: 'what changes' },
+    value: { type: 'text', doc: 'the value; null for unknown' },
     first_frame: { type: 'integer', doc: 'first frame of a run with this value' },
     last_frame: {
       type: 'integer',
       doc: 'last frame of the run, inclusive; frames that are missing between do not end it',
     },
     frame_count: { type: 'integer', doc: 'frames of the run that are there' },
-    value: { type: 'text', doc: 'the value; null for unknown' },
   },
   sql: ({ sequence, where, limit }, { frames, table, joined, literal, decimalText }) => `WITH chosen AS (
   SELECT * FROM ${frames} frame
@@ -58,8 +58,8 @@ ${factRows('sequence_key, frame_number', Object.entries(facts(decimalText)), 'wi
     count(DISTINCT frame_number) AS frame_count
   FROM marked GROUP BY sequence_key, fact, fact_value, run
 )
-SELECT sequence_key AS sequence, fact, first_frame, last_frame, frame_count, fact_value AS value FROM (
+SELECT sequence_key AS sequence, fact, fact_value AS value, first_frame, last_frame, frame_count FROM (
   SELECT runs.*, count(*) OVER (PARTITION BY sequence_key, fact) AS values_there FROM runs
 ) told WHERE values_there > 1
-ORDER BY 1, 2, 3, 6 LIMIT ${limit}`,
+ORDER BY 1, 2, 4, 3 LIMIT ${limit}`,
 })
