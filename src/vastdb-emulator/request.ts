@@ -56,12 +56,15 @@ export interface EmulatorRequest {
   readonly bucket: string
   /** Further path components, decoded: schema path, or schema path and table, as the command says. */
   readonly path: readonly string[]
-  /** First query item when it has no value; empty when there is none. */
+  /** First query item when it has no value, or an empty one; empty when there is none. */
   readonly command: string
   readonly params: URLSearchParams
   readonly headers: Headers
   readonly body: Uint8Array
 }
+
+/** Words of S3's own listing, which are no command although their value may be empty. */
+const OF_LISTINGS = new Set(['prefix', 'delimiter', 'marker', 'continuation-token', 'start-after', 'encoding-type'])
 
 /** Split a request target. A bucket may be `<bucket>/.snapshot/<name>`. Throws 400 for bad percent-encoding. */
 export function readTarget(url: string): Pick<EmulatorRequest, 'bucket' | 'path' | 'command' | 'params'> {
@@ -69,7 +72,9 @@ export function readTarget(url: string): Pick<EmulatorRequest, 'bucket' | 'path'
   const rawPath = mark === -1 ? url : url.slice(0, mark)
   const query = mark === -1 ? '' : url.slice(mark + 1)
   const [first = ''] = query.split('&')
-  const command = first.includes('=') ? '' : first
+  // The vendor's SQL driver writes `transaction=` where its other clients write `transaction`.
+  const word = first.endsWith('=') ? first.slice(0, -1) : first
+  const command = word.includes('=') || OF_LISTINGS.has(word) ? '' : word
   const [bucket = '', ...path] = rawPath.split('/').filter(Boolean).map(decode)
   return { bucket, path, command, params: new URLSearchParams(query) }
 }

@@ -50,6 +50,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     buckets: new Set(resolved.buckets),
     logger: resolved.logger,
     isNewer: isNewer(resolved),
+    version: resolved.version,
     endpoint: () => endpoint,
   }
   const server = createServer((message, response) => void answer(store, resolved, faults, message, response))

@@ -15,13 +15,24 @@ export const vastPython: string | null = pythonWith(
 export const newestVastPython = (): string | null =>
   pythonWith('vastdb==2.1.0', ...TESTED_WITH, 'duckdb==1.5.4', 'pandas==3.1.1')
 
+/** The same with the vendor's SQL driver, which every transaction of the SDK then opens a connection of. */
+export const adbcVastPython = (): string | null =>
+  pythonWith(
+    'vastdb==2.1.0',
+    'adbc-driver-vastdb==0.0.33',
+    'adbc-driver-manager==1.13.0',
+    ...TESTED_WITH,
+    'duckdb==1.5.4',
+    'pandas==3.1.1',
+  )
+
 /**
  * Runs a script of this folder and resolves to the JSON it prints. Unlike a blocking call it leaves this process free
  * to answer the script's requests. Rejects with the script's own output when it fails.
  */
-export async function runScript(script: string, input: unknown): Promise<unknown> {
+export async function runScript(script: string, input: unknown, python = vastPython!): Promise<unknown> {
   const path = new URL(script, import.meta.url).pathname
-  const child = spawn(vastPython!, ['-W', 'ignore', path], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(python, ['-W', 'ignore', path], { stdio: ['pipe', 'pipe', 'pipe'] })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk) => out.push(chunk))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../src/vastdb-emulator/index.ts'
-import { newestVastPython } from './python.ts'
+import { adbcVastPython, newestVastPython, runScript } from './python.ts'
 import { runSdkSuite } from './sdk-suite.ts'
 
 interface Expectations {
@@ -9,6 +9,8 @@ interface Expectations {
   readonly passed: readonly string[]
   /** Tests that pass and take minutes; they run when VAST_SDK_SUITE=full. */
   readonly slow: readonly string[]
+  /** Every test that passes through the vendor's SQL driver. */
+  readonly throughDriver: readonly string[]
   /** Tests of these files that need what the emulator does not have; README.md gives the reasons. */
   readonly leftOut: readonly string[]
 }
@@ -49,5 +51,42 @@ describe.runIf(newest)('the vendor’s own test-suite, unmodified, against the e
     const passed = results.flatMap((result) => result.passed).sort()
     const wanted = expectations.passed.filter((test) => isFull || !test.startsWith('test_by_column_inserter::'))
     expect(passed).toEqual(wanted.filter((test) => !skipped.includes(test)).sort())
+  })
+})
+
+const adbc = adbcVastPython()
+
+describe.runIf(adbc)('the vendor’s SQL driver and the SDK that searches through it', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await startEmulator({ port: 0 })
+  })
+  afterAll(() => emulator.close())
+
+  it('pass exactly the tests on the committed list', async () => {
+    const results = await runSdkSuite(adbc!, emulator.endpoint, ['test_adbc_integration', 'test_vector_search'], [])
+    expect(results.failed).toEqual([])
+    expect(results.passed).toEqual([...expectations.throughDriver].sort())
+  })
+
+  it('select, count, ingest and rank by distance', async () => {
+    expect(await runScript('adbc.py', { endpoint: emulator.endpoint }, adbc!)).toEqual({
+      selected: [
+        [1, 'a'],
+        [2, null],
+        [3, 'c'],
+      ],
+      counted: [[3]],
+      none: [],
+      nearest: [
+        [1, 0],
+        [3, 5],
+      ],
+      ingested: [3, 1],
+      sum: 10,
+      refused: expect.stringContaining('nope'),
+      columns: ['n', 'x', 'v'],
+      statistics: 3,
+    })
   })
 })

@@ -1,5 +1,9 @@
+import { Field as ArrowField, Int64, Struct, Table, vectorFromArray } from 'apache-arrow'
 import fc from 'fast-check'
+import { ByteBuffer } from 'flatbuffers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ListTablesResponse } from '../../src/vastdb/flatbuffers/generated/tabular.ts'
+import { encodeQuery } from '../../src/vastdb/wire/query.ts'
 import { withKeepAlives } from '../../src/vastdb-emulator/query/frames.ts'
 import { readSplitRequest, rowRanges } from '../../src/vastdb-emulator/query/splits.ts'
 import { Headers } from '../../src/vastdb-emulator/request.ts'
@@ -49,8 +53,17 @@ describe('a query response', () => {
     expect(pagesOf(frames, 0)).toEqual([{ values: [1n, 2n, 3n, 6n, 7n, 8n], nextRowId: FINISHED }])
   })
 
-  it('sends each row group as a page of the sub-split it belongs to', async () => {
+  it('is one page a sub-split where no limit of rows is given, and says where it goes on', async () => {
     const { frames } = readFrames((await query('big', { subSplits: 2 })).body)
+    const pages = [pagesOf(frames, 0), pagesOf(frames, 1)].flat()
+    expect(pages.map(({ values, nextRowId }) => [values.length, nextRowId])).toEqual([
+      [65_536, 65_536n],
+      [65_536, FINISHED],
+    ])
+  })
+
+  it('sends each row group as a page of the sub-split it belongs to', async () => {
+    const { frames } = readFrames((await query('big', { subSplits: 2, limit: 100_000 })).body)
     const [first, second] = [pagesOf(frames, 0), pagesOf(frames, 1)]
     expect(first.map(({ values }) => values.length)).toEqual([65_536, ROWS - 131_072])
     expect(second.map(({ values }) => values.length)).toEqual([65_536])
@@ -67,7 +80,7 @@ describe('a query response', () => {
   it('gives every row exactly once over all splits, whatever the division', async () => {
     const seen: bigint[] = []
     for (const split of [0, 1, 2]) {
-      const { frames } = readFrames((await query('big', { split: `${split},3,1`, subSplits: 2 })).body)
+      const { frames } = readFrames((await query('big', { split: `${split},3,1`, subSplits: 2, limit: 200_000 })).body)
       for (const subSplit of [0, 1]) {
         for (const { values } of pagesOf(frames, subSplit)) seen.push(...(values as bigint[]))
       }
@@ -105,7 +118,51 @@ describe('a query response', () => {
     const { frames } = readFrames((await query('empty', { subSplits: 3 })).body)
     for (const subSplit of [0, 1, 2]) {
       expect(pagesOf(frames, subSplit)).toEqual([{ values: [], nextRowId: FINISHED }])
+      // Schema, a batch of no rows, end marker: the Java clients wait for the batch.
+      expect(frames.filter(({ stream }) => stream === subSplit)).toHaveLength(3)
     }
+  })
+
+  it('takes a struct with some of its fields, by name', async () => {
+    const int = (name: string) => new ArrowField(name, new Int64(), true)
+    const whole = new Struct<{ x: Int64; y: Int64; z: Int64 }>([int('x'), int('y'), int('z')])
+    const rows = [
+      { x: 1n, y: 2n, z: 3n },
+      { x: 4n, y: 5n, z: 6n },
+    ]
+    await createTable(s.session, 'structs', new Table({ s: vectorFromArray(rows, whole) }))
+    const ask = (fields: readonly string[]) => {
+      const column = new ArrowField('s', new Struct(fields.map(int)), true)
+      const filter = [{ column: ['s', 'y'], tests: [{ kind: 'compare', op: 'greater', value: 2n }] }] as const
+      const groups = fields.includes('y') ? filter : []
+      const body = encodeQuery({ columns: [column], filterColumns: [], groups })
+      return s.raw('GET', '/vastdb/s/structs?data', { headers: queryHeaders({}), body })
+    }
+    const values = async (fields: readonly string[]) =>
+      pagesOf(readFrames((await ask(fields)).body).frames, 0).map((page) =>
+        page.values.map((row) => ({ ...(row as object) })),
+      )
+    expect(await values(['z'])).toEqual([[{ z: 3n }, { z: 6n }]])
+    expect(await values(['z', 'x'])).toEqual([
+      [{ z: 3n }, { z: 6n }],
+      [{ x: 1n }, { x: 4n }],
+    ])
+    expect(await values(['y'])).toEqual([[{ y: 5n }]])
+    expect((await ask(['w'])).status).toBe(400)
+  })
+
+  it('is scheduled, and nothing stands between rows and readers', async () => {
+    const schedule = await s.raw('GET', '/vastdb/s/gaps?schedule')
+    expect([schedule.status, schedule.headers['tabular-schedule-id']]).toEqual([200, expect.stringMatching(/^\d+$/)])
+    expect((await s.raw('GET', '/vastdb/s/none?schedule')).status).toBe(404)
+    const security = await s.raw('GET', '/vastdb/s/gaps?row-column-security&end-user=lena')
+    expect([security.status, security.code]).toEqual([404, 'NoSuchKey'])
+    const views = await s.raw('GET', '/vastdb/s?view', {
+      headers: { 'tabular-max-keys': '1000', 'tabular-next-key': '0' },
+    })
+    expect([views.headers['tabular-is-truncated'], views.headers['tabular-next-key']]).toEqual(['false', '0'])
+    const listed = ListTablesResponse.getRootAsListTablesResponse(new ByteBuffer(views.body))
+    expect([listed.bucketName(), listed.schemaName(), listed.tablesLength()]).toEqual(['vastdb', 's', 0])
   })
 
   it('sends each column as a stream of its own, and only counts when no column is asked for', async () => {

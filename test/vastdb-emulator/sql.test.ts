@@ -50,7 +50,7 @@ async function sql(text: string, txid: bigint | null = null): Promise<Table> {
   const status = new ProtoMessage(polled.body).message(1)!
   expect(status.integer(7)).toBe(3n)
   const ticket = status.message(4)!
-  expect(ticket.message(2)!.text(1)).toBe(s.emulator.endpoint)
+  expect(ticket.message(2)!.text(1)).toBe(s.emulator.endpoint.slice('http://'.length))
   const parts: Uint8Array[] = [message.bytes(2)!]
   for (let offset: Uint8Array | null = protoMessage([[1, 0n]]); offset !== null; ) {
     const request = protoMessage([

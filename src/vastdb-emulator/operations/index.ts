@@ -14,9 +14,17 @@ import {
 } from './projections.ts'
 import { query } from './query.ts'
 import { insert, remove, update } from './rows.ts'
-import { alterSchema, createSchema, dropSchema, listChildSchemas } from './schemas.ts'
-import { fetchData, finishData, finishQuery, queryStatus, SQL_COMMAND, startQuery } from './sql.ts'
-import { alterTable, createTable, dropTable, listTables, tableStats } from './tables.ts'
+import { alterSchema, createSchema, dropSchema, listChildSchemas, listViews } from './schemas.ts'
+import { capabilities, fetchData, finishData, finishQuery, queryStatus, SQL_COMMAND, startQuery } from './sql.ts'
+import {
+  alterTable,
+  createTable,
+  dropTable,
+  listTables,
+  noRowColumnSecurity,
+  scheduleOf,
+  tableStats,
+} from './tables.ts'
 import { beginTransaction, commitTransaction, getTransaction, rollbackTransaction } from './transactions.ts'
 
 type Methods = Readonly<Partial<Record<string, Operation>>>
@@ -28,6 +36,7 @@ const ROOT: Readonly<Record<string, Methods>> = {
     DELETE: rollbackTransaction,
     GET: getTransaction,
   },
+  [SQL_COMMAND.capabilities]: { GET: capabilities, POST: capabilities },
   [SQL_COMMAND.run]: { POST: startQuery, DELETE: finishQuery },
   [SQL_COMMAND.status]: { POST: queryStatus },
   [SQL_COMMAND.data]: { POST: fetchData, DELETE: finishData },
@@ -50,6 +59,9 @@ const IN_BUCKET: Readonly<Record<string, Methods>> = {
     PUT: alterProjection,
     DELETE: dropProjection,
   },
+  view: { GET: listViews },
+  schedule: { GET: scheduleOf },
+  'row-column-security': { GET: noRowColumnSecurity },
   [COMMAND.projectionStats]: { GET: projectionStats },
   [COMMAND.projectionColumns]: { GET: listProjectionColumns },
 }

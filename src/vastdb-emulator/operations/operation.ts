@@ -17,6 +17,8 @@ export interface Store {
   readonly logger: Logger
   /** Whether the server says that it is of 5.5 or later. */
   readonly isNewer: boolean
+  /** Four numbers, as the `Server` header has them. */
+  readonly version: string
   /** Base URL clients reach the server at. */
   readonly endpoint: () => string
 }

@@ -2,13 +2,14 @@ import type { Logger } from '../../log.ts'
 import { ESTIMATE_ROWS_PER_ROW, FINISHED_ROW_ID, HEADER, PARAM, ROW_ID } from '../../vastdb/constants.ts'
 import { type Batch, type Column, emptyColumn } from '../arrow/column.ts'
 import { batchMessage, END_OF_STREAM, schemaMessage } from '../arrow/ipc-write.ts'
-import { sameLayout, typeName } from '../arrow/types.ts'
+import { typeName } from '../arrow/types.ts'
 import { badRequest, mismatchedType } from '../errors.ts'
 import { completedFrame, dataFrame, failedFrame, keepAliveFrame, withKeepAlives } from '../query/frames.ts'
 import { leafColumn } from '../query/leaves.ts'
 import { toCondition } from '../query/predicate.ts'
 import { type LeafPath, type QueryRequest, readQueryRequest, type Term } from '../query/relation.ts'
 import { type RowRange, readSplitRequest, rowRanges, type SplitRequest } from '../query/splits.ts'
+import { isSubset, pathInColumn } from '../query/subset.ts'
 import type { EmulatorRequest } from '../request.ts'
 import {
   getProjection,
@@ -73,12 +74,16 @@ async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): 
   const columns = query.fields.map((field) => toScanColumn(table, field.name))
   query.fields.forEach((field, index) => {
     const { type } = columns[index]!.field
-    if (!sameLayout(field.type, type)) {
+    if (!isSubset(field.type, type)) {
       throw mismatchedType(`column ${field.name} has type ${typeName(type)}, the query says ${typeName(field.type)}`)
     }
   })
+  const inColumns = ([top, ...path]: LeafPath): LeafPath => [
+    top!,
+    ...pathInColumn(query.fields[top!]!.type, columns[top!]!.field.type, path),
+  ]
   const condition = toCondition(
-    query.groups,
+    query.groups.map((terms) => terms.map((term) => withLeaves(term, inColumns))),
     columns.map(({ field, name }) => ({
       expression: field.name === ROW_ID ? rowIdExpression(hasWideRowIds(table)) : name,
       type: field.type,
@@ -94,7 +99,7 @@ async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): 
   const budget = RESPONSE_BYTES / split.subSplits / rowBytes(scan)
   return {
     scan: projection ? projectionScan(scan, table, projection.sorted) : scan,
-    leaves: query.projection.map(([top, ...path]) => ({ column: projected.indexOf(top!), path })),
+    leaves: query.projection.map(inColumns).map(([top, ...path]) => ({ column: projected.indexOf(top!), path })),
     split,
     endExclusive: await store.rowIds.next(tx, table.id),
     pageRows: Math.max(1, Math.min(PAGE_ROWS, Math.floor(budget))),
@@ -145,6 +150,11 @@ async function chooseProjection(
   return (await tableSize(tx, table)).rows >= PROJECTION_ROWS ? found : null
 }
 
+function withLeaves(term: Term, inColumns: (leaf: LeafPath) => LeafPath): Term {
+  if (term.op === 'and') return { ...term, terms: term.terms.map((inner) => withLeaves(inner, inColumns)) }
+  return { ...term, leaf: inColumns(term.leaf) }
+}
+
 function termFields(term: Term): number[] {
   return term.op === 'and' ? term.terms.flatMap(termFields) : [term.leaf[0]!]
 }
@@ -189,10 +199,11 @@ async function* subSplitFrames(
 ): AsyncGenerator<Uint8Array> {
   if (start === null) return
   let at = start
-  let left = plan.split.limit
+  const isOnePage = plan.split.limit === null
+  let left = plan.split.limit ?? plan.pageRows
   let sent = false
   let range = nextRange(plan, subSplit, at)
-  while (range !== null && left > 0) {
+  while (range !== null && left > 0 && !(sent && isOnePage)) {
     const wanted = Math.min(left, plan.pageRows)
     const current = range
     const page = await tx.exclusively(() => readPage(tx, plan.scan, current, wanted))
@@ -207,12 +218,16 @@ async function* subSplitFrames(
       columns: page.columns,
     })
   }
-  // A sub-split that is not heard of would be asked for again and again.
-  if (!sent) yield* pageFrames(plan, subSplit, start, FINISHED_ROW_ID, null)
+  // A sub-split that is not heard of would be asked for again and again, and one without a batch is not heard of by all clients.
+  if (!sent) yield* pageFrames(plan, subSplit, start, FINISHED_ROW_ID, emptyPage(plan))
 }
 
 function nextRange(plan: QueryPlan, subSplit: number, at: bigint): RowRange | null {
   return rowRanges(plan.split, subSplit, at, plan.endExclusive).next().value ?? null
+}
+
+function emptyPage({ scan }: QueryPlan): Batch {
+  return { length: 0, columns: scan.columns.map(({ field }) => emptyColumn(field)) }
 }
 
 /** One page: a stream of schema, batch and end marker for each leaf, or one without fields when none is asked for. */
@@ -221,17 +236,14 @@ function* pageFrames(
   subSplit: number,
   earlier: bigint,
   nextRowId: bigint,
-  batch: Batch | null,
+  batch: Batch,
 ): Generator<Uint8Array> {
-  const parts = plan.leaves.map(({ column, path }): Column => {
-    const whole = batch?.columns[column] ?? emptyColumn(plan.scan.columns[column]!.field)
-    return leafColumn(whole, path)
-  })
+  const parts = plan.leaves.map(({ column, path }): Column => leafColumn(batch.columns[column]!, path))
   const streams = parts.length > 0 ? parts.map((part) => [part]) : [[]]
   for (const [index, columns] of streams.entries()) {
     const isLast = index === streams.length - 1
     yield dataFrame(subSplit, earlier, schemaMessage(columns.map((column) => column.field)))
-    if (batch) yield dataFrame(subSplit, earlier, batchMessage({ length: batch.length, columns }))
+    yield dataFrame(subSplit, earlier, batchMessage({ length: batch.length, columns }))
     yield dataFrame(subSplit, isLast ? nextRowId : earlier, END_OF_STREAM)
   }
 }

@@ -12,7 +12,7 @@ import {
   setSchemaProperties,
 } from '../store/catalog.ts'
 import type { Transaction } from '../store/transactions.ts'
-import { listSchemasBody, readProperties } from './bodies.ts'
+import { listSchemasBody, listTablesBody, readProperties } from './bodies.ts'
 import { inTransaction } from './operation.ts'
 
 export const createSchema = inTransaction(async (tx, request, store) => {
@@ -64,3 +64,10 @@ async function shareParent(tx: Transaction, bucket: string, path: string): Promi
   if (parent === null) throw notFound(`Schema ${parentPath} does not exist in bucket ${bucket}`)
   tx.intents.share(tx, schemaContentKey(parent.id))
 }
+
+/** There are no views; the answer is laid out as that for tables. */
+export const listViews = inTransaction(async (tx, request) => {
+  const { path } = await getSchema(tx, request.bucket, schemaPath(request))
+  const { headers } = listPage(readListRequest(request.headers), [], String)
+  return { headers, body: listTablesBody(request.bucket, path, []) }
+})

@@ -5,13 +5,28 @@ import { runQuery } from '../sql/run-query.ts'
 import { EMPTY, type Operation, type Reply } from './operation.ts'
 
 /** Words of the SQL engine's requests; all go to the root. */
-export const SQL_COMMAND = { run: 'vastdb-run-query', status: 'vastdb-query-status', data: 'vastdb-data' } as const
+export const SQL_COMMAND = {
+  run: 'vastdb-run-query',
+  status: 'vastdb-query-status',
+  data: 'vastdb-data',
+  capabilities: 'query-engine-capabilities',
+} as const
 
 const PROTOBUF_SIZE = 'tabular-protobuf-size'
 const IN_PROGRESS = 2n
 const COMPLETED = 3n
 /** Rough size of one answer with rows. */
 const ANSWER_BYTES = 4 * 1024 * 1024
+
+/** What the driver asks before anything else: the server's version, and no options of sessions. */
+export const capabilities: Operation = async (store) =>
+  protobufReply(
+    protoMessage([
+      // Five numbers, the last that of a build.
+      [1, `${store.version}.0`],
+      [2, 0n],
+    ]),
+  )
 
 /** Runs the query at once; its status and its rows are asked for by later requests. Works for SELECT only. */
 export const startQuery: Operation = async (store, request) => {
@@ -39,7 +54,8 @@ export const queryStatus: Operation = async (store, request) => {
     [2, protoMessage([[1, id]])],
   ])
   const ticket = protoMessage([
-    [2, protoMessage([[1, store.endpoint()]])],
+    // Clients put the scheme before it that they reached this server by.
+    [2, protoMessage([[1, store.endpoint().replace(/^https?:\/\//, '')]])],
     [4, any],
   ])
   return protobufReply(protoMessage([[1, statusMessage(id, COMPLETED, ticket)]]))
@@ -60,7 +76,8 @@ export const fetchData: Operation = async (store, request) => {
   }
   const head = protoMessage([
     [1, next < batches.length ? protoMessage([[1, BigInt(next)]]) : null],
-    [2, messages.length === 0 ? 1n : null],
+    // The driver misses a field that is left out.
+    [2, messages.length === 0 ? 1n : 0n],
   ])
   return protobufReply(head, messages)
 }
@@ -79,6 +96,8 @@ function statusMessage(id: bigint, state: bigint, ticket: Uint8Array | null): Ui
   return protoMessage([
     [1, protoMessage([[1, id]])],
     [4, ticket],
+    // No error.
+    [5, 0n],
     [7, state],
   ])
 }

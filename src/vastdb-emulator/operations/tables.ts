@@ -1,7 +1,7 @@
 import { HEADER, IMPORTED_OBJECTS, PARAM } from '../../vastdb/constants.ts'
 import { readIpcSchema } from '../arrow/ipc-read.ts'
 import { assertColumnType, estimatedBytes, type Field } from '../arrow/types.ts'
-import { badRequest, conflict, notImplemented, RequestFailure } from '../errors.ts'
+import { badRequest, conflict, notFound, notImplemented, RequestFailure } from '../errors.ts'
 import { type EmulatorRequest, type Headers, listPage, readListRequest, tablePath } from '../request.ts'
 import {
   deleteTable,
@@ -122,6 +122,18 @@ export const tableStats = inTransaction(async (tx, request) => {
     vectorIndex: vectorIndex && { ...vectorIndex, sqlFunction: SQL_FUNCTIONS[vectorIndex.metric]! },
   })
   return { body }
+})
+
+/** What the Java clients send with the queries of one scan; all of them are served at once here. */
+export const scheduleOf = inTransaction(async (tx, request) => {
+  const { id } = await requestedTable(tx, request)
+  return { headers: { [HEADER.scheduleId]: String(id) } }
+})
+
+/** No table has a policy of rows or columns, which clients are told by 404. */
+export const noRowColumnSecurity = inTransaction(async (tx, request) => {
+  const { name } = await requestedTable(tx, request)
+  throw notFound(`Table ${name} has no policy of rows or columns`)
 })
 
 /** Rows the transaction sees, and a rough size: the store compresses, and nobody is billed. */

@@ -17,12 +17,10 @@ export interface SplitRequest {
   readonly subSplits: number
   /** Where each sub-split goes on; null when it is finished. */
   readonly starts: readonly (bigint | null)[]
-  /** Rows to send of each sub-split. */
-  readonly limit: number
+  /** Rows to send of each sub-split; null for one page, whatever it holds. */
+  readonly limit: number | null
   readonly isEstimate: boolean
 }
-
-const DEFAULT_LIMIT = 131_072
 
 /** Read the split headers of a query. Throws 400. */
 export function readSplitRequest(headers: Headers): SplitRequest {
@@ -34,14 +32,14 @@ export function readSplitRequest(headers: Headers): SplitRequest {
   if (splits! < 1 || rowGroups! < 1 || (!isEstimate && split! >= splits!)) {
     throw badRequest(`${HEADER.split} ${split},${splits},${rowGroups} is out of range`)
   }
-  const limit = headers.integer(HEADER.limitRows) ?? DEFAULT_LIMIT
+  const limit = headers.integer(HEADER.limitRows) ?? 0
   return {
     split: split!,
     splits: splits!,
     blockRows: BigInt(rowGroups!) * BigInt(ROWS_PER_ROW_GROUP),
     subSplits,
     starts: Array.from({ length: subSplits }, (_, index) => startOf(headers, index)),
-    limit: limit > 0 ? limit : DEFAULT_LIMIT,
+    limit: limit > 0 ? limit : null,
     isEstimate,
   }
 }
