@@ -6,10 +6,13 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 /** An answer that was none. */
 export class ApiError extends Error {
   readonly code: string
+  /** The file that is there now, where another one was asked for. */
+  readonly replacedBy: string | null
 
-  constructor({ code, message }: Problem) {
+  constructor({ code, message, replaced_by: replacedBy }: Problem) {
     super(message)
     this.code = code
+    this.replacedBy = replacedBy ?? null
   }
 }
 

@@ -134,6 +134,11 @@ export class Painter {
     this.#difference = this.#program(COMPARE)
   }
 
+  /** Gives the canvas up: a browser keeps some sixteen of them alive. */
+  end(): void {
+    this.#gl.getExtension('WEBGL_lose_context')?.loseContext()
+  }
+
   upload(rgba: Uint16Array<ArrayBuffer>, width: number, height: number): Texture {
     const gl = this.#gl
     const handle = gl.createTexture()!

@@ -100,7 +100,10 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
       if (width > 0 && height > 0) setSize({ width: Math.floor(width), height: Math.floor(height) })
     })
     sizes.observe(canvas.current!.parentElement!)
-    return () => sizes.disconnect()
+    return () => {
+      sizes.disconnect()
+      painter.current?.end()
+    }
   }, [])
 
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ChunkMap, FileDetail, Findings, Row, SampleStats } from '../../src/server/explorer/api.ts'
-import { get, getPixels } from '../api.ts'
+import { ApiError, get, getPixels } from '../api.ts'
 import { go, overview, place, revision } from '../app-state.ts'
 import { bytes, count, fileName, folderName, moment, number, plural, visible } from '../format.ts'
 import { type Box, boxOf, type Mark, OVERVIEW_SIDE, Viewer } from '../image/viewer.tsx'
@@ -37,7 +37,12 @@ export function Frame({ id }: { readonly id: string }) {
   )
   const set = (changes: Record<string, string | null>) =>
     go(`/file/${id}`, { ...Object.fromEntries(query), ...changes }, true)
-  if (detail.error !== null) return <Problem error={detail.error} />
+  // A frame that is rendered anew while it is looked at has another id: the page follows.
+  const newer = detail.error instanceof ApiError ? detail.error.replacedBy : null
+  useEffect(() => {
+    if (newer !== null) go(`/file/${newer}`, Object.fromEntries(query), true)
+  }, [newer])
+  if (detail.error !== null && newer === null) return <Problem error={detail.error} />
   if (detail.value === null) return <Busy when what="Reading the catalog" />
   const { file, parts } = detail.value
   const layers = layersOf(detail.value)

@@ -93,6 +93,7 @@ export function Compare({ a, b }: { readonly a: string; readonly b: string }) {
     } catch (error) {
       setFailure(error as Error)
     }
+    return () => painter.current?.end()
   }, [])
   useEffect(() => {
     const { current: paint } = painter

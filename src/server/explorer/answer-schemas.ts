@@ -1025,7 +1025,11 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, object>> = {
   },
   Problem: {
     type: 'object',
-    properties: { code: { type: 'string' }, message: { type: 'string' } },
+    properties: {
+      code: { type: 'string' },
+      message: { type: 'string' },
+      replaced_by: { type: 'string', description: 'The file that is there now, where another one was asked for.' },
+    },
     required: ['code', 'message'],
     additionalProperties: false,
     description: 'What went wrong.',

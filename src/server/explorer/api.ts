@@ -243,4 +243,6 @@ export interface RegionFacts {
 export interface Problem {
   readonly code: string
   readonly message: string
+  /** The file that is there now, where another one was asked for. */
+  readonly replaced_by?: string
 }

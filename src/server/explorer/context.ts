@@ -73,17 +73,34 @@ export class KnownFiles {
 }
 
 async function readRow(catalog: CatalogSql, fileId: string): Promise<KnownRow> {
-  const { live, literal } = dialectOf(catalog.dialect)
+  const { live, literal, table } = dialectOf(catalog.dialect)
   const [row] = await rowsOf(
     catalog,
     `SELECT file_id, file_path, size_bytes, mtime, etag, header_hash, sequence_key, frame_number
      FROM ${live} live WHERE file_id = ${literal(fileId)}`,
   )
   if (row !== undefined) return row as unknown as KnownRow
+  const [gone] = await rowsOf(
+    catalog,
+    `SELECT file_path, superseded_by FROM ${table('files')} f WHERE file_id = ${literal(fileId)}`,
+  )
+  const newer = gone?.['superseded_by']
+  if (typeof newer === 'string') throw new FileReplaced(String(gone!['file_path']), newer)
   throw new ExrError(
     'ERR_SOURCE_NOT_FOUND',
     `The catalog has no file ${fileId}, or it was removed or replaced since. Search for its path again.`,
   )
+}
+
+/** Another header is at the path of a file that was asked for. */
+export class FileReplaced extends ExrError {
+  /** `file_id` of the file that is there now. */
+  readonly replacedBy: string
+
+  constructor(path: string, replacedBy: string) {
+    super('ERR_SOURCE_NOT_FOUND', `Another file is at ${path} now: ${replacedBy}.`, { details: { path } })
+    this.replacedBy = replacedBy
+  }
 }
 
 /** Changes whenever the bytes of a file do: of files of this machine as they are now, of others as far as the catalog knows. */

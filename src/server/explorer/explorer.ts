@@ -8,7 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERROR_STATUS, ExrError, toPlainError } from '../../errors.ts'
 import { loadPart } from '../../parts.ts'
 import type { S3Settings } from '../../source/s3-settings.ts'
-import { type ExplorerContext, KnownFiles, type OwnPolicy } from './context.ts'
+import type { Problem } from './api.ts'
+import { type ExplorerContext, FileReplaced, KnownFiles, type OwnPolicy } from './context.ts'
 import { Guard } from './guard.ts'
 import { type CatalogAccess, CatalogHolder } from './holder.ts'
 import { objectSchema, openApi } from './openapi.ts'
@@ -98,9 +99,12 @@ export async function createExplorer(options: ExplorerOptions): Promise<Explorer
     const isRequest = error.statusCode !== undefined && error.statusCode < 500
     const told = error.validation === undefined ? error : new Error(problemOf(error))
     const { code, message } = toPlainError(told, isRequest ? 'ERR_OPTION_INVALID' : 'ERR_INTERNAL')
-    return reply
-      .code(error instanceof ExrError ? ERROR_STATUS[code] : (error.statusCode ?? 500))
-      .send({ code, message })
+    const problem: Problem = {
+      code,
+      message,
+      ...(error instanceof FileReplaced && { replaced_by: error.replacedBy }),
+    }
+    return reply.code(error instanceof ExrError ? ERROR_STATUS[code] : (error.statusCode ?? 500)).send(problem)
   })
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: 'ERR_OPTION_INVALID', message: 'There is no such page.' }),

@@ -5,7 +5,7 @@ import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open.ts'
 import { ingest } from '../../../src/ingest/ingest.ts'
 import { dialectOf } from '../../../src/queries/dialect.ts'
-import { type ExplorerContext, KnownFiles, toJson } from '../../../src/server/explorer/context.ts'
+import { type ExplorerContext, type FileReplaced, KnownFiles, toJson } from '../../../src/server/explorer/context.ts'
 import { Overviews } from '../../../src/server/explorer/overviews.ts'
 import {
   needsCatalog,
@@ -38,23 +38,28 @@ describe('what is asked again and again', () => {
     expect(found.map(({ file_path }) => file_path)).toEqual([first!.file_path, first!.file_path])
     expect(await known.of(catalog, second!.file_id)).toMatchObject(second!)
     expect(asked).toHaveBeenCalledTimes(2)
-    // What is not there is looked for again.
+    // What is not there is looked for again, and among what was replaced.
     for (const _ of [1, 2]) {
       await expect(known.of(catalog, '0'.repeat(32))).rejects.toMatchObject({ code: 'ERR_SOURCE_NOT_FOUND' })
     }
-    expect(asked).toHaveBeenCalledTimes(4)
+    expect(asked).toHaveBeenCalledTimes(6)
     const [overview, again] = await Promise.all([overviews.of(catalog), overviews.of(catalog)])
     expect(again).toBe(overview)
-    expect(asked).toHaveBeenCalledTimes(5)
+    expect(asked).toHaveBeenCalledTimes(7)
     await catalog.close()
-    // A removed file is known no more.
-    const frame = first!.file_path
-    rmSync(frame)
+    // A removed file is known no more, and of a replaced one what is there now.
+    rmSync(first!.file_path)
+    writeFileSync(
+      second!.file_path,
+      rawExr(5, 3, ['Y'], () => 1),
+    )
     const writer = await openCatalog(url)
     await ingest({ roots: [root], catalog: writer, jobs: 1, toolVersion: 'test', source: 'test' })
     await writer.close()
     catalog = await openCatalog(url, { readOnly: true })
     await expect(known.of(catalog, first!.file_id)).rejects.toMatchObject({ code: 'ERR_SOURCE_NOT_FOUND' })
+    const newer = await known.of(catalog, second!.file_id).catch((error: FileReplaced) => error.replacedBy)
+    expect(await known.of(catalog, String(newer))).toMatchObject({ file_path: second!.file_path })
     expect(await overviews.of(catalog)).toMatchObject({ file_count: overview.file_count - 1 })
     await catalog.close()
   })
