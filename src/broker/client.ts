@@ -37,7 +37,7 @@ export function brokerError(error: unknown, { brokers }: BrokerSettings, doing: 
     return failed('ERR_BROKER_TOPIC', 'there is no such topic. Make it first; topics are not made by themselves.')
   }
   const isRefused =
-    (error as NodeJS.ErrnoException).code === 'PLT_KFK_AUTHENTICATION' ||
+    isBelow(error, 'PLT_KFK_AUTHENTICATION') ||
     ['TOPIC_AUTHORIZATION_FAILED', 'GROUP_AUTHORIZATION_FAILED', 'SASL_AUTHENTICATION_FAILED'].some((name) => id(name))
   if (isRefused) return failed('ERR_BROKER_AUTH', 'it refused. Check EXR_KAFKA_USERNAME and what that user may do.')
   return failed('ERR_BROKER', `${reasonsOf(error).join('; ')}. Check --brokers and the network.`)
@@ -49,4 +49,11 @@ function reasonsOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)]
   const below = error.cause === undefined ? [] : reasonsOf(error.cause)
   return below.length > 0 ? below : [error.message.replace(/\.$/, '')]
+}
+
+/** Whether an error of this code is among what a failure is made of: a refusal comes wrapped as one of the network. */
+function isBelow(error: unknown, code: string): boolean {
+  if (!(error instanceof Error)) return false
+  if ((error as NodeJS.ErrnoException).code === code || isBelow(error.cause, code)) return true
+  return error instanceof AggregateError && error.errors.some((each) => isBelow(each, code))
 }

@@ -59,6 +59,8 @@ export class GroupReader {
   #stream: MessagesStream<Buffer, Buffer, string, string> | null = null
   #failure: unknown = null
   #isMember = false
+  /** A broker that took this member once is waited for when it goes away. */
+  #wasMember = false
   #closing: Promise<void> | null = null
 
   private constructor(
@@ -133,17 +135,14 @@ export class GroupReader {
     const onStop = () => this.#leaveStream()
     stop.addEventListener('abort', onStop)
     let awaySinceMs: number | null = null
-    let isKnown = false
     try {
       while (!stop.aborted) {
         try {
           if (this.#failure !== null) throw this.#failure
           for await (const message of this.#stretch(stop)) {
             awaySinceMs = null
-            isKnown = true
             yield message
           }
-          isKnown = true
           awaySinceMs = null
         } catch (error) {
           this.#failure = null
@@ -151,7 +150,7 @@ export class GroupReader {
           const failure = brokerError(error, this.#settings, `read topic ${this.#options.topic}`)
           awaySinceMs ??= Date.now()
           const awayMs = Date.now() - awaySinceMs
-          if (!isKnown || failure.code !== 'ERR_BROKER' || awayMs > MOST_AWAY_MS) throw failure
+          if (!this.#wasMember || failure.code !== 'ERR_BROKER' || awayMs > MOST_AWAY_MS) throw failure
           this.#log.warn({ code: failure.code }, failure.message)
           await sleep(Math.min(LONGEST_WAIT_MS, 500 + awayMs), undefined, { signal: stop }).catch(() => undefined)
         }
@@ -213,6 +212,7 @@ export class GroupReader {
     const { topic } = this.#options
     if (!this.#isMember) await this.#consumer.joinGroup({})
     this.#isMember = true
+    this.#wasMember = true
     const generation = this.#generation
     await this.#catchUp()
     const { MessagesStreamModes, MessagesStreamFallbackModes } = await loadKafka()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,8 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Admin } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lagOf, Member, makeTopics } from '../../scripts/servers/consumers.ts'
-import { kafkaProgram, startKafka } from '../../scripts/servers/kafka.ts'
-import type { RunningServer } from '../../scripts/servers/process.ts'
+import { type KafkaServer, kafkaProgram, startKafka } from '../../scripts/servers/kafka.ts'
 import { freePort } from '../../scripts/servers/process.ts'
 import { type BrokerMessage, GroupReader, Publisher } from '../../src/broker/index.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
@@ -21,7 +21,7 @@ const program = kafkaProgram()
 describe.skipIf(program === null)('work over a real Kafka', () => {
   const folder = mkdtempSync(join(tmpdir(), 'farm-'))
   const never = new AbortController().signal
-  let kafka: RunningServer
+  let kafka: KafkaServer
   let vast: Emulator
   const broker = () => ({ brokers: [kafka.endpoint], tls: null, sasl: null })
   const bytes = readFileSync(fixturePath('compression-zip.exr'))
@@ -31,8 +31,15 @@ describe.skipIf(program === null)('work over a real Kafka', () => {
   }
 
   beforeAll(async () => {
-    ;[kafka, vast] = await Promise.all([startKafka(program!, join(folder, 'kafka')), emulator()])
-    await makeTopics(kafka.endpoint, ['lists', 'dead', 'shared'], 6)
+    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]
+    const quiet = { stdio: 'ignore' } as const
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...names], quiet)
+    const pemPath = join(folder, 'both.pem')
+    writeFileSync(pemPath, ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8')).join(''))
+    const secured = { pemPath, username: 'lena', password: 's3cret-word' }
+    ;[kafka, vast] = await Promise.all([startKafka(program!, join(folder, 'kafka'), secured), emulator()])
+    await makeTopics(kafka.endpoint, ['lists', 'dead', 'shared', 'secured', 'away'], 6)
   })
   afterAll(async () => {
     await vast?.close()
@@ -133,6 +140,56 @@ describe.skipIf(program === null)('work over a real Kafka', () => {
     expect([paths.length, new Set(paths).size]).toEqual([300, 300])
     expect(await catalog.verify()).toMatchObject({ ok: true })
     await catalog.close()
+  })
+
+  it('goes over an encrypted connection to a broker that asks who is there', async () => {
+    render('secured', 3)
+    const env = {
+      EXR_KAFKA_BROKERS: kafka.securedEndpoint,
+      EXR_KAFKA_TLS: 'true',
+      EXR_KAFKA_CA: join(folder, 'cert.pem'),
+      EXR_KAFKA_USERNAME: 'lena',
+      EXR_KAFKA_PASSWORD: 's3cret-word',
+    }
+    const put = ['dispatch', join(folder, 'secured'), '--topic', 'secured', '--json']
+    expect(JSON.parse((await runHere(put, { env })).stdout)).toMatchObject({ published: 3 })
+    const refused = await runHere(put, { env: { ...env, EXR_KAFKA_PASSWORD: 'another-word' } })
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('"ERR_BROKER_AUTH"')])
+    expect(refused.stderr).not.toContain('another-word')
+    const stranger = await runHere(put, { env: { ...env, EXR_KAFKA_CA: '' } })
+    expect([stranger.code, stranger.stderr]).toEqual([3, expect.stringMatching(/"ERR_BROKER".*self-signed/i)])
+
+    const take = ['consume', '--topic', 'secured', '--group', 's', '--idle-exit', '1s', '--jobs', '1', '--json']
+    const taken = await runHere([...take, '--catalog', join(folder, 'secured.duckdb')], {
+      env: { ...env, EXR_KAFKA_SASL: 'SCRAM-SHA-256' },
+    })
+    expect([taken.code, JSON.parse(taken.stdout)]).toMatchObject([0, { stored: 3 }])
+  })
+
+  // Behind the others: the broker they have is another process from here on.
+  it('waits for a broker that is away, and goes on', async () => {
+    const { endpoint, accessKey, secretKey } = connectionTo(vast)
+    const env = { VAST_DB_ENDPOINT: endpoint!, VAST_DB_ACCESS_KEY: accessKey!, VAST_DB_SECRET_KEY: secretKey! }
+    const put = (frames: number) => {
+      render('away', frames)
+      const args = ['--brokers', kafka.endpoint, '--topic', 'away', '--json']
+      return runHere(['dispatch', join(folder, 'away'), ...args])
+    }
+    const args = ['--brokers', kafka.endpoint, '--topic', 'away', '--group', 'away', '--catalog', URL]
+    const member = new Member([...args, '--session', '6s', '--jobs', '1', '--json'], env)
+    const done = async () => {
+      while ((await lagOf(kafka.endpoint, 'away', 'away')) > 0) await sleep(200)
+    }
+    await put(2)
+    await done()
+    await kafka.close()
+    await sleep(2_000)
+    kafka = await startKafka(program!, join(folder, 'kafka'))
+    await put(5)
+    await done()
+    expect(await member.end('SIGTERM')).toBe(0)
+    const stored = (await tableRows(vast, 'files', ['file_path_normalized'])).map((row) => row['file_path_normalized'])
+    expect(stored.filter((path) => String(path).includes('/away/'))).toHaveLength(5)
   })
 
   it('fails with a reason where there is no topic or no broker', async () => {
