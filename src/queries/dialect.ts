@@ -32,6 +32,8 @@ export interface Dialect {
   decimalText(value: string): string
   /** Texts of a group, sorted, with a comma between. */
   joined(value: string): string
+  /** A short text that is the same for groups of the same texts, in whatever order. */
+  fingerprint(value: string): string
   /** Whether a text holds a match of a regular expression. */
   matches(value: string, pattern: string): string
   /** A text as SQL. */
@@ -75,6 +77,7 @@ export function dialectOf({ kind, tableName }: CatalogDialect): Dialect {
       isTrino ? `CASE WHEN ${value} IS NOT NULL THEN format('%s', ${value}) END` : `CAST(${value} AS VARCHAR)`,
     joined: (value) =>
       isTrino ? `array_join(array_sort(array_agg(${value})), ', ')` : `string_agg(${value}, ', ' ORDER BY ${value})`,
+    fingerprint: (value) => (isTrino ? `to_hex(checksum(${value}))` : `CAST(sum(hash(${value})) AS VARCHAR)`),
     matches: (value, pattern) =>
       isTrino ? `regexp_like(${value}, ${pattern})` : `regexp_matches(${value}, ${pattern})`,
     literal,

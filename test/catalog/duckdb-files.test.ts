@@ -11,13 +11,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir, totalmem } from 'node:os'
+import { hostname, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSession } from '../../src/catalog/duckdb/session.ts'
+import { spillFolder } from '../../src/catalog/duckdb/spill-folder.ts'
 import { Upserter } from '../../src/catalog/duckdb/upsert.ts'
 import { ValueFile } from '../../src/catalog/duckdb/value-file.ts'
 import { type OpenCatalogOptions, openCatalog } from '../../src/catalog/open.ts'
@@ -90,6 +91,27 @@ describe('opening a catalog file', () => {
       code: 'ERR_CATALOG_OPEN',
       message: expect.stringContaining('exr-inspector ingest'),
     })
+  })
+
+  it('lets readers spill at the same time, and removes what a killed one left', async () => {
+    expect(spillFolder(path, true)).not.toBe(spillFolder(path, true))
+    await (await openCatalog(path)).close()
+    const sorted = `SELECT count(*)::INTEGER, sum(n)::BIGINT FROM (
+      SELECT row_number() OVER (ORDER BY md5(i::VARCHAR)) AS n FROM range(700000) r(i))`
+    const options = { readOnly: true, memoryBytes: 48 * 2 ** 20 } as const
+    const readers = await Promise.all([openCatalog(path, options), openCatalog(path, options)])
+    const answers = await Promise.all(readers.map((reader) => reader.sql(sorted)))
+    for (const { rows } of answers) expect(rows).toEqual([[700_000, 245_000_350_000n]])
+    for (const reader of readers) await reader.close()
+    const ended = spawn(process.execPath, ['-e', ''])
+    await once(ended, 'close')
+    const left = `${path}.tmp-${hostname().replace(/[^\w.]/g, '_')}-${ended.pid}-1`
+    mkdirSync(left)
+    mkdirSync(`${path}.tmp-elsewhere-${ended.pid}-1`)
+    await (await openCatalog(path)).close()
+    expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([
+      `catalog.duckdb.tmp-elsewhere-${ended.pid}-1`,
+    ])
   })
 
   it('refuses a database of something else and leaves it as it is', async () => {

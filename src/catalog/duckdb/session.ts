@@ -9,6 +9,7 @@ import { Changes } from './changes.ts'
 import { acknowledgedCommit } from './commit-record.ts'
 import { openError, snapshotError } from './errors.ts'
 import { copyState } from './snapshot.ts'
+import { removeLeftSpills, spillFolder } from './spill-folder.ts'
 
 interface SessionOptions {
   readonly readOnly: boolean
@@ -194,9 +195,10 @@ async function openInstance(path: string, options: SessionOptions, file = path):
       details: { path },
     })
   }
+  if (!options.readOnly) removeLeftSpills(file)
   const config: Record<string, string> = {
     memory_limit: `${options.memoryBytes}B`,
-    temp_directory: `${file}.tmp`,
+    temp_directory: spillFolder(file, options.readOnly),
     checkpoint_threshold: `${options.checkpointBytes}B`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

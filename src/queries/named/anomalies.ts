@@ -1,17 +1,18 @@
-import { factRows } from '../fact-rows.ts'
+import { changingFacts, oneFact } from '../fact-rows.ts'
 import { defineQuery, limit, where } from '../query.ts'
 
-/** Most common value of a column in a sequence, frames with it, and frames of the sequence. */
+/** What is told of a frame's first part, the column it is computed into, and how. */
 const FACTS = [
-  ['size', "CAST(width AS VARCHAR) || 'x' || CAST(height AS VARCHAR)"],
-  ['compression', 'compression'],
-  ['part type', 'part_type'],
-  ['part count', 'CAST(multipart_count AS VARCHAR)'],
-  ['channel count', 'CAST(channel_count AS VARCHAR)'],
-  ['software', "render_software || ' ' || coalesce(render_software_version, '')"],
-  ['camera', 'camera_name'],
-  ['data window', 'data_window'],
+  ['size', 'fact_size', "CAST(width AS VARCHAR) || 'x' || CAST(height AS VARCHAR)"],
+  ['compression', 'fact_compression', 'compression'],
+  ['part type', 'fact_type', 'part_type'],
+  ['part count', 'fact_parts', 'CAST(multipart_count AS VARCHAR)'],
+  ['channel count', 'fact_channels', 'CAST(counted.channel_count AS VARCHAR)'],
+  ['software', 'fact_software', "render_software || ' ' || coalesce(render_software_version, '')"],
+  ['camera', 'fact_camera', 'camera_name'],
+  ['data window', 'fact_window', 'data_window'],
 ] as const
+const COLUMNS = FACTS.map(([fact, column]) => [fact, column] as const)
 
 /** Frames that are not like the others of their sequence. */
 export const anomalies = defineQuery({
@@ -33,14 +34,17 @@ export const anomalies = defineQuery({
     frame_number: { type: 'integer', doc: 'frame' },
     sequence: { type: 'text', doc: 'sequence' },
   },
-  sql: ({ distance, where, limit }, { kind, framesWithVectors, table, median }) => `WITH counted AS (
+  sql: ({ distance, where, limit }, { kind, frames, table, median }) => `WITH counted AS (
   SELECT file_id, count(*) AS channel_count FROM ${table('channels')} GROUP BY file_id
 ), chosen AS (
-  SELECT frame.*, counted.channel_count FROM ${framesWithVectors} frame LEFT JOIN counted ON counted.file_id = frame.file_id
+  SELECT frame.file_id, file_path, sequence_key, frame_number, size_bytes,
+    ${FACTS.map(([, column, value]) => `${value} AS ${column}`).join(',\n    ')}
+  FROM ${frames} frame LEFT JOIN counted ON counted.file_id = frame.file_id
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
   )
-), facts AS (
-${factRows('file_path, sequence_key, frame_number', FACTS, 'chosen')}
+), ${changingFacts(COLUMNS, 'chosen')}, facts AS (
+  SELECT file_path, chosen.sequence_key, frame_number, fact, ${oneFact(COLUMNS)} AS fact_value
+  FROM chosen JOIN changing ON changing.sequence_key = chosen.sequence_key
 ), counts AS (
   SELECT sequence_key, fact, fact_value, count(*) AS usual_count,
     sum(count(*)) OVER (PARTITION BY sequence_key, fact) AS frame_count
@@ -53,13 +57,18 @@ ${factRows('file_path, sequence_key, frame_number', FACTS, 'chosen')}
 )${
     kind === 'trino'
       ? ''
-      : `, headers AS (
-  SELECT sequence_key, embedding_version, metadata_embedding, count(*) AS usual_count,
+      : `, prints AS (
+  SELECT chosen.file_id, file_path, sequence_key, frame_number, embedding_version, print
+  FROM (SELECT file_id, embedding_version, hash(metadata_embedding) AS print FROM ${table('vectors')} all_vectors) v
+  JOIN chosen ON chosen.file_id = v.file_id
+), headers AS (
+  SELECT sequence_key, embedding_version, print, min(file_id) AS file_id, count(*) AS usual_count,
     sum(count(*)) OVER (PARTITION BY sequence_key, embedding_version) AS frame_count
-  FROM chosen WHERE metadata_embedding IS NOT NULL GROUP BY sequence_key, embedding_version, metadata_embedding
+  FROM prints GROUP BY sequence_key, embedding_version, print
 ), centres AS (
-  SELECT sequence_key, embedding_version, metadata_embedding AS centre, frame_count
-  FROM headers WHERE usual_count * 2 > frame_count
+  SELECT headers.sequence_key, headers.embedding_version, print, frame_count, v.metadata_embedding AS centre
+  FROM headers JOIN ${table('vectors')} v ON v.file_id = headers.file_id
+  WHERE usual_count * 2 > frame_count AND frame_count >= 5
 )`
   }
 SELECT file_path, reason, actual, usual, usual_count, frame_count, frame_number, sequence FROM (
@@ -78,12 +87,13 @@ SELECT file_path, reason, actual, usual, usual_count, frame_count, frame_number,
       ? ''
       : `
   UNION ALL
-  SELECT file_path, chosen.sequence_key, frame_number, 'its header is far from that of most frames',
-    concat('distance ', CAST(round(1 - array_cosine_similarity(metadata_embedding, centre), 3) AS VARCHAR)),
+  SELECT prints.file_path, prints.sequence_key, prints.frame_number, 'its header is far from that of most frames',
+    concat('distance ', CAST(round(1 - array_cosine_similarity(v.metadata_embedding, centre), 3) AS VARCHAR)),
     'distance 0', NULL, CAST(frame_count AS BIGINT)
-  FROM chosen JOIN centres ON centres.sequence_key = chosen.sequence_key
-    AND centres.embedding_version = chosen.embedding_version
-  WHERE frame_count >= 5 AND 1 - array_cosine_similarity(metadata_embedding, centre) >= ${distance}`
+  FROM prints JOIN centres ON centres.sequence_key = prints.sequence_key
+    AND centres.embedding_version = prints.embedding_version AND centres.print <> prints.print
+  JOIN ${table('vectors')} v ON v.file_id = prints.file_id
+  WHERE 1 - array_cosine_similarity(v.metadata_embedding, centre) >= ${distance}`
   }
 ) told ORDER BY sequence, frame_number, reason LIMIT ${limit}`,
 })

@@ -1,4 +1,4 @@
-import { factRows } from '../fact-rows.ts'
+import { changingFacts, oneFact } from '../fact-rows.ts'
 import { defineQuery, limit, where } from '../query.ts'
 
 const facts = (decimalText: (value: string) => string) => ({
@@ -8,7 +8,6 @@ const facts = (decimalText: (value: string) => string) => ({
   compression: 'compression',
   part_type: 'part_type',
   part_count: 'CAST(multipart_count AS VARCHAR)',
-  channels: 'channel_list',
   color_space: 'color_space',
   pixel_aspect_ratio: decimalText('pixel_aspect_ratio'),
   render_software: "render_software || ' ' || coalesce(render_software_version, '')",
@@ -37,29 +36,39 @@ export const drift = defineQuery({
     },
     frame_count: { type: 'integer', doc: 'frames of the run that are there' },
   },
-  sql: ({ sequence, where, limit }, { frames, table, joined, literal, decimalText }) => `WITH chosen AS (
-  SELECT * FROM ${frames} frame
+  sql: ({ sequence, where, limit }, { frames, table, joined, fingerprint, literal, decimalText }) => {
+    const own = Object.entries(facts(decimalText))
+    const columns = [...own.map(([name]) => name), 'channels'].map((name) => [name, `fact_${name}`] as const)
+    const ofChannel = "concat(c.channel_name, ':', c.channel_type)"
+    return `WITH chosen AS (
+  SELECT frame.file_id, sequence_key, frame_number,
+    ${own.map(([name, value]) => `${value} AS fact_${name}`).join(',\n    ')}
+  FROM ${frames} frame
   WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL${sequence === null ? '' : ` AND sequence_key = ${literal(sequence)}`} AND (${where}
   )
-), lists AS (
-  SELECT c.file_id, ${joined("concat(channel_name, ':', channel_type)")} AS channel_list
+), prints AS (
+  SELECT c.file_id, ${fingerprint(ofChannel)} AS fact_channels
   FROM ${table('channels')} c JOIN chosen ON chosen.file_id = c.file_id WHERE c.part_index = 0 GROUP BY c.file_id
-), wide AS (
-  SELECT chosen.*, lists.channel_list FROM chosen LEFT JOIN lists ON lists.file_id = chosen.file_id
+), printed AS (
+  SELECT chosen.*, prints.fact_channels FROM chosen LEFT JOIN prints ON prints.file_id = chosen.file_id
+), ${changingFacts(columns, 'printed')}, lists AS (
+  SELECT c.file_id, ${joined(ofChannel)} AS fact_channels
+  FROM ${table('channels')} c JOIN chosen ON chosen.file_id = c.file_id
+  JOIN changing ON changing.sequence_key = chosen.sequence_key AND changing.fact = 'channels'
+  WHERE c.part_index = 0 GROUP BY c.file_id
 ), facts AS (
-${factRows('sequence_key, frame_number', Object.entries(facts(decimalText)), 'wide')}
+  SELECT chosen.sequence_key, frame_number, fact, ${oneFact(columns)} AS fact_value
+  FROM chosen JOIN changing ON changing.sequence_key = chosen.sequence_key
+  LEFT JOIN lists ON lists.file_id = chosen.file_id
 ), marked AS (
   SELECT sequence_key, frame_number, fact, fact_value,
     row_number() OVER (PARTITION BY sequence_key, fact ORDER BY frame_number) -
     row_number() OVER (PARTITION BY sequence_key, fact, fact_value ORDER BY frame_number) AS run
   FROM facts
-), runs AS (
-  SELECT sequence_key, fact, fact_value, min(frame_number) AS first_frame, max(frame_number) AS last_frame,
-    count(DISTINCT frame_number) AS frame_count
-  FROM marked GROUP BY sequence_key, fact, fact_value, run
 )
-SELECT sequence_key AS sequence, fact, fact_value AS value, first_frame, last_frame, frame_count FROM (
-  SELECT runs.*, count(*) OVER (PARTITION BY sequence_key, fact) AS values_there FROM runs
-) told WHERE values_there > 1
-ORDER BY 1, 2, 4, 3 LIMIT ${limit}`,
+SELECT sequence_key AS sequence, fact, fact_value AS value, min(frame_number) AS first_frame,
+  max(frame_number) AS last_frame, count(DISTINCT frame_number) AS frame_count
+FROM marked GROUP BY sequence_key, fact, fact_value, run
+ORDER BY 1, 2, 4, 3 LIMIT ${limit}`
+  },
 })
