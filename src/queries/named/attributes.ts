@@ -19,20 +19,24 @@ export const attributes = defineQuery({
     value_count: { type: 'integer', doc: 'different values' },
     example: { type: 'text', doc: 'one value, as JSON, the first 200 characters' },
   },
-  sql: ({ name, conflicts, where, limit }, { frames, table, joined, matches, literal }) => `WITH chosen AS (
-  SELECT a.file_id, a.attr_name, a.attr_type, a.value_json FROM ${table('attributes')} a
+  // Grouped before they are counted, and read anew for each: counting distinct values, or keeping the rows, takes memory by their number.
+  sql: ({ name, conflicts, where, limit }, { frames, table, joined, matches, literal }) => {
+    const chosen = (columns: string) => `SELECT ${columns} FROM ${table('attributes')} a
   JOIN (SELECT file_id FROM ${frames} frame WHERE (${where}
   )) frame ON frame.file_id = a.file_id
-  WHERE a.source = 'exr'${name === null ? '' : ` AND ${matches('a.attr_name', literal(name))}`}
-), typed AS (
+  WHERE a.source = 'exr'${name === null ? '' : ` AND ${matches('a.attr_name', literal(name))}`} GROUP BY ${columns}`
+    return `WITH typed AS (
   SELECT attr_name, ${joined('attr_type')} AS types, count(*) AS type_count
-  FROM (SELECT DISTINCT attr_name, attr_type FROM chosen) named GROUP BY attr_name
+  FROM (${chosen('a.attr_name, a.attr_type')}) named GROUP BY attr_name
+), valued AS (
+  SELECT attr_name, count(value_json) AS value_count, substr(min(value_json), 1, 200) AS example
+  FROM (${chosen('a.attr_name, a.value_json')}) each_value GROUP BY attr_name
+), counted AS (
+  SELECT attr_name, count(*) AS file_count FROM (${chosen('a.attr_name, a.file_id')}) each_file GROUP BY attr_name
 )
 SELECT typed.attr_name, typed.types, typed.type_count, file_count, value_count, example
-FROM typed JOIN (
-  SELECT attr_name, count(DISTINCT file_id) AS file_count, count(DISTINCT value_json) AS value_count,
-    substr(min(value_json), 1, 200) AS example
-  FROM chosen GROUP BY attr_name
-) counted ON counted.attr_name = typed.attr_name${conflicts === 'yes' ? ' WHERE type_count > 1' : ''}
-ORDER BY file_count DESC, typed.attr_name LIMIT ${limit}`,
+FROM typed JOIN counted ON counted.attr_name = typed.attr_name
+JOIN valued ON valued.attr_name = typed.attr_name${conflicts === 'yes' ? ' WHERE type_count > 1' : ''}
+ORDER BY file_count DESC, typed.attr_name LIMIT ${limit}`
+  },
 })

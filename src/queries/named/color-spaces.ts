@@ -14,9 +14,15 @@ export const colorSpaces = defineQuery({
     file_count: { type: 'integer', doc: 'files' },
     example: { type: 'text', doc: 'first of them' },
   },
-  sql: ({ where, limit }, { frames, table }) => `SELECT p.color_space, p.color_space_source AS source,
-  p.color_space_derived AS derived, count(*) AS part_count, count(DISTINCT p.file_id) AS file_count, min(frame.file_path) AS example
-FROM ${table('parts')} p JOIN (SELECT file_id, file_path FROM ${frames} chosen WHERE (${where}
-)) frame ON frame.file_id = p.file_id
+  // Files are grouped before they are counted: counting distinct ones holds all of them in memory.
+  sql: ({ where, limit }, { frames, table }) => `SELECT color_space, source, derived,
+  CAST(sum(part_count) AS BIGINT) AS part_count, count(*) AS file_count, min(file_path) AS example
+FROM (
+  SELECT p.color_space, p.color_space_source AS source, p.color_space_derived AS derived, p.file_path,
+    count(*) AS part_count
+  FROM ${table('parts')} p JOIN (SELECT file_id FROM ${frames} chosen WHERE (${where}
+  )) frame ON frame.file_id = p.file_id
+  GROUP BY 1, 2, 3, p.file_id, p.file_path
+) each_file
 GROUP BY 1, 2, 3 ORDER BY file_count DESC, 1, 2, 3 LIMIT ${limit}`,
 })

@@ -24,9 +24,9 @@ export const validationFailures = defineQuery({
     { policy, severity, where, limit },
     { frames, table, literal, literals },
   ) => `SELECT v.policy, v.policy_version, v.rule, v.severity,
-  count(DISTINCT v.file_id) AS file_count, min(frame.file_path) AS example, min_by(v.message, frame.file_path) AS message
+  count(*) AS file_count, min(frame.file_path) AS example, min_by(v.message, frame.file_path) AS message
 FROM ${table('validation_results')} v
-JOIN (SELECT * FROM ${frames} chosen WHERE (${where}
+JOIN (SELECT file_id, file_path FROM ${frames} chosen WHERE (${where}
 )) frame ON frame.file_id = v.file_id
 WHERE v.state = 'fail' AND v.rule NOT IN ('*', '*sequence') AND v.severity IN ${literals(severity)}${policy === null ? '' : ` AND v.policy = ${literal(policy)}`}
 GROUP BY v.policy, v.policy_version, v.rule, v.severity
