@@ -15,14 +15,23 @@ export const equalPixels = defineQuery({
     file_count: { type: 'integer', doc: 'files of the group' },
     spare_bytes: { type: 'integer', doc: 'bytes of all files of the group but the one to keep' },
   },
-  sql: ({ where, limit }, { frames, table, joined }) => `WITH hashes AS (
-  SELECT file_id, algorithm, count(*) AS part_count, min_by(pixel_hash, part_index) AS pixel_hash,
+  sql: ({ where, limit }, { frames, table, joined }) => `WITH shared AS (
+  SELECT algorithm, pixel_hash FROM ${table('content_hashes')} first_parts
+  WHERE part_index = 0 AND channel_name IS NULL AND algorithm <> 'perceptual-64'
+  GROUP BY algorithm, pixel_hash HAVING count(*) > 1
+), candidates AS (
+  SELECT DISTINCT h.file_id, h.algorithm FROM ${table('content_hashes')} h
+  JOIN shared ON shared.algorithm = h.algorithm AND shared.pixel_hash = h.pixel_hash
+  WHERE h.part_index = 0 AND h.channel_name IS NULL
+), hashes AS (
+  SELECT h.file_id, h.algorithm, count(*) AS part_count, min_by(pixel_hash, part_index) AS pixel_hash,
     ${joined("concat(lpad(CAST(part_index AS VARCHAR), 6, '0'), ':', pixel_hash)")} AS pixels
-  FROM ${table('content_hashes')} h WHERE channel_name IS NULL AND algorithm <> 'perceptual-64'
-  GROUP BY file_id, algorithm
+  FROM ${table('content_hashes')} h
+  JOIN candidates ON candidates.file_id = h.file_id AND candidates.algorithm = h.algorithm
+  WHERE channel_name IS NULL GROUP BY h.file_id, h.algorithm
 ), hashed AS (
   SELECT frame.file_path, frame.size_bytes, frame.mtime, hashes.algorithm, hashes.pixel_hash, hashes.pixels
-  FROM (SELECT * FROM ${frames} chosen WHERE (${where}
+  FROM (SELECT file_id, file_path, size_bytes, mtime, multipart_count FROM ${frames} chosen WHERE (${where}
   )) frame JOIN hashes ON hashes.file_id = frame.file_id AND hashes.part_count = frame.multipart_count
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY algorithm, pixels ORDER BY mtime NULLS LAST, file_path) AS nth,

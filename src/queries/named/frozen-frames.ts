@@ -17,10 +17,17 @@ export const frozenFrames = defineQuery({
     frame_count: { type: 'integer', doc: 'frames of the run' },
     pixel_hash: { type: 'text', doc: 'hash they share' },
   },
-  sql: ({ least, where, limit }, { frames, table }) => `WITH hashed AS (
+  sql: ({ least, where, limit }, { frames, table }) => `WITH shared AS (
+  SELECT algorithm, pixel_hash FROM ${table('content_hashes')} first_parts
+  WHERE part_index = 0 AND channel_name IS NULL AND algorithm <> 'perceptual-64'
+  GROUP BY algorithm, pixel_hash HAVING count(*) >= ${least}
+), hashed AS (
   SELECT DISTINCT frame.sequence_key, frame.frame_number, h.algorithm, h.pixel_hash
-  FROM (SELECT * FROM ${frames} chosen WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
-  )) frame JOIN ${table('content_hashes')} h ON h.file_id = frame.file_id
+  FROM (SELECT file_id, sequence_key, frame_number FROM ${frames} chosen WHERE sequence_key IS NOT NULL AND frame_number IS NOT NULL AND (${where}
+  )) frame JOIN (
+    SELECT all_hashes.* FROM ${table('content_hashes')} all_hashes
+    JOIN shared ON shared.algorithm = all_hashes.algorithm AND shared.pixel_hash = all_hashes.pixel_hash
+  ) h ON h.file_id = frame.file_id
   WHERE h.part_index = 0 AND h.channel_name IS NULL AND h.algorithm <> 'perceptual-64'
 ), runs AS (
   SELECT *, frame_number - row_number() OVER (PARTITION BY sequence_key, algorithm, pixel_hash ORDER BY frame_number) AS run

@@ -5,18 +5,28 @@ const STATEMENTS = 30
 
 /**
  * Adds `copies` copies of every file of a DuckDB catalog under other names: `/folder/` of its paths becomes `/folder/copy7/`.
- * Parts, channels and attributes come with each; vectors, inspections and the ledger do not, so `verify` has nothing good to say.
+ * Parts, channels and attributes come with each; the ledger does not, so `verify` has nothing good to say, and vectors, sightings, statistics,
+ * hashes and results do only with `everything`: every copy but each tenth has hashes of its own.
  */
-export async function copyFiles(path: string, folder: string, copies: number): Promise<void> {
+export async function copyFiles(
+  path: string,
+  folder: string,
+  copies: number,
+  { everything = false }: { readonly everything?: boolean } = {},
+): Promise<void> {
   const instance = await DuckDBInstance.create(path)
   const connection = await instance.connect()
   const renamed = (column: string) => `replace(${column}, '/${folder}/', '/${folder}/copy' || k || '/') AS ${column}`
   // Else every statement's rows go through the journal into the file.
   await connection.run("SET checkpoint_threshold = '64GB'; BEGIN TRANSACTION")
-  for (const table of ['files', 'parts', 'channels', 'attributes']) {
+  const more = ['inspections', 'channel_stats', 'deep_stats', 'content_hashes', 'validation_results']
+  for (const table of ['files', 'parts', 'channels', 'attributes', ...(everything ? more : [])]) {
     const names = `${renamed('file_path_normalized')}, ${renamed('sequence_key')}`
-    const own = table === 'files' ? `, ${names}, NULL AS metadata_embedding` : ''
-    const columns = `first.* REPLACE (md5(file_id || k) AS file_id, ${renamed('file_path')}${own})`
+    const hashed =
+      ', CASE WHEN k % 10 = 0 THEN pixel_hash ELSE left(md5(pixel_hash || k), length(pixel_hash)) END AS pixel_hash'
+    const vector = everything ? '' : ', NULL AS metadata_embedding'
+    const own = table === 'files' ? `, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
+    const columns = `first.* REPLACE (md5(file_id || k) AS file_id${table === 'inspections' ? '' : `, ${renamed('file_path')}`}${own})`
     await connection.run(`CREATE TEMP TABLE first AS FROM ${table}`)
     const atOnce = Math.ceil(copies / STATEMENTS)
     for (let copy = 1; copy <= copies; copy += atOnce) {
