@@ -106,20 +106,21 @@ async function fill(path: string, files: number, vectors: number): Promise<void>
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   await connection.run(`ATTACH '${path}' AS exr (TYPE duckdb, ROW_GROUP_SIZE 32768); USE exr`)
-  await connection.run('CREATE TEMP TABLE seeds AS SELECT * FROM files')
+  await connection.run('CREATE TEMP TABLE seeds AS SELECT * FROM file_rows')
   await connection.run('CREATE TEMP TABLE parts_of_seed AS SELECT * FROM parts WHERE part_index = 0')
   const bases = payloads.map((payload) => recordVectors(payload).metadata)
   for (let start = 0; start < vectors; start += BATCH) await addVectors(connection, bases, start, BATCH)
+  await connection.run('INSERT INTO distinct_vectors SELECT id, any_value(vector) FROM temp.vectors GROUP BY id')
   const [id, name] = ['md5(n::VARCHAR)', `printf('/show/%05d/beauty.%d.exr', n // ${FRAMES}, 1001 + n % ${FRAMES})`]
   await connection.run(`
-    INSERT INTO files SELECT s.* REPLACE (${id} AS file_id, ${name} AS file_path, ${name} AS file_path_normalized,
-      sha256(n::VARCHAR) AS header_hash, sha256('of' || n) AS content_digest, v.vector AS metadata_embedding,
+    INSERT INTO file_rows SELECT s.* REPLACE (${id} AS file_id, ${name} AS file_path, ${name} AS file_path_normalized,
+      sha256(n::VARCHAR) AS header_hash, sha256('of' || n) AS content_digest, v.id AS vector_id,
       printf('/show/%05d/beauty.####.exr', n // ${FRAMES}) AS sequence_key, (1001 + n % ${FRAMES})::INTEGER AS frame_number)
     FROM range(${files}) r(n) JOIN temp.vectors v ON v.number = n * ${vectors} // ${files} CROSS JOIN temp.seeds s ORDER BY n`)
   await connection.run(`
     INSERT INTO parts SELECT s.* REPLACE (${id} AS file_id, ${name} AS file_path)
     FROM range(${files}) r(n) CROSS JOIN temp.parts_of_seed s`)
-  await connection.run("DELETE FROM files WHERE file_path = '/seed.exr'; CHECKPOINT exr")
+  await connection.run("DELETE FROM file_rows WHERE file_path = '/seed.exr'; CHECKPOINT exr")
   connection.closeSync()
   instance.closeSync()
 }
@@ -128,9 +129,14 @@ async function addVectors(connection: DuckDBConnection, bases: readonly Float32A
   const { appendRows } =
     await product<typeof import('../src/catalog/duckdb/append-rows.ts')>('catalog/duckdb/append-rows')
   const dimension = bases[0]!.length
-  if (start === 0) await connection.run(`CREATE TEMP TABLE vectors (number INTEGER, vector FLOAT[${dimension}])`)
-  const rows = Array.from({ length: count }, (_, i) => [start + i, moved(bases[(start + i) % bases.length]!)] as const)
-  await appendRows(connection, 'vectors', ['int32', { vector: dimension }], rows)
+  if (start === 0)
+    await connection.run(`CREATE TEMP TABLE vectors (number INTEGER, id BIGINT, vector FLOAT[${dimension}])`)
+  const { vectorId } = await product<typeof import('../src/tables/index.ts')>('tables/index')
+  const rows = Array.from({ length: count }, (_, i) => {
+    const vector = moved(bases[(start + i) % bases.length]!)
+    return [start + i, vectorId(vector), vector] as const
+  })
+  await appendRows(connection, 'vectors', ['int32', 'int64', { vector: dimension }], rows)
 }
 
 let state = 1

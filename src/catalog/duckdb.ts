@@ -374,7 +374,10 @@ export class DuckDbCatalog implements Catalog {
 
   async retain(policy: RetentionPolicy): Promise<RetentionCounts> {
     throwIfAborted(policy.signal)
-    return this.#write((connection, _, ledger) => retain(connection, ledger, policy))
+    return this.#write((connection, upserter, ledger) => {
+      upserter.forgetVectors()
+      return retain(connection, ledger, policy)
+    })
   }
 
   async verify(signal?: AbortSignal): Promise<CatalogReport> {

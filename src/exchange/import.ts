@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { throwIfAborted } from '../catalog/abort.ts'
 import type { Adopted, Catalog } from '../catalog/catalog.ts'
 import { type ReadTable, tallyOf } from '../catalog/content.ts'
+import { withVectorsInRows } from '../catalog/duckdb/move-vectors.ts'
 import { ValueFile } from '../catalog/duckdb/value-file.ts'
 import { openCatalog } from '../catalog/open.ts'
 import { framedPieces, TABLES, tableNamed } from '../tables/index.ts'
@@ -68,14 +69,17 @@ async function load(folder: string, manifest: ExportManifest, path: string, sign
   await empty.migrate(manifest.schema_version).finally(() => empty.close())
   const scratch = await openScratch(path, `${path}.spill`)
   try {
-    for (const table of manifest.tables) {
-      throwIfAborted(signal)
-      if (NOT_ROWS.has(table.name)) continue
-      checkTable(table, folder)
-      const place = { scratch, folder, manifest, path }
-      if (table.name === 'large_values') await loadValues(table, place)
-      else await loadTable(table, place)
-    }
+    const { connection } = scratch
+    await withVectorsInRows(connection, manifest.schema_version, async () => {
+      for (const table of manifest.tables) {
+        throwIfAborted(signal)
+        if (NOT_ROWS.has(table.name)) continue
+        checkTable(table, folder)
+        const place = { scratch, folder, manifest, path }
+        if (table.name === 'large_values') await loadValues(table, place)
+        else await loadTable(table, place)
+      }
+    })
   } catch (error) {
     throw fileError(error, 'read', folder)
   } finally {

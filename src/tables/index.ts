@@ -46,6 +46,7 @@ export {
 export { type EncodedRows, encodeRows } from './encoded/rows.ts'
 export { parseChildRows, parseLatestRows } from './encoded/seal.ts'
 export { selectFiles, selectRows } from './encoded/select.ts'
+export { vectorId, vectorIds } from './encoded/vector-id.ts'
 export type { ValidationResultRow } from './facts.ts'
 export {
   type CatalogRecord,

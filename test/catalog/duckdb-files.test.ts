@@ -205,6 +205,45 @@ describe('a batch whose commit threw', () => {
   })
 })
 
+describe('vectors', () => {
+  const open = () => openSession(path, { readOnly: false, memoryBytes: 2 ** 28, threads: 1, checkpointBytes: 2 ** 24 })
+
+  it('are stored once, however many files have them, and not remembered of what was rolled back', async () => {
+    await (await openCatalog(path)).close()
+    const session = await open()
+    const connection = await session.connect()
+    const upserter = await Upserter.create(connection, path, new ValueFile(path))
+    const ask = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
+    const counts = () =>
+      ask('SELECT (SELECT count(*)::INT FROM distinct_vectors), (SELECT count(*)::INT FROM distinct_fingerprints)')
+    const batch = (name: string, attributes: readonly string[] = []) => {
+      const facts = attributes.map(
+        (attribute) => ({ name: attribute, type: 'string', value: 'x', source: 'exr' }) as const,
+      )
+      return encodeRecords(sequence(`/mnt/${name}`, 40, { parts: 2, attributes: facts }), { runId: 'run' })
+    }
+    const fail = () => Promise.reject(new Error('rolled back'))
+    await expect(upserter.write(batch('a'), undefined, fail)).rejects.toThrow('rolled back')
+    expect(await counts()).toEqual([[0, 0]])
+    for (const name of ['a', 'b', 'a']) await upserter.write(batch(name), undefined)
+    expect(await counts()).toEqual([[1, 1]])
+    await expect(upserter.write(batch('c', ['another']), undefined, fail)).rejects.toThrow('rolled back')
+    await upserter.write(batch('c', ['another']), undefined)
+    expect(await counts()).toEqual([[2, 1]])
+    // One that remembers nothing asks the tables.
+    const other = await Upserter.create(connection, path, new ValueFile(path))
+    await other.write(batch('d', ['another']), undefined)
+    expect(await counts()).toEqual([[2, 1]])
+    expect(await ask('SELECT count(*)::INT, count(metadata_embedding)::INT FROM files')).toEqual([[160, 160]])
+    expect(await ask('SELECT count(*)::INT, count(channel_fingerprint)::INT FROM channels')).toEqual([[160 * 16, 320]])
+    connection.closeSync()
+    await session.close()
+    const catalog = await openCatalog(path)
+    expect((await catalog.verify()).ok).toBe(true)
+    await catalog.close()
+  })
+})
+
 describe('a session', () => {
   const options = { readOnly: false, memoryBytes: 64 * 2 ** 20, threads: 2, checkpointBytes: 2 ** 24 }
 
@@ -348,14 +387,14 @@ describe('a catalog whose tables are not those of the program', () => {
     await (await openCatalog(path)).close()
     const instance = await DuckDBInstance.create(path)
     const connection = await instance.connect()
-    await connection.run('DROP VIEW IF EXISTS frames; ALTER TABLE channels ALTER x_sampling TYPE VARCHAR')
+    await connection.run('DROP VIEW layers; DROP VIEW channels; ALTER TABLE channel_rows ALTER x_sampling TYPE VARCHAR')
     connection.closeSync()
     instance.closeSync()
     const catalog = await openCatalog(path)
     await expect(catalog.upsert(sequence('/mnt/a', 4), 'run')).rejects.toMatchObject({
       code: 'ERR_CATALOG_COLUMNS',
       message: expect.stringMatching(
-        /column 8 of its table channels is x_sampling VARCHAR.*nothing of the batch was stored/,
+        /column 8 of its table channel_rows is x_sampling VARCHAR.*nothing of the batch was stored/,
       ),
     })
     expect((await catalog.info()).rows['files']).toBe(0)

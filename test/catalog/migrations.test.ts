@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
+import { STORED_TABLES } from '../../src/catalog/duckdb/row-tables.ts'
 import { CATALOG_VERSION, MIGRATIONS } from '../../src/catalog/migrations/index.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { sqlType, TABLES } from '../../src/tables/index.ts'
@@ -18,6 +19,8 @@ afterEach(async () => {
   await catalog.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+const fullType = (type: string) => (type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type)
 
 /** Everything in the tables of a version, in a form that compares. */
 async function contents(): Promise<unknown> {
@@ -45,18 +48,22 @@ it('numbers migrations from 1 without a gap', () => {
 
 it('ends with exactly the tables, columns, types and nullability the definitions list', async () => {
   await catalog.migrate()
-  const wanted = TABLES.flatMap((table) =>
+  const wanted = STORED_TABLES.flatMap((table) =>
     table.columns.map((column) => {
       const type = sqlType(column.type, 'duckdb')
-      return [table.name, column.name, type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type, column.nullable]
+      return [table.name, column.name, fullType(type), column.nullable]
     }),
   )
   const found = (await columnsInCatalog()) as unknown[][]
   const sorted = (rows: unknown[][]) => rows.map((row) => row.join(' ')).sort()
   expect(sorted(found)).toEqual(sorted(wanted))
-  for (const table of TABLES) {
+  for (const table of STORED_TABLES) {
     const order = found.filter(([name]) => name === table.name).map(([, column]) => column)
     expect(order).toEqual(table.columns.map((column) => column.name))
+  }
+  for (const { name, columns } of TABLES) {
+    const shown = (await catalog.sql(`DESCRIBE ${name}`)).rows.map(([column, type]) => [column, type])
+    expect(shown).toEqual(columns.map((column) => [column.name, fullType(sqlType(column.type, 'duckdb'))]))
   }
 })
 

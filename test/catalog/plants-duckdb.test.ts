@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBArrayValue, type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rowsWithPlaces, rowTable, vectorsOnce } from '../../src/catalog/duckdb/row-tables.ts'
+import type { VectorsOnce } from '../../src/catalog/migrations/migration.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
+import { tableNamed, vectorId } from '../../src/tables/index.ts'
 import { fillCatalog, type Hand, PLANTS, type RawRow } from './plants.ts'
 import { sequence } from './records.ts'
 
@@ -32,28 +35,68 @@ async function report(path: string) {
   }
 }
 
+/** Tables by the names that people ask for; vectors as if they stood in their rows. */
 function handOf(connection: DuckDBConnection): Hand {
+  const set = async (table: string, values: Readonly<Record<string, unknown>>) => {
+    const once = vectorsOnce(table)
+    const sets: [string, string][] = []
+    for (const [name, value] of Object.entries(values)) {
+      if (name !== once?.column) sets.push([name, literal(value)])
+      else
+        sets.push([once.id, value === null ? 'NULL' : String(await storeVector(connection, once, value as number[]))])
+    }
+    return sets
+  }
   return {
     async rows(table) {
-      const reader = await connection.runAndReadAll(`SELECT rowid AS id, * FROM ${table} ORDER BY rowid`)
+      const columns = tableNamed(table).columns.map(({ name }) => name)
+      const reader = await connection.runAndReadAll(
+        `SELECT place AS id, * EXCLUDE (place) FROM (${rowsWithPlaces(table, columns)}) ORDER BY place`,
+      )
       return reader.getRowObjects().map((row) => {
         return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])) as unknown as RawRow
       })
     },
     async change(table, id, values) {
-      const set = Object.entries(values).map(([name, value]) => `${name} = ${literal(value)}`)
-      await connection.run(`UPDATE ${table} SET ${set.join(', ')} WHERE rowid = ${id}`)
+      const sets = (await set(table, values)).map(([name, value]) => `${name} = ${value}`)
+      await connection.run(`UPDATE ${rowTable(table)} SET ${sets.join(', ')} WHERE rowid = ${id}`)
     },
     async delete(table, ids) {
-      await connection.run(`DELETE FROM ${table} WHERE rowid IN (${ids.join(', ') || 'NULL'})`)
+      await connection.run(`DELETE FROM ${rowTable(table)} WHERE rowid IN (${ids.join(', ') || 'NULL'})`)
     },
     async double(table, id, values = {}) {
-      const other = Object.entries(values).map(([name, value]) => `${literal(value)} AS ${name}`)
+      const other = (await set(table, values)).map(([name, value]) => `${value} AS ${name}`)
       const replace = other.length > 0 ? ` REPLACE (${other.join(', ')})` : ''
-      await connection.run(`INSERT INTO ${table} SELECT *${replace} FROM ${table} WHERE rowid = ${id}`)
+      const rows = rowTable(table)
+      await connection.run(`INSERT INTO ${rows} SELECT *${replace} FROM ${rows} WHERE rowid = ${id}`)
     },
   }
 }
+
+async function storeVector(connection: DuckDBConnection, { distinct, id }: VectorsOnce, vector: number[]) {
+  const name = vectorId(Float32Array.from(vector))
+  await connection.run(
+    `INSERT INTO ${distinct} SELECT ${name}, ${literal(vector)}
+     WHERE NOT EXISTS (SELECT 1 FROM ${distinct} WHERE ${id} = ${name})`,
+  )
+  return name
+}
+
+/** What only a catalog can suffer that stores each vector once. */
+const ONCE: readonly (readonly [what: string, sql: string, sees: string])[] = [
+  ['a vector that rows name gone', 'DELETE FROM distinct_vectors', 'every row that names a vector has it'],
+  ['fingerprints gone', 'DELETE FROM distinct_fingerprints', 'every file has the content it was stored with'],
+  [
+    'a vector stored twice',
+    'INSERT INTO distinct_vectors FROM distinct_vectors',
+    'every distinct vector is stored once',
+  ],
+  [
+    'a vector under the id of another',
+    'UPDATE distinct_vectors SET vector_id = vector_id + 1; UPDATE file_rows SET vector_id = vector_id + 1',
+    'every distinct vector is the one its id says',
+  ],
+]
 
 function plain(value: unknown): unknown {
   if (value instanceof DuckDBArrayValue) return value.items
@@ -86,6 +129,17 @@ describe('verify of a DuckDB catalog', () => {
     expect(checks.filter(({ violations }) => violations > 0).map(({ name }) => name)).toContainEqual(
       expect.stringMatching(sees),
     )
+  })
+
+  it.each(ONCE)('finds %s', async (_what, sql, sees) => {
+    const path = copy()
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run(sql)
+    connection.closeSync()
+    instance.closeSync()
+    const { checks } = await report(path)
+    expect(checks.filter(({ violations }) => violations > 0).map(({ name }) => name)).toContain(sees)
   })
 
   it('finds a journal whose end was cut off, and still does after others have written', async () => {

@@ -204,9 +204,17 @@ describe('compacting', () => {
     for (let round = 0; round < 4; round++) {
       const days = 600 - round
       await catalog.upsert(
-        sequence('/mnt/s', 1000, { header: `round ${round}`, inspectedAtUs: ago(days), attributes: [] }),
+        sequence('/mnt/s', 1000, {
+          header: `round ${round}`,
+          inspectedAtUs: ago(days),
+          attributes: [],
+          parts: round < 3 ? 3 : 1,
+        }),
         'run',
       )
+      // Into the file, and not only into the journal.
+      await catalog.close()
+      catalog = await openCatalog(path)
     }
     await catalog.retain({ beforeUs: before })
     await catalog.close()
@@ -228,6 +236,8 @@ describe('compacting', () => {
     expect(statSync(`${path}.values`).size).toBeLessThanOrEqual(values.size)
     await catalog.upsert([record({ path: '/mnt/new.exr', attributes: [large('c')] })], 'run')
     expect(await broken()).toEqual([])
+    const unused = 'FROM distinct_vectors ANTI JOIN file_rows USING (vector_id)'
+    expect((await catalog.sql(unused)).rows).toEqual([])
   })
 
   it('is refused while the catalog is open, and for one that is not there', async () => {

@@ -48,7 +48,7 @@ describe('the paths a writer remembers', () => {
       sql,
       ...rest
     ) {
-      if (/FROM files WHERE file_path_normalized IN/.test(sql)) asked.push(sql)
+      if (/FROM file_rows WHERE file_path_normalized IN/.test(sql)) asked.push(sql)
       return original.call(this, sql, ...rest)
     })
     const catalog = await openCatalog(join(folder, 'catalog.duckdb'))

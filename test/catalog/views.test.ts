@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
+import { rowTable } from '../../src/catalog/duckdb/row-tables.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { ask } from '../../src/queries/index.ts'
 import { record, sequence } from './records.ts'
@@ -104,9 +105,9 @@ describe('verify', () => {
   it.each([
     ['attributes of a file', "DELETE FROM attributes WHERE file_path LIKE '%1002%'", 'attributes'],
     ['attributes of all files', 'DELETE FROM attributes', 'attributes'],
-    ['channels but the first', 'DELETE FROM channels WHERE channel_fingerprint IS NULL', 'channels'],
-    ['one channel', "DELETE FROM channels WHERE file_path LIKE '%1001%' AND channel_name = 'Z'", 'channels'],
-    ['channels of a part', "DELETE FROM channels WHERE file_path LIKE '%1003%'", 'channels'],
+    ['channels but the first', 'DELETE FROM channel_rows WHERE fingerprint_id IS NULL', 'channels'],
+    ['one channel', "DELETE FROM channel_rows WHERE file_path LIKE '%1001%' AND channel_name = 'Z'", 'channels'],
+    ['channels of a part', "DELETE FROM channel_rows WHERE file_path LIKE '%1003%'", 'channels'],
     ['parts', 'DELETE FROM parts WHERE part_index = 1', 'parts'],
   ])('finds the loss of %s', async (_what, plant, table) => {
     await catalog.upsert(sequence('/mnt/a', 4, { parts: 2 }), 'run')
@@ -118,7 +119,9 @@ describe('verify', () => {
 
   it.each(['parts', 'channels', 'attributes'])('finds doubled rows of %s', async (table) => {
     await catalog.upsert(sequence('/mnt/a', 4), 'run')
-    const { checks } = await verifyAfter(`INSERT INTO ${table} FROM ${table} WHERE file_path LIKE '%1002%'`)
+    const { checks } = await verifyAfter(
+      `INSERT INTO ${rowTable(table)} FROM ${rowTable(table)} WHERE file_path LIKE '%1002%'`,
+    )
     const found = checks.find(({ name }) => name === `every file has the rows of ${table} it was stored with`)
     expect(found).toMatchObject({ violations: 1 })
   })

@@ -3,8 +3,8 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, 
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { STORED_TABLES } from '../../src/catalog/duckdb/row-tables.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
-import { TABLES } from '../../src/tables/index.ts'
 import { fixturePath, projectRoot, tempDir, withoutPrivileges } from '../helpers.ts'
 import { runHere as runCli, runCli as spawnCli } from './run-cli.ts'
 
@@ -248,7 +248,7 @@ describe('catalog', () => {
     copyFileSync(catalog, broken)
     const instance = await DuckDBInstance.create(broken)
     const connection = await instance.connect()
-    await connection.run("DELETE FROM files WHERE file_path LIKE '%deep%'")
+    await connection.run("DELETE FROM file_rows WHERE file_path LIKE '%deep%'")
     connection.closeSync()
     instance.closeSync()
     const { code, stdout } = await runCli(['catalog', 'verify', '--json', '--catalog', broken])
@@ -307,7 +307,7 @@ describe('catalog', () => {
     expect(views.flat()).toContain('missing_frames')
     // The words that a payload has.
     expect(stdout).toMatch(/line_order.*increasing_y, decreasing_y or random_y/)
-    expect(tables.toSorted()).toEqual(TABLES.map((table) => table.name).toSorted())
+    expect(tables.toSorted()).toEqual(STORED_TABLES.map((table) => table.name).toSorted())
   })
 
   it('prints them for Trino, under a schema', async () => {

@@ -27,8 +27,8 @@ it('says that vectors are old, makes them anew, and names files it cannot help',
     stdout: `Every vector has version ${EMBEDDING_VERSION} already.\n`,
   })
 
-  await write('UPDATE files SET embedding_version = 1')
-  await write("UPDATE files SET schema_version = 1 WHERE file_path NOT LIKE '%/a.exr'")
+  await write('UPDATE file_rows SET embedding_version = 1')
+  await write("UPDATE file_rows SET schema_version = 1 WHERE file_path NOT LIKE '%/a.exr'")
   rmSync(join(dir, 'c.exr'))
   const before = await cli('similar', fixturePath('compression-zip.exr'), '--json')
   expect(JSON.parse(before.stdout).matches).toEqual([])

@@ -71,7 +71,7 @@ it('names files that say something else than their rows', async () => {
   const instance = await DuckDBInstance.create(database)
   const connection = await instance.connect()
   const reader = await connection.runAndReadAll(
-    `UPDATE files SET content_digest = repeat('0', 32)
+    `UPDATE file_rows SET content_digest = repeat('0', 32)
      WHERE file_path = $1 RETURNING file_path`,
     [kept],
   )

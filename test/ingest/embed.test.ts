@@ -206,7 +206,7 @@ it('reads files whose rows do not suffice, leaves what is gone or has changed, a
   await catalog.close()
   const instance = await DuckDBInstance.create(url)
   const connection = await instance.connect()
-  await connection.run('UPDATE files SET schema_version = 1')
+  await connection.run('UPDATE file_rows SET schema_version = 1')
   connection.closeSync()
   instance.closeSync()
   const [gone, changed] = files

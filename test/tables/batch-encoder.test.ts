@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { LargeValueCollector } from '../../src/tables/encoded/large-values.ts'
-import { BatchEncoder, byteLengthOf, encodeRecords } from '../../src/tables/index.ts'
+import {
+  BatchEncoder,
+  byteLengthOf,
+  concatBatches,
+  encodeRecords,
+  RECORD_TABLES,
+  selectFiles,
+  vectorId,
+  vectorIds,
+} from '../../src/tables/index.ts'
 import { record, sequence } from '../catalog/records.ts'
 
 const options = { runId: 'run' }
@@ -20,6 +29,23 @@ describe('a batch that grows record by record', () => {
     const batch = encoder.finish()
     expect([batch.fileCount, [...batch.ordinals]]).toEqual([2, [0, 2]])
     expect(batch.failures).toMatchObject([{ index: 1, path: '/none' }])
+  })
+
+  it('names each vector by the first half of SHA-256 over it, joined and divided too', () => {
+    const batch = encodeRecords(sequence('/farm/shot', 4, { parts: 2 }), options)
+    const joined = concatBatches([selectFiles(batch, [2]), selectFiles(batch, [0, 1, 3])])
+    for (const [name, size] of [
+      ['files', 384],
+      ['channels', 128],
+    ] as const) {
+      const at = RECORD_TABLES[name].columns.findIndex(({ type }) => typeof type === 'object')
+      const { rowCount, columns } = joined.tables[name]
+      const { ids, ...column } = columns[at]!
+      expect(ids).toEqual(vectorIds(column, rowCount, size))
+      expect(new Set(ids).size).toBe(name === 'files' ? 1 : 2)
+    }
+    // printf '\0\0\x80\x3f\0\0\0\0' | sha256sum, its first eight bytes read from the last one on.
+    expect(BigInt.asUintN(64, vectorId(Float32Array.of(1, 0))).toString(16)).toBe('b83fff2a04264b43')
   })
 
   it('says about how many bytes it has, large values and vectors included', () => {

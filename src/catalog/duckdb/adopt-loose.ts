@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type CellType, type EncodedRows, tableNamed } from '../../tables/index.ts'
 import { TableAppender } from './append.ts'
+import { FILE_ROWS } from './row-tables.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Which of two rows of one key says more. */
@@ -22,7 +23,7 @@ export async function adoptLoose(
     const types = definition.columns.map(({ type }) => type as CellType)
     await new TableAppender(types, 'adopted', 'temp').append(connection, rows, rows.strings)
     await connection.run(`DELETE FROM ${name} t USING temp.adopted a WHERE a.${key} = t.${key} AND ${NEWER[name]}`)
-    const isRead = `EXISTS (SELECT 1 FROM files f WHERE f.file_path = a.file_path AND f.superseded_by IS NULL
+    const isRead = `EXISTS (SELECT 1 FROM ${FILE_ROWS} f WHERE f.file_path = a.file_path AND f.superseded_by IS NULL
       AND f.last_inspected >= a.last_seen)`
     const wanted = name === 'ingest_errors' ? ` AND NOT ${isRead}` : ''
     const columns = definition.columns.map((column) => column.name).join(', ')

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
-import { type CellType, type EncodedRows, type TableDefinition, tableNamed } from '../../tables/index.ts'
+import { type EncodedRows, type TableDefinition, tableNamed } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import {
   adoptedOf,
@@ -20,9 +20,11 @@ import { type FileRow, planAdopt } from '../plan-adopt.ts'
 import { FILE_TABLES, fileOfRows, unionOf, type WholeFiles } from '../whole-files.ts'
 import { TableAppender } from './append.ts'
 import { appendRows } from './append-rows.ts'
+import { DistinctVectors, storedTypes } from './distinct-vectors.ts'
 import { storeValues } from './large-values.ts'
 import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
+import { FILE_ROWS, rowTable } from './row-tables.ts'
 import type { ValueFile } from './value-file.ts'
 
 /** Takes files of another catalog over, in one transaction; see `planAdopt`. What is there already is left as it is. */
@@ -42,6 +44,7 @@ export async function adoptFiles(
     const files = fileOfRows(batch.tables.get('inspections')!)
     for (const row of added.get('inspections') ?? []) sightings[files[row]!]!++
     const plan = planAdopt(arriving, stored, (position) => sightings[position]!)
+    const vectors = new DistinctVectors(connection)
     await adoptValues(connection, values, namedValues(batch, [...plan.inserts, ...plan.replaces]), origin)
     for (const definition of FILE_TABLES) {
       throwIfAborted(signal)
@@ -51,7 +54,7 @@ export async function adoptFiles(
         const ids = replaced.map((position) => arriving[position]!.fileId)
         await deleteRows(connection, definition.name, ids)
       }
-      await append(connection, definition, table, rows)
+      await append(connection, vectors, definition, table, rows)
     }
     await updateRows(connection, plan.rows)
     await forgetFailures(connection, arriving)
@@ -93,7 +96,7 @@ async function readStored(connection: DuckDBConnection, arriving: readonly FileR
   const reader = await connection.runAndReadAll(
     `SELECT file_id, file_path_normalized, superseded_by, content_digest, latest_rows, sequencer, schema_version,
        epoch_us(inspection_timestamp), epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, inspection_count
-     FROM files WHERE file_path_normalized IN (SELECT unnest($1))`,
+     FROM ${FILE_ROWS} WHERE file_path_normalized IN (SELECT unnest($1))`,
     [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
     [LIST(VARCHAR)],
   )
@@ -137,35 +140,37 @@ async function adoptValues(
 
 async function deleteRows(connection: DuckDBConnection, table: string, fileIds: readonly string[]): Promise<void> {
   const ids = listValue([...fileIds])
-  await connection.run(`DELETE FROM ${table} WHERE file_id IN (SELECT unnest($1))`, [ids], [LIST(VARCHAR)])
+  await connection.run(`DELETE FROM ${rowTable(table)} WHERE file_id IN (SELECT unnest($1))`, [ids], [LIST(VARCHAR)])
 }
 
 async function append(
   connection: DuckDBConnection,
+  vectors: DistinctVectors,
   definition: TableDefinition,
   table: EncodedRows,
   rows: readonly number[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const types = definition.columns.map(({ type }) => type as CellType)
-  await new TableAppender(types, definition.name).append(connection, someRows(definition, table, rows), table.strings)
+  const stored = await vectors.rowsToStore(definition, someRows(definition, table, rows))
+  const appender = new TableAppender(storedTypes(definition), rowTable(definition.name))
+  await appender.append(connection, stored, table.strings)
 }
 
 async function updateRows(connection: DuckDBConnection, rows: readonly FileRow[]): Promise<void> {
   if (rows.length === 0) return
   const list = CHANGING.map(([name]) => name).join(', ')
-  await connection.run(`CREATE OR REPLACE TEMP TABLE adopted AS SELECT file_id, ${list} FROM files LIMIT 0`)
+  await connection.run(`CREATE OR REPLACE TEMP TABLE adopted AS SELECT file_id, ${list} FROM ${FILE_ROWS} LIMIT 0`)
   const cells = rows.map((row) => [row.fileId, ...CHANGING.map(([, , key]) => row[key])])
   await appendRows(connection, 'adopted', ['utf8', ...CHANGING.map(([, type]) => type)], cells)
   const set = CHANGING.map(([name]) => `${name} = a.${name}`).join(', ')
-  await connection.run(`UPDATE files SET ${set} FROM temp.adopted a WHERE files.file_id = a.file_id`)
+  await connection.run(`UPDATE ${FILE_ROWS} f SET ${set} FROM temp.adopted a WHERE f.file_id = a.file_id`)
   await connection.run('DROP TABLE temp.adopted')
 }
 
 /** A location that was read after it failed is no longer a failure. */
 async function forgetFailures(connection: DuckDBConnection, arriving: readonly FileRow[]): Promise<void> {
   await connection.run(
-    `DELETE FROM ingest_errors e USING files f WHERE f.file_path = e.file_path AND f.superseded_by IS NULL
+    `DELETE FROM ingest_errors e USING ${FILE_ROWS} f WHERE f.file_path = e.file_path AND f.superseded_by IS NULL
        AND f.last_inspected >= e.last_seen AND f.file_path_normalized IN (SELECT unnest($1))`,
     [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
     [LIST(VARCHAR)],

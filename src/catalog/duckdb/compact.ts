@@ -4,9 +4,9 @@ import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { defaultCatalogMemoryBytes } from '../../settings/memory.ts'
-import { TABLES } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { writeError } from './errors.ts'
+import { deleteUnused, STORED_TABLES, VECTORS_ONCE } from './row-tables.ts'
 import { ROW_GROUP_SIZE } from './session.ts'
 import { interruptOn } from './transaction.ts'
 import { compactValues, valueFilePath } from './value-file.ts'
@@ -43,6 +43,7 @@ export async function compactFile(path: string, signal: AbortSignal | undefined)
     await connection.run("SET TimeZone = 'UTC'")
     await connection.run('COPY FROM DATABASE old TO new')
     await checkCopy(connection, path)
+    for (const once of VECTORS_ONCE) await connection.run(deleteUnused(once, 'new.'))
     await connection.run('CHECKPOINT new')
     await connection.run('DETACH new')
     throwIfAborted(signal)
@@ -75,7 +76,7 @@ export async function compactFile(path: string, signal: AbortSignal | undefined)
 
 /** Throws when a table of the copy has other rows than that of the catalog. */
 async function checkCopy(connection: DuckDBConnection, path: string): Promise<void> {
-  for (const { name } of TABLES) {
+  for (const { name } of STORED_TABLES) {
     const reader = await connection.runAndReadAll(
       `SELECT (SELECT count(*) FROM old.${name}), (SELECT count(*) FROM new.${name})`,
     )

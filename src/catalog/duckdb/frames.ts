@@ -4,6 +4,7 @@ import { throwIfAborted } from '../abort.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
 import { type FrameChange, type FrameRow, planFrames } from '../plan-frames.ts'
 import { appendRows } from './append-rows.ts'
+import { FILE_ROWS } from './row-tables.ts'
 
 const FOLDER_COLUMNS: readonly CellType[] = ['utf8']
 const CHANGE_COLUMNS: readonly CellType[] = ['int64', 'int32', 'utf8']
@@ -11,12 +12,13 @@ const FOLDER = "regexp_extract(file_path_normalized, '^.*/', 0, 's')"
 
 /**
  * Decides frame and sequence of the files of these folders (of all when null) anew, over the names of each folder.
- * Reads base tables alone, since migrations run without views. Belongs into a transaction. Returns how many rows changed.
+ * Belongs into a transaction. Returns how many rows changed. `files` is the table that has the rows.
  */
 export async function regroupFrames(
   connection: DuckDBConnection,
   folders: Iterable<string> | null,
   signal?: AbortSignal,
+  files: string = FILE_ROWS,
 ): Promise<number> {
   await connection.run(`
     CREATE OR REPLACE TEMP TABLE frame_folders (folder VARCHAR);
@@ -26,14 +28,14 @@ export async function regroupFrames(
       const rows = Array.from(folders, (folder) => [folder])
       await appendRows(connection, 'frame_folders', FOLDER_COLUMNS, rows)
     }
-    const changes = await changesIn(connection, folders !== null, signal)
+    const changes = await changesIn(connection, files, folders !== null, signal)
     if (changes.length === 0) return 0
     const rows = changes.map(({ id, frameNumber, sequenceKey }) => [id, frameNumber, sequenceKey])
     await appendRows(connection, 'frame_changes', CHANGE_COLUMNS, rows)
     throwIfAborted(signal)
     await connection.run(`
-      UPDATE files SET frame_number = c.frame_number, sequence_key = c.sequence_key
-      FROM temp.frame_changes c WHERE files.rowid = c.row_id`)
+      UPDATE ${files} f SET frame_number = c.frame_number, sequence_key = c.sequence_key
+      FROM temp.frame_changes c WHERE f.rowid = c.row_id`)
     return changes.length
   } finally {
     await connection
@@ -45,12 +47,13 @@ export async function regroupFrames(
 /** Every change; one folder at a time is held. */
 async function changesIn(
   connection: DuckDBConnection,
+  files: string,
   isSome: boolean,
   signal: AbortSignal | undefined,
 ): Promise<FrameChange[]> {
   const changes: FrameChange[] = []
   const where = isSome ? 'WHERE f.folder IN (FROM temp.frame_folders)' : ''
-  for await (const rows of rowsByFolder(connection, where, signal)) {
+  for await (const rows of rowsByFolder(connection, where, signal, files)) {
     for (const change of planFrames(rows)) changes.push(change)
   }
   return changes
@@ -61,11 +64,12 @@ export async function* rowsByFolder(
   connection: DuckDBConnection,
   where: string,
   signal: AbortSignal | undefined,
+  files: string = FILE_ROWS,
 ): AsyncGenerator<FrameRow[]> {
   const result = await connection.stream(`
     SELECT f.rowid, f.folder, f.file_path_normalized, f.frame_number, f.sequence_key,
       ${liveCondition('f', 'r')} AS is_live
-    FROM (SELECT rowid, ${FOLDER} AS folder, * FROM files) f
+    FROM (SELECT rowid, ${FOLDER} AS folder, * FROM ${files}) f
     LEFT JOIN (${lastRemovals('removals')}) r USING (file_id)
     ${where}
     ORDER BY f.folder`)

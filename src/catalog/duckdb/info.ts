@@ -4,6 +4,7 @@ import type { CatalogInfo } from '../catalog.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { queryError } from './errors.ts'
 import { readVersion } from './migrate.ts'
+import { rowTable } from './row-tables.ts'
 import type { Session } from './session.ts'
 import { valueFilePath } from './value-file.ts'
 
@@ -15,15 +16,17 @@ export async function readInfo(session: Session, url: string): Promise<CatalogIn
     )
     const present = new Set(reader.getRows().map(([name]) => name))
     const rows: Record<string, number> = {}
+    const version = await readVersion(connection, session.path)
     for (const { name } of TABLES) {
-      if (!present.has(name)) continue
-      rows[name] = Number((await connection.runAndReadAll(`SELECT count(*) FROM ${name}`)).getRows()[0]?.[0])
+      const table = rowTable(name, version)
+      if (!present.has(table)) continue
+      rows[name] = Number((await connection.runAndReadAll(`SELECT count(*) FROM ${table}`)).getRows()[0]?.[0])
     }
     const engine = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]
     return {
       url,
       engine: `DuckDB ${engine}`,
-      version: await readVersion(connection, session.path),
+      version,
       latestVersion: CATALOG_VERSION,
       sizeBytes: fileBytes(session.path) + fileBytes(`${session.path}.wal`) + fileBytes(valueFilePath(session.path)),
       rows,

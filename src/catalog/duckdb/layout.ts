@@ -4,6 +4,7 @@ import { CATALOG_VERSION } from '../migrations/index.ts'
 import { columnsError } from '../plan-rows.ts'
 import { missingSchema } from './errors.ts'
 import { readVersion } from './migrate.ts'
+import { rowTable, storedColumns } from './row-tables.ts'
 
 /**
  * Checks that every table an inspection fills has the columns this program writes, in its order. Throws
@@ -20,8 +21,9 @@ export async function checkLayout(connection: DuckDBConnection, path: string): P
     columns.push(`${column} ${type}`)
     found.set(String(table), columns)
   }
-  for (const { name, columns } of recordTables()) {
-    const wanted = columns.map((column) => `${column.name} ${fullType(sqlType(column.type, 'duckdb'))}`)
+  for (const table of recordTables()) {
+    const name = rowTable(table.name)
+    const wanted = storedColumns(table).map((column) => `${column.name} ${fullType(sqlType(column.type, 'duckdb'))}`)
     const there = found.get(name) ?? []
     const wrong = [...wanted.keys()].find((index) => wanted[index] !== there[index])
     if (wrong === undefined && there.length === wanted.length) continue

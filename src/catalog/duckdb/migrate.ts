@@ -13,7 +13,9 @@ import {
 } from '../migrations/migration.ts'
 import { appendRows } from './append-rows.ts'
 import { regroupFrames } from './frames.ts'
+import { putVectorsBack, takeVectorsOut } from './move-vectors.ts'
 import { recount } from './recount.ts'
+import { rowTable } from './row-tables.ts'
 import { inTransaction } from './transaction.ts'
 import { plainValue } from './values.ts'
 
@@ -76,56 +78,69 @@ export async function migrateTo(
     for (const migration of ahead) {
       throwIfAborted(signal)
       const { version, name } = migration
-      await stepForward(connection, migration)
+      await stepForward(connection, migration, { onProgress, signal })
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
-    }
-    // DuckDB takes no column for a table whose rows the same transaction has changed: rows come after all columns.
-    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) {
-      await fill(connection, step, { onProgress, signal })
-    }
-    throwIfAborted(signal)
-    if (ahead.some(({ regroupsFrames }) => regroupsFrames)) {
-      onProgress?.({ doing: 'deciding frames over the names of folders', rows: 0 })
-      await regroupFrames(connection, null)
-    }
-    throwIfAborted(signal)
-    if (needsRecount(MIGRATIONS, from, target)) {
-      onProgress?.({ doing: 'making the digests of files', rows: 0 })
-      await recount(connection)
     }
     for (const migration of MIGRATIONS.slice(target, from).reverse()) {
       throwIfAborted(signal)
       const { version, name } = migration
-      await stepBack(connection, migration)
+      await stepBack(connection, migration, { onProgress })
       await connection.run('DELETE FROM schema_migrations WHERE version = $1', [version])
       applied.push({ version, name, direction: 'down' })
     }
     for (const [view, query] of Object.entries(viewsOf(target))) await connection.run(`CREATE VIEW ${view} AS ${query}`)
+    // DuckDB takes no column for a table whose rows the same transaction has changed: rows come after all columns.
+    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) {
+      await fill(connection, step, rowTable(step.table, target), { onProgress, signal })
+    }
+    throwIfAborted(signal)
+    const files = rowTable('files', target)
+    if (ahead.some(({ regroupsFrames }) => regroupsFrames)) {
+      onProgress?.({ doing: 'deciding frames over the names of folders', rows: 0 })
+      await regroupFrames(connection, null, undefined, files)
+    }
+    throwIfAborted(signal)
+    if (needsRecount(MIGRATIONS, from, target)) {
+      onProgress?.({ doing: 'making the digests of files', rows: 0 })
+      await recount(connection, files)
+    }
     throwIfAborted(signal)
     if (target === 0 && from > 0) await connection.run('DROP TABLE schema_migrations')
     return applied
   })
 }
 
-async function stepForward(connection: DuckDBConnection, migration: Migration): Promise<void> {
-  const { tables = {}, columns = {}, sql } = migration
+async function stepForward(connection: DuckDBConnection, migration: Migration, options: MigrateOptions): Promise<void> {
+  const { version, tables = {}, columns = {}, once = [], sql } = migration
   for (const [table, definitions] of Object.entries(tables)) {
     const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
     await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
   }
   for (const [table, added] of Object.entries(columns)) {
     for (const [name, type] of Object.entries(added)) {
-      await connection.run(`ALTER TABLE ${table} ADD COLUMN ${name} ${frozenSql(type)}`)
+      await connection.run(`ALTER TABLE ${rowTable(table, version - 1)} ADD COLUMN ${name} ${frozenSql(type)}`)
     }
   }
+  for (const vectors of once) await takeVectorsOut(connection, vectors, options)
   for (const statement of sql?.up ?? []) await connection.run(statement)
 }
 
-async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {}, sql }: Migration): Promise<void> {
+async function stepBack(
+  connection: DuckDBConnection,
+  migration: Migration,
+  { onProgress }: MigrateOptions,
+): Promise<void> {
+  const { version, tables = {}, columns = {}, once = [], sql } = migration
   for (const statement of sql?.down ?? []) await connection.run(statement)
+  for (const vectors of once) {
+    onProgress?.({ doing: `putting the vectors of ${vectors.table} back`, rows: 0 })
+    await putVectorsBack(connection, vectors)
+  }
   for (const [table, added] of Object.entries(columns)) {
-    for (const name of Object.keys(added).reverse()) await connection.run(`ALTER TABLE ${table} DROP COLUMN ${name}`)
+    for (const name of Object.keys(added).reverse()) {
+      await connection.run(`ALTER TABLE ${rowTable(table, version - 1)} DROP COLUMN ${name}`)
+    }
   }
   for (const table of Object.keys(tables).reverse()) await connection.run(`DROP TABLE ${table}`)
 }
@@ -134,15 +149,16 @@ async function stepBack(connection: DuckDBConnection, { tables = {}, columns = {
 async function fill(
   connection: DuckDBConnection,
   { table, reads, writes, values }: Backfill,
+  rows: string,
   { onProgress, signal }: MigrateOptions,
 ): Promise<void> {
-  const [[last]] = (await connection.runAndReadAll(`SELECT max(rowid) FROM ${table}`)).getRows() as [[bigint | null]]
+  const [[last]] = (await connection.runAndReadAll(`SELECT max(rowid) FROM ${rows}`)).getRows() as [[bigint | null]]
   if (last === null) return
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE backfill AS SELECT ${writes.join(', ')}, rowid AS row_id FROM ${table} LIMIT 0`,
+    `CREATE OR REPLACE TEMP TABLE backfill AS SELECT ${writes.join(', ')}, rowid AS row_id FROM ${rows} LIMIT 0`,
   )
   const types = writes.map((name) => tableNamed(table).columns.find((column) => column.name === name)!.type as CellType)
-  const select = `SELECT ${['rowid', ...reads].join(', ')} FROM ${table}`
+  const select = `SELECT ${['rowid', ...reads].join(', ')} FROM ${rows}`
   let read = 0
   for (let start = 0; start <= last; start += ROWS_AT_ONCE) {
     throwIfAborted(signal)
@@ -158,7 +174,7 @@ async function fill(
     onProgress?.({ doing: `filling ${table}`, rows: read })
   }
   const set = writes.map((column) => `${column} = b.${column}`).join(', ')
-  await connection.run(`UPDATE ${table} SET ${set} FROM temp.backfill b WHERE ${table}.rowid = b.row_id`)
+  await connection.run(`UPDATE ${rows} t SET ${set} FROM temp.backfill b WHERE t.rowid = b.row_id`)
   await connection.run('DROP TABLE temp.backfill')
 }
 

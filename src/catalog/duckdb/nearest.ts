@@ -4,6 +4,7 @@ import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { similarMatch } from '../results.ts'
 import type { Candidates } from './candidates.ts'
 import { halvesOf } from './raw-columns.ts'
+import { FILE_ROWS } from './row-tables.ts'
 import type { VectorIndex } from './vector-index.ts'
 
 /** Vectors that are compared exactly before all are read once more, if so many are needed. */
@@ -93,7 +94,7 @@ async function matchesAt(
   const rows: (readonly unknown[])[] = []
   for (const range of ranges.length <= MOST_RANGES ? ranges : [rowids]) {
     const [first, last] = [range[0]!, range.at(-1)!]
-    const query = `SELECT rowid, file_id, file_path, sequence_key FROM files WHERE rowid BETWEEN ${first} AND ${last}`
+    const query = `SELECT rowid, file_id, file_path, sequence_key FROM ${FILE_ROWS} WHERE rowid BETWEEN ${first} AND ${last}`
     const isWhole = range.length === last - first + 1
     const reader = isWhole
       ? await connection.runAndReadAll(query)
@@ -139,7 +140,7 @@ async function withCounts(
   if (keys.length === 0) return [...matches]
   const counts = new Map<string, number>()
   const result = await connection.stream(
-    'SELECT rowid, sequence_key FROM files WHERE sequence_key IN (SELECT unnest($1))',
+    `SELECT rowid, sequence_key FROM ${FILE_ROWS} WHERE sequence_key IN (SELECT unnest($1))`,
     [listValue(keys)],
     [LIST(VARCHAR)],
   )

@@ -7,16 +7,15 @@ export function halvesOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount * 2)
 }
 
+/** A column of BIGINT without nulls. */
+export function longsOf(chunk: DuckDBDataChunk, column: number): BigInt64Array {
+  const { buffer, byteOffset } = halvesOf(chunk, column)
+  return new BigInt64Array(buffer, byteOffset, chunk.rowCount)
+}
+
 /** The numbers of a column of FLOAT[dimension], one row behind the other; those of a null are anything. */
 export function floatsOf(chunk: DuckDBDataChunk, column: number, dimension: number): Float32Array {
   const child = duckdb.array_vector_get_child(duckdb.data_chunk_get_vector(chunk.chunk, column))
   const bytes = duckdb.vector_get_data(child, chunk.rowCount * dimension * 4)
   return new Float32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount * dimension)
-}
-
-/** Whether a row's value is there, by row. */
-export function validityOf(chunk: DuckDBDataChunk, column: number): (row: number) => boolean {
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column)
-  const bits = duckdb.vector_get_validity(vector, Math.ceil(chunk.rowCount / 64) * 8)
-  return (row) => bits === null || ((bits[row >> 3]! >> (row & 7)) & 1) === 1
 }

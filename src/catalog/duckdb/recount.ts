@@ -11,18 +11,18 @@ const DIGESTS = ['utf8', 'utf8', 'utf8', 'utf8'] as const
 
 /**
  * Makes the digests of files, counts that they lack, and the ledger from the rows there are, inside the connection's transaction: what was lost
- * before cannot be told any more.
+ * before cannot be told any more. `files` is the table that has the rows of files.
  */
-export async function recount(connection: DuckDBConnection): Promise<void> {
+export async function recount(connection: DuckDBConnection, files: string): Promise<void> {
   const read = await tableReader(connection)
   const contentOf = await readContent(read)
-  const files = (await connection.runAndReadAll('SELECT file_id, superseded_by IS NULL FROM files')).getRows()
-  const changes = files.map(([fileId, isCurrent]): CountedChange & { readonly fileId: string } => ({
+  const stored = (await connection.runAndReadAll(`SELECT file_id, superseded_by IS NULL FROM ${files}`)).getRows()
+  const changes = stored.map(([fileId, isCurrent]): CountedChange & { readonly fileId: string } => ({
     fileId: String(fileId),
     before: null,
     after: { isCurrent: isCurrent === true, ...contentOf(String(fileId)) },
   }))
-  await writeDigests(connection, changes, await countChildren(read))
+  await writeDigests(connection, files, changes, await countChildren(read))
   const change = {
     ...ledgerChange(changes),
     inspections: await tallyOf(read, 'inspections'),
@@ -34,6 +34,7 @@ export async function recount(connection: DuckDBConnection): Promise<void> {
 
 async function writeDigests(
   connection: DuckDBConnection,
+  table: string,
   files: readonly (CountedChange & { readonly fileId: string })[],
   countsOf: (fileId: string) => string,
 ): Promise<void> {
@@ -50,9 +51,9 @@ async function writeDigests(
   )
   await new TableAppender(DIGESTS, 'file_digests', 'temp').append(connection, rows, rows.strings)
   await connection.run(
-    `UPDATE files SET content_digest = d.content_digest, latest_rows = d.latest_rows,
-       child_rows = coalesce(files.child_rows, d.child_rows)
-     FROM temp.file_digests d WHERE files.file_id = d.file_id`,
+    `UPDATE ${table} f SET content_digest = d.content_digest, latest_rows = d.latest_rows,
+       child_rows = coalesce(f.child_rows, d.child_rows)
+     FROM temp.file_digests d WHERE f.file_id = d.file_id`,
   )
   await connection.run('DROP TABLE temp.file_digests')
 }

@@ -2,6 +2,7 @@ import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@
 import { tableNamed } from '../../tables/index.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
 import type { Ledger } from './ledger.ts'
+import { FILE_ROWS } from './row-tables.ts'
 import { writeSequencer } from './sequencers.ts'
 import { withStatements } from './statements.ts'
 
@@ -21,14 +22,14 @@ export async function writeRemovals(
   return ledger.transaction(async (record) => {
     const insert = await connection.prepare(
       `INSERT INTO removals
-       SELECT file_id, file_path, $2 FROM files f
+       SELECT file_id, file_path, $2 FROM ${FILE_ROWS} f
        WHERE file_path_normalized = $1 AND superseded_by IS NULL
          AND NOT EXISTS (
            SELECT 1 FROM removals r WHERE r.file_id = f.file_id AND r.removed_at >= least($2, f.last_inspected)
          ) RETURNING file_id, file_path`,
     )
     const count = await connection.prepare(
-      `SELECT DISTINCT f.file_id FROM removals r JOIN files f USING (file_id)
+      `SELECT DISTINCT f.file_id FROM removals r JOIN ${FILE_ROWS} f USING (file_id)
        WHERE file_path_normalized = $1 AND superseded_by IS NULL AND removed_at >= least($2, last_inspected)`,
     )
     let marked = 0

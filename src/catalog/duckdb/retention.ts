@@ -8,6 +8,7 @@ import { RETENTION_KINDS, type RetentionCounts, type RetentionKind, type Retenti
 import { FILE_TABLES } from '../whole-files.ts'
 import type { Ledger } from './ledger.ts'
 import { cellOf } from './read-table.ts'
+import { deleteUnused, FILE_ROWS, rowTable, VECTORS_ONCE } from './row-tables.ts'
 import { interruptOn } from './transaction.ts'
 
 /** Sightings go one by one; rows of the other tables with their file. */
@@ -60,21 +61,21 @@ async function choose(
     'paths',
     only(
       'removed',
-      `SELECT f.file_path_normalized FROM files f JOIN (${lastRemovals('removals')}) r USING (file_id)
+      `SELECT f.file_path_normalized FROM ${FILE_ROWS} f JOIN (${lastRemovals('removals')}) r USING (file_id)
        WHERE f.superseded_by IS NULL AND NOT (${liveCondition('f', 'r')}) AND r.removed_at < $before`,
     ),
   )
   // A header counts as superseded since another one was seen at its path.
-  const since = `SELECT o.file_id, min(i.inspected_at) AS at FROM files o
-    JOIN files n ON n.file_path_normalized = o.file_path_normalized AND n.file_id <> o.file_id
+  const since = `SELECT o.file_id, min(i.inspected_at) AS at FROM ${FILE_ROWS} o
+    JOIN ${FILE_ROWS} n ON n.file_path_normalized = o.file_path_normalized AND n.file_id <> o.file_id
     JOIN inspections i ON i.file_id = n.file_id AND i.inspected_at > o.last_inspected
     WHERE o.superseded_by IS NOT NULL GROUP BY o.file_id`
   await create(
     'files',
-    `SELECT file_id, 'removed' AS kind FROM files SEMI JOIN temp.gone_paths USING (file_path_normalized)
+    `SELECT file_id, 'removed' AS kind FROM ${FILE_ROWS} SEMI JOIN temp.gone_paths USING (file_path_normalized)
      UNION ALL ${only(
        'superseded',
-       `SELECT f.file_id, 'superseded' FROM (FROM files ANTI JOIN temp.gone_paths USING (file_path_normalized)) f
+       `SELECT f.file_id, 'superseded' FROM (FROM ${FILE_ROWS} ANTI JOIN temp.gone_paths USING (file_path_normalized)) f
         LEFT JOIN (${since}) s USING (file_id)
         WHERE f.superseded_by IS NOT NULL AND coalesce(s.at, f.last_inspected) < $before`,
      )}`,
@@ -85,8 +86,8 @@ async function choose(
       row_number() OVER (PARTITION BY i.file_id ORDER BY i.inspected_at DESC) AS from_last,
       row_number() OVER (PARTITION BY i.file_id, i.is_there ORDER BY i.inspected_at DESC) AS from_last_there
     FROM (SELECT i.rowid, i.file_id, i.inspected_at, (i.size_bytes, i.mtime, i.etag)
-        IS NOT DISTINCT FROM (f.size_bytes, f.mtime, f.etag) AS is_there FROM inspections i JOIN files f USING (file_id)) i
-    JOIN (FROM files ANTI JOIN temp.gone_files USING (file_id)) f USING (file_id)`
+        IS NOT DISTINCT FROM (f.size_bytes, f.mtime, f.etag) AS is_there FROM inspections i JOIN ${FILE_ROWS} f USING (file_id)) i
+    JOIN (FROM ${FILE_ROWS} ANTI JOIN temp.gone_files USING (file_id)) f USING (file_id)`
   await create(
     'sightings',
     only(
@@ -111,19 +112,20 @@ async function choose(
 
 const CLEAN: readonly string[] = [
   ...FILE_TABLES.filter(({ name }) => name !== 'inspections' && name !== 'files').map(
-    ({ name }) => `DELETE FROM ${name} WHERE ${OF_GONE}`,
+    ({ name }) => `DELETE FROM ${rowTable(name)} WHERE ${OF_GONE}`,
   ),
-  `UPDATE files SET inspection_count = inspection_count - g.n
+  `UPDATE ${FILE_ROWS} f SET inspection_count = inspection_count - g.n
    FROM (SELECT file_id, count(*)::INTEGER AS n FROM inspections WHERE rowid IN (FROM temp.gone_sightings) GROUP BY file_id) g
-   WHERE files.file_id = g.file_id`,
+   WHERE f.file_id = g.file_id`,
   'DELETE FROM inspections WHERE rowid IN (FROM temp.gone_inspections)',
   // What a cleaned header superseded is superseded by the one that is there now.
-  `UPDATE files SET superseded_by = c.file_id FROM (SELECT * FROM files WHERE superseded_by IS NULL) c
-   WHERE c.file_path_normalized = files.file_path_normalized AND files.superseded_by IN (SELECT file_id FROM temp.gone_files)`,
-  `DELETE FROM files WHERE ${OF_GONE}`,
+  `UPDATE ${FILE_ROWS} f SET superseded_by = c.file_id FROM (SELECT * FROM ${FILE_ROWS} WHERE superseded_by IS NULL) c
+   WHERE c.file_path_normalized = f.file_path_normalized AND f.superseded_by IN (SELECT file_id FROM temp.gone_files)`,
+  `DELETE FROM ${FILE_ROWS} WHERE ${OF_GONE}`,
   'DELETE FROM large_values WHERE sha256 IN (FROM temp.gone_values)',
   'DELETE FROM ingest_runs WHERE run_id IN (FROM temp.gone_runs)',
   'DELETE FROM ingest_errors WHERE file_path IN (FROM temp.gone_failures)',
+  ...VECTORS_ONCE.map((once) => deleteUnused(once)),
 ]
 
 const DROP = ['paths', 'files', 'sightings', 'inspections', 'runs', 'failures', 'values']
@@ -141,13 +143,13 @@ async function countGone(connection: DuckDBConnection): Promise<RetentionCounts>
     values: await one('SELECT count(*) FROM temp.gone_values'),
   }
   let rows = counts.sightings + counts.runs + counts.failures + counts.values
-  for (const { name } of FILE_TABLES) rows += await one(`SELECT count(*) FROM ${name} WHERE ${OF_GONE}`)
+  for (const { name } of FILE_TABLES) rows += await one(`SELECT count(*) FROM ${rowTable(name)} WHERE ${OF_GONE}`)
   return { ...counts, rows }
 }
 
 async function goneFiles(connection: DuckDBConnection): Promise<CountedChange[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT superseded_by IS NULL, content_digest, latest_rows FROM files WHERE ${OF_GONE}`,
+    `SELECT superseded_by IS NULL, content_digest, latest_rows FROM ${FILE_ROWS} WHERE ${OF_GONE}`,
   )
   return reader.getRows().map(([isCurrent, contentDigest, latestRows]) => ({
     before: {

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
 import { laterSequencer } from '../sequencer.ts'
+import { FILE_ROWS } from './row-tables.ts'
 
 /** The last sequencer stored at each of some normalized paths that has one. */
 export async function readSequencers(
@@ -7,7 +8,7 @@ export async function readSequencers(
   normalizedPaths: readonly string[],
 ): Promise<Map<string, string>> {
   const reader = await connection.runAndReadAll(
-    `SELECT file_path_normalized, sequencer FROM files
+    `SELECT file_path_normalized, sequencer FROM ${FILE_ROWS}
      WHERE file_path_normalized IN (SELECT unnest($1)) AND sequencer IS NOT NULL`,
     [listValue([...normalizedPaths])],
     [LIST(VARCHAR)],
@@ -28,7 +29,7 @@ export async function writeSequencer(
   const last = await readSequencers(connection, normalizedPaths)
   const behind = normalizedPaths.filter((path) => laterSequencer(last.get(path) ?? null, sequencer) === sequencer)
   await connection.run(
-    `UPDATE files SET sequencer = $2
+    `UPDATE ${FILE_ROWS} SET sequencer = $2
      WHERE file_path_normalized IN (SELECT unnest($1)) AND superseded_by IS NULL`,
     [listValue(behind), sequencer],
     [LIST(VARCHAR), VARCHAR],

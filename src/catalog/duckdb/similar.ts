@@ -11,6 +11,7 @@ import { checkCount, checkVector } from '../similar-options.ts'
 import { readCandidates } from './candidates.ts'
 import { queryError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import { FILE_ROWS } from './row-tables.ts'
 import { ownNames, type Session } from './session.ts'
 import { withStatements } from './statements.ts'
 import { interruptOn } from './transaction.ts'
@@ -74,9 +75,10 @@ async function searchIndex(
 }
 
 function candidatesSql(where: string | undefined, version: number): string {
-  const condition = where === undefined ? '' : `AND files.file_id IN (${matchingFiles(where)})`
-  return `SELECT files.rowid FROM files LEFT JOIN (${lastRemovals('removals')}) removal ON removal.file_id = files.file_id
-    WHERE ${liveCondition('files', 'removal')} AND embedding_version = ${version} ${condition}`
+  const condition = where === undefined ? '' : `AND file.file_id IN (${matchingFiles(where)})`
+  return `SELECT file.rowid FROM ${FILE_ROWS} file
+    LEFT JOIN (${lastRemovals('removals')}) removal ON removal.file_id = file.file_id
+    WHERE ${liveCondition('file', 'removal')} AND embedding_version = ${version} ${condition}`
 }
 
 async function searchCatalog(
@@ -97,15 +99,16 @@ async function searchCatalog(
 }
 
 /**
- * $1 the vector, $2 how many, $3 a file_id to leave out or null, $4 the version of the vectors' recipe. Similarities are computed first: joined before,
- * DuckDB would build a hash table of vectors.
+ * $1 the vector, $2 how many, $3 a file_id to leave out or null, $4 the version of the vectors' recipe. Each distinct vector is compared
+ * once, before files are brought to it: joined before, DuckDB would build a hash table of vectors.
  */
 export function similarSql(where: string | undefined, each = false): string {
-  return `WITH scored AS MATERIALIZED (
-      SELECT file_id, file_path, sequence_key,
-        array_cosine_similarity(metadata_embedding, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity
-      FROM live_files WHERE metadata_embedding IS NOT NULL AND file_id IS DISTINCT FROM $3
-        AND embedding_version = $4
+  return `WITH compared AS MATERIALIZED (
+      SELECT vector_id, array_cosine_similarity(vector, $1::FLOAT[${METADATA_DIMENSION}]) AS similarity FROM distinct_vectors
+    ), scored AS MATERIALIZED (
+      SELECT file.file_id, file_path, sequence_key, similarity FROM ${FILE_ROWS} file JOIN compared USING (vector_id)
+      LEFT JOIN (${lastRemovals('removals')}) removal ON removal.file_id = file.file_id
+      WHERE ${liveCondition('file', 'removal')} AND file.file_id IS DISTINCT FROM $3 AND embedding_version = $4
     )
     ${rankedSql(where, each)}`
 }
@@ -144,25 +147,26 @@ interface Target {
   readonly version: number
 }
 
-/** In two steps: DuckDB reads the vectors of all rows where one is asked for with a condition on another column. */
 async function storedVector(connection: DuckDBConnection, path: string, query: string): Promise<Target> {
   const byPath = ['file_path_normalized = $1 AND superseded_by IS NULL', normalizePath(query)]
   const byId = ['file_id = $1', query]
   for (const [condition, value] of isFileId(query) ? [byId, byPath] : [byPath, byId]) {
-    const found = await connection.runAndReadAll(`SELECT rowid FROM files WHERE ${condition}`, [value!])
-    for (const [rowid] of found.getRows() as bigint[][]) {
-      const reader = await connection.runAndReadAll(
-        `SELECT file_id, metadata_embedding, embedding_version FROM files
-         WHERE rowid = ${rowid} AND metadata_embedding IS NOT NULL`,
-      )
+    const found = await connection.runAndReadAll(
+      `SELECT rowid, file_id, vector_id, embedding_version FROM ${FILE_ROWS} WHERE ${condition}`,
+      [value!],
+    )
+    for (const [rowid, fileId, vectorId, version] of found.getRows()) {
+      if (vectorId === null) continue
+      // A literal, which tells DuckDB which pieces of the table it may pass over.
+      const reader = await connection.runAndReadAll(`SELECT vector FROM distinct_vectors WHERE vector_id = ${vectorId}`)
       const row = reader.getRows()[0]
       if (!row) continue
-      const { items } = row[1] as unknown as { items: number[] }
+      const { items } = row[0] as unknown as { items: number[] }
       return {
-        fileId: String(row[0]),
+        fileId: String(fileId),
         rowid: Number(rowid),
         vector: Float32Array.from(items),
-        version: Number(row[2]),
+        version: Number(version),
       }
     }
   }

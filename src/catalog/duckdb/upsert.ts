@@ -18,9 +18,11 @@ import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
+import { DistinctVectors, storedTypes } from './distinct-vectors.ts'
 import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
 import { Ledger } from './ledger.ts'
+import { FILE_ROWS, rowTable } from './row-tables.ts'
 import { StoredPaths } from './stored-paths.ts'
 import type { ValueFile } from './value-file.ts'
 
@@ -48,6 +50,7 @@ export class Upserter {
   readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
   readonly #storedPaths: StoredPaths
+  readonly #vectors: DistinctVectors
   readonly #path: string
   readonly #values: ValueFile
   readonly #ledger: Ledger
@@ -59,13 +62,8 @@ export class Upserter {
     this.#values = values
     this.#ledger = ledger
     this.#path = path
-    this.#tables = perTable(
-      ({ name, columns }) =>
-        new TableAppender(
-          columns.map(({ type }) => type),
-          name,
-        ),
-    )
+    this.#vectors = new DistinctVectors(connection)
+    this.#tables = perTable((table) => new TableAppender(storedTypes(table), rowTable(table.name)))
   }
 
   /** The connection must not be used for anything else while a batch is written. */
@@ -96,6 +94,7 @@ export class Upserter {
     if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
     this.#isChecked = true
     const files = filesOf(batch)
+    this.#vectors.rolledBack()
     const results = await this.#ledger.transaction(async (record) => {
       await this.#writeKeys(batch)
       const stored = (await this.#storedPaths.mayHoldBatch()) ? await this.#stored() : []
@@ -103,10 +102,11 @@ export class Upserter {
       // Of all files, so that what the file of values has lost comes back when they are read again.
       const values = valuesOf(batch, files.keys())
       if (values.length > 0) await storeValues(this.#connection, this.#values, values)
-      for (const { name, rows, replaced } of planRows(batch, files, plan)) {
+      for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
         throwIfAborted(signal)
         if (replaced.length > 0) await this.#delete(name, replaced)
-        await this.#tables[name].append(this.#connection, rows, batch.strings)
+        const stored = await this.#vectors.rowsToStore(table, rows)
+        await this.#tables[name].append(this.#connection, stored, batch.strings)
       }
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
       await this.#connection.run('DELETE FROM ingest_errors WHERE file_path IN (SELECT file_path FROM temp.batch_keys)')
@@ -116,6 +116,7 @@ export class Upserter {
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
     })
     this.#values.settle()
+    this.#vectors.committed()
     return results
   }
 
@@ -132,7 +133,7 @@ export class Upserter {
     )
     if (sighted.getRows()[0]![0] === 0n) return null
     const counts = await this.#connection.runAndReadAll(
-      'SELECT file_id, inspection_count FROM files WHERE file_id IN (SELECT unnest($1))',
+      `SELECT file_id, inspection_count FROM ${FILE_ROWS} WHERE file_id IN (SELECT unnest($1))`,
       [listValue(files.map(({ fileId }) => fileId))],
       [LIST(VARCHAR)],
     )
@@ -144,6 +145,7 @@ export class Upserter {
   forgetLayout(): void {
     this.#isChecked = false
     this.forgetPaths()
+    this.forgetVectors()
   }
 
   /** To be called when rows of `files` may come by another way. */
@@ -151,9 +153,18 @@ export class Upserter {
     this.#storedPaths.forget()
   }
 
+  /** To be called when vectors may have been cleaned. */
+  forgetVectors(): void {
+    this.#vectors.forget()
+  }
+
   async #delete(name: RecordTableName, fileIds: readonly string[]): Promise<void> {
     const files = listValue([...fileIds])
-    await this.#connection.run(`DELETE FROM ${name} WHERE file_id IN (SELECT unnest($1))`, [files], [LIST(VARCHAR)])
+    await this.#connection.run(
+      `DELETE FROM ${rowTable(name)} WHERE file_id IN (SELECT unnest($1))`,
+      [files],
+      [LIST(VARCHAR)],
+    )
   }
 
   async #writeKeys(batch: EncodedBatch): Promise<void> {
@@ -169,7 +180,7 @@ export class Upserter {
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
          epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer,
          check_depth, limit_reached
-       FROM files WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
+       FROM ${FILE_ROWS} WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
     return reader.getRows().map((row) => {
       const text = (index: number) => row[index] as string | null
@@ -197,16 +208,16 @@ export class Upserter {
     await this.#connection.run('TRUNCATE temp.batch_touches')
     await this.#touches.append(this.#connection, rows, strings)
     await this.#connection.run(`
-      UPDATE files SET superseded_by = t.superseded_by,
+      UPDATE ${FILE_ROWS} f SET superseded_by = t.superseded_by,
         inspection_count = inspection_count + t.sightings,
-        inspection_timestamp = coalesce(t.first_inspected, files.inspection_timestamp),
+        inspection_timestamp = coalesce(t.first_inspected, f.inspection_timestamp),
         latest_rows = t.latest_rows,
         sequencer = t.sequencer,
-        last_inspected = coalesce(greatest(files.last_inspected, t.last_inspected), t.last_inspected),
-        size_bytes = CASE WHEN t.sightings > 0 THEN t.size_bytes ELSE files.size_bytes END,
-        mtime = CASE WHEN t.sightings > 0 THEN t.mtime ELSE files.mtime END,
-        etag = CASE WHEN t.sightings > 0 THEN t.etag ELSE files.etag END
-      FROM temp.batch_touches t WHERE files.file_id = t.file_id`)
+        last_inspected = coalesce(greatest(f.last_inspected, t.last_inspected), t.last_inspected),
+        size_bytes = CASE WHEN t.sightings > 0 THEN t.size_bytes ELSE f.size_bytes END,
+        mtime = CASE WHEN t.sightings > 0 THEN t.mtime ELSE f.mtime END,
+        etag = CASE WHEN t.sightings > 0 THEN t.etag ELSE f.etag END
+      FROM temp.batch_touches t WHERE f.file_id = t.file_id`)
   }
 }
 

@@ -8,6 +8,7 @@ import type { CountedChange, CountedFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
 import { appendRows } from './append-rows.ts'
 import type { Ledger } from './ledger.ts'
+import { FILE_ROWS } from './row-tables.ts'
 
 const RESULTS = tableNamed('validation_results')
 const TYPES = RESULTS.columns.map(({ type }) => type as CellType)
@@ -41,7 +42,7 @@ async function writeLatest(
 ): Promise<CountedChange[]> {
   const added = new Map(latest)
   const reader = await connection.runAndReadAll(
-    `SELECT file_id, superseded_by IS NULL, content_digest, latest_rows FROM files
+    `SELECT file_id, superseded_by IS NULL, content_digest, latest_rows FROM ${FILE_ROWS}
      WHERE file_id IN (SELECT unnest($1))`,
     [listValue([...added.keys()])],
     [LIST(VARCHAR)],
@@ -54,7 +55,7 @@ async function writeLatest(
   const rows = changes.map(({ fileId, after }) => [fileId, after.latestRows])
   await appendRows(connection, 'new_latest', ['utf8', 'utf8'], rows)
   await connection.run(`
-    UPDATE files SET latest_rows = n.latest_rows FROM temp.new_latest n WHERE files.file_id = n.file_id;
+    UPDATE ${FILE_ROWS} f SET latest_rows = n.latest_rows FROM temp.new_latest n WHERE f.file_id = n.file_id;
     DROP TABLE temp.new_latest`)
   return changes
 }

@@ -12,7 +12,8 @@ import { METADATA_DIMENSION } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { WriteQueue } from '../write-queue.ts'
 import type { Candidates, IndexedVectors } from './candidates.ts'
-import { floatsOf, halvesOf, validityOf } from './raw-columns.ts'
+import { floatsOf, halvesOf, longsOf } from './raw-columns.ts'
+import { FILE_ROWS } from './row-tables.ts'
 
 /** The file beside a catalog that searches read in the place of its vectors. */
 export function vectorFilePath(catalogPath: string): string {
@@ -170,7 +171,7 @@ async function readGroups(connection: DuckDBConnection): Promise<Group[] | null>
   const reader = await connection.runAndReadAll(
     `SELECT rowid // ${VECTOR_GROUP_ROWS} AS number, bit_xor(hash(rowid, content_digest)),
        max(rowid) % ${VECTOR_GROUP_ROWS} + 1, count(*) - count(content_digest)
-     FROM files GROUP BY number ORDER BY number`,
+     FROM ${FILE_ROWS} GROUP BY number ORDER BY number`,
   )
   const rows = reader.getRows() as bigint[][]
   if (rows.some(([, , , undigested]) => undigested !== 0n)) return null
@@ -188,24 +189,43 @@ function missing(groups: readonly Group[], { groups: numbers, fingerprints }: Ve
 
 async function addGroup(file: VectorFile, connection: DuckDBConnection, group: Group): Promise<void> {
   const start = group.number * VECTOR_GROUP_ROWS
+  const within = `rowid BETWEEN ${start} AND ${start + VECTOR_GROUP_ROWS - 1}`
+  // By its rowid DuckDB finds a vector without looking at those of other groups.
+  const vectorOf = await readVectors(
+    connection,
+    `SELECT vector_id, vector FROM distinct_vectors WHERE rowid IN (SELECT v.rowid FROM distinct_vectors v
+       SEMI JOIN (SELECT vector_id FROM ${FILE_ROWS} WHERE ${within}) USING (vector_id))`,
+  )
   const result = await connection.stream(
-    `SELECT rowid, metadata_embedding FROM files
-     WHERE rowid BETWEEN ${start} AND ${start + VECTOR_GROUP_ROWS - 1}`,
+    `SELECT rowid, vector_id FROM ${FILE_ROWS} WHERE ${within} AND vector_id IS NOT NULL`,
   )
   const places = new Uint32Array(group.rowCount)
   const vectors = new Float32Array(group.rowCount * METADATA_DIMENSION)
   let count = 0
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const rowids = halvesOf(chunk, 0)
-    const numbers = floatsOf(chunk, 1, METADATA_DIMENSION)
-    const isThere = validityOf(chunk, 1)
+    const ids = longsOf(chunk, 1)
     for (let row = 0; row < chunk.rowCount; row++) {
-      if (!isThere(row)) continue
+      const vector = vectorOf.get(ids[row]!)
+      if (vector === undefined) continue
       places[count] = rowids[row * 2]! - start
-      const from = row * METADATA_DIMENSION
-      vectors.set(numbers.subarray(from, from + METADATA_DIMENSION), count * METADATA_DIMENSION)
+      vectors.set(vector, count * METADATA_DIMENSION)
       count++
     }
   }
   await file.add(group.number, group.fingerprint, group.rowCount, places.slice(0, count), vectors)
+}
+
+/** The vectors that a query gives, by their id. */
+async function readVectors(connection: DuckDBConnection, query: string): Promise<Map<bigint, Float32Array>> {
+  const vectors = new Map<bigint, Float32Array>()
+  const result = await connection.stream(query)
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const ids = longsOf(chunk, 0)
+    const numbers = floatsOf(chunk, 1, METADATA_DIMENSION)
+    for (let row = 0; row < chunk.rowCount; row++) {
+      vectors.set(ids[row]!, numbers.slice(row * METADATA_DIMENSION, (row + 1) * METADATA_DIMENSION))
+    }
+  }
+  return vectors
 }

@@ -1,12 +1,15 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
-import { type CellType, EMBEDDING_VERSION, FINGERPRINT_DIMENSION, METADATA_DIMENSION } from '../../tables/index.ts'
+import { type CellType, EMBEDDING_VERSION, encodeRows } from '../../tables/index.ts'
 import { digestChange } from '../content.ts'
 import { ledgerChange, type Tallies } from '../ledger.ts'
+import type { VectorsOnce } from '../migrations/migration.ts'
 import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
 import { appendRows } from './append-rows.ts'
+import { DistinctVectors } from './distinct-vectors.ts'
 import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
+import { FILE_ROWS, rowTable, vectorsOnce } from './row-tables.ts'
 import { plainValue } from './values.ts'
 
 /**
@@ -19,10 +22,10 @@ export async function readOutdated(
   after: AfterFile | null,
 ): Promise<OutdatedFile[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT file_id, file_path, header_hash, superseded_by IS NULL, embedding_version FROM files
+    `SELECT file_id, file_path, header_hash, superseded_by IS NULL, embedding_version FROM ${FILE_ROWS}
      WHERE rowid IN (
-         SELECT rowid FROM files WHERE metadata_embedding IS NULL
-         UNION SELECT rowid FROM files WHERE embedding_version IS DISTINCT FROM ${EMBEDDING_VERSION})
+         SELECT rowid FROM ${FILE_ROWS} WHERE vector_id IS NULL
+         UNION SELECT rowid FROM ${FILE_ROWS} WHERE embedding_version IS DISTINCT FROM ${EMBEDDING_VERSION})
        AND (file_path, file_id) > ($1, $2)
      ORDER BY file_path, file_id LIMIT ${limit}`,
     [after?.path ?? '', after?.fileId ?? ''],
@@ -42,7 +45,7 @@ export async function readFactRows(connection: DuckDBConnection, files: readonly
   const ids = listValue(files.map(({ fileId }) => fileId))
   const read = async (table: keyof typeof FACT_COLUMNS) => {
     const reader = await connection.runAndReadAll(
-      `SELECT ${FACT_COLUMNS[table].join(', ')} FROM ${table}
+      `SELECT ${FACT_COLUMNS[table].join(', ')} FROM ${rowTable(table)}
        WHERE file_path BETWEEN $1 AND $2 AND file_id IN (SELECT unnest($3)) ORDER BY rowid`,
       [paths[0]!, paths.at(-1)!, ids],
       [VARCHAR, VARCHAR, LIST(VARCHAR)],
@@ -57,8 +60,8 @@ export async function readFactRows(connection: DuckDBConnection, files: readonly
   }
 }
 
-const FILE_COLUMNS: readonly CellType[] = ['utf8', { vector: METADATA_DIMENSION }, 'int32']
-const PART_COLUMNS: readonly CellType[] = ['utf8', 'int32', { vector: FINGERPRINT_DIMENSION }]
+const FILE_COLUMNS: readonly CellType[] = ['utf8', 'int64', 'int32']
+const PART_COLUMNS: readonly CellType[] = ['utf8', 'int32', 'int64']
 
 /** One transaction. A fingerprint goes where the part's was: to its first channel. */
 export async function writeVectors(
@@ -76,23 +79,42 @@ export async function writeVectors(
 
 async function replaceVectors(connection: DuckDBConnection, batch: readonly NewVectors[]): Promise<void> {
   await connection.run(`
-      CREATE OR REPLACE TEMP TABLE new_vectors (file_id VARCHAR, vector FLOAT[${METADATA_DIMENSION}], version INTEGER);
-      CREATE OR REPLACE TEMP TABLE new_fingerprints (
-        file_id VARCHAR, part_index INTEGER, fingerprint FLOAT[${FINGERPRINT_DIMENSION}]
-      )`)
-  const files = batch.map(({ fileId, vectors }) => [fileId, vectors.metadata, vectors.version])
+      CREATE OR REPLACE TEMP TABLE new_vectors (file_id VARCHAR, vector_id BIGINT, version INTEGER);
+      CREATE OR REPLACE TEMP TABLE new_fingerprints (file_id VARCHAR, part_index INTEGER, fingerprint_id BIGINT)`)
+  const vectors = batch.map(({ vectors: { metadata } }) => metadata)
+  const vectorOf = await storeVectors(connection, 'files', vectors)
+  const files = batch.map(({ fileId, vectors: { version } }, file) => [fileId, vectorOf[file]!, version])
   await appendRows(connection, 'new_vectors', FILE_COLUMNS, files)
-  const parts = batch.flatMap(({ fileId, vectors }) =>
-    vectors.fingerprints.flatMap((fingerprint, part) => (fingerprint === null ? [] : [[fileId, part, fingerprint]])),
+  const parts = batch.flatMap(({ fileId, vectors: { fingerprints } }) =>
+    fingerprints.flatMap((fingerprint, part) => (fingerprint === null ? [] : [{ fileId, part, fingerprint }])),
   )
-  await appendRows(connection, 'new_fingerprints', PART_COLUMNS, parts)
+  const fingerprints = parts.map(({ fingerprint }) => fingerprint)
+  const fingerprintOf = await storeVectors(connection, 'channels', fingerprints)
+  await appendRows(
+    connection,
+    'new_fingerprints',
+    PART_COLUMNS,
+    parts.map(({ fileId, part }, row) => [fileId, part, fingerprintOf[row]!]),
+  )
   await connection.run(`
-      UPDATE channels SET channel_fingerprint = n.fingerprint FROM temp.new_fingerprints n
-      WHERE channels.file_id = n.file_id AND channels.part_index = n.part_index AND channel_fingerprint IS NOT NULL`)
+      UPDATE ${rowTable('channels')} c SET fingerprint_id = n.fingerprint_id FROM temp.new_fingerprints n
+      WHERE c.file_id = n.file_id AND c.part_index = n.part_index AND c.fingerprint_id IS NOT NULL`)
   await connection.run(`
-      UPDATE files SET metadata_embedding = n.vector, embedding_version = n.version FROM temp.new_vectors n
-      WHERE files.file_id = n.file_id`)
+      UPDATE ${FILE_ROWS} f SET vector_id = n.vector_id, embedding_version = n.version FROM temp.new_vectors n
+      WHERE f.file_id = n.file_id`)
   await connection.run('DROP TABLE temp.new_vectors; DROP TABLE temp.new_fingerprints')
+}
+
+/** Stores vectors that are not there yet; returns the id of each. */
+async function storeVectors(
+  connection: DuckDBConnection,
+  table: VectorsOnce['table'],
+  vectors: readonly Float32Array[],
+): Promise<BigInt64Array> {
+  const once = vectorsOnce(table)!
+  const rows = encodeRows([{ type: { vector: once.dimension } }], vectors.length, (row) => vectors[row])
+  const { data } = await new DistinctVectors(connection).ids(once, rows.columns[0]!, rows.rowCount)
+  return data as BigInt64Array
 }
 
 /** Gives files the digests they have now; returns what that changes in the ledger. */
@@ -102,7 +124,7 @@ async function writeDigests(
   digestOf: (fileId: string, stored: string | null) => string | null,
 ): Promise<Tallies> {
   const reader = await connection.runAndReadAll(
-    `SELECT file_id, superseded_by IS NULL, content_digest, latest_rows FROM files
+    `SELECT file_id, superseded_by IS NULL, content_digest, latest_rows FROM ${FILE_ROWS}
      WHERE file_id IN (SELECT unnest($1)) AND content_digest IS NOT NULL`,
     [listValue([...ids])],
     [LIST(VARCHAR)],
@@ -123,7 +145,7 @@ async function writeDigests(
     changes.map(({ fileId, after }) => [fileId, after.contentDigest]),
   )
   await connection.run(`
-    UPDATE files SET content_digest = n.content_digest FROM temp.new_digests n WHERE files.file_id = n.file_id;
+    UPDATE ${FILE_ROWS} f SET content_digest = n.content_digest FROM temp.new_digests n WHERE f.file_id = n.file_id;
     DROP TABLE temp.new_digests`)
   return ledgerChange(changes)
 }

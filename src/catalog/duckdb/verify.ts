@@ -1,12 +1,16 @@
-import { recordTables, TABLES, type TableDefinition } from '../../tables/index.ts'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { recordTables, TABLES, type TableDefinition, vectorId } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
+import type { VectorsOnce } from '../migrations/migration.ts'
 import { queryError } from './errors.ts'
 import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
+import { floatsOf, longsOf } from './raw-columns.ts'
 import { tableReader } from './read-table.ts'
+import { rowTable, STORED_TABLES, VECTORS_ONCE } from './row-tables.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
@@ -36,6 +40,16 @@ const lost = ({ name }: TableDefinition): Check => ({
     WHERE coalesce(c.n, 0) <> try_cast(regexp_extract(f.child_rows, '"${name}":([0-9]+)', 1) AS BIGINT)`,
 })
 
+const ofOtherLength = ({ distinct, id, rows }: VectorsOnce): string =>
+  `SELECT file_id FROM ${rows} SEMI JOIN (SELECT ${id} FROM ${distinct}
+     WHERE NOT abs(sqrt(array_inner_product(vector, vector)) - 1) < 1e-4) USING (${id})`
+
+const withoutVector = ({ distinct, id, rows }: VectorsOnce): string =>
+  `SELECT file_id FROM ${rows} ANTI JOIN ${distinct} USING (${id}) WHERE ${id} IS NOT NULL`
+
+const storedTwice = ({ distinct, id }: VectorsOnce): string =>
+  `SELECT ${id}::VARCHAR FROM ${distinct} GROUP BY ${id} HAVING count(*) > 1`
+
 const CHECKS: readonly Check[] = [
   {
     name: 'every file_id is stored once',
@@ -64,14 +78,20 @@ const CHECKS: readonly Check[] = [
   ...STORED_ONCE.map(lost),
   {
     name: 'every part with channels has one fingerprint',
-    sql: `SELECT file_id FROM channels GROUP BY file_id, part_index HAVING count(channel_fingerprint) <> 1`,
+    sql: `SELECT file_id FROM ${rowTable('channels')} GROUP BY file_id, part_index HAVING count(fingerprint_id) <> 1`,
   },
   {
     name: 'every vector has length 1',
-    sql: `SELECT file_id FROM files WHERE NOT abs(sqrt(array_inner_product(metadata_embedding, metadata_embedding)) - 1) < 1e-4
-      UNION ALL SELECT file_id FROM channels
-      WHERE NOT abs(sqrt(array_inner_product(channel_fingerprint, channel_fingerprint)) - 1) < 1e-4
+    sql: `${VECTORS_ONCE.map(ofOtherLength).join(' UNION ALL ')}
       UNION ALL SELECT file_id FROM embeddings WHERE NOT abs(sqrt(list_inner_product(vector, vector)) - 1) < 1e-4`,
+  },
+  {
+    name: 'every row that names a vector has it',
+    sql: VECTORS_ONCE.map(withoutVector).join(' UNION ALL '),
+  },
+  {
+    name: 'every distinct vector is stored once',
+    sql: VECTORS_ONCE.map(storedTwice).join(' UNION ALL '),
   },
   {
     name: 'every embedding is stored once',
@@ -107,10 +127,10 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
   try {
     await connection.run('BEGIN TRANSACTION READ ONLY')
     const checks: CatalogCheck[] = []
-    for (const table of TABLES) {
+    for (const { name } of STORED_TABLES) {
       // Reading every value finds damaged blocks, which counting alone does not.
       const readable = await connection.runAndReadAll(
-        `SELECT count(*) FROM (SELECT hash(t) AS h FROM ${table.name} t) WHERE h = 0`,
+        `SELECT count(*) FROM (SELECT hash(t) AS h FROM ${name} t) WHERE h = 0`,
       )
       readable.getRows()
     }
@@ -125,6 +145,7 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
     const compared = new Checks()
     const notes = await audit(await tableReader(connection), compared, session.acknowledged())
     await checkFrames(rowsByFolder(connection, '', signal), compared)
+    for (const once of VECTORS_ONCE) await checkIds(connection, once, compared)
     checks.push(...compared.list(), ...(await verifyValues(session, connection, signal)))
     return { ok: checks.every((check) => check.violations === 0), checks, notes }
   } catch (error) {
@@ -132,5 +153,24 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
   } finally {
     stopListening()
     connection.closeSync()
+  }
+}
+
+const IDS = 'every distinct vector is the one its id says'
+
+async function checkIds(
+  connection: DuckDBConnection,
+  { distinct, id, dimension }: VectorsOnce,
+  checks: Checks,
+): Promise<void> {
+  checks.declare(IDS)
+  const result = await connection.stream(`SELECT ${id}, vector FROM ${distinct}`)
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const ids = longsOf(chunk, 0)
+    const numbers = floatsOf(chunk, 1, dimension)
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
+      if (vectorId(vector) !== ids[row]) checks.add(IDS, `${distinct} ${ids[row]}`)
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { TableDefinition } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { FILE_TABLES, type WholeFiles, wholeFiles } from '../whole-files.ts'
 import { cellOf } from './read-table.ts'
+import { FILE_ROWS, rowsWithPlaces } from './row-tables.ts'
 
 /** Files of a batch, and rows after which it ends early: always with the last file at a path. */
 const BATCH_FILES = 500
@@ -46,10 +47,11 @@ export async function* readWholeFiles(
 }
 
 async function openCursor(connection: DuckDBConnection, { name, columns }: TableDefinition): Promise<Cursor> {
-  const list = columns.map((column) => `t.${column.name}`).join(', ')
+  const names = columns.map((column) => column.name)
   const result = await connection.stream(
-    `SELECT ${list} FROM ${name} t JOIN (SELECT file_id, file_path_normalized FROM files) f ON f.file_id = t.file_id
-     ORDER BY f.file_path_normalized, f.file_id, t.rowid`,
+    `SELECT ${names.map((column) => `t.${column}`).join(', ')} FROM (${rowsWithPlaces(name, names)}) t
+     JOIN (SELECT file_id, file_path_normalized FROM ${FILE_ROWS}) f ON f.file_id = t.file_id
+     ORDER BY f.file_path_normalized, f.file_id, t.place`,
   )
   return new Cursor(
     name,

@@ -15,7 +15,8 @@ import { limitsReached } from './0014-limits-reached.ts'
 import { embeddingsTable } from './0015-embeddings.ts'
 import { vectorsApart } from './0016-vectors-apart.ts'
 import { consumerOffsetsTable } from './0017-consumer-offsets.ts'
-import type { Migration } from './migration.ts'
+import { vectorsOnce } from './0018-vectors-once.ts'
+import type { Migration, VectorsOnce } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   embeddingsTable,
   vectorsApart,
   consumerOffsetsTable,
+  vectorsOnce,
 ]
 
 /** Version of a catalog that has every migration. */
@@ -44,11 +46,17 @@ export const CATALOG_VERSION = MIGRATIONS.length
 /** The views a catalog of a version has, by name, each behind those that it asks. */
 export function viewsOf(version: number): Readonly<Record<string, string>> {
   const views = new Map<string, string>()
-  for (const migration of MIGRATIONS.slice(0, version)) {
-    for (const [name, query] of Object.entries(migration.views ?? {})) {
+  const made = MIGRATIONS.slice(0, version)
+  for (const kind of ['shapes', 'views'] as const) {
+    for (const [name, query] of made.flatMap((migration) => Object.entries(migration[kind] ?? {}))) {
       views.delete(name)
       views.set(name, query)
     }
   }
   return Object.fromEntries(views)
+}
+
+/** The columns of vectors of which an embedded catalog of a version keeps each distinct one once. */
+export function vectorsOnceOf(version: number): readonly VectorsOnce[] {
+  return MIGRATIONS.slice(0, version).flatMap(({ once = [] }) => once)
 }

@@ -27,6 +27,22 @@ interface MovedColumn {
 }
 
 /**
+ * A column of vectors of which an embedded catalog keeps each distinct one once. The rows move to a table of another name,
+ * where the id of a vector stands in the place of the vector; the table's own name becomes a view that brings both together.
+ */
+export interface VectorsOnce {
+  readonly table: 'files' | 'channels'
+  readonly column: string
+  readonly dimension: number
+  /** The table that has the rows. */
+  readonly rows: string
+  /** What `column` is called there: the `vectorId` of its vector, null where there is none. */
+  readonly id: string
+  /** The table that has the vectors, with the columns `id` and `vector`. */
+  readonly distinct: string
+}
+
+/**
  * One step between two versions of the schema, for both catalogs. Forward it makes tables, adds columns, runs `sql.up` and
  * the backfills; back it runs `sql.down` and drops them again: their rows are lost, all others are kept.
  */
@@ -44,6 +60,10 @@ export interface Migration {
   readonly regroupsFrames?: true
   /** What moves in a VAST DataBase; an embedded catalog keeps it where it is and has views instead. */
   readonly apart?: readonly MovedColumn[]
+  /** What is stored once from here on, in an embedded catalog; in every row again on the way back. */
+  readonly once?: readonly VectorsOnce[]
+  /** The same as `views`, of what was a table before: they come ahead of all others. */
+  readonly shapes?: Readonly<Record<string, string>>
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */
   readonly views?: Readonly<Record<string, string>>
   /** What only the embedded catalog needs, in DuckDB's SQL. */

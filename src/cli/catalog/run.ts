@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { STORED_TABLES } from '../../catalog/duckdb/row-tables.ts'
 import { CATALOG_VERSION, viewsOf } from '../../catalog/migrations/index.ts'
 import { type AgainstFilesReport, verifyAgainstFiles } from '../../ingest/against-files.ts'
 import { parseWhole } from '../../settings/parse.ts'
@@ -192,10 +193,11 @@ export async function migrate(flags: MigrateFlags, context: CliContext): Promise
 }
 
 export async function showDdl(flags: DdlFlags, context: CliContext): Promise<void> {
-  const tables = flags.dialect === 'trino' ? TABLES.map(withoutVectors) : TABLES
-  const statements = tables.map((table) => createTableSql(table, flags.dialect, flags.schema))
   // A view names its tables as they are called inside the catalog.
-  const views = flags.dialect === 'duckdb' && flags.schema === undefined ? Object.entries(viewsOf(CATALOG_VERSION)) : []
+  const hasViews = flags.dialect === 'duckdb' && flags.schema === undefined
+  const tables = flags.dialect === 'trino' ? TABLES.map(withoutVectors) : hasViews ? STORED_TABLES : TABLES
+  const statements = tables.map((table) => createTableSql(table, flags.dialect, flags.schema))
+  const views = hasViews ? Object.entries(viewsOf(CATALOG_VERSION)) : []
   for (const [name, query] of views) statements.push(`CREATE OR REPLACE VIEW ${name} AS\n${query};`)
   await context.print(`${statements.join('\n\n')}\n`)
 }

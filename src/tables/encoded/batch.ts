@@ -25,6 +25,8 @@ export interface EncodedColumn {
   readonly valid: Uint8Array<ArrayBuffer> | null
   /** Lists only: how many items each row has. */
   readonly lengths?: Uint32Array<ArrayBuffer>
+  /** Vectors only: the `vectorId` of each row's, anything where there is none. Left out where nobody has made them. */
+  readonly ids?: BigInt64Array<ArrayBuffer>
   /** Vectors that are elsewhere: what digests make of each row's, four numbers a row, anything where there is none. `data` is empty then. */
   readonly cells?: Uint32Array<ArrayBuffer>
 }
@@ -74,6 +76,7 @@ export function transferList(batch: EncodedBatch): ArrayBuffer[] {
     for (const column of table.columns) {
       buffers.add(column.data.buffer)
       if (column.valid) buffers.add(column.valid.buffer)
+      if (column.ids) buffers.add(column.ids.buffer)
     }
   }
   for (const { stored } of batch.largeValues) buffers.add(stored.buffer)

@@ -1,5 +1,6 @@
 import type { CellType } from '../definition.ts'
 import type { ColumnData, EncodedColumn, StringPool } from './batch.ts'
+import { vectorId } from './vector-id.ts'
 
 /** Collects distinct strings as UTF-8 and hands out their codes. */
 export class StringCollector {
@@ -188,6 +189,20 @@ export class VectorWriter implements ColumnWriter {
   }
 
   reserve(): void {}
+
+  /** The column with the ids of its vectors: frames of one kind share one vector, which is hashed once. */
+  finishWithIds(rows: number): EncodedColumn {
+    const known = new Map<Float32Array, bigint>()
+    const ids = new BigInt64Array(rows)
+    for (let row = 0; row < rows; row++) {
+      const vector = this.#vectors[row]
+      if (!vector) continue
+      const id = known.get(vector) ?? vectorId(vector)
+      known.set(vector, id)
+      ids[row] = id
+    }
+    return { ...this.finish(rows), ids }
+  }
 
   finish(rows: number): EncodedColumn {
     const valid = new Uint8Array(rows)

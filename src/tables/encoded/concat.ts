@@ -87,7 +87,12 @@ function concatColumns(
   const valid = pieces.some((piece) => piece.valid)
     ? pieces.map((piece, index) => piece.valid ?? new Uint8Array(tables[index]!.rowCount).fill(1))
     : null
-  return { data: concatData(data), valid: valid && (concatData(valid) as Uint8Array<ArrayBuffer>) }
+  const ids = pieces.flatMap((piece) => piece.ids ?? [])
+  return {
+    data: concatData(data),
+    valid: valid && (concatData(valid) as Uint8Array<ArrayBuffer>),
+    ...(ids.length === pieces.length && { ids: concatData(ids) as BigInt64Array<ArrayBuffer> }),
+  }
 }
 
 function moveCodes(codes: Int32Array<ArrayBuffer>, base: number): Int32Array<ArrayBuffer> {

@@ -56,7 +56,8 @@ function selectColumn(column: EncodedColumn, type: ColumnType, runs: readonly Ru
   }
   if (!('vector' in type)) throw new RangeError('Expected the lengths of a list column')
   const vectorRuns = column.valid ? presentRuns(column.valid, runs) : runs
-  return { data: gather(column.data, vectorRuns, type.vector), valid }
+  const ids = column.ids && gather(column.ids, runs, 1)
+  return { data: gather(column.data, vectorRuns, type.vector), valid, ...(ids && { ids }) }
 }
 
 /** Runs of rows as runs of the vectors they hold. */

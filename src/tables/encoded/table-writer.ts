@@ -65,7 +65,9 @@ export class TableWriter {
     return {
       rowCount: this.#rowCount,
       rowStart: this.#rowStart.slice(0, this.#fileCount + 1),
-      columns: this.#writers.map((writer) => writer.finish(this.#rowCount)),
+      columns: this.#writers.map((writer) => {
+        return writer instanceof VectorWriter ? writer.finishWithIds(this.#rowCount) : writer.finish(this.#rowCount)
+      }),
     }
   }
 

@@ -20,12 +20,12 @@ export async function copyFiles(
   // Else every statement's rows go through the journal into the file.
   await connection.run("SET checkpoint_threshold = '64GB'; BEGIN TRANSACTION")
   const more = ['inspections', 'channel_stats', 'deep_stats', 'content_hashes', 'validation_results']
-  for (const table of ['files', 'parts', 'channels', 'attributes', ...(everything ? more : [])]) {
+  for (const table of ['file_rows', 'parts', 'channel_rows', 'attributes', ...(everything ? more : [])]) {
     const names = `${renamed('file_path_normalized')}, ${renamed('sequence_key')}`
     const hashed =
       ', CASE WHEN k % 10 = 0 THEN pixel_hash ELSE left(md5(pixel_hash || k), length(pixel_hash)) END AS pixel_hash'
-    const vector = everything ? '' : ', NULL AS metadata_embedding'
-    const own = table === 'files' ? `, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
+    const vector = everything ? '' : ', NULL AS vector_id'
+    const own = table === 'file_rows' ? `, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
     const columns = `first.* REPLACE (md5(file_id || k) AS file_id${table === 'inspections' ? '' : `, ${renamed('file_path')}`}${own})`
     await connection.run(`CREATE TEMP TABLE first AS FROM ${table}`)
     const atOnce = Math.ceil(copies / STATEMENTS)
