@@ -32,14 +32,16 @@ export const equalPixels = defineQuery({
 ), hashed AS (
   SELECT frame.file_path, frame.size_bytes, frame.mtime, hashes.algorithm, hashes.pixel_hash, hashes.pixels
   FROM (SELECT file_id, file_path, size_bytes, mtime, multipart_count FROM ${frames} chosen WHERE (${where}
-  )) frame JOIN hashes ON hashes.file_id = frame.file_id AND hashes.part_count = frame.multipart_count
+  ) AND file_id IN (SELECT file_id FROM candidates)) frame JOIN hashes ON hashes.file_id = frame.file_id AND hashes.part_count = frame.multipart_count
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY algorithm, pixels ORDER BY mtime NULLS LAST, file_path) AS nth,
-    count(*) OVER (PARTITION BY algorithm, pixels) AS file_count
+    first_value(size_bytes) OVER (PARTITION BY algorithm, pixels ORDER BY mtime NULLS LAST, file_path) AS kept_bytes,
+    count(*) OVER (PARTITION BY algorithm, pixels) AS file_count,
+    sum(size_bytes) OVER (PARTITION BY algorithm, pixels) AS all_bytes
   FROM hashed
 )
 SELECT pixel_hash, file_path, size_bytes, mtime, nth > 1 AS is_extra, file_count,
-  CAST(sum(CASE WHEN nth > 1 THEN size_bytes END) OVER (PARTITION BY algorithm, pixels) AS BIGINT) AS spare_bytes
+  CAST(all_bytes - kept_bytes AS BIGINT) AS spare_bytes
 FROM ranked WHERE file_count > 1
 ORDER BY spare_bytes DESC, pixel_hash, nth LIMIT ${limit}`,
 })
