@@ -269,23 +269,18 @@ struct FloatKinds {
 };
 
 EXR_INSPECTOR_WIDE FloatKinds KindsOf(const uint32_t* bits, size_t count) {
-  uint32_t bad = 0;
-  uint32_t zero = 0;
-  uint32_t negative_zero = 0;
-  uint32_t negative = 0;
-  uint32_t subnormal = 0;
-  uint32_t limit = 0;
+  FloatKinds kinds;
   for (size_t i = 0; i < count; i++) {
     const uint32_t magnitude = bits[i] & 0x7fffffff;
     const uint32_t finite = magnitude < 0x7f800000;
-    bad += finite ^ 1;
-    zero += magnitude == 0;
-    negative_zero += bits[i] == 0x80000000;
-    subnormal += magnitude - 1 < 0x7fffff;
-    limit += magnitude == 0x477fe000;
-    negative += (bits[i] >> 31) & finite & (magnitude != 0);
+    kinds.bad += finite ^ 1;
+    kinds.zero += magnitude == 0;
+    kinds.negative_zero += bits[i] == 0x80000000;
+    kinds.subnormal += magnitude - 1 < 0x7fffff;
+    kinds.limit += magnitude == 0x477fe000;
+    kinds.negative += (bits[i] >> 31) & finite & (magnitude != 0);
   }
-  return {bad, zero, negative_zero, negative, subnormal, limit};
+  return kinds;
 }
 
 // Integers rise as the finite floats do that have these bits: unlike floats,
@@ -312,7 +307,6 @@ struct BlockSums {
 // Of finite values, at least one.
 EXR_INSPECTOR_WIDE BlockSums SumsOf(const float* values, const uint32_t* bits,
                                     size_t count) {
-  BlockSums block;
   Lanes sums{};
   const size_t whole = count / kLanes * kLanes;
   for (size_t i = 0; i < whole; i += kLanes) {
@@ -326,10 +320,7 @@ EXR_INSPECTOR_WIDE BlockSums SumsOf(const float* values, const uint32_t* bits,
     lowest = std::min(lowest, key);
     highest = std::max(highest, key);
   }
-  block.sums = sums;
-  block.lowest = lowest;
-  block.highest = highest;
-  return block;
+  return {sums, lowest, highest};
 }
 
 // Squared distances from the mean.

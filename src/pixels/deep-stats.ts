@@ -1,6 +1,6 @@
 import type { HeaderPart } from '../header/index.ts'
 import type { NativeDeep } from '../oiio/pixel-types.ts'
-import type { PartLayout } from './layout.ts'
+import { type PartLayout, sampleBytes } from './layout.ts'
 import { missingPixels } from './missing.ts'
 import { nameOf } from './names.ts'
 import type { PassOutcome } from './pass.ts'
@@ -18,7 +18,7 @@ export function deepStatsOf(
   const deep = outcome.result.deep!
   const missing = missingPixels(outcome, layout)
   const { channels } = layout.native
-  const bytesPerSample = channels.reduce((sum, { type }) => sum + (type === 1 ? 2 : 4), 0)
+  const bytesPerSample = sampleBytes(channels)
   const hasPixels = deep.pixelCount > 0
   const depth = <T>(value: T) => (deep.hasDepth && hasPixels ? value : null)
   const declared = declaredState(part)

@@ -121,6 +121,9 @@ function colourGroups(channels: readonly Channel[]): Map<string, number> {
   return groups
 }
 
+/** The format's number of the type. */
+const HALF = 1
+
 export type HeaderChannels = readonly Channel[]
 
 /** The channels of a part in file order, or what is wrong with them. */
@@ -133,6 +136,11 @@ export function channelsOf(part: HeaderPart): readonly Channel[] | string {
     if (xSampling < 1 || ySampling < 1) return `channel ${name} has sampling ${xSampling}, ${ySampling}`
   }
   return channels.value
+}
+
+/** Bytes that one sample of each channel takes. */
+export function sampleBytes(channels: readonly { readonly type: number }[]): number {
+  return channels.reduce((sum, { type }) => sum + (type === HALF ? 2 : 4), 0)
 }
 
 function no(reason: string): PartLayout {

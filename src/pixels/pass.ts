@@ -7,7 +7,7 @@ import {
   newPixelPass,
 } from '../oiio/pixel-pass.ts'
 import { chunksOf, isSampled, type ListedChunk, type Region } from './chunk-list.ts'
-import type { PartLayout } from './layout.ts'
+import { type PartLayout, sampleBytes } from './layout.ts'
 import type { PixelFile } from './pixel-file.ts'
 import { batchesOf, READ_DEFAULTS, type ReadChunkOptions, readChunks } from './read-chunks.ts'
 
@@ -19,9 +19,8 @@ export interface LostChunk {
 
 const MAX_LOST = 1000
 
-/** The format's numbers. */
+/** The format's number. */
 const UNCOMPRESSED = 0
-const HALF = 1
 
 /** What one look at a part gave. */
 export interface PassOutcome {
@@ -138,8 +137,7 @@ export class PartPass {
   #shareRead(): number {
     const { compression, isDeep, channels } = this.#layout.native
     if (compression !== UNCOMPRESSED || isDeep) return 1
-    const bytesOf = (list: typeof channels) => list.reduce((sum, { type }) => sum + (type === HALF ? 2 : 4), 0)
-    return Math.max(0.01, bytesOf(channels.filter(({ isWanted }) => isWanted)) / bytesOf(channels))
+    return Math.max(0.01, sampleBytes(channels.filter(({ isWanted }) => isWanted)) / sampleBytes(channels))
   }
 
   /** Places and indexes as native code takes them. */

@@ -2,7 +2,7 @@ import { isDeep } from '../header/index.ts'
 import { type NativePartLayout, newPixelPass } from '../oiio/pixel-pass.ts'
 import type { ByteSource } from '../source/source.ts'
 import { chunksOf, type ListedChunk, type Region } from './chunk-list.ts'
-import { layoutOf, type PartLayout } from './layout.ts'
+import { layoutOf, type PartLayout, sampleBytes } from './layout.ts'
 import { openPixelFile, type PixelFile } from './pixel-file.ts'
 import { READ_DEFAULTS, readChunks } from './read-chunks.ts'
 
@@ -137,7 +137,7 @@ async function recodePlace(
   signal: AbortSignal | undefined,
 ): Promise<PlaceRecode | string> {
   const { native } = layout
-  if (sampleBytes(native, area) > MAX_PLACE_BYTES) return `one of its chunks takes more than ${MAX_PLACE_BYTES} bytes`
+  if (areaBytes(native, area) > MAX_PLACE_BYTES) return `one of its chunks takes more than ${MAX_PLACE_BYTES} bytes`
   const listed = [...chunksOf(file, partIndex, layout, area)]
   if (listed.some(({ range }) => range === null)) return 'the chunk table has no usable offset for some chunks'
   const pass = newPixelPass({ layout: native, recode: true })
@@ -170,6 +170,6 @@ function chunkBytes(chunk: Uint8Array, { isTiled, partNumber }: NativePartLayout
   return place + 4 + view.getUint32((partNumber < 0 ? 0 : 4) + place, true)
 }
 
-function sampleBytes({ channels }: NativePartLayout, { width, height }: Region): number {
-  return channels.reduce((sum, { type }) => sum + (type === 1 ? 2 : 4), 0) * width * height
+function areaBytes({ channels }: NativePartLayout, { width, height }: Region): number {
+  return sampleBytes(channels) * width * height
 }

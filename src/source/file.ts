@@ -68,15 +68,18 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
     },
     async natively(work, signal) {
       const { handle, stat } = await opened(signal)
-      const running = work(handle.fd)
-      working.add(running)
-      try {
-        const answer = await running
+      const run = async () => {
+        const answer = await work(handle.fd)
         counters.requests += answer.reads
         counters.bytes += answer.bytes
         if (answer.errorNumber !== 0) throw systemError(answer.errorNumber)
         assertUnchanged(stat, await handle.stat({ bigint: true }), file)
         return answer
+      }
+      const running = run()
+      working.add(running)
+      try {
+        return await running
       } catch (error) {
         throw toFileError(error, file)
       } finally {
@@ -87,12 +90,13 @@ export function fileSource(location: string | URL | Uint8Array, { folders }: Fil
       closed = true
       const current = opening
       opening = undefined
-      // Else the descriptor could become that of another file under their hands.
-      await Promise.allSettled(working)
-      await current?.then(
-        ({ handle }) => handle.close(),
+      const handle = await current?.then(
+        (file) => file.handle,
         () => {},
       )
+      // Who waited for it to be opened has begun by now. Else the descriptor could become that of another file under their hands.
+      await Promise.allSettled(working)
+      await handle?.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { chmodSync, fstatSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fileSource } from '../../src/source/file.ts'
 import { toFileError } from '../../src/source/file-error.ts'
 import { displayPath, toFilePath } from '../../src/source/file-path.ts'
@@ -69,9 +69,10 @@ describe('a file that native code reads', () => {
       descriptor = fd
       return promise
     })
-    await source.identity()
+    // At once: not even the file is open by then.
     const closing = source.close()
-    await new Promise((next) => setImmediate(next))
+    await vi.waitUntil(() => descriptor >= 0)
+    for (let turn = 0; turn < 20; turn++) await new Promise((next) => setTimeout(next, 1))
     expect(fstatSync(descriptor).size).toBe(4)
     resolve(nothing)
     await Promise.all([reading, closing])

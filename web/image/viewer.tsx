@@ -64,13 +64,9 @@ export function Viewer({ fileId, first, part, layer, view, samples, marks, onSho
     ...(view !== null && { view }),
   }
   const facts = first.value?.facts
+  const isImage = view === null && !samples && level.x === 0 && level.y === 0
   const isFirst =
-    facts?.part_index === partIndex &&
-    facts.layer === (layer ?? '') &&
-    view === null &&
-    !samples &&
-    level.x === 0 &&
-    level.y === 0
+    isImage && ((facts?.part_index === partIndex && facts.layer === (layer ?? '')) || first.error !== null)
   const other = useAsk(
     first.isBusy || isFirst ? null : (signal) => getPixels(fileId, { ...wish, size: OVERVIEW_SIDE }, signal),
     [fileId, partIndex, layer, view, samples, level, first.isBusy, isFirst],

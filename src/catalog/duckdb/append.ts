@@ -22,6 +22,9 @@ interface AppendColumns {
   readonly columns: readonly EncodedColumn[]
 }
 
+/** Of tables without texts. */
+const NO_STRINGS: StringPool = { bytes: new Uint8Array(0), offsets: new Uint32Array(1) }
+
 /** Rows of a DuckDB vector. */
 const CHUNK_ROWS = duckdb.vector_size()
 /** Bytes of text in a chunk after which it ends early: DuckDB holds a chunk's strings several times. */
@@ -55,7 +58,7 @@ export class TableAppender {
   }
 
   /** Throws DuckDB's error when a row breaks a constraint; nothing of the call may then be committed. */
-  async append(connection: DuckDBConnection, table: AppendColumns, strings: StringPool): Promise<void> {
+  async append(connection: DuckDBConnection, table: AppendColumns, strings: StringPool = NO_STRINGS): Promise<void> {
     if (table.rowCount === 0) return
     const chunks = this.#chunks(table, strings)
     if (table.rowCount <= MOST_ROWS_AT_ONCE) {

@@ -105,7 +105,7 @@ class Kind {
       { data: BigInt64Array.from(unsure.keys()), valid: null },
       { data: vectors, valid: null },
     ]
-    await this.#appender.append(connection, { rowCount: unsure.size, columns }, NO_STRINGS)
+    await this.#appender.append(connection, { rowCount: unsure.size, columns })
   }
 
   settle(isCommitted: boolean): void {
@@ -126,5 +126,3 @@ class Kind {
     return reader.getRows().map(([found]) => found as bigint)
   }
 }
-
-const NO_STRINGS = { bytes: new Uint8Array(0), offsets: new Uint32Array(1) }

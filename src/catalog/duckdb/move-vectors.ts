@@ -10,8 +10,6 @@ import { joinVectors } from './row-tables.ts'
 /** Rows whose vectors are read together: twelve megabytes of the longest. */
 const ROWS_AT_ONCE = 8192
 
-const NO_STRINGS = { bytes: new Uint8Array(0), offsets: new Uint32Array(1) }
-
 /** Takes the vectors out of the rows of a table, inside the connection's transaction: see `VectorsOnce`. No view may be there. */
 export async function takeVectorsOut(
   connection: DuckDBConnection,
@@ -96,14 +94,14 @@ async function storeDistinct(
       }
     }
     const found = [rows, ids].map((values) => ({ data: BigInt64Array.from(values), valid: null }))
-    await places.append(connection, { rowCount: rows.length, columns: found }, NO_STRINGS)
+    await places.append(connection, { rowCount: rows.length, columns: found })
     const data = new Float32Array(added.size * dimension)
     for (const [at, vector] of [...added.values()].entries()) data.set(vector, at * dimension)
     const columns = [
       { data: BigInt64Array.from(added.keys()), valid: null },
       { data, valid: null },
     ]
-    await vectors.append(connection, { rowCount: added.size, columns }, NO_STRINGS)
+    await vectors.append(connection, { rowCount: added.size, columns })
   }
 }
 

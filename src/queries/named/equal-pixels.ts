@@ -41,7 +41,7 @@ export const equalPixels = defineQuery({
   FROM hashed
 )
 SELECT pixel_hash, file_path, size_bytes, mtime, nth > 1 AS is_extra, file_count,
-  CAST(all_bytes - kept_bytes AS BIGINT) AS spare_bytes
+  CAST(all_bytes - coalesce(kept_bytes, 0) AS BIGINT) AS spare_bytes
 FROM ranked WHERE file_count > 1
 ORDER BY spare_bytes DESC, pixel_hash, nth LIMIT ${limit}`,
 })

@@ -80,12 +80,12 @@ async function readRow(catalog: CatalogSql, fileId: string): Promise<KnownRow> {
      FROM ${live} live WHERE file_id = ${literal(fileId)}`,
   )
   if (row !== undefined) return row as unknown as KnownRow
-  const [gone] = await rowsOf(
+  const [newer] = await rowsOf(
     catalog,
-    `SELECT file_path, superseded_by FROM ${table('files')} f WHERE file_id = ${literal(fileId)}`,
+    `SELECT live.file_path, live.file_id FROM ${table('files')} f JOIN ${live} live ON live.file_id = f.superseded_by
+     WHERE f.file_id = ${literal(fileId)}`,
   )
-  const newer = gone?.['superseded_by']
-  if (typeof newer === 'string') throw new FileReplaced(String(gone!['file_path']), newer)
+  if (newer !== undefined) throw new FileReplaced(String(newer['file_path']), String(newer['file_id']))
   throw new ExrError(
     'ERR_SOURCE_NOT_FOUND',
     `The catalog has no file ${fileId}, or it was removed or replaced since. Search for its path again.`,
