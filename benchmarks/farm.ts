@@ -58,11 +58,16 @@ interface Frame {
   readonly userData: readonly number[]
 }
 
+/** Frames of one shot come from one program. */
+function isProgram(name: string): boolean {
+  return /software|version|colorspace/i.test(name)
+}
+
 function changeable(bytes: Buffer): Frame {
   const attributes = decodeHeader(bytes).parts.flatMap((part) => part.attributes)
   const ends = (type: string, ofBytes: number, least = ofBytes) =>
     attributes
-      .filter((attribute) => attribute.type === type && attribute.byteLength >= least)
+      .filter((attribute) => attribute.type === type && attribute.byteLength >= least && !isProgram(attribute.name))
       .map(({ valueOffset, byteLength }) => valueOffset + byteLength - ofBytes)
   return { bytes, texts: ends('string', DIGITS, DATE_BYTES).slice(0, NEW_TEXTS), userData: ends('timecode', 4) }
 }

@@ -1,4 +1,4 @@
-#include <napi.h>
+#include "addon.h"
 
 #include "image_spec.h"
 #include "process_limits.h"
@@ -7,29 +7,19 @@
 
 namespace exr_inspector {
 
-// One instance per JavaScript environment: the main thread's and every
-// worker's.
-class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
- public:
-  ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
-    QuietLibraries();
-    DefineAddon(
-        exports,
-        {
-            InstanceValue("versions", Napi::Function::New(env, LibraryVersions,
-                                                          "versions")),
-            InstanceValue("readSpecs",
-                          Napi::Function::New(env, ReadSpecs, "readSpecs")),
-            InstanceValue(
-                "readSpecsAsync",
-                Napi::Function::New(env, ReadSpecsAsync, "readSpecsAsync")),
-            InstanceValue("limitMemory",
-                          Napi::Function::New(env, LimitMemory, "limitMemory")),
-            InstanceValue("writeImage",
-                          Napi::Function::New(env, WriteImage, "writeImage")),
-        });
-  }
-};
+ExrInspectorAddon::ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
+  QuietLibraries();
+  const auto method = [env](const char* name, auto function) {
+    return InstanceValue(name, Napi::Function::New(env, function, name));
+  };
+  DefineAddon(exports, {
+                           method("versions", LibraryVersions),
+                           method("readSpecs", ReadSpecs),
+                           method("readSpecsAsync", ReadSpecsAsync),
+                           method("limitMemory", LimitMemory),
+                           method("writeImage", WriteImage),
+                       });
+}
 
 NODE_API_ADDON(ExrInspectorAddon)
 

@@ -26,7 +26,7 @@ struct SpecSource {
   std::vector<std::vector<unsigned char>> copies;
   // When set, the caller has read the header itself: only attributes with other
   // names than these go back to JavaScript, and neither channels nor sizes. One
-  // text per part, every name followed by NUL.
+  // text per part, see AnswerMemory::Names.
   std::optional<std::vector<std::string>> known_names;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon.h"
 #include "image_spec.h"
 #include "promise_worker.h"
 #include "to_js.h"
@@ -100,6 +101,10 @@ std::vector<SpecResult> ReadAll(const SpecBatch& batch) {
   return results;
 }
 
+AnswerMemory& AnswersOf(Napi::Env env) {
+  return env.GetInstanceData<ExrInspectorAddon>()->answers();
+}
+
 class ReadSpecsWorker final : public PromiseWorker {
  public:
   ReadSpecsWorker(Napi::Env env, SpecBatch batch)
@@ -108,7 +113,7 @@ class ReadSpecsWorker final : public PromiseWorker {
  private:
   void Run() override { results_ = ReadAll(batch_); }
   Napi::Value Result(Napi::Env env) override {
-    return ToJs(env, batch_.sources, results_);
+    return ToJs(env, batch_.sources, results_, AnswersOf(env));
   }
 
   const SpecBatch batch_;
@@ -120,7 +125,8 @@ class ReadSpecsWorker final : public PromiseWorker {
 Napi::Value ReadSpecs(const Napi::CallbackInfo& info) {
   return RethrowAsJs(info.Env(), [&] {
     const SpecBatch batch = ToSpecBatch(info);
-    return ToJs(info.Env(), batch.sources, ReadAll(batch));
+    return ToJs(info.Env(), batch.sources, ReadAll(batch),
+                AnswersOf(info.Env()));
   });
 }
 

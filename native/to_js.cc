@@ -3,7 +3,6 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 namespace exr_inspector {
 namespace {
@@ -106,32 +105,23 @@ Napi::Array ChannelsToJs(Napi::Env env, const OIIO::ImageSpec& spec) {
   return channels;
 }
 
-using Names = std::unordered_set<std::string_view>;
-
-// `list` must outlive the result.
-Names ToNames(const std::string& list) {
-  Names names;
-  for (size_t start = 0; start < list.size();) {
-    const size_t end = list.find('\0', start);
-    names.insert(std::string_view(list).substr(start, end - start));
-    if (end == std::string::npos) break;
-    start = end + 1;
-  }
-  return names;
+std::string_view NameOf(const ParamValue& param) {
+  return {param.name().c_str(), param.name().length()};
 }
 
 Napi::Array AttributesToJs(Napi::Env env, const OIIO::ImageSpec& spec,
-                           const Names& known) {
+                           const KnownNames& known) {
   const auto attributes = Napi::Array::New(env);
   uint32_t index = 0;
   for (const ParamValue& param : spec.extra_attribs) {
-    const std::string_view name(param.name().c_str(), param.name().length());
-    if (known.count(name) != 0) continue;
+    const auto knowledge = known.find(NameOf(param));
+    const bool is_known = knowledge != known.end();
+    if (is_known && knowledge->second == Knowledge::kKnown) continue;
     auto attribute = Napi::Object::New(env);
     attribute.Set("name", Napi::String::New(env, param.name().c_str(),
                                             param.name().length()));
     attribute.Set("type", param.type().c_str());
-    attribute.Set("value", ValueToJs(env, param));
+    attribute.Set("value", is_known ? env.Null() : ValueToJs(env, param));
     attributes.Set(index++, attribute);
   }
   return attributes;
@@ -145,7 +135,7 @@ Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
     auto object = DimensionsToJs(env, part.spec);
     object.Set("deep", part.spec.deep);
     object.Set("channels", ChannelsToJs(env, part.spec));
-    object.Set("attributes", AttributesToJs(env, part.spec, {}));
+    object.Set("attributes", AttributesToJs(env, part.spec, KnownNames()));
     const auto levels = Napi::Array::New(env, part.smaller_levels.size());
     for (size_t level = 0; level < part.smaller_levels.size(); ++level) {
       levels.Set(static_cast<uint32_t>(level),
@@ -159,17 +149,63 @@ Napi::Array PartsToJs(Napi::Env env, const std::vector<Part>& parts) {
 
 // What the caller cannot know from the header itself.
 Napi::Array DerivedToJs(Napi::Env env, const std::vector<Part>& parts,
-                        const std::vector<std::string>& known_names) {
+                        const std::vector<std::string>& known_names,
+                        AnswerMemory& memory) {
   const auto array = Napi::Array::New(env, parts.size());
+  const std::string none;
   for (size_t index = 0; index < parts.size(); ++index) {
     const Napi::HandleScope scope(env);
-    const Names known =
-        index < known_names.size() ? ToNames(known_names[index]) : Names();
+    const KnownNames& known =
+        memory.Names(index < known_names.size() ? known_names[index] : none);
     auto object = Napi::Object::New(env);
     object.Set("attributes", AttributesToJs(env, parts[index].spec, known));
     array.Set(static_cast<uint32_t>(index), object);
   }
   return array;
+}
+
+void AppendSized(std::string& key, const void* data, size_t size) {
+  key.append(reinterpret_cast<const char*>(&size), sizeof size);
+  key.append(static_cast<const char*>(data), size);
+}
+
+void AppendValue(std::string& key, const ParamValue& param) {
+  const TypeDesc type = param.type();
+  const size_t count = type.basevalues() * static_cast<size_t>(param.nvalues());
+  key.append(reinterpret_cast<const char*>(&type), sizeof type);
+  if (type.basetype != TypeDesc::STRING) {
+    AppendSized(key, param.data(), count * type.basesize());
+    return;
+  }
+  const auto* texts = static_cast<const OIIO::ustring*>(param.data());
+  for (size_t index = 0; index < count; ++index)
+    AppendSized(key, texts[index].c_str(), texts[index].length());
+}
+
+// Everything the answer about a file is made of: another file with this text
+// has the same answer.
+std::string KeyOf(const SpecResult& result,
+                  const std::vector<std::string>& known_names,
+                  AnswerMemory& memory) {
+  std::string key;
+  key.reserve(1024);
+  key.push_back(static_cast<char>(result.reader));
+  const std::string none;
+  for (size_t index = 0; index < result.parts.size(); ++index) {
+    const std::string& list =
+        index < known_names.size() ? known_names[index] : none;
+    AppendSized(key, list.data(), list.size());
+    const KnownNames& known = memory.Names(list);
+    for (const ParamValue& param : result.parts[index].spec.extra_attribs) {
+      const std::string_view name = NameOf(param);
+      const auto knowledge = known.find(name);
+      const bool is_known = knowledge != known.end();
+      if (is_known && knowledge->second == Knowledge::kKnown) continue;
+      AppendSized(key, name.data(), name.size());
+      if (!is_known) AppendValue(key, param);
+    }
+  }
+  return key;
 }
 
 Napi::Array RefusalsToJs(Napi::Env env, const std::vector<Refusal>& refusals) {
@@ -184,16 +220,17 @@ Napi::Array RefusalsToJs(Napi::Env env, const std::vector<Refusal>& refusals) {
 }
 
 Napi::Object ResultToJs(Napi::Env env, const SpecSource& source,
-                        const SpecResult& result) {
+                        const SpecResult& result, AnswerMemory& memory) {
   auto object = Napi::Object::New(env);
   object.Set("refusals", RefusalsToJs(env, result.refusals));
   switch (result.status) {
     case SpecStatus::kOk:
       object.Set("status", "ok");
       object.Set("reader", ReaderName(result.reader));
-      object.Set("parts", source.known_names ? DerivedToJs(env, result.parts,
-                                                           *source.known_names)
-                                             : PartsToJs(env, result.parts));
+      object.Set("parts", source.known_names
+                              ? DerivedToJs(env, result.parts,
+                                            *source.known_names, memory)
+                              : PartsToJs(env, result.parts));
       object.Set("message", result.message);
       break;
     case SpecStatus::kRefused:
@@ -213,15 +250,29 @@ Napi::Object ResultToJs(Napi::Env env, const SpecSource& source,
   return object;
 }
 
+Napi::Value Remembered(Napi::Env env, const SpecSource& source,
+                       const SpecResult& result, AnswerMemory& memory) {
+  const bool is_plain = source.known_names &&
+                        result.status == SpecStatus::kOk &&
+                        result.refusals.empty() && result.message.empty();
+  if (!is_plain) return ResultToJs(env, source, result, memory);
+  const std::string key = KeyOf(result, *source.known_names, memory);
+  const Napi::Value known = memory.Find(key);
+  if (!known.IsEmpty()) return known;
+  const Napi::Object answer = ResultToJs(env, source, result, memory);
+  memory.Keep(key, answer);
+  return answer;
+}
+
 }  // namespace
 
 Napi::Value ToJs(Napi::Env env, const std::vector<SpecSource>& sources,
-                 const std::vector<SpecResult>& results) {
+                 const std::vector<SpecResult>& results, AnswerMemory& memory) {
   const auto array = Napi::Array::New(env, results.size());
   for (size_t index = 0; index < results.size(); ++index) {
     const Napi::HandleScope scope(env);
     array.Set(static_cast<uint32_t>(index),
-              ResultToJs(env, sources[index], results[index]));
+              Remembered(env, sources[index], results[index], memory));
   }
   return array;
 }

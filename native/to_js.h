@@ -5,14 +5,16 @@
 
 #include <vector>
 
+#include "answer_memory.h"
 #include "image_spec.h"
 
 namespace exr_inspector {
 
 // One result per source, in order. src/oiio/types.ts declares the same
-// shapes.
+// shapes. What is asked with `known_names` may be an object of `memory`.
 Napi::Value ToJs(Napi::Env env, const std::vector<SpecSource>& sources,
-                 const std::vector<SpecResult>& results);
+                 const std::vector<SpecResult>& results,
+                 AnswerMemory& memory);
 
 }  // namespace exr_inspector
 

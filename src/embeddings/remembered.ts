@@ -11,16 +11,48 @@ const REMEMBERED_CHARACTERS = 2 * 1024 * 1024
 export class RememberedVectors {
   readonly #metadata = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
   readonly #fingerprints = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
+  #last: Last | null = null
 
   /** What `computeMetadataEmbedding` gives. */
   metadata(payload: EmbeddablePayload): Float32Array {
-    return this.#metadata.get(factsOf(payload), () => computeMetadataEmbedding(payload))
+    const parts = payload.parts.map(partText)
+    if (this.#last !== null && isLike(this.#last, payload, parts)) return this.#last.vector
+    const vector = this.#metadata.get(factsOf(payload, parts), () => computeMetadataEmbedding(payload))
+    this.#last = { channels: payload.channels, attributes: payload.attributes.parts, parts, vector }
+    return vector
   }
 
   /** What `computeChannelFingerprint` gives. */
   fingerprint(channels: readonly ChannelFacts[]): Float32Array {
     return this.#fingerprints.get(channelTexts(channels), () => computeChannelFingerprint(channels))
   }
+}
+
+/** The file before: mostly the frame before, with which a file shares its facts. */
+interface Last {
+  readonly channels: readonly ChannelFacts[]
+  readonly attributes: readonly (readonly AttributeFacts[])[]
+  readonly parts: readonly string[]
+  readonly vector: Float32Array
+}
+
+/** Whether every fact a vector may be made of is the same. Facts that are one object are not looked at. */
+function isLike(last: Last, { channels, attributes }: EmbeddablePayload, parts: readonly string[]): boolean {
+  return (
+    areLike(last.parts, parts, (a, b) => a === b) &&
+    areLike(last.channels, channels, (a, b) => a === b) &&
+    areLike(last.attributes, attributes.parts, (a, b) => areLike(a, b, saysTheSame))
+  )
+}
+
+function saysTheSame(a: AttributeFacts, b: AttributeFacts): boolean {
+  return a === b || (a.name === b.name && a.type === b.type && a.source === b.source && !valueCounts(a.name))
+}
+
+function areLike<T>(some: readonly T[], others: readonly T[], isLike: (a: T, b: T) => boolean): boolean {
+  if (some.length !== others.length) return false
+  for (let index = 0; index < some.length; index++) if (!isLike(some[index]!, others[index]!)) return false
+  return true
 }
 
 /** Values by text, of which the last so many characters at least are kept. */
@@ -53,9 +85,8 @@ class Recent<Value> {
 }
 
 /** Every fact a vector may be made of as one text, texts in their length so that none runs into the next. */
-function factsOf({ parts, channels, attributes }: EmbeddablePayload): string {
-  let text = `${channelTexts(channels)}|`
-  for (const part of parts) text += partText(part)
+function factsOf({ channels, attributes }: EmbeddablePayload, parts: readonly string[]): string {
+  let text = `${channelTexts(channels)}|${parts.join('')}`
   for (const part of attributes.parts) {
     text += '|'
     for (const attribute of part) text += attributeText(attribute)

@@ -1,4 +1,4 @@
-import type { AttributeValue, HeaderAttribute } from './model.ts'
+import type { AttributeValue, HeaderAttribute, SeenValue } from './model.ts'
 import { decodeValue } from './types/index.ts'
 
 /** The bytes attributes point into. A scanner puts the longest prefix it was given here, so that older ones can go. */
@@ -14,6 +14,7 @@ export class StoredAttribute implements HeaderAttribute {
   readonly byteOffset: number
   readonly valueOffset: number
   readonly byteLength: number
+  readonly seen: SeenValue | undefined
   readonly #store: ByteStore
   readonly #nameEnd: number
   #value: AttributeValue | undefined
@@ -29,6 +30,7 @@ export class StoredAttribute implements HeaderAttribute {
     nameEnd: number,
     valueOffset: number,
     byteLength: number,
+    seen?: SeenValue,
   ) {
     this.#store = store
     this.name = name
@@ -37,6 +39,7 @@ export class StoredAttribute implements HeaderAttribute {
     this.#nameEnd = nameEnd
     this.valueOffset = valueOffset
     this.byteLength = byteLength
+    this.seen = seen
   }
 
   get nameBytes(): Uint8Array {
@@ -57,6 +60,7 @@ export class StoredAttribute implements HeaderAttribute {
   }
 
   get value(): AttributeValue {
+    if (this.seen !== undefined) return this.seen.value
     this.#value ??= decodeValue(this.type, this.bytes, this.#store.maxChannels)
     return this.#value
   }

@@ -2,15 +2,26 @@ import { checkChannels } from './check-channels.ts'
 import { checkColors, checkFacts } from './check-facts.ts'
 import { checkSize } from './check-size.ts'
 import { checkValue } from './check-value.ts'
+import { colorContradictions } from './color-statements.ts'
 import type { DefectCode } from './defect-codes.ts'
 import { clip, type DefectList } from './defects.ts'
 import { REQUIRED_ATTRIBUTES, STANDARD_ATTRIBUTES, STORAGE_TYPES, STRUCTURAL_ATTRIBUTES } from './format.ts'
+import type { HeaderMemory } from './memory.ts'
 import type { ExrHeader, HeaderAttribute, HeaderLimits, HeaderPart } from './model.ts'
 import type { PartContext } from './part-context.ts'
 import { isDeep, isTiled, storageOf } from './storage.ts'
 
-/** Rules that concern one part. Returns whether one of its channel names needs the long names flag. */
-export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLimits, defects: DefectList): boolean {
+/**
+ * Rules that concern one part. Returns whether one of its channel names needs the long names flag. With a memory, values
+ * that were found sound are not looked at again.
+ */
+export function checkPart(
+  header: ExrHeader,
+  part: HeaderPart,
+  limits: HeaderLimits,
+  defects: DefectList,
+  memory?: HeaderMemory,
+): boolean {
   const context: PartContext = {
     header,
     part,
@@ -21,20 +32,45 @@ export function checkPart(header: ExrHeader, part: HeaderPart, limits: HeaderLim
     report: (code, message, byteOffset, attribute) => defects.add(code, message, byteOffset, part.index, attribute),
   }
   let hasLongName = false
+  const soundIn = contextNumber(context)
   for (const attribute of part.attributes) {
     if (defects.isFull) return hasLongName
+    const { seen } = attribute
+    if (seen?.soundIn === soundIn) continue
+    const found = defects.items.length
     if (!checkType(context, attribute)) continue
-    if (attribute.name === 'channels') hasLongName = checkChannels(context, attribute)
+    const isList = attribute.name === 'channels'
+    if (isList) hasLongName = checkChannels(context, attribute)
     else {
       checkValue(context, attribute)
       checkFacts(context, attribute)
     }
+    const isSound = defects.items.length === found && !(isList && hasLongName)
+    if (seen !== undefined && isSound && standsAlone(attribute)) seen.soundIn = soundIn
   }
-  checkColors(context)
+  if (memory === undefined || !memory.recall(header, part, hasAgreeingColors)) checkColors(context)
   checkPartType(context)
   // What a header that broke off lacks may have been in the rest.
   if (part.isTerminated) checkRequired(context)
   return hasLongName
+}
+
+/** What the rules of one value know beside it, as a number. */
+function contextNumber({ header, storage }: PartContext): number {
+  const { longNames, multiPart, nonImage } = header.flags
+  const place = storage === null ? 0 : STORAGE_TYPES.indexOf(storage) + 1
+  return (place << 3) | (longNames ? 4 : 0) | (multiPart ? 2 : 0) | (nonImage ? 1 : 0)
+}
+
+/** False for values whose rules look at others: a time code at the frame rate, subsampled channels at the data window. */
+function standsAlone(attribute: HeaderAttribute): boolean {
+  if (attribute.type !== 'chlist') return attribute.type !== 'timecode'
+  const { value } = attribute
+  return value.kind === 'chlist' && value.value.every(({ xSampling, ySampling }) => xSampling === 1 && ySampling === 1)
+}
+
+function hasAgreeingColors(part: HeaderPart): boolean {
+  return colorContradictions(part).length === 0
 }
 
 /** True when the value has the type its name calls for and fits it, so that value rules apply. */

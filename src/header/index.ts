@@ -23,6 +23,7 @@ export { DEFAULT_MAX_MANIFEST_BYTES, type IdManifestGroup, readIdManifest } from
 export { base64, type EncodedBytes, float32, float64, type JsonNumber, toBase64 } from './json-forms.ts'
 export { DEFAULT_LIMITS, limitName, resolveLimits } from './limits.ts'
 export { makeAttribute, makeHeader, makePart } from './make.ts'
+export { HeaderMemory } from './memory.ts'
 export type * from './model.ts'
 export { decodeHeader, HeaderScanner, LimitReached, type ScanOptions, scanHeader } from './scan.ts'
 export { isDeep, isTiled, storageOf } from './storage.ts'

@@ -79,6 +79,20 @@ export interface HeaderAttribute {
   /** Bytes of the value. */
   readonly byteLength: number
   readonly value: AttributeValue
+  /** The value as a memory holds it, the same object wherever it comes again; undefined without one. */
+  readonly seen?: SeenValue | undefined
+}
+
+/** A value as headers store it, under its name and type: what it says is found out once. See `HeaderMemory`. */
+export interface SeenValue {
+  readonly name: string
+  readonly type: string
+  readonly bytes: Uint8Array
+  readonly value: AttributeValue
+  /** The context in which its own rules were last found kept; -1 for none. See `checkPart`. */
+  soundIn: number
+  /** What whoever lists attributes made of it, theirs alone. */
+  listed: unknown
 }
 
 /** Decoded forms. Numbers are what the file holds: NaN and infinities included; matrices row by row in file order. */

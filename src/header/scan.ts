@@ -7,6 +7,7 @@ import type { DefectCode } from './defect-codes.ts'
 import { DefectList } from './defects.ts'
 import { LONG_NAME, MAGIC, SHORT_NAME } from './format.ts'
 import { limitFlag, resolveLimits } from './limits.ts'
+import type { HeaderMemory } from './memory.ts'
 import type { ExrHeader, HeaderLimits, HeaderProgress, VersionFlags } from './model.ts'
 import { endHash, nameAt, nextHash } from './names.ts'
 import { StoredPart } from './part.ts'
@@ -22,6 +23,8 @@ export interface ScanOptions {
   readonly limits?: Partial<HeaderLimits>
   /** Throw LimitReached at a limit, rather than check and report what was read up to there. Default false. */
   readonly stopAtLimit?: boolean
+  /** What headers said before. Default none: everything is found out anew. */
+  readonly memory?: HeaderMemory | undefined
 }
 
 /** A header needs more than a limit allows, and was to be given up there. Never leaves the code that asked for it. */
@@ -62,6 +65,7 @@ export class HeaderScanner {
   readonly #limits: HeaderLimits
   readonly #fileSize: number
   readonly #stopsAtLimit: boolean
+  readonly #memory: HeaderMemory | undefined
   readonly #store: ByteStore
   readonly #defects = new DefectList()
   readonly #header: HeaderState = {
@@ -86,6 +90,7 @@ export class HeaderScanner {
     this.#limits = resolveLimits(options.limits)
     this.#fileSize = options.fileSize ?? Number.POSITIVE_INFINITY
     this.#stopsAtLimit = options.stopAtLimit ?? false
+    if (options.memory?.maxChannels === this.#limits.channels) this.#memory = options.memory
     this.#store = { bytes: new Uint8Array(0), maxChannels: this.#limits.channels }
   }
 
@@ -240,7 +245,8 @@ export class HeaderScanner {
     const type = nameAt(prefix, nameEnd + 1, typeEnd, this.#hash)
     this.#checkName(prefix, start, nameEnd, index, name, 'name')
     this.#checkName(prefix, nameEnd + 1, typeEnd, index, name, 'type')
-    const attribute = new StoredAttribute(this.#store, name, type, start, nameEnd, valueOffset, size)
+    const seen = this.#memory?.value(prefix, valueOffset, size, name, type, nameHash ^ Math.imul(this.#hash, 31))
+    const attribute = new StoredAttribute(this.#store, name, type, start, nameEnd, valueOffset, size, seen)
     if (!part.add(attribute)) {
       this.#report('duplicate-attribute', `Attribute ${name} appears more than once`, start, index, name)
     }
@@ -316,7 +322,7 @@ export class HeaderScanner {
     const header = this.#header
     this.#done = true
     for (const part of header.parts) {
-      if (checkPart(header, part, this.#limits, this.#defects)) this.#sawLongName = true
+      if (checkPart(header, part, this.#limits, this.#defects, this.#memory)) this.#sawLongName = true
     }
     checkFile(header, this.#sawLongName, this.#defects)
     this.#defects.finish()

@@ -4,6 +4,7 @@ import {
   type ExrHeader,
   errorCodeOf,
   type HeaderDefect,
+  type HeaderPart,
   isTextMode,
   limitName,
   textModeDefect,
@@ -15,26 +16,30 @@ import type { SourceIdentity } from '../source/source.ts'
 import { attributeFacts } from './attribute-facts.ts'
 import { linearOfPrimaries } from './color-space.ts'
 import { headerHash, normalizePath } from './identity.ts'
+import type { Inspection } from './inspection.ts'
 import type { ResolvedInspectOptions } from './options.ts'
-import { channelFacts, partFacts, viewsOf } from './part-facts.ts'
-import type { FileFacts, OiioReader, Payload, PayloadError } from './payload.ts'
+import { channelFacts, partFacts, type Recall, viewsOf } from './part-facts.ts'
+import type { ChannelFacts, FileFacts, OiioReader, Payload, PayloadError } from './payload.ts'
 import type { Findings } from './steps.ts'
 
 const MAX_MESSAGE = 1000
 
 /** Puts the findings into the published form. Pure; the same findings give the same bytes. */
 export function buildPayload(
-  identity: SourceIdentity,
-  known: KnownBytes,
+  { identity, known, memory }: Pick<Inspection, 'identity' | 'known' | 'memory'>,
   findings: Findings,
   options: ResolvedInspectOptions,
 ): Payload {
   const { header, chunks } = findings
   const views = viewsOf(header)
-  const parts = header.parts.map((part, i) => partFacts(header, part, chunks.plan.parts[i], chunks.parts[i], views))
+  // What is made of a damaged header is its own.
+  const remembered = header.defects.length === 0 ? memory : undefined
+  const recall: Recall = (part, make) =>
+    remembered === undefined ? make(part, header) : remembered.recall(header, part, make)
+  const parts = header.parts.map((part, i) => partFacts(part, chunks.plan.parts[i], chunks.parts[i], views, recall))
   const specs = oiioParts(findings)
   for (const [i, part] of parts.entries()) {
-    const linear = linearOfPrimaries(header.parts[i]!)
+    const linear = recall(header.parts[i]!, linearOfPrimaries)
     part.color_space_derived = linear ?? derivedColorSpace(specs[i]?.attributes)
     if (linear !== null) part.color_space_deriver = 'OpenEXR'
     else if (part.color_space_derived !== null) part.color_space_deriver = deriver(findings)
@@ -49,10 +54,10 @@ export function buildPayload(
       parts.some((part) => part.is_deep),
     ),
     parts,
-    channels: header.parts.flatMap(channelFacts),
+    channels: header.parts.flatMap((part) => recall(part, remembered === undefined ? channelFacts : sharedChannels)),
     attributes: {
       parts: header.parts.map((part, i) =>
-        options.meta ? attributeFacts(part, specs[i]?.attributes ?? [], options.raw) : [],
+        options.meta ? attributeFacts(part, specs[i]?.attributes ?? [], options.raw, remembered) : [],
       ),
     },
     stats: {},
@@ -63,6 +68,11 @@ export function buildPayload(
       .map(defectError)
       .concat(unavailableFeatures(options)),
   }
+}
+
+/** Frozen, since payloads share them. */
+function sharedChannels(part: HeaderPart): ChannelFacts[] {
+  return channelFacts(part).map((channel) => Object.freeze(channel))
 }
 
 function fileFacts(

@@ -1,4 +1,5 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
+import type { HeaderMemory } from '../header/index.ts'
 import { askOiioSync, type SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
@@ -52,18 +53,19 @@ export function inspectFilesSync(
 /**
  * The same, some neighbours at a time: whoever stops asking leaves the rest unopened. Runs are short where headers are
  * large. With `grantBytes`, a header that needs more (see `withinGrant`) is given up before it is read, and a run ends
- * after so many bytes. Throws ERR_OPTION_INVALID for a bad option.
+ * after so many bytes. With `memory`, payloads share frozen facts. Throws ERR_OPTION_INVALID for a bad option.
  */
 export function* inspectRuns(
   locations: readonly (string | URL | Uint8Array)[],
   options: InspectOptions | ResolvedInspectOptions = {},
   mark?: Mark,
   grantBytes: number | null = null,
+  memory?: HeaderMemory,
 ): Generator<(TaskResult<Payload> | GrantExceeded)[], void, undefined> {
   const resolved = resolveInspectOptions(options)
   const within = grantBytes === null ? resolved : withinGrant(resolved, grantBytes)
   for (let start = 0; start < locations.length; ) {
-    const results = inspectRun(locations, start, resolved, mark, grantBytes, within).map(toResult)
+    const results = inspectRun(locations, start, resolved, mark, grantBytes, within, memory).map(toResult)
     start += results.length
     yield results
   }
@@ -83,10 +85,12 @@ function inspectRun(
   mark?: Mark,
   grantBytes: number | null = null,
   within: ResolvedInspectOptions = options,
+  memory?: HeaderMemory,
 ): Outcome[] {
   const mostBytes = Math.min(SIDE_BY_SIDE_BYTES, grantBytes ?? Number.POSITIVE_INFINITY)
   // Alone, so that the time of one file is not that of its neighbours.
   const count = Math.min(locations.length - start, options.timings ? 1 : SIDE_BY_SIDE)
+  const how = { stopAtLimit: grantBytes !== null, memory }
   const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
   let heldBytes = 0
   const outcomes: Outcome[] = []
@@ -106,10 +110,7 @@ function inspectRun(
 
   for (let index = 0; index < count && heldBytes < mostBytes; index++) {
     const location = locations[start + index]!
-    run(
-      index,
-      () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), within, grantBytes !== null),
-    )
+    run(index, () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), within, how))
   }
   while (waiting.length > 0) {
     const asked = waiting

@@ -65,7 +65,7 @@ export async function inspectSource(
     assertNotAborted(signal, source.path)
     const next = steps.next()
     if (next.done === true) {
-      const payload = buildPayload(identity, known, next.value, options)
+      const payload = buildPayload(inspection, next.value, options)
       watch.lap('payload')
       if (options.timings) {
         const requests = source.counters.requests - before.requests

@@ -1,3 +1,4 @@
+import type { HeaderMemory } from '../header/index.ts'
 import type { SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
@@ -9,6 +10,8 @@ export interface Inspection {
   readonly known: KnownBytes
   /** Give up with LimitReached at a limit of the header, rather than tell what was read up to there. */
   readonly stopAtLimit?: boolean
+  /** What headers said before; payloads then share frozen facts. */
+  readonly memory?: HeaderMemory | undefined
   /** The answer to the `specs` request asked last. */
   spec: SpecAnswer | null
   /** Each read is a request that costs more than its bytes: few are made. */

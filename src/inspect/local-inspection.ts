@@ -23,9 +23,15 @@ export class LocalInspection {
 
   /**
    * Opens the file and reads its first bytes into `buffer`, which must not be used for another file before this one is
-   * done. With `stopAtLimit`, `advance` throws LimitReached for a header beyond a limit. Throws ERR_SOURCE_*.
+   * done. With `stopAtLimit`, `advance` throws LimitReached for a header beyond a limit; with `memory`, payloads share
+   * frozen facts. Throws ERR_SOURCE_*.
    */
-  constructor(file: FilePath, buffer: Uint8Array, options: ResolvedInspectOptions, stopAtLimit = false) {
+  constructor(
+    file: FilePath,
+    buffer: Uint8Array,
+    options: ResolvedInspectOptions,
+    { stopAtLimit = false, memory }: Pick<Inspection, 'stopAtLimit' | 'memory'> = {},
+  ) {
     this.#file = file
     this.#options = options
     this.#watch = options.timings ? new Stopwatch() : null
@@ -36,7 +42,7 @@ export class LocalInspection {
     }
     this.#watch?.lap('open')
     const { identity } = this.#reader
-    this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, spec: null, peeked: [] }
+    this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, memory, spec: null, peeked: [] }
     this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch?.lap(step))
     this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }
@@ -52,8 +58,7 @@ export class LocalInspection {
       for (;;) {
         const next = this.#steps.next()
         if (next.done === true) {
-          const { identity, known } = this.#inspection
-          const payload = buildPayload(identity, known, next.value, this.#options)
+          const payload = buildPayload(this.#inspection, next.value, this.#options)
           this.#reader.assertUnchanged()
           this.#watch?.lap('payload')
           if (this.#watch !== null) payload.timings_us = this.#timings(this.#watch)

@@ -32,11 +32,27 @@ const ORIGINALS: ReadonlyMap<string, readonly string[]> = new Map([
   ['worldtoscreen', ['worldToNDC', 'worldToScreen']],
 ])
 
-const RENAMED: ReadonlySet<string> = new Set([...ORIGINALS.values()].flat())
+/** The other way round. */
+const RENAMES: ReadonlyMap<string, readonly string[]> = namesByOriginal()
+
+function namesByOriginal(): Map<string, string[]> {
+  const names = new Map<string, string[]>()
+  for (const [name, originals] of ORIGINALS) {
+    for (const original of originals) names.set(original, [...(names.get(original) ?? []), name])
+  }
+  return names
+}
 
 /** Whether OpenImageIO gives this attribute of a file another name. */
 export function isRenamed(name: string): boolean {
-  return RENAMED.has(name)
+  return RENAMES.has(name)
+}
+
+/** What is known of a part's attributes, as `DerivedSource` has it. */
+export function knownNamesOf({ attributes }: HeaderPart): string {
+  const known = attributes.map(({ name }) => name).join('\0')
+  const renamed = attributes.flatMap(({ name }) => RENAMES.get(name) ?? [])
+  return renamed.length === 0 ? known : `${known}\0\0${renamed.join('\0')}`
 }
 
 /** OpenImageIO's view of one part, set against what is in the file. */

@@ -17,18 +17,35 @@ import {
 } from '../header/index.ts'
 import { statedColorSpace, textOf } from './color-space.ts'
 import type { ChannelFacts, MissingFacts, PartFacts } from './payload.ts'
-import { writerFacts } from './writer-facts.ts'
+import { NO_WRITER, writerFacts } from './writer-facts.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 
+/** What `make` gives for a part of the header at hand, made now or for an earlier part that says the same. */
+export type Recall = <T>(part: HeaderPart, make: (part: HeaderPart, header: ExrHeader) => T) => T
+
 /** The facts of one part, keys in the order of the catalog's columns. `views` is what `viewsOf` gives. */
 export function partFacts(
-  header: ExrHeader,
   part: HeaderPart,
   plan: PartChunkPlan | undefined,
   report: PartChunkReport | undefined,
   views: ReadonlySet<string>,
+  recall: Recall,
 ): PartFacts {
+  const facts: PartFacts = { ...recall(part, statedFacts) }
+  facts.multi_view = isMultiView(part, views)
+  Object.assign(facts, recall(part, writerFacts))
+  facts.time_code = timeCode(part)
+  if (facts.is_tiled) facts.level_count = plan?.levels.length || null
+  facts.chunk_count = int32OrNull(plan?.chunkCount)
+  facts.missing_chunks = int32OrNull(report?.missingChunks)
+  if (report?.order) facts.chunk_order = report.order
+  if (report !== undefined && (report.missingChunks ?? 0) > 0) facts.missing = missingFacts(report)
+  return facts
+}
+
+/** What attributes state that most frames share; the rest is left open. */
+function statedFacts(part: HeaderPart, header: ExrHeader): PartFacts {
   const data = boxOf(part, 'dataWindow')
   const display = boxOf(part, 'displayWindow')
   const tiles = valueAs(part, 'tiles', 'tiledesc')?.value
@@ -36,13 +53,13 @@ export function partFacts(
   const isTiled = type === 'tiledimage' || type === 'deeptile'
   const aspect = valueAs(part, 'pixelAspectRatio', 'float')
   const stated = statedColorSpace(part)
-  const facts: PartFacts = {
+  return {
     part_index: part.index,
     ...(isPartial(header, part) && { is_partial: true as const }),
     part_name: textOf(part, 'name'),
     part_type: type,
     view_name: viewName(part),
-    multi_view: isMultiView(part, views),
+    multi_view: false,
     width: extent(data?.minX, data?.maxX),
     height: extent(data?.minY, data?.maxY),
     display_width: extent(display?.minX, display?.maxX),
@@ -58,22 +75,19 @@ export function partFacts(
     color_space_source: stated?.source ?? null,
     color_space_derived: null,
     color_space_deriver: null,
-    ...writerFacts(part),
+    ...NO_WRITER,
     frames_per_second: framesPerSecond(part),
-    time_code: timeCode(part),
+    time_code: null,
     is_tiled: isTiled,
     tile_width: isTiled ? int32OrNull(tiles?.xSize) : null,
     tile_height: isTiled ? int32OrNull(tiles?.ySize) : null,
     tile_depth: isTiled && tiles !== undefined ? 1 : null,
     level_mode: isTiled ? (tiles?.levelMode ?? null) : null,
-    level_count: isTiled ? plan?.levels.length || null : 1,
+    level_count: isTiled ? null : 1,
     is_deep: type === 'deepscanline' || type === 'deeptile',
-    chunk_count: int32OrNull(plan?.chunkCount),
-    missing_chunks: int32OrNull(report?.missingChunks),
+    chunk_count: null,
+    missing_chunks: null,
   }
-  if (report?.order) facts.chunk_order = report.order
-  if (report !== undefined && (report.missingChunks ?? 0) > 0) facts.missing = missingFacts(report)
-  return facts
 }
 
 /** Facts of every channel of a part, in file order. */

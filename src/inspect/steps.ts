@@ -6,6 +6,7 @@ import { bytesForOiio } from './bytes-for-oiio.ts'
 import { readChunks } from './chunk-steps.ts'
 import type { Inspection, InspectRequest } from './inspection.ts'
 import { bytesOf, supply } from './known-bytes.ts'
+import { knownNamesOf } from './oiio-attributes.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 
 /** Everything the bytes told. */
@@ -63,11 +64,11 @@ function* timed<T>(
 }
 
 function* readHeader(
-  { identity, known, stopAtLimit = false }: Inspection,
+  { identity, known, stopAtLimit = false, memory }: Inspection,
   options: ResolvedInspectOptions,
 ): Generator<InspectRequest, ExrHeader, void> {
   const fileSize = identity.sizeBytes
-  const scanner = new HeaderScanner({ fileSize, limits: options.limits, stopAtLimit })
+  const scanner = new HeaderScanner({ fileSize, limits: options.limits, stopAtLimit, memory })
   let progress = scan(scanner, bytesOf(known, identity, 0, Math.min(known.prefixLength, fileSize)), identity)
   while (!progress.done) {
     // Each read reaches past the attribute that was cut off, to what follows it and the chunk tables; for a header of
@@ -97,10 +98,10 @@ function* askOiio(
   header: ExrHeader,
   chunks: ChunkReport,
 ): Generator<InspectRequest, SpecAnswer, void> {
-  const { identity, known } = inspection
+  const { identity, known, memory } = inspection
   const reason = reasonNotToAsk(header)
   if (reason !== null) return { available: false, error: reason }
-  const knownNames = header.parts.map((part) => part.attributes.map(({ name }) => name).join('\0'))
+  const knownNames = header.parts.map((part) => memory?.recall(header, part, knownNamesOf) ?? knownNamesOf(part))
   let answer: SpecAnswer | null = null
   for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
     const source = {

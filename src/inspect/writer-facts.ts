@@ -38,6 +38,21 @@ function rankedByName(): Map<string, Ranked[]> {
   return byName
 }
 
+/** Of a part that names no program. */
+export const NO_WRITER: WriterFacts = {
+  render_software: null,
+  render_software_version: null,
+  render_software_source: null,
+  render_seconds: null,
+  render_seconds_source: null,
+  render_memory_bytes: null,
+  render_memory_source: null,
+  render_host: null,
+  render_host_source: null,
+  camera_name: null,
+  camera_name_source: null,
+}
+
 /** Facts of the program that wrote a part, each from the best evidence there is; null where there is none. */
 export function writerFacts(part: HeaderPart): WriterFacts {
   const best = new Map<WriterFact, Found>()

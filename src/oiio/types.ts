@@ -19,11 +19,14 @@ export interface DerivedSource {
   readonly name: string
   readonly sizeBytes: number
   readonly ranges: readonly SuppliedBytes[]
-  /** One text per part: the names of its attributes, joined by NUL. */
+  /**
+   * One text per part: the names of its attributes, joined by NUL; after an empty one those that OpenImageIO gives some of
+   * them, which come back without a value.
+   */
   readonly knownNames: readonly string[]
 }
 
-/** What OpenImageIO adds to one part: attributes it derives, and those it gives another name. */
+/** What OpenImageIO adds to one part: attributes it derives, and those it gives another name. Files share it: nobody may change it. */
 export type DerivedPart = Pick<NativePart, 'attributes'>
 
 /** OpenImageIO's two OpenEXR readers: on OpenEXRCore, and on the OpenEXR C++ library. */

@@ -1,13 +1,27 @@
 import type { AttributeFacts } from '../inspect/payload.ts'
 import { columnsOf, type RecordTable } from './definition.ts'
+import type { LargeValueCollector } from './encoded/large-values.ts'
 import type { FileRecord } from './record.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
 import { storedColumns, type ValueColumns } from './value-columns.ts'
 
-export interface AttributeRow {
+export class AttributeRow {
   readonly part_index: number
   readonly attribute: AttributeFacts
-  readonly value: ValueColumns
+  readonly #large: LargeValueCollector | null
+  #value: ValueColumns | undefined
+
+  constructor(part_index: number, attribute: AttributeFacts, large: LargeValueCollector | null) {
+    this.part_index = part_index
+    this.attribute = attribute
+    this.#large = large
+  }
+
+  /** Made when it is asked for: of most rows an earlier one has the cells already. */
+  get value(): ValueColumns {
+    this.#value ??= storedColumns(this.attribute, this.#large)
+    return this.#value
+  }
 }
 
 const { required, optional } = columnsOf<AttributeRow>()
@@ -20,6 +34,7 @@ export const attributes = {
   parent: 'parts',
   written: 'once',
   rows: attributeRows,
+  shared: ({ attribute }) => (Object.isFrozen(attribute) ? attribute : null),
   columns: [
     fileId,
     filePath,
@@ -59,6 +74,6 @@ export const attributes = {
 /** One by one: a file may have a million. */
 function* attributeRows({ record, large }: FileRecord): Generator<AttributeRow> {
   for (const [part_index, list] of record.payload.attributes.parts.entries()) {
-    for (const attribute of list) yield { part_index, attribute, value: storedColumns(attribute, large) }
+    for (const attribute of list) yield new AttributeRow(part_index, attribute, large)
   }
 }

@@ -20,6 +20,7 @@ export const channels = {
   parent: 'parts',
   written: 'once',
   rows: channelRows,
+  shared: ({ channel }) => (Object.isFrozen(channel) ? channel : null),
   columns: [
     fileId,
     filePath,
@@ -36,12 +37,15 @@ export const channels = {
     optional('x_sampling', 'int32', 'one sample every this many pixels', ({ channel }) => channel.x_sampling),
     optional('y_sampling', 'int32', 'one sample every this many rows', ({ channel }) => channel.y_sampling),
     optional('p_linear', 'bool', 'perceptually linear flag', ({ channel }) => channel.p_linear),
-    optional(
-      'channel_fingerprint',
-      { vector: FINGERPRINT_DIMENSION },
-      "vector of the part's channel list, L2 norm 1; on the part's first channel only",
-      ({ fingerprint }) => fingerprint,
-    ),
+    {
+      ...optional(
+        'channel_fingerprint',
+        { vector: FINGERPRINT_DIMENSION },
+        "vector of the part's channel list, L2 norm 1; on the part's first channel only",
+        ({ fingerprint }) => fingerprint,
+      ),
+      varies: true,
+    },
     optional(
       'view_name',
       'utf8',

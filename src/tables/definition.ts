@@ -62,6 +62,8 @@ export interface RecordColumn<Row> extends ColumnDefinition {
   readonly type: RecordType
   /** The cell of a row: null and undefined are null, and so is a number that the type cannot hold. */
   readonly value: (row: Row, file: FileRecord) => unknown
+  /** Of a table with `shared`: rows that share the rest have cells of their own here. */
+  readonly varies?: true
 }
 
 /** A column whose values change after its row is stored. */
@@ -74,6 +76,8 @@ export interface RecordTable<Row> extends TableDefinition {
   readonly written: Written
   /** What the file has rows for, in the order they are stored. */
   readonly rows: (file: FileRecord) => Iterable<Row>
+  /** What rows of different files with the same cells have in common, and never changes; null for a row by itself. */
+  readonly shared?: (row: Row) => object | null
   readonly columns: readonly RecordColumn<Row>[]
 }
 

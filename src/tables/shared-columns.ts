@@ -4,18 +4,21 @@ import { optional, type RecordColumn, required } from './definition.ts'
 export const fileId: RecordColumn<unknown> = {
   ...required('file_id', 'utf8', 'first 32 hex digits of SHA-256 over normalized path, NUL, header hash'),
   value: (_row, file) => file.id,
+  varies: true,
 }
 
 /** Of every table about a file: where it lies. */
 export const filePath: RecordColumn<unknown> = {
   ...required('file_path', 'utf8', 'absolute path, or URL'),
   value: (_row, file) => file.path,
+  varies: true,
 }
 
 /** Of every table about a part of a file. */
 export const partIndex: RecordColumn<{ readonly part_index: number }> = {
   ...required('part_index', 'int32', 'zero-based part'),
   value: (row) => row.part_index,
+  varies: true,
 }
 
 /** Which run wrote a row. */

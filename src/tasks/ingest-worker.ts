@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { HeaderMemory, resolveLimits } from '../header/index.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
 import { transferList } from '../tables/index.ts'
@@ -11,6 +12,7 @@ import { inspectLocations } from './locations.ts'
 const settings = poolData() as IngestTaskSettings
 const options = resolveInspectOptions({ ...settings.inspect, foldCase: settings.foldCase })
 limitChildMemory('headers')
+const memory = new HeaderMemory(resolveLimits(options.limits).channels)
 
 /** Inspects batches of files and objects, as many as one answer should hold, and encodes them for the catalog. */
 export default poolTask(async (tasks: readonly IngestTask[], mark) => {
@@ -19,7 +21,7 @@ export default poolTask(async (tasks: readonly IngestTask[], mark) => {
   const [first] = tasks
   // A heavy file is a task by itself.
   const grantBytes = typeof first === 'object' ? first.grantBytes : settings.grantBytes
-  const common = { options, s3: settings.s3, mark, grantBytes: grantBytes ?? null }
+  const common = { options, s3: settings.s3, mark, grantBytes: grantBytes ?? null, memory }
   for await (const found of inspectLocations(locations, common)) {
     collector.add(found)
     if (collector.isFull) break

@@ -1,4 +1,5 @@
 import type { TaskResult } from '../errors.ts'
+import { HeaderMemory, resolveLimits } from '../header/index.ts'
 import { resolveInspectOptions } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { limitChildMemory } from '../oiio/memory-limit.ts'
@@ -17,6 +18,7 @@ export interface InspectWorkerData {
 const data = poolData() as InspectWorkerData
 const options = resolveInspectOptions(data.options)
 limitChildMemory('headers')
+const memory = new HeaderMemory(resolveLimits(options.limits).channels)
 
 /**
  * Inspects files and objects. Answers with a JSON text of one TaskResult<Payload> per location: measured on the payloads
@@ -24,7 +26,7 @@ limitChildMemory('headers')
  */
 export default poolTask(async (locations: readonly Location[], mark) => {
   const results: TaskResult<Payload>[] = []
-  for await (const found of inspectLocations(locations, { options, s3: data.s3, mark })) {
+  for await (const found of inspectLocations(locations, { options, s3: data.s3, mark, memory })) {
     if ('result' in found) results.push(found.result)
   }
   return JSON.stringify(results)

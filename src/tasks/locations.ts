@@ -1,4 +1,5 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
+import type { HeaderMemory } from '../header/index.ts'
 import { inspectRuns } from '../inspect/inspect-file.ts'
 import { GrantExceeded } from '../inspect/inspect-within.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
@@ -41,6 +42,8 @@ interface LocationOptions {
   readonly mark: Mark
   /** What a header may need (see `withinGrant`); null for whatever the limits allow. Default null. */
   readonly grantBytes?: number | null
+  /** What headers said before: payloads of local files then share frozen facts. */
+  readonly memory?: HeaderMemory
 }
 
 /** What objects under way, and those that wait to be taken, may hold together in one worker: memory is the bound. */
@@ -138,13 +141,16 @@ async function* lookAtPixels(
 }
 
 /** Files are inspected side by side, so each is booked with its share of the time. */
-function* inspectFiles(files: readonly Location[], { options, mark, grantBytes }: LocationOptions): Generator<Found> {
+function* inspectFiles(
+  files: readonly Location[],
+  { options, mark, grantBytes, memory }: LocationOptions,
+): Generator<Found> {
   let done = 0
   let startedUs = BigInt(Date.now()) * 1000n
   let startedMs = performance.now()
   // Marked files are asked about one by one; in a thread, where nobody reads marks, side by side, which is faster.
   const markHere = isChild() ? mark : undefined
-  for (const results of inspectRuns(files, options, markHere, grantBytes)) {
+  for (const results of inspectRuns(files, options, markHere, grantBytes, memory)) {
     const durationUs = ((performance.now() - startedMs) * 1000) / results.length
     for (const result of results) {
       const location = files[done++]!

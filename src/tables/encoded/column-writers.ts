@@ -52,6 +52,8 @@ export class StringCollector {
 /** Writes one column, row by row. `null` and `undefined` are null; rows that are never set are null too. */
 export interface ColumnWriter {
   set(row: number, value: unknown): void
+  /** Gives a row the cell of an earlier one. */
+  copy(row: number, from: number): void
   /** Makes room for this many rows. */
   reserve(capacity: number): void
   /** The first `rows` rows. */
@@ -98,6 +100,10 @@ class TextWriter implements ColumnWriter {
     this.#codes[row] = this.#lastCode
   }
 
+  copy(row: number, from: number): void {
+    this.#codes[row] = this.#codes[from]!
+  }
+
   reserve(capacity: number): void {
     const filled = this.#codes.length
     this.#codes = grown(this.#codes, capacity).fill(-1, filled)
@@ -126,6 +132,11 @@ class NumberWriter implements ColumnWriter {
     this.#data[row] = fits ? Number(value) : 0
   }
 
+  copy(row: number, from: number): void {
+    this.#valid[row] = this.#valid[from]!
+    this.#data[row] = this.#data[from]!
+  }
+
   reserve(capacity: number): void {
     this.#data = grown(this.#data, capacity)
     this.#valid = grown(this.#valid, capacity)
@@ -149,6 +160,11 @@ class Int64Writer implements ColumnWriter {
     const integer = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value as number) : null
     this.#valid[row] = integer === null ? 0 : 1
     this.#data[row] = integer ?? 0n
+  }
+
+  copy(row: number, from: number): void {
+    this.#valid[row] = this.#valid[from]!
+    this.#data[row] = this.#data[from]!
   }
 
   reserve(capacity: number): void {
@@ -181,6 +197,10 @@ export class VectorWriter implements ColumnWriter {
     }
     this.#vectors[row] = value
     this.#count += 1
+  }
+
+  copy(row: number, from: number): void {
+    this.set(row, this.#vectors[from])
   }
 
   /** Bytes of the vectors that were set. */
@@ -227,6 +247,10 @@ class ListWriter implements ColumnWriter {
     else throw new RangeError('Expected a list of float32 values')
   }
 
+  copy(row: number, from: number): void {
+    this.set(row, this.#lists[from])
+  }
+
   reserve(): void {}
 
   finish(rows: number): EncodedColumn {
@@ -267,7 +291,8 @@ function validity(valid: Uint8Array<ArrayBuffer>, rows: number): Uint8Array<Arra
   return used.includes(0) ? used.slice() : null
 }
 
-function grown<A extends ColumnData | Uint32Array<ArrayBuffer>>(array: A, length: number): A {
+/** The array with room for more items. */
+export function grown<A extends ColumnData | Uint32Array<ArrayBuffer>>(array: A, length: number): A {
   const next = new (array.constructor as new (length: number) => A)(length)
   next.set(array as never)
   return next

@@ -73,20 +73,34 @@ export class TextCells {
 /** What of a table a digest covers. */
 interface DigestedTable {
   readonly name: string
-  readonly columns: readonly ColumnDefinition[]
+  readonly columns: readonly (ColumnDefinition & { readonly varies?: true })[]
 }
 
-/** The digest of each row, four numbers a row. Columns that change after a row is stored are no part of it. */
+/**
+ * The digest of each row, four numbers a row. Columns that change after a row is stored are no part of it. `like` names
+ * for some rows an earlier one with the same cells but for columns that vary, -1 for none.
+ */
 export function digestRows(
   { name, columns }: DigestedTable,
   rows: { readonly rowCount: number; readonly columns: readonly EncodedColumn[] },
   texts: TextCells,
+  like: Int32Array | null = null,
 ): Uint32Array {
   const sums = new Uint32Array(rows.rowCount * LANES)
-  columns.forEach((column, index) => {
-    if (column.digest === 'none') return
-    addCells(sums, rows.columns[index]!, column, seedOf(`${name}.${column.name}`), texts)
-  })
+  const add = (isWanted: (column: (typeof columns)[number]) => boolean, skipped: Int32Array | null) => {
+    columns.forEach((column, index) => {
+      if (column.digest === 'none' || !isWanted(column)) return
+      addCells(sums, rows.columns[index]!, column, seedOf(`${name}.${column.name}`), texts, skipped)
+    })
+  }
+  add(({ varies }) => !varies, like)
+  if (like !== null) {
+    for (let row = 0; row < rows.rowCount; row++) {
+      const from = like[row]! * LANES
+      if (from >= 0) sums.copyWithin(row * LANES, from, from + LANES)
+    }
+  }
+  add(({ varies }) => varies === true, null)
   const seed = seedOf(name)
   const mixed = new Uint32Array(LANES)
   for (let row = 0; row < rows.rowCount; row++) {
@@ -102,6 +116,7 @@ function addCells(
   { type }: ColumnDefinition,
   seed: Uint32Array,
   texts: TextCells,
+  skipped: Int32Array | null,
 ): void {
   const rowCount = sums.length / LANES
   const mixed = new Uint32Array(LANES)
@@ -109,6 +124,7 @@ function addCells(
   let lastCode = -1
   let item = 0
   for (let row = 0; row < rowCount; row++) {
+    if (skipped !== null && skipped[row]! >= 0) continue
     if (type === 'utf8') {
       const code = data[row] as number
       if (code < 0) continue

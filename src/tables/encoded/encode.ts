@@ -68,7 +68,11 @@ export class BatchEncoder {
   /** The batch; nothing can be added any more. */
   finish(): EncodedBatch {
     const tables = perTable((table) => this.#writers[table.name].finish())
-    sealFiles(tables, this.#strings)
+    sealFiles(
+      tables,
+      this.#strings,
+      perTable((table) => this.#writers[table.name].like),
+    )
     return {
       fileCount: this.#ordinals.length,
       ordinals: Uint32Array.from(this.#ordinals),

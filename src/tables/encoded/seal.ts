@@ -33,8 +33,12 @@ function readObject<T>(json: string, isValue: (value: unknown) => value is T): R
   }
 }
 
-/** Fills the columns of `files` that are made from all rows of a file: `content_digest` and `latest_rows`. */
-export function sealFiles(tables: PerTable<EncodedTable>, strings: StringCollector): void {
+/** Fills the columns of `files` that are made from all rows of a file: `content_digest` and `latest_rows`. `likes`: see TableWriter. */
+export function sealFiles(
+  tables: PerTable<EncodedTable>,
+  strings: StringCollector,
+  likes: PerTable<Int32Array | null>,
+): void {
   const { rowCount } = tables.files
   const texts = new TextCells(strings.view())
   const content = Array.from({ length: rowCount }, () => new DigestSum())
@@ -42,7 +46,7 @@ export function sealFiles(tables: PerTable<EncodedTable>, strings: StringCollect
   for (const table of recordTables()) {
     const rows = tables[table.name]
     if (table.written === 'sighting' || rows.rowCount === 0) continue
-    const digests = digestRows(table, rows, texts)
+    const digests = digestRows(table, rows, texts, likes[table.name])
     for (let file = 0; file < rowCount; file++) {
       const [start, end] = [rows.rowStart[file]!, rows.rowStart[file + 1]!]
       if (start === end) continue

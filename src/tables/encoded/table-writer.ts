@@ -1,7 +1,7 @@
 import type { AnyRecordTable } from '../definition.ts'
 import type { FileRecord } from '../record.ts'
 import type { EncodedTable } from './batch.ts'
-import { type ColumnWriter, columnWriter, type StringCollector, VectorWriter } from './column-writers.ts'
+import { type ColumnWriter, columnWriter, grown, type StringCollector, VectorWriter } from './column-writers.ts'
 
 /** Rows that are made before they are written, column by column. */
 const ROWS_AT_ONCE = 1024
@@ -18,6 +18,9 @@ export class TableWriter {
   #capacity: number
   #fileCount = 0
   #rowCount = 0
+  /** The first row of what rows share. */
+  readonly #firsts = new Map<object, number>()
+  #like: Int32Array<ArrayBuffer> | null
 
   /** Has room for so many rows and files before it grows. */
   constructor(table: AnyRecordTable, files: number, strings: StringCollector) {
@@ -26,6 +29,12 @@ export class TableWriter {
     this.#writers = table.columns.map((column) => columnWriter(column.type, files, strings))
     this.#vectors = this.#writers.filter((writer) => writer instanceof VectorWriter)
     this.#rowStart = new Uint32Array(files + 1)
+    this.#like = table.shared === undefined ? null : new Int32Array(files)
+  }
+
+  /** By row: an earlier one with the same cells but for columns that vary, -1 for none. Null: no rows of this table share any. */
+  get like(): Int32Array | null {
+    return this.#like
   }
 
   /** About what its rows take, their texts left out. */
@@ -39,9 +48,14 @@ export class TableWriter {
     for (const run of runsOf(rows)) {
       const start = this.#rowCount
       this.#reserve(start + run.length)
-      this.#table.columns.forEach(({ value }, index) => {
+      const like = this.#findLike(run)
+      this.#table.columns.forEach(({ value, varies }, index) => {
         const writer = this.#writers[index]!
-        for (let row = 0; row < run.length; row++) writer.set(start + row, value(run[row], file))
+        for (let row = 0; row < run.length; row++) {
+          const from = like === null || varies ? -1 : like[start + row]!
+          if (from >= 0) writer.copy(start + row, from)
+          else writer.set(start + row, value(run[row], file))
+        }
       })
       this.#rowCount = start + run.length
     }
@@ -53,11 +67,12 @@ export class TableWriter {
   }
 
   endFile(): void {
-    if (this.#fileCount + 1 === this.#rowStart.length) this.#rowStart = doubled(this.#rowStart)
+    if (this.#fileCount + 1 === this.#rowStart.length) this.#rowStart = grown(this.#rowStart, this.#rowStart.length * 2)
     this.#rowStart[++this.#fileCount] = this.#rowCount
   }
 
   dropFile(): void {
+    this.#firsts.clear()
     this.#rowCount = this.#rowStart[this.#fileCount]!
   }
 
@@ -71,17 +86,26 @@ export class TableWriter {
     }
   }
 
+  #findLike(run: readonly unknown[]): Int32Array | null {
+    const { shared } = this.#table
+    const like = this.#like
+    if (shared === undefined || like === null) return null
+    for (const [index, row] of run.entries()) {
+      const key = shared(row)
+      const at = this.#rowCount + index
+      const first = key === null ? at : (this.#firsts.get(key) ?? at)
+      like[at] = first === at ? -1 : first
+      if (key !== null && first === at) this.#firsts.set(key, at)
+    }
+    return like
+  }
+
   #reserve(rows: number): void {
     if (rows <= this.#capacity) return
     this.#capacity = Math.max(rows, this.#capacity * 2)
     for (const writer of this.#writers) writer.reserve(this.#capacity)
+    if (this.#like !== null) this.#like = grown(this.#like, this.#capacity)
   }
-}
-
-function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
-  const next = new Uint32Array(array.length * 2)
-  next.set(array)
-  return next
 }
 
 function* runsOf(rows: Iterable<unknown>): Generator<readonly unknown[]> {
