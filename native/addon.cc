@@ -1,6 +1,7 @@
 #include "addon.h"
 
 #include "image_spec.h"
+#include "local_files.h"
 #include "process_limits.h"
 #include "read_specs.h"
 #include "write_image.h"
@@ -16,6 +17,8 @@ ExrInspectorAddon::ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
                            method("versions", LibraryVersions),
                            method("readSpecs", ReadSpecs),
                            method("readSpecsAsync", ReadSpecsAsync),
+                           method("openFiles", OpenFiles),
+                           method("closeUnchanged", CloseUnchanged),
                            method("limitMemory", LimitMemory),
                            method("writeImage", WriteImage),
                        });

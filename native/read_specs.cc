@@ -21,13 +21,6 @@ struct SpecBatch {
   int64_t read_limit = 0;
 };
 
-std::string ToPath(const Napi::Value& value) {
-  if (value.IsString()) return value.As<Napi::String>().Utf8Value();
-  const auto bytes = value.As<Napi::Uint8Array>();
-  return std::string(reinterpret_cast<const char*>(bytes.Data()),
-                     bytes.ByteLength());
-}
-
 SuppliedBytes ToSuppliedBytes(const Napi::Object& range) {
   const auto bytes = range.Get("bytes").As<Napi::Uint8Array>();
   return {range.Get("start").As<Napi::Number>().Int64Value(), bytes.Data(),
@@ -121,6 +114,13 @@ class ReadSpecsWorker final : public PromiseWorker {
 };
 
 }  // namespace
+
+std::string ToPath(const Napi::Value& value) {
+  if (value.IsString()) return value.As<Napi::String>().Utf8Value();
+  const auto bytes = value.As<Napi::Uint8Array>();
+  return std::string(reinterpret_cast<const char*>(bytes.Data()),
+                     bytes.ByteLength());
+}
 
 Napi::Value ReadSpecs(const Napi::CallbackInfo& info) {
   return RethrowAsJs(info.Env(), [&] {

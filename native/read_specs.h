@@ -3,7 +3,12 @@
 
 #include <napi.h>
 
+#include <string>
+
 namespace exr_inspector {
+
+// A path of the local file system: text, or its bytes.
+std::string ToPath(const Napi::Value& value);
 
 // readSpecs(sources, readLimit) -> results, one per source, on the calling
 // thread. A source is { path } with a string or the path's bytes, or { name,

@@ -4,6 +4,9 @@ import { computeChannelFingerprint, computeMetadataEmbedding, type EmbeddablePay
 /** Characters of facts that are remembered with their vectors; twice that while older ones are still asked for. */
 const REMEMBERED_CHARACTERS = 2 * 1024 * 1024
 
+/** Lists of channels that are known by their objects. */
+const MOST_LISTS = 8
+
 /**
  * Vectors of headers that were seen before: the frames of a shot have the same facts, so that nearly all of a farm's
  * vectors are looked up. Nobody may change a vector it gives.
@@ -12,6 +15,8 @@ export class RememberedVectors {
   readonly #metadata = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
   readonly #fingerprints = new Recent<Float32Array>(REMEMBERED_CHARACTERS)
   #last: Last | null = null
+  /** Channels of parts seen lately, the latest first: parts of one kind share the objects. */
+  readonly #lists: { readonly channels: readonly ChannelFacts[]; readonly fingerprint: Float32Array }[] = []
 
   /** What `computeMetadataEmbedding` gives. */
   metadata(payload: EmbeddablePayload): Float32Array {
@@ -24,7 +29,13 @@ export class RememberedVectors {
 
   /** What `computeChannelFingerprint` gives. */
   fingerprint(channels: readonly ChannelFacts[]): Float32Array {
-    return this.#fingerprints.get(channelTexts(channels), () => computeChannelFingerprint(channels))
+    const known = this.#lists.findIndex((list) => areLike(list.channels, channels, isTheSame))
+    if (known > 0) this.#lists.unshift(...this.#lists.splice(known, 1))
+    if (known >= 0) return this.#lists[0]!.fingerprint
+    const fingerprint = this.#fingerprints.get(channelTexts(channels), () => computeChannelFingerprint(channels))
+    this.#lists.unshift({ channels, fingerprint })
+    if (this.#lists.length > MOST_LISTS) this.#lists.pop()
+    return fingerprint
   }
 }
 
@@ -40,13 +51,18 @@ interface Last {
 function isLike(last: Last, { channels, attributes }: EmbeddablePayload, parts: readonly string[]): boolean {
   return (
     areLike(last.parts, parts, (a, b) => a === b) &&
-    areLike(last.channels, channels, (a, b) => a === b) &&
+    areLike(last.channels, channels, isTheSame) &&
     areLike(last.attributes, attributes.parts, (a, b) => areLike(a, b, saysTheSame))
   )
 }
 
+/** Facts that payloads share are frozen; others may have been changed since. */
+function isTheSame(a: object, b: object): boolean {
+  return a === b && Object.isFrozen(a)
+}
+
 function saysTheSame(a: AttributeFacts, b: AttributeFacts): boolean {
-  return a === b || (a.name === b.name && a.type === b.type && a.source === b.source && !valueCounts(a.name))
+  return isTheSame(a, b) || (a.name === b.name && a.type === b.type && a.source === b.source && !valueCounts(a.name))
 }
 
 function areLike<T>(some: readonly T[], others: readonly T[], isLike: (a: T, b: T) => boolean): boolean {

@@ -1,4 +1,5 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeUnchanged, type OpenedFile } from '../oiio/local-files.ts'
 import type { FilePath } from '../source/file-path.ts'
 import { assertUnchanged, fileIdentity, OPEN_FLAGS } from '../source/file-stat.ts'
 import type { SourceIdentity } from '../source/source.ts'
@@ -10,19 +11,37 @@ export class FileReader {
   readonly identity: SourceIdentity
   readonly #file: FilePath
   readonly #fd: number
-  readonly #stat: BigIntStats
+  readonly #stat: Pick<BigIntStats, 'size' | 'mtimeNs'>
+  readonly #opened: OpenedFile | null
 
-  /** Throws ERR_SOURCE_NOT_A_FILE, and errors of the operating system as they are. */
-  constructor(file: FilePath) {
+  /** Takes over a file that was opened already. Throws ERR_SOURCE_NOT_A_FILE, and errors of the operating system as they are. */
+  constructor(file: FilePath, opened: OpenedFile | null = null) {
     this.#file = file
+    this.#opened = opened
+    if (opened !== null) {
+      const { descriptor, sizeBytes, mtimeNs } = opened
+      this.#fd = descriptor
+      this.#stat = { size: BigInt(sizeBytes), mtimeNs }
+      this.identity = { path: file.display, sizeBytes, mtimeUs: mtimeNs / 1000n, etag: null }
+      return
+    }
     this.#fd = openSync(file.path, OPEN_FLAGS)
     try {
-      this.#stat = fstatSync(this.#fd, { bigint: true })
-      this.identity = fileIdentity(this.#stat, file)
+      const stat = fstatSync(this.#fd, { bigint: true })
+      this.identity = fileIdentity(stat, file)
+      this.#stat = stat
     } catch (error) {
       closeSync(this.#fd)
       throw error
     }
+  }
+
+  /** The first bytes of a file that was opened already, which are read. */
+  takeStart(): Uint8Array | null {
+    if (this.#opened === null) return null
+    this.requests += 1
+    this.bytes += this.#opened.start.length
+    return this.#opened.start
   }
 
   /** Fills `target` from `start`; what comes back is shorter only where the file ends. */
@@ -38,9 +57,11 @@ export class FileReader {
     return target.subarray(0, filled)
   }
 
-  /** Throws ERR_SOURCE_CHANGED when the file was written since it was opened. */
-  assertUnchanged(): void {
+  /** Closes it. Throws ERR_SOURCE_CHANGED, and leaves it open, when the file was written since it was opened. */
+  closeUnchanged(): void {
+    if (this.#opened !== null && closeUnchanged(this.#opened)) return
     assertUnchanged(this.#stat, fstatSync(this.#fd, { bigint: true }), this.#file)
+    this.close()
   }
 
   close(): void {

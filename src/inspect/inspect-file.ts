@@ -1,6 +1,7 @@
 import { type TaskResult, toPlainError } from '../errors.ts'
 import type { HeaderMemory } from '../header/index.ts'
 import { askOiioSync, type SpecAnswer } from '../oiio/ask.ts'
+import { closeLocalFile, type OpenedFile, openLocalFiles } from '../oiio/local-files.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
 import type { Mark } from '../workers/task.ts'
@@ -17,6 +18,9 @@ const SIDE_BY_SIDE = 16
 
 /** Bytes of files that a run reads before it ends early, unless granted less: what is held of large headers stays bounded. */
 const SIDE_BY_SIDE_BYTES = 8 * 1024 * 1024
+
+/** First reads of files that are opened side by side. */
+const AHEAD_BYTES = 256 * 1024
 
 /** First reads land here: nothing in a payload points into them, so each run of files may overwrite the one before. */
 const firstReads: Uint8Array[] = []
@@ -108,10 +112,18 @@ function inspectRun(
     }
   }
 
-  for (let index = 0; index < count && heldBytes < mostBytes; index++) {
-    const location = locations[start + index]!
-    run(index, () => new LocalInspection(toFilePath(location), firstReadBuffer(index, options), within, how))
+  const files = locations.slice(start, start + count)
+  const ahead = openAhead(files, options)
+  let begun = 0
+  for (; begun < count && heldBytes < mostBytes; begun++) {
+    const index = begun
+    const opened = ahead[index] ?? null
+    run(index, () => {
+      const buffer = opened === null ? firstReadBuffer(index, options) : NO_BYTES
+      return new LocalInspection(toFilePath(files[index]!), buffer, within, { ...how, opened })
+    })
   }
+  for (const opened of ahead.slice(begun)) if (opened !== null) closeLocalFile(opened)
   while (waiting.length > 0) {
     const asked = waiting
     waiting = []
@@ -119,6 +131,31 @@ function inspectRun(
     for (const [i, { index, inspection }] of asked.entries()) run(index, () => inspection.answer(answers[i]!))
   }
   return outcomes
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+/** Opened and read side by side where first reads are small; null for a file that is to be opened by itself. */
+function openAhead(
+  locations: readonly (string | URL | Uint8Array)[],
+  { firstReadBytes, timings }: ResolvedInspectOptions,
+): (OpenedFile | null)[] {
+  if (timings || firstReadBytes > AHEAD_BYTES) return []
+  const paths = locations.map(pathOf)
+  const opened = openLocalFiles(
+    paths.filter((path) => path !== null),
+    firstReadBytes,
+  )[Symbol.iterator]()
+  return paths.map((path) => (path === null ? null : opened.next().value!))
+}
+
+/** Null for a location that is no path. */
+function pathOf(location: string | URL | Uint8Array): string | Uint8Array | null {
+  try {
+    return toFilePath(location).path
+  } catch {
+    return null
+  }
 }
 
 interface Waiting {

@@ -1,4 +1,5 @@
 import type { SpecAnswer } from '../oiio/ask.ts'
+import type { OpenedFile } from '../oiio/local-files.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import type { FilePath } from '../source/file-path.ts'
@@ -11,6 +12,11 @@ import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
 import { inspectSteps } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
+
+interface LocalOptions extends Pick<Inspection, 'stopAtLimit' | 'memory'> {
+  /** The file, where it was opened already. */
+  readonly opened?: OpenedFile | null
+}
 
 /** One local file under inspection: open until its payload is made or it fails. */
 export class LocalInspection {
@@ -30,13 +36,13 @@ export class LocalInspection {
     file: FilePath,
     buffer: Uint8Array,
     options: ResolvedInspectOptions,
-    { stopAtLimit = false, memory }: Pick<Inspection, 'stopAtLimit' | 'memory'> = {},
+    { stopAtLimit = false, memory, opened = null }: LocalOptions = {},
   ) {
     this.#file = file
     this.#options = options
     this.#watch = options.timings ? new Stopwatch() : null
     try {
-      this.#reader = new FileReader(file)
+      this.#reader = new FileReader(file, opened)
     } catch (error) {
       throw toFileError(error, file)
     }
@@ -44,7 +50,9 @@ export class LocalInspection {
     const { identity } = this.#reader
     this.#inspection = { identity, known: new KnownBytes(), stopAtLimit, memory, spec: null, peeked: [] }
     this.#steps = inspectSteps(this.#inspection, options, (step) => this.#watch?.lap(step))
-    this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
+    const start = this.#reader.takeStart()
+    if (start !== null) this.#inspection.known.add(0, start)
+    else this.#guard(() => this.#read(buffer.subarray(0, Math.min(identity.sizeBytes, buffer.length)), 0))
   }
 
   /** Bytes read so far; held until the payload is made. */
@@ -59,10 +67,9 @@ export class LocalInspection {
         const next = this.#steps.next()
         if (next.done === true) {
           const payload = buildPayload(this.#inspection, next.value, this.#options)
-          this.#reader.assertUnchanged()
+          this.#reader.closeUnchanged()
           this.#watch?.lap('payload')
           if (this.#watch !== null) payload.timings_us = this.#timings(this.#watch)
-          this.#reader.close()
           return { payload }
         }
         if (next.value.kind === 'specs') return { question: next.value.source }

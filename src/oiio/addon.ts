@@ -21,6 +21,9 @@ interface Addon extends LimitsMemory {
   versions(): { oiio: string; libraries: string }
   readSpecs(sources: readonly NativeSource[], readLimitBytes: number): AddonSpec[]
   readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
+  /** See `openLocalFiles`. */
+  openFiles(paths: readonly (string | Uint8Array)[], buffer: Uint8Array, eachBytes: number, facts: BigInt64Array): void
+  closeUnchanged(descriptor: number, sizeBytes: number, mtimeNs: bigint): boolean
   writeImage(path: string, width: number, height: number, channels: number, bytes: Uint8Array): Promise<void>
 }
 

@@ -21,8 +21,10 @@ export function fileIdentity(stat: BigIntStats, file: FilePath): SourceIdentity 
   }
 }
 
+type SizeAndTime = Pick<BigIntStats, 'size' | 'mtimeNs'>
+
 /** Throws ERR_SOURCE_CHANGED when size or modification time moved between two looks at one open file. */
-export function assertUnchanged(before: BigIntStats, after: BigIntStats, file: FilePath): void {
+export function assertUnchanged(before: SizeAndTime, after: SizeAndTime, file: FilePath): void {
   if (before.size === after.size && before.mtimeNs === after.mtimeNs) return
   throw new ExrError(
     'ERR_SOURCE_CHANGED',

@@ -1,0 +1,21 @@
+#ifndef EXR_INSPECTOR_LOCAL_FILES_H_
+#define EXR_INSPECTOR_LOCAL_FILES_H_
+
+#include <napi.h>
+
+namespace exr_inspector {
+
+// openFiles(paths, buffer, eachBytes, facts) opens files and reads their first
+// bytes, those of file i to buffer[i * eachBytes, (i + 1) * eachBytes). `facts`
+// has four 64-bit integers for each: the descriptor; size; modification time in
+// nanoseconds; bytes read. The descriptor is -1 where a step failed or the file
+// is not a regular one, and nothing is left open then.
+void OpenFiles(const Napi::CallbackInfo& info);
+
+// closeUnchanged(descriptor, size, mtimeNs) -> whether the file still has this
+// size and time. Only then it is closed.
+Napi::Value CloseUnchanged(const Napi::CallbackInfo& info);
+
+}  // namespace exr_inspector
+
+#endif  // EXR_INSPECTOR_LOCAL_FILES_H_

@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import {
+  ATTRIBUTE_TYPES,
+  type AttributeType,
+  DEFAULT_LIMITS,
+  HeaderMemory,
+  registerAttributeType,
+} from '../../src/header/index.ts'
+import { inspectRuns } from '../../src/inspect/inspect-file.ts'
+import type { Payload } from '../../src/inspect/payload.ts'
+import { encodeRecords, stringAt } from '../../src/tables/index.ts'
+import { Random } from '../fuzz/random.ts'
+import { corpusDir, corpusFiles, farmDir, farmFamilies, fixturePath, fixtures } from '../helpers.ts'
+
+const MUTATIONS = Number(process.env['EXR_TEST_MUTATIONS'] ?? 1200)
+const folder = mkdtempSync(join(tmpdir(), 'exr-memory-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const memory = new HeaderMemory(DEFAULT_LIMITS.channels)
+
+function inspect(files: readonly string[], withMemory?: HeaderMemory) {
+  return [...inspectRuns(files, {}, undefined, null, withMemory)].flat()
+}
+
+/** Rows by table, texts in place of codes. */
+function rowsOf(payloads: readonly Payload[]) {
+  const batch = encodeRecords(
+    payloads.map((payload) => ({ payload, inspectedAtUs: 0n, durationUs: 1 })),
+    { runId: 'run' },
+  )
+  const tables = Object.entries(batch.tables).map(([name, { rowStart, columns }]) => ({
+    name,
+    rowStart,
+    columns: columns.map(({ data, valid, ids }) => ({
+      data: data instanceof Int32Array ? Array.from(data, (code) => code) : data,
+      valid,
+      ids,
+    })),
+  }))
+  const texts = Array.from({ length: batch.strings.offsets.length - 1 }, (_, code) => stringAt(batch.strings, code))
+  return { tables, texts, failures: batch.failures, large: batch.largeValues }
+}
+
+/** With the memory what is said without, of each file; the rows that are made of them too. */
+function expectSame(files: readonly string[]): void {
+  const expected = inspect(files)
+  const found = inspect(files, memory)
+  expect(JSON.stringify(found)).toBe(JSON.stringify(expected))
+  const payloads = (results: typeof found) =>
+    results.flatMap((result) => ('ok' in result && result.ok ? [result.value] : []))
+  expect(rowsOf(payloads(found))).toEqual(rowsOf(payloads(expected)))
+}
+
+/** Headers that memory holds in full. */
+const SMALL_BYTES = 64 * 1024
+
+describe('what headers said before', () => {
+  const farm = farmFamilies().flatMap(({ files }) => files.map((file) => join(farmDir(), file)))
+  const corpus = corpusFiles().map((file) => join(corpusDir()!, file))
+
+  it('leaves every payload and every row as it is', () => {
+    for (const files of [
+      farm.filter((_, index) => index % 8 < 3),
+      fixtures().map(({ file }) => fixturePath(file)),
+      corpus,
+    ]) {
+      for (let start = 0; start < files.length; start += 64) expectSame(files.slice(start, start + 64))
+    }
+  }, 240_000)
+
+  it('leaves them as they are for headers that differ in any byte', () => {
+    const random = new Random(20_260_127, 1)
+    const originals = [...farm.filter((_, index) => index % 40 === 0), ...corpus]
+      .map((file) => readFileSync(file).subarray(0, SMALL_BYTES))
+      .filter((bytes) => bytes.length > 64)
+    mkdirSync(folder, { recursive: true })
+    for (let done = 0; done < MUTATIONS; done += 32) {
+      const original = originals[random.below(originals.length)]!
+      // The header before and after, so that it is in memory whole; and changes that pile up.
+      let bytes = Buffer.from(original)
+      const files = Array.from({ length: 32 }, (_, index) => {
+        const file = join(folder, `${index}.exr`)
+        if (index % 8 === 0) bytes = Buffer.from(original)
+        else bytes[8 + random.below(Math.min(bytes.length - 8, 3000))] = random.below(256)
+        writeFileSync(file, bytes)
+        return file
+      })
+      expectSame(files)
+    }
+  }, 240_000)
+
+  it('freezes what payloads share, and shares nothing without it', () => {
+    const [first, second] = farmFamilies()
+      .find(({ files }) => files.length > 1)!
+      .files.map((file) => join(farmDir(), file))
+    const shared = (results: ReturnType<typeof inspect>) => {
+      const [a, b] = results.map((result) => ('ok' in result && result.ok ? result.value : null))
+      return a!.attributes.parts[0]!.filter((fact) => b!.attributes.parts[0]!.includes(fact))
+    }
+    const found = shared(inspect([first!, second!], new HeaderMemory(DEFAULT_LIMITS.channels)))
+    expect(found.length).toBeGreaterThan(5)
+    expect(found.every((fact) => Object.isFrozen(fact))).toBe(true)
+    expect(shared(inspect([first!, second!]))).toEqual([])
+  })
+
+  it('decodes each distinct value once', () => {
+    const [family] = farmFamilies().toSorted((a, b) => b.files.length - a.files.length)
+    const files = family!.files.map((file) => join(farmDir(), file))
+    const strings = ATTRIBUTE_TYPES.get('string')!
+    let decodes = 0
+    const decode: AttributeType['decode'] = (bytes, most) => {
+      decodes += 1
+      return strings.decode(bytes, most)
+    }
+    const restore = registerAttributeType({ ...strings, decode })
+    try {
+      inspect(files)
+      const without = decodes
+      decodes = 0
+      inspect(files, new HeaderMemory(DEFAULT_LIMITS.channels))
+      expect(decodes).toBeLessThan(without / 2)
+    } finally {
+      restore()
+    }
+  })
+})
