@@ -319,6 +319,21 @@ describe('hostile query responses', () => {
     await refuse(bytes, 'ERR_VASTDB_PROTOCOL', /1099511627776/)
   })
 
+  it('cannot have offsets that run backwards or begin below zero', async () => {
+    const at = Buffer.from(good).lastIndexOf(Buffer.from(Int32Array.of(0, 1, 2, 3).buffer))
+    expect(at).toBeGreaterThan(0)
+    for (const offsets of [
+      [0, 2, 1, 3],
+      [-1, 1, 2, 3],
+      [0, 1, -2147483648, 3],
+      [-2147483648, 2147483647, 2147483647, 3],
+    ]) {
+      const bytes = good.slice()
+      bytes.set(new Uint8Array(Int32Array.from(offsets).buffer), at)
+      await refuse(bytes, 'ERR_VASTDB_PROTOCOL', /run backwards/)
+    }
+  })
+
   it('cannot claim bodies or metadata beyond the limits', async () => {
     const frame = dataFrame(0, 0n, Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0x7f))
     await refuse(frame, 'ERR_VASTDB_PROTOCOL', /bytes of metadata/)

@@ -31,6 +31,8 @@ export interface FrameLimits {
   readonly subSplits: number
 }
 
+/** What every Arrow message begins with. */
+const CONTINUATION = 0xffff_ffff
 const MAX_METADATA_BYTES = 16 * 1024 * 1024
 /** Statistics that may follow the completed marker. */
 const MAX_TRAILER_BYTES = 64 * 1024
@@ -42,16 +44,16 @@ const MAX_TRAILER_BYTES = 64 * 1024
 export async function* readFrames(body: AsyncIterable<Uint8Array>, limits: FrameLimits): AsyncGenerator<DataFrame> {
   const queue = new ByteQueue(body)
   for (;;) {
-    const id = await take(queue, 4, limits)
-    const streamId = new DataView(id.buffer).getUint32(0, true)
+    if (queue.available < 4) await fill(queue, 4, limits)
+    const streamId = uint32(queue.view(4), 0)
     if (streamId === FRAME_KEEP_ALIVE) continue
     if (streamId === FRAME_COMPLETED) return queue.skipRest(MAX_TRAILER_BYTES)
     if (streamId === FRAME_FAILED) throw await failedFrame(queue, limits)
     if (streamId >= limits.subSplits) {
       throw protocolError(limits.what, `a frame belongs to sub-split ${streamId} of ${limits.subSplits}`)
     }
-    const rest = await take(queue, DATA_FRAME_PREFIX_BYTES - 4, limits)
-    const nextRowId = new DataView(rest.buffer).getBigUint64(0, true)
+    if (queue.available < DATA_FRAME_PREFIX_BYTES - 4) await fill(queue, DATA_FRAME_PREFIX_BYTES - 4, limits)
+    const nextRowId = uint64(queue.view(DATA_FRAME_PREFIX_BYTES - 4))
     yield { streamId, nextRowId, message: await readMessage(queue, limits) }
   }
 }
@@ -75,15 +77,16 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function readMessage(queue: ByteQueue, limits: FrameLimits): Promise<ArrowMessage> {
-  const prefix = await take(queue, 8, limits)
-  const view = new DataView(prefix.buffer)
-  if (view.getInt32(0, true) !== -1) throw protocolError(limits.what, 'a frame holds no Arrow message')
-  const metadataBytes = view.getInt32(4, true)
+  if (queue.available < 8) await fill(queue, 8, limits)
+  const prefix = queue.view(8)
+  if (uint32(prefix, 0) !== CONTINUATION) throw protocolError(limits.what, 'a frame holds no Arrow message')
+  const metadataBytes = uint32(prefix, 4)
   if (metadataBytes === 0) return { kind: 'end' }
   if (metadataBytes < 8 || metadataBytes > MAX_METADATA_BYTES) {
     throw protocolError(limits.what, `an Arrow message claims ${metadataBytes} bytes of metadata`)
   }
-  const metadata = await take(queue, metadataBytes, limits)
+  if (queue.available < metadataBytes) await fill(queue, metadataBytes, limits)
+  const metadata = queue.view(metadataBytes)
   const { message, bodyBytes } = decoding(limits.what, () => {
     const root = fb.Message.getRootAsMessage(rootBuffer(metadata, limits.what))
     return { message: root, bodyBytes: root.bodyLength() }
@@ -92,7 +95,8 @@ async function readMessage(queue: ByteQueue, limits: FrameLimits): Promise<Arrow
     const found = `an Arrow message claims a body of ${bodyBytes} bytes, more than the limit of ${limits.maxMessageBytes}`
     throw protocolError(limits.what, `${found} (maxMessageBytes)`)
   }
-  const body = await take(queue, Number(bodyBytes), limits)
+  if (queue.available < bodyBytes) await fill(queue, Number(bodyBytes), limits)
+  const body = queue.copy(Number(bodyBytes))
   return decoding(limits.what, () => toArrowMessage(message, metadataBytes, body, limits))
 }
 
@@ -115,19 +119,27 @@ function toArrowMessage(
   throw protocolError(limits.what, `an Arrow message has the header type ${type}`)
 }
 
-async function take(queue: ByteQueue, byteLength: number, limits: FrameLimits): Promise<Uint8Array> {
-  const bytes = await queue.take(byteLength)
-  if (bytes) return bytes
+/** Callers look first whether the bytes are there, which most are: a promise for each would take as long as the message. */
+async function fill(queue: ByteQueue, byteLength: number, limits: FrameLimits): Promise<void> {
+  if (await queue.fill(byteLength)) return
   const message = `${limits.what}: the answer ended before its completed marker. The connection was cut.`
   throw new VastdbError('ERR_VASTDB_CONNECT', message, { stage: 'exchange' })
 }
 
 /** Some servers put an error number behind the marker. */
 async function failedFrame(queue: ByteQueue, { what }: FrameLimits): Promise<VastdbError> {
-  const code = await queue.take(8).catch(() => undefined)
-  const number = code === undefined ? '' : ` with error ${new DataView(code.buffer).getBigUint64(0, true)}`
+  const hasCode = await queue.fill(8).catch(() => false)
+  const number = hasCode ? ` with error ${uint64(queue.view(8))}` : ''
   return new VastdbError('ERR_VASTDB_SERVER', `${what}: the server gave the query up${number}. Its log says why.`, {
     stage: 'answer',
     status: 200,
   })
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+}
+
+function uint64(bytes: Uint8Array): bigint {
+  return (BigInt(uint32(bytes, 4)) << 32n) | BigInt(uint32(bytes, 0))
 }
