@@ -11,6 +11,7 @@ import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers
 import { workerFile } from '../workers/worker-file.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
 import type { Location } from './locations.ts'
+import { unpackResults } from './packed-results.ts'
 import { checkPolicy, withValidation } from './validation.ts'
 
 /** How many files are inspected; everything `inspect` takes holds for each of them. */
@@ -120,7 +121,7 @@ function locationOf(input: SourceInput): Location | null {
 /** One answer per location, also where the batch as a whole has none. */
 function answersOf(locations: readonly Location[], result: TaskResult<string>): TaskResult<Payload>[] {
   if (!result.ok) return locations.map(() => result)
-  return JSON.parse(result.value) as TaskResult<Payload>[]
+  return unpackResults(result.value)
 }
 
 function toInspected(input: SourceInput, result: TaskResult<Payload>): Inspected {

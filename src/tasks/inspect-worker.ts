@@ -6,6 +6,7 @@ import { limitChildMemory } from '../oiio/memory-limit.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { poolData, poolTask } from '../workers/task.ts'
 import { inspectLocations, type Location } from './locations.ts'
+import { packResults } from './packed-results.ts'
 
 /** What the worker is told when it starts. */
 export interface InspectWorkerData {
@@ -20,14 +21,11 @@ const options = resolveInspectOptions(data.options)
 limitChildMemory('headers')
 const memory = new HeaderMemory(resolveLimits(options.limits).channels)
 
-/**
- * Inspects files and objects. Answers with a JSON text of one TaskResult<Payload> per location: measured on the payloads
- * of 286 files, text crosses in half the time that structured clones of the objects take.
- */
+/** Inspects files and objects. Answers with one TaskResult<Payload> per location, packed as text. */
 export default poolTask(async (locations: readonly Location[], mark) => {
   const results: TaskResult<Payload>[] = []
   for await (const found of inspectLocations(locations, { options, s3: data.s3, mark, memory })) {
     if ('result' in found) results.push(found.result)
   }
-  return JSON.stringify(results)
+  return packResults(results)
 })
