@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { decodeHeader } from '../src/header/index.ts'
 import { farmDir, farmFamilies } from '../test/paths.ts'
@@ -29,6 +29,14 @@ export function differingFarm(folder: string, count: number): void {
     for (const at of userData) bytes.writeUInt32LE(index, at)
     writeFileSync(target, bytes)
   })
+}
+
+/** Every EXR below a folder, in the order of their paths. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.exr'))
+    .map((name) => join(folder, name))
+    .sort()
 }
 
 function fill(folder: string, count: number, make: (source: string, target: string, index: number) => void): void {

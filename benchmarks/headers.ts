@@ -1,7 +1,7 @@
 // How long does a payload take, compared with what OpenImageIO alone, other programs and Python need for the header?
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { farmFiles, totalBytes } from './farm.ts'
+import { differingFarm, filesBelow, totalBytes } from './farm.ts'
 import {
   check,
   type Outcome,
@@ -12,19 +12,32 @@ import {
   row,
   type Target,
   timedProgram,
-  times,
+  withFolder,
 } from './frame.ts'
 
-const ROUNDS = 9
+const ROUNDS = 7
+/** Files, which all differ. */
+const FILES = 4320
+/** Files that are encoded together. */
+const BATCH = 256
 /** Rounds of the farm until the code is compiled for good. */
-const WARM_UP = 6
+const WARM_UP = 3
 /** A pool pays for its threads once; so many rounds of the farm are one call. */
-const REPEATS = 20
+const REPEATS = 6
 
-export async function run(): Promise<Outcome> {
-  const { inspectFileSync } = await product<typeof import('../src/inspect/inspect-file.ts')>('inspect/inspect-file')
+export function run(): Promise<Outcome> {
+  return withFolder(async (folder) => {
+    differingFarm(folder, FILES)
+    return measure(filesBelow(folder))
+  })
+}
+
+async function measure(files: readonly string[]): Promise<Outcome> {
+  const { inspectFileSync, inspectRuns } =
+    await product<typeof import('../src/inspect/inspect-file.ts')>('inspect/inspect-file')
   const { inspectMany } = await product<typeof import('../src/tasks/inspect-many.ts')>('tasks/inspect-many')
-  const files = farmFiles()
+  const { DEFAULT_LIMITS, HeaderMemory } = await product<typeof import('../src/header/index.ts')>('header/index')
+  const { BatchEncoder } = await product<typeof import('../src/tables/index.ts')>('tables/index')
   const threads = cpus().length
   const perFile = 1000 / files.length
 
@@ -32,56 +45,92 @@ export async function run(): Promise<Outcome> {
   const readAll = () => {
     for (const file of files) inspectFileSync(file)
   }
+  const memory = new HeaderMemory(DEFAULT_LIMITS.channels)
+  /** What a worker of an ingest does, from opening to columns; or only to payloads. */
+  const readBatches = (encodes: boolean) => {
+    let seen = 0
+    for (let start = 0; start < files.length; start += BATCH) {
+      const encoder = new BatchEncoder({ runId: 'benchmark', foldCase: false })
+      for (const results of inspectRuns(files.slice(start, start + BATCH), {}, undefined, null, memory)) {
+        for (const result of results) {
+          if (!('ok' in result && result.ok)) continue
+          seen += result.value.parts.length
+          if (encodes) encoder.add({ payload: result.value, inspectedAtUs: 0n, durationUs: 0 })
+        }
+      }
+      if (encodes) check(encoder.finish().failures.length === 0, 'a file could not be encoded')
+    }
+    check(seen === parts, `batches had ${seen} parts of ${parts}`)
+  }
   const many = Array.from({ length: REPEATS }, () => files).flat()
   const readPooled = async () => {
     let seen = 0
     for await (const { payload } of inspectMany(many, { maxThreads: threads, ordered: false })) seen += payload ? 1 : 0
     check(seen === many.length, `inspectMany gave ${seen} payloads of ${many.length} files`)
   }
-  await times(WARM_UP, 0, readAll)
-  const each = files.map((file) => timeOf(() => inspectFileSync(file)))
+  for (let round = 0; round < WARM_UP; round++) {
+    readAll()
+    readBatches(true)
+  }
+  const each = files.slice(0, 1000).map((file) => timeOf(() => inspectFileSync(file)))
 
   // In turns, so that whatever else the machine does falls on all of them alike.
   const single: number[] = []
-  const loop: number[] = []
+  const payloads: number[] = []
+  const columns: number[] = []
   const pooled: number[] = []
+  const loop: number[] = []
   const loops: number[] = []
   const python: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    single.push(...(await times(1, 0, readAll)))
+    single.push(await cpuOf(readAll))
+    payloads.push(await cpuOf(() => readBatches(false)))
+    columns.push(await cpuOf(() => readBatches(true)))
     loop.push(bareLoop(files, 1, parts))
     python.push(...pythonLoop(files, parts))
-    pooled.push((await times(1, 0, readPooled))[0]! / REPEATS)
+    pooled.push((await cpuOf(readPooled)) / REPEATS)
     loops.push(bareLoop(files, threads, parts))
   }
 
   const rows: Row[] = [
-    row('payload, one thread', 'us/file', single, perFile),
+    row('payload, file by file', 'us/file', single, perFile),
     {
-      name: 'payload, one thread, single files',
+      name: 'payload, file by file, wall time of single files',
       unit: 'us/file',
       median: quantile(each, 0.5) * 1000,
       p99: quantile(each, 0.99) * 1000,
     },
-    row(`payload, inspectMany on ${threads} threads`, 'us/file', pooled, perFile),
+    row('payloads of batches', 'us/file', payloads, perFile),
+    row('columns of batches', 'us/file', columns, perFile),
+    row(`payloads of inspectMany, ${threads} threads`, 'us/file', pooled, perFile),
     row('bare C++ loop, one thread', 'us/file', loop, perFile),
     row(`bare C++ loop, ${threads} threads`, 'us/file', loops, perFile),
-    row('exrheader, one process for all', 'us/file', programTimes('exrheader', [], files), perFile),
-    row('iinfo -v, one process for all', 'us/file', programTimes('iinfo', ['-v', '-a'], files), perFile),
-    ...(python.length > 0 ? [row('Python OpenImageIO, one process', 'us/file', python, perFile)] : []),
-    ratio('payload / bare C++ loop, one thread', single, loop, { atMost: 2 }),
-    ratio(`inspectMany / bare C++ loop, ${threads} threads`, pooled, loops, { atMost: 2 }),
-    ...(python.length > 0 ? [ratio('Python / payload, per core', python, single, { atLeast: 12 })] : []),
+    row('exrheader, one process for all, wall time', 'us/file', programTimes('exrheader', [], files), perFile),
+    row('iinfo -v, one process for all, wall time', 'us/file', programTimes('iinfo', ['-v', '-a'], files), perFile),
+    ...(python.length > 0 ? [row('Python OpenImageIO, one process, wall time', 'us/file', python, perFile)] : []),
+    ratio('columns / bare C++ loop, one thread', columns, loop, { atMost: 2 }),
+    ratio('payloads of batches / bare C++ loop, one thread', payloads, loop, { atMost: 3 }),
+    ratio(`payloads of inspectMany / bare C++ loop, ${threads} threads`, pooled, loops, { atMost: 3 }),
+    ...(python.length > 0 ? [ratio('Python / payloads of batches', python, payloads)] : []),
   ]
   return {
     input: { files: files.length, parts, bytes: totalBytes(files) },
     rows,
     leavesOut: [
+      'times are CPU of the whole process, garbage collection and compilers included, but where wall time is named',
       'cold disks and networks: every file is in the page cache',
       'process start of exrheader, iinfo and Python is inside their time, once for all files',
       'the bare loop reads the ImageSpec of every part and throws it away; the payload holds every attribute as stored, hashes the header and judges chunk tables',
     ],
   }
+}
+
+/** Milliseconds of CPU of this process, all its threads. */
+async function cpuOf(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
 }
 
 function timeOf(work: () => unknown): number {
@@ -91,18 +140,18 @@ function timeOf(work: () => unknown): number {
 }
 
 /** The median of the ratios of each round. */
-function ratio(name: string, above: readonly number[], below: readonly number[], target: Target): Row {
+function ratio(name: string, above: readonly number[], below: readonly number[], target?: Target): Row {
   const ratios = above.map((value, round) => value / below[round]!)
-  return { name, unit: 'times', median: quantile(ratios, 0.5), rounds: ratios.length, target }
+  return { name, unit: 'times', median: quantile(ratios, 0.5), rounds: ratios.length, ...(target && { target }) }
 }
 
-/** Wall time over all files in milliseconds: the middle of three rounds of one process, after one that does not count. */
+/** CPU over all files in milliseconds: the middle of three rounds of one process, after one that does not count. */
 function bareLoop(files: readonly string[], threads: number, parts: number): number {
   const program = join(projectRoot, 'build/tools/header-loop')
   const { stdout } = timedProgram(program, [String(threads), '4'], files.join('\n'))
-  const result: { rounds: number[]; parts: number } = JSON.parse(stdout)
+  const result: { cpu: number[]; parts: number } = JSON.parse(stdout)
   check(result.parts === parts, `the bare loop saw ${result.parts} parts, the payloads ${parts}`)
-  return quantile(result.rounds.slice(1), 0.5)
+  return quantile(result.cpu.slice(1), 0.5)
 }
 
 function programTimes(command: string, args: readonly string[], files: readonly string[]): number[] {

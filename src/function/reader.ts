@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import { DEFAULT_LIMITS, HeaderMemory } from '../header/index.ts'
 import { inspectAnew, type ObjectInspection } from '../inspect/inspect-object.ts'
 import { GrantExceeded, inspectWithin } from '../inspect/inspect-within.ts'
 import type { ResolvedInspectOptions } from '../inspect/options.ts'
@@ -49,6 +50,9 @@ export function readFile(
   return readSmall(() => fileSource(path, { folders }), options, signal, askOiio)
 }
 
+/** Of all requests: frames of a shot come one after the other. */
+const memory = new HeaderMemory(DEFAULT_LIMITS.channels)
+
 async function readSmall(
   open: () => ByteSource,
   options: ResolvedInspectOptions,
@@ -59,7 +63,7 @@ async function readSmall(
   try {
     const inspection = await inspectAnew(open, (source) => {
       location = source.path
-      return inspectWithin(source, options, SMALL_HEADER_BYTES, signal, askOiio)
+      return inspectWithin(source, options, SMALL_HEADER_BYTES, { signal, askOiio, memory })
     })
     return { kind: 'payload', ...inspection }
   } catch (error) {

@@ -6,7 +6,7 @@ const LONGEST_BYTES = 8192
 /** A power of two. */
 const SLOTS = 8192
 /** Bytes of values after which all are forgotten: few farms have as many at a time. */
-const MOST_BYTES = 8 * 2 ** 20
+const MOST_BYTES = 2 * 2 ** 20
 /** Lists of attributes that are kept apart: parts of the shots that are read side by side. */
 const MOST_SHAPES = 64
 /** Parts of one file that are remembered. */

@@ -1,10 +1,9 @@
 import { ExrError } from '../errors.ts'
-import type { AskOiio } from '../oiio/ask.ts'
 import type { S3Connection } from '../source/s3-client.ts'
 import { S3Source } from '../source/s3-source.ts'
 import type { S3Location } from '../source/s3-url.ts'
 import type { ByteSource, SourceCounters } from '../source/source.ts'
-import { inspectSource } from './inspect.ts'
+import { type InspectHow, inspectSource } from './inspect.ts'
 import { inspectWithin } from './inspect-within.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
@@ -25,15 +24,12 @@ export function inspectObject(
   connection: S3Connection,
   location: S3Location,
   options: ResolvedInspectOptions,
-  signal?: AbortSignal,
-  askOiio?: AskOiio,
+  how: InspectHow = {},
   grantBytes: number | null = null,
 ): Promise<ObjectInspection> {
   const open = () => new S3Source(connection, location, { firstReadBytes: options.firstReadBytes })
   return inspectAnew(open, (source) =>
-    grantBytes === null
-      ? inspectSource(source, options, signal, askOiio)
-      : inspectWithin(source, options, grantBytes, signal, askOiio),
+    grantBytes === null ? inspectSource(source, options, how) : inspectWithin(source, options, grantBytes, how),
   )
 }
 

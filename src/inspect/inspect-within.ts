@@ -1,8 +1,7 @@
 import { DEFAULT_LIMITS, LimitReached } from '../header/index.ts'
 import type { HeaderLimits } from '../header/model.ts'
-import type { AskOiio } from '../oiio/ask.ts'
 import type { ByteSource } from '../source/source.ts'
-import { inspectSource } from './inspect.ts'
+import { type InspectHow, inspectSource } from './inspect.ts'
 import { type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
 
@@ -66,12 +65,11 @@ export async function inspectWithin(
   source: ByteSource,
   options: ResolvedInspectOptions,
   grantBytes: number,
-  signal?: AbortSignal,
-  askOiio?: AskOiio,
+  how: InspectHow = {},
 ): Promise<Payload> {
   try {
     const within = withinGrant(options, grantBytes)
-    const payload = await inspectSource(granted(source, grantBytes), within, signal, askOiio, true)
+    const payload = await inspectSource(granted(source, grantBytes), within, how, true)
     // The limits of chunk tables are no matter of the header's bytes.
     if (payload.errors.some(({ code }) => code === 'ERR_EXR_LIMIT')) throw new GrantExceeded(source.path, Infinity)
     return payload

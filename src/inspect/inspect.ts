@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts'
+import type { HeaderMemory } from '../header/index.ts'
 import { type AskOiio, askOiioHere } from '../oiio/ask.ts'
 import { type OpenSourceOptions, openSource, type SourceInput } from '../source/open.ts'
 import { KnownBytes } from '../source/ranges.ts'
@@ -33,21 +34,29 @@ export async function inspect(input: SourceInput, options: InspectCallOptions = 
   const resolved = resolveInspectOptions(rest)
   const { source, isOwned } = await openSource(input, s3 === undefined ? {} : { s3 })
   try {
-    return await inspectSource(source, resolved, signal, await askerFor(isolation))
+    return await inspectSource(source, resolved, { signal, askOiio: await askerFor(isolation) })
   } finally {
     if (isOwned) await source.close()
   }
 }
 
+/** How a source is inspected. */
+export interface InspectHow {
+  readonly signal?: AbortSignal | undefined
+  /** Where OpenImageIO runs. Default: on a thread of this process. */
+  readonly askOiio?: AskOiio | undefined
+  /** What headers said before; payloads then share frozen facts. */
+  readonly memory?: HeaderMemory | undefined
+}
+
 /**
- * `inspect` on a source that is open, with options that were checked; `askOiio` says where OpenImageIO runs. With
- * `stopAtLimit` it throws LimitReached for a header beyond a limit.
+ * `inspect` on a source that is open, with options that were checked. With `stopAtLimit` it throws LimitReached for a header
+ * beyond a limit.
  */
 export async function inspectSource(
   source: ByteSource,
   options: ResolvedInspectOptions,
-  signal?: AbortSignal,
-  askOiio: AskOiio = askOiioHere,
+  { signal, askOiio = askOiioHere, memory }: InspectHow = {},
   stopAtLimit = false,
 ): Promise<Payload> {
   const watch = new Stopwatch()
@@ -59,7 +68,7 @@ export async function inspectSource(
   watch.lap('read')
 
   const isRemote = source.scattered === undefined
-  const inspection: Inspection = { identity, known, stopAtLimit, isRemote, spec: null, peeked: [] }
+  const inspection: Inspection = { identity, known, stopAtLimit, memory, isRemote, spec: null, peeked: [] }
   const steps = inspectSteps(inspection, options, (step) => watch.lap(step))
   for (;;) {
     assertNotAborted(signal, source.path)

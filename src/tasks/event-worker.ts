@@ -35,7 +35,7 @@ async function answerTo(task: EventTask): Promise<EventAnswer> {
     return encoded(
       task,
       await inspectAnew(open, async (source) => {
-        const payload = await inspectWithin(source, task.options, task.grantBytes, undefined, askHere)
+        const payload = await inspectWithin(source, task.options, task.grantBytes, { askOiio: askHere })
         const seen = await withPixelFacts(payload, source, task.options)
         const doors = { s3: task.s3, folders: task.folders }
         const compare = (wish: PlateWish) => comparePlate(wish, source, doors)

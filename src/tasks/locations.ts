@@ -42,7 +42,7 @@ interface LocationOptions {
   readonly mark: Mark
   /** What a header may need (see `withinGrant`); null for whatever the limits allow. Default null. */
   readonly grantBytes?: number | null
-  /** What headers said before: payloads of local files then share frozen facts. */
+  /** What headers said before: payloads then share frozen facts. */
   readonly memory?: HeaderMemory
 }
 
@@ -170,7 +170,7 @@ async function* inspectObjects(urls: readonly string[], common: LocationOptions)
     import('../source/s3-url.ts'),
     connection(common.s3),
   ])
-  const { options, mark, grantBytes } = common
+  const { options, mark, grantBytes, memory } = common
   const budget = new MemoryBudget(OBJECT_MEMORY_BYTES)
   // Neighbours have headers of one size, so the largest one seen lately tells what the next may take.
   let expectedBytes = options.firstReadBytes
@@ -185,7 +185,7 @@ async function* inspectObjects(urls: readonly string[], common: LocationOptions)
         mark(null)
         return answer!
       }
-      return (await inspectObject(s3, parseS3Url(url), options, undefined, ask, grantBytes)).payload
+      return (await inspectObject(s3, parseS3Url(url), options, { askOiio: ask, memory }, grantBytes)).payload
     })
     if (result instanceof GrantExceeded) return { found: { location: url, neededBytes: result.neededBytes }, release }
     const takenBytes = result.ok ? result.value.file.header_bytes * PAYLOAD_PER_HEADER : 0

@@ -90,8 +90,8 @@ export class TableWriter {
     const { shared } = this.#table
     const like = this.#like
     if (shared === undefined || like === null) return null
-    for (const [index, row] of run.entries()) {
-      const key = shared(row)
+    for (let index = 0; index < run.length; index++) {
+      const key = shared(run[index])
       const at = this.#rowCount + index
       const first = key === null ? at : (this.#firsts.get(key) ?? at)
       like[at] = first === at ? -1 : first
