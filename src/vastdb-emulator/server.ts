@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExrError } from '../errors.ts'
-import { COMMAND, HEADER, MAX_REQUEST_BYTES } from '../vastdb/constants.ts'
+import { HEADER, MAX_REQUEST_BYTES } from '../vastdb/constants.ts'
 import { badRequest, RequestFailure, toErrorXml, toFailure } from './errors.ts'
 import { FAULT_HEADER, type Fault, type FaultRule, FaultSource, readFaultHeader } from './faults.ts'
 import { operationFor } from './operations/index.ts'
@@ -119,7 +119,7 @@ async function answer(
     const request = toRequest(message, id, body)
     const faults = [...source.draw(request.command), ...readFaultHeader(request.headers.text(FAULT_HEADER))]
     if (await failEarly(faults, response)) return
-    if (isNewer(options) || !isProbe(request)) verify(message, body, options)
+    verify(message, body, options)
     reply = await operationFor(request)(store, request)
     if (faults.some((fault) => fault.kind === 'reset-after')) {
       response.destroy()
@@ -157,16 +157,10 @@ function toRequest(message: IncomingMessage, id: string, body: Uint8Array): Emul
   return { id, method: message.method ?? 'GET', url, ...readTarget(url), headers: new Headers(message.headers), body }
 }
 
-/** Servers of 5.5 and later: a client that asks for the version with wrong keys is refused, columns tell of the sorting key. */
+/** Servers of 5.5 and later, whose columns tell of the sorting key. */
 function isNewer({ version }: ResolvedOptions): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 5 || (major === 5 && minor >= 5)
-}
-
-/** Before 5.5 clients learn the server's version before they know whether their keys are good. */
-function isProbe(request: EmulatorRequest): boolean {
-  const { method, bucket, command, headers } = request
-  return method === 'GET' && bucket === '' && command === COMMAND.transaction && headers.transactionId() === null
 }
 
 function verify(message: IncomingMessage, body: Uint8Array, options: ResolvedOptions): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../src/vastdb-emulator/index.ts'
-import { adbcVastPython, newestVastPython, runScript } from './python.ts'
+import { adbcVastPython, newestVastPython, runScript, vastPython } from './python.ts'
 import { runSdkSuite } from './sdk-suite.ts'
 
 interface Expectations {
@@ -51,6 +51,23 @@ describe.runIf(newest)('the vendor’s own test-suite, unmodified, against the e
     const passed = results.flatMap((result) => result.passed).sort()
     const wanted = expectations.passed.filter((test) => isFull || !test.startsWith('test_by_column_inserter::'))
     expect(passed).toEqual(wanted.filter((test) => !skipped.includes(test)).sort())
+  })
+})
+
+describe.runIf(newest && vastPython)('wrong keys, on servers before 5.5', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await startEmulator({ port: 0, version: '5.4.0.1' })
+  })
+  afterAll(() => emulator.close())
+
+  // 2.1.0 wants to be refused when it asks for the version; 2.0 reads the version of that refusal, and is refused next.
+  it.each([
+    ['2.1.0', newest!],
+    ['2.0.14', vastPython!],
+  ])('are refused as SDK %s has it', async (_, python) => {
+    const { passed, failed } = await runSdkSuite(python, emulator.endpoint, ['test_sanity::test_bad_credentials'], [])
+    expect({ passed, failed }).toEqual({ passed: ['test_sanity::test_bad_credentials'], failed: [] })
   })
 })
 

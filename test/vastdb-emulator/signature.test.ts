@@ -82,11 +82,12 @@ describe('a signature', () => {
 })
 
 describe('a server', () => {
-  it('tells its version to anybody, and nothing else to strangers', async () => {
+  it('tells strangers its version beside the refusal, and nothing else', async () => {
     const { emulator, raw } = await setup({ version: '5.4.0.7' })
     const stranger = rawClient(emulator.endpoint, { accessKeyId: 'who', secretAccessKey: 'test' })
     const liar = rawClient(emulator.endpoint, { accessKeyId: 'test', secretAccessKey: 'guess' })
-    expect(await stranger('GET', '/?transaction')).toMatchObject({ status: 200, headers: { server: 'vast 5.4.0.7' } })
+    expect(await raw('GET', '/?transaction')).toMatchObject({ status: 200, headers: { server: 'vast 5.4.0.7' } })
+    expect(await stranger('GET', '/?transaction')).toMatchObject({ status: 403, headers: { server: 'vast 5.4.0.7' } })
     expect(await stranger('POST', '/?transaction')).toMatchObject({
       status: 403,
       code: 'InvalidAccessKeyId',
