@@ -7,6 +7,12 @@
 #include <cstring>
 
 namespace exr_inspector {
+namespace {
+
+// First byte of a type that no reader knows.
+constexpr unsigned char kNoType = '_';
+
+}  // namespace
 
 ByteSource::ByteSource(const std::string& name, int64_t size,
                        int64_t read_limit)
@@ -85,8 +91,8 @@ size_t FileSource::Fetch(void* buffer, size_t length, int64_t offset) {
 
 RangeSource::RangeSource(const std::string& name, int64_t size,
                          const std::vector<SuppliedBytes>& ranges,
-                         int64_t read_limit)
-    : ByteSource(name, size, read_limit), ranges_(ranges) {}
+                         const std::vector<int64_t>& hidden, int64_t read_limit)
+    : ByteSource(name, size, read_limit), ranges_(ranges), hidden_(hidden) {}
 
 size_t RangeSource::Fetch(void* buffer, size_t length, int64_t offset) {
   size_t done = 0;
@@ -103,7 +109,16 @@ size_t RangeSource::Fetch(void* buffer, size_t length, int64_t offset) {
     std::memcpy(static_cast<char*>(buffer) + done, holder->data + skip, count);
     done += count;
   }
+  Hide(static_cast<unsigned char*>(buffer), done, offset);
   return done;
+}
+
+void RangeSource::Hide(unsigned char* buffer, size_t length,
+                       int64_t offset) const {
+  const int64_t end = offset + static_cast<int64_t>(length);
+  auto place = std::lower_bound(hidden_.begin(), hidden_.end(), offset);
+  for (; place != hidden_.end() && *place < end; ++place)
+    buffer[*place - offset] = kNoType;
 }
 
 }  // namespace exr_inspector

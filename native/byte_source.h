@@ -126,18 +126,23 @@ class FileSource final : public ByteSource {
   const int descriptor_;
 };
 
-// Some ranges of a file that lies elsewhere. `ranges` must outlive it.
+// Some ranges of a file that lies elsewhere. At the offsets `hidden`, which
+// rise, it has a byte with which no type begins. Both must outlive it.
 class RangeSource final : public ByteSource {
  public:
   RangeSource(const std::string& name, int64_t size,
-              const std::vector<SuppliedBytes>& ranges, int64_t read_limit);
+              const std::vector<SuppliedBytes>& ranges,
+              const std::vector<int64_t>& hidden, int64_t read_limit);
 
  protected:
   size_t Fetch(void* buffer, size_t length, int64_t offset) override;
   bool has_gaps() const override { return true; }
 
  private:
+  void Hide(unsigned char* buffer, size_t length, int64_t offset) const;
+
   const std::vector<SuppliedBytes>& ranges_;
+  const std::vector<int64_t>& hidden_;
 };
 
 }  // namespace exr_inspector

@@ -164,7 +164,8 @@ SpecResult ReadSpec(const SpecSource& source, int64_t read_limit) {
     if (source.is_file) {
       ReadFile(source, read_limit, result);
     } else {
-      RangeSource bytes(source.name, source.size, source.ranges, read_limit);
+      RangeSource bytes(source.name, source.size, source.ranges, source.hidden,
+                        read_limit);
       ReadFrom(bytes, read_limit, result);
     }
   } catch (const std::exception& failure) {

@@ -28,6 +28,8 @@ struct SpecSource {
   // names than these go back to JavaScript, and neither channels nor sizes. One
   // text per part, see AnswerMemory::Names.
   std::optional<std::vector<std::string>> known_names;
+  // Offsets, rising, at which readers see another byte; see RangeSource.
+  std::vector<int64_t> hidden;
 };
 
 // OpenImageIO has two OpenEXR readers: `core` on OpenEXRCore, `classic` on the

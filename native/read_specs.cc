@@ -52,6 +52,12 @@ SpecSource ToSpecSource(const Napi::Object& object) {
     source.ranges.push_back(
         ToSuppliedBytes(ranges.Get(index).As<Napi::Object>()));
   }
+  const Napi::Value hidden = object.Get("hidden");
+  if (!hidden.IsUndefined()) {
+    const auto offsets = hidden.As<Napi::Float64Array>();
+    source.hidden.assign(offsets.Data(),
+                         offsets.Data() + offsets.ElementLength());
+  }
   const Napi::Value known = object.Get("knownNames");
   if (!known.IsUndefined())
     source.known_names = ToTexts(known.As<Napi::Array>());

@@ -2,8 +2,8 @@ import { ExrError } from '../errors.ts'
 import { type ChunkReport, type ExrHeader, type HeaderProgress, HeaderScanner } from '../header/index.ts'
 import type { SpecAnswer } from '../oiio/ask.ts'
 import type { SourceIdentity } from '../source/source.ts'
-import { bytesForOiio } from './bytes-for-oiio.ts'
 import { readChunks } from './chunk-steps.ts'
+import { hiddenTexts } from './hidden-texts.ts'
 import type { Inspection, InspectRequest } from './inspection.ts'
 import { bytesOf, supply } from './known-bytes.ts'
 import { knownNamesOf } from './oiio-attributes.ts'
@@ -102,13 +102,15 @@ function* askOiio(
   const reason = reasonNotToAsk(header)
   if (reason !== null) return { available: false, error: reason }
   const knownNames = header.parts.map((part) => memory?.recall(header, part, knownNamesOf) ?? knownNamesOf(part))
+  const hidden = hiddenTexts(header, memory)
   let answer: SpecAnswer | null = null
   for (let round = 0; round < MAX_SPEC_ROUNDS; round++) {
     const source = {
       name: identity.path,
       sizeBytes: identity.sizeBytes,
-      ranges: bytesForOiio(known.spans, header),
+      ranges: known.spans,
       knownNames,
+      hidden,
     }
     yield { kind: 'specs', source }
     answer = inspection.spec

@@ -24,6 +24,8 @@ export interface DerivedSource {
    * them, which come back without a value.
    */
   readonly knownNames: readonly string[]
+  /** Offsets in the file, rising, of types' first bytes: OpenImageIO is to take these types for others. Default none. */
+  readonly hidden?: Float64Array
 }
 
 /** What OpenImageIO adds to one part: attributes it derives, and those it gives another name. Files share it: nobody may change it. */
