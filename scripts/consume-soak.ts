@@ -2,8 +2,8 @@
  * Is every file stored once, whatever happens to consumers? `npx tsx scripts/consume-soak.ts [--files n] [--kills n] [--rebalances n]
  * [--burst n] [--embedded]` puts files on a topic of a real Kafka and has three consumers store them in the emulator of
  * VAST DataBase (or, `--embedded`, in a catalog each, merged afterwards), kills them with -9 at random moments, has others
- * join and leave, and counts. Then one consumer and three store the same files anew, and a burst is worked off. Prints what it
- * measured; exits 1 when a file is missing or there twice.
+ * join and leave, and counts. Then one consumer and three store the same files anew, with what each process takes of the cores,
+ * and a burst is worked off. Prints what it measured; exits 1 when a file is missing or there twice.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -13,10 +13,11 @@ import { parseArgs } from 'node:util'
 import { openCatalog } from '../src/catalog/open.ts'
 import { mergeCatalogs } from '../src/exchange/merge.ts'
 import { dispatch } from '../src/farm/index.ts'
-import { startEmulator } from '../src/vastdb-emulator/index.ts'
-import { fixturePath } from '../test/paths.ts'
+import { fixturePath, projectRoot } from '../test/paths.ts'
 import { lagOf, Member, makeTopics } from './servers/consumers.ts'
+import { cpuSeconds, machineCpuSeconds } from './servers/cpu.ts'
 import { kafkaProgram, startKafka } from './servers/kafka.ts'
+import { freePort, startServer } from './servers/process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,13 +33,24 @@ const [fileCount, kills, rebalances, burst] = [values.files, values.kills, value
 ) as [number, number, number, number]
 const PARTITIONS = 12
 const MEMBERS = 3
+/** Files that are stored before a rate is taken. */
+const FIRST_FILES = 1_000
 const KEYS = { accessKey: 'test', secretKey: 'test-secret' }
 
 const program = kafkaProgram()
 if (program === null) process.exit(1)
 const folder = mkdtempSync(join(tmpdir(), 'consume-soak-'))
 const kafka = await startKafka(program, join(folder, 'kafka'))
-const emulator = await startEmulator({ port: 0, buckets: ['soak'], ...KEYS, dataDirectory: join(folder, 'vast') })
+const port = await freePort()
+const emulator = await startServer(
+  process.execPath,
+  [
+    join(projectRoot, 'dist/cli/main.js'),
+    ...['vast-emulator', '--port', String(port), '--bucket', 'soak', '--data', join(folder, 'vast')],
+    ...['--access-key', KEYS.accessKey, '--secret-key', KEYS.secretKey],
+  ],
+  `http://127.0.0.1:${port}`,
+)
 const env = {
   VAST_DB_ENDPOINT: emulator.endpoint,
   VAST_DB_ACCESS_KEY: KEYS.accessKey,
@@ -84,6 +96,26 @@ function revive(topic: string, members: Member[]): number {
     members[index] = start(topic, catalogOf(topic, index))
   }
   return died
+}
+
+/** Seconds of CPU taken so far, by who took them. */
+function cpuTaken(group: readonly Member[]) {
+  const [broker, store, harness] = [kafka.pid, emulator.pid, process.pid].map(cpuSeconds) as [number, number, number]
+  const consumers = group.map(({ pid }) => cpuSeconds(pid))
+  const others = machineCpuSeconds() - broker - store - harness - consumers.reduce((sum, each) => sum + each, 0)
+  return { broker, store, harness, others, consumers }
+}
+
+/** The same as shares of a core in `wall` seconds. */
+function coresTaken(from: ReturnType<typeof cpuTaken>, to: ReturnType<typeof cpuTaken>, wall: number) {
+  const share = (before: number, after: number) => Number(((after - before) / wall).toFixed(2))
+  return {
+    broker: share(from.broker, to.broker),
+    store: share(from.store, to.store),
+    consumers: to.consumers.map((after, index) => share(from.consumers[index]!, after)),
+    harness: share(from.harness, to.harness),
+    others: share(from.others, to.others),
+  }
 }
 
 /** Random, and the same in every run. */
@@ -157,21 +189,31 @@ try {
   isWrong ||= after.files !== fileCount || after.paths !== fileCount || !after.ok
 
   const rates: number[] = []
+  const cores: object[] = []
   for (const [topic, count] of [
     ['one', 1],
     ['three', MEMBERS],
   ] as const) {
     await publish(topic)
-    const from = Date.now()
     const group = Array.from({ length: count }, (_, index) => start(topic, catalogOf(topic, index)))
+    // Their start is not what is measured.
+    const firstLag = fileCount - FIRST_FILES
+    while ((await lagOf(kafka.endpoint, topic, topic)) > firstLag) await sleep(100)
+    const left = await lagOf(kafka.endpoint, topic, topic)
+    const [from, before] = [Date.now(), cpuTaken(group)]
     died += await drained(topic, group)
-    rates.push(Math.round(fileCount / ((Date.now() - from) / 1000)))
+    const wall = (Date.now() - from) / 1000
+    rates.push(Math.round(left / wall))
+    cores.push(coresTaken(before, cpuTaken(group), wall))
     await Promise.all(group.map((member) => member.end('SIGTERM')))
+    const { files, ok } = await outcome(topic)
+    isWrong ||= files !== fileCount || !ok
   }
   results['filesPerSecond'] = {
     one: rates[0],
     three: rates[1],
     times: (rates[1]! / rates[0]!).toFixed(2),
+    cores: { one: cores[0], three: cores[1] },
     load: loadavg()[0],
   }
 
@@ -186,12 +228,12 @@ try {
       if (lag === 0) break
       await sleep(1_000)
     }
-    const half = memory.length >> 1
+    const quarter = Math.ceil(memory.length / 4)
+    const most = (samples: readonly number[]) => Math.max(...samples)
     results['burst'] = {
       messages: Math.ceil(burst / fileCount) * fileCount,
       secondsToZero: ((Date.now() - from) / 1000).toFixed(1),
-      mostMibFirstHalf: Math.max(...memory.slice(0, half)),
-      mostMibSecondHalf: Math.max(...memory.slice(half)),
+      mostMibByQuarter: [0, 1, 2, 3].map((index) => most(memory.slice(index * quarter, (index + 1) * quarter))),
       load: loadavg()[0],
     }
     await Promise.all(group.map((member) => member.end('SIGTERM')))

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A server process of ours on loopback. */
 export interface RunningServer {
   readonly endpoint: string
+  readonly pid?: number | undefined
   close(): Promise<void>
 }
 
@@ -35,7 +36,7 @@ export async function startServer(
   })
   for (let tries = 0; tries < START_TRIES; tries++) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${complaint}`)
-    if (await answers()) return { endpoint, close: () => stop(child) }
+    if (await answers()) return { endpoint, pid: child.pid, close: () => stop(child) }
     await sleep(100)
   }
   await stop(child)
