@@ -52,8 +52,8 @@ export class StringCollector {
 /** Writes one column, row by row. `null` and `undefined` are null; rows that are never set are null too. */
 export interface ColumnWriter {
   set(row: number, value: unknown): void
-  /** Gives a row the cell of an earlier one. */
-  copy(row: number, from: number): void
+  /** Gives each row in [start, end) the cell of the earlier one that `like` names, none where that is -1. */
+  copyLike(like: Int32Array, start: number, end: number): void
   /** Makes room for this many rows. */
   reserve(capacity: number): void
   /** The first `rows` rows. */
@@ -100,8 +100,8 @@ class TextWriter implements ColumnWriter {
     this.#codes[row] = this.#lastCode
   }
 
-  copy(row: number, from: number): void {
-    this.#codes[row] = this.#codes[from]!
+  copyLike(like: Int32Array, start: number, end: number): void {
+    copyLike(this.#codes, like, start, end)
   }
 
   reserve(capacity: number): void {
@@ -132,9 +132,9 @@ class NumberWriter implements ColumnWriter {
     this.#data[row] = fits ? Number(value) : 0
   }
 
-  copy(row: number, from: number): void {
-    this.#valid[row] = this.#valid[from]!
-    this.#data[row] = this.#data[from]!
+  copyLike(like: Int32Array, start: number, end: number): void {
+    copyLike(this.#valid, like, start, end)
+    copyLike(this.#data, like, start, end)
   }
 
   reserve(capacity: number): void {
@@ -162,9 +162,9 @@ class Int64Writer implements ColumnWriter {
     this.#data[row] = integer ?? 0n
   }
 
-  copy(row: number, from: number): void {
-    this.#valid[row] = this.#valid[from]!
-    this.#data[row] = this.#data[from]!
+  copyLike(like: Int32Array, start: number, end: number): void {
+    copyLike(this.#valid, like, start, end)
+    copyLike(this.#data, like, start, end)
   }
 
   reserve(capacity: number): void {
@@ -199,8 +199,8 @@ export class VectorWriter implements ColumnWriter {
     this.#count += 1
   }
 
-  copy(row: number, from: number): void {
-    this.set(row, this.#vectors[from])
+  copyLike(like: Int32Array, start: number, end: number): void {
+    for (let row = start; row < end; row++) if (like[row]! >= 0) this.set(row, this.#vectors[like[row]!])
   }
 
   /** Bytes of the vectors that were set. */
@@ -247,8 +247,8 @@ class ListWriter implements ColumnWriter {
     else throw new RangeError('Expected a list of float32 values')
   }
 
-  copy(row: number, from: number): void {
-    this.set(row, this.#lists[from])
+  copyLike(like: Int32Array, start: number, end: number): void {
+    for (let row = start; row < end; row++) if (like[row]! >= 0) this.set(row, this.#lists[like[row]!])
   }
 
   reserve(): void {}
@@ -284,6 +284,13 @@ function isNumber(value: unknown): boolean {
 
 function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean'
+}
+
+function copyLike(cells: { [row: number]: number | bigint }, like: Int32Array, start: number, end: number): void {
+  for (let row = start; row < end; row++) {
+    const from = like[row]!
+    if (from >= 0) cells[row] = cells[from]!
+  }
 }
 
 function validity(valid: Uint8Array<ArrayBuffer>, rows: number): Uint8Array<ArrayBuffer> | null {

@@ -48,16 +48,18 @@ export class TableWriter {
     for (const run of runsOf(rows)) {
       const start = this.#rowCount
       this.#reserve(start + run.length)
+      const end = start + run.length
       const like = this.#findLike(run)
-      this.#table.columns.forEach(({ value, varies }, index) => {
+      const all = Array.from(run.keys())
+      const own = like === null ? all : all.filter((row) => like[start + row]! < 0)
+      const { columns } = this.#table
+      for (let index = 0; index < columns.length; index++) {
+        const { value, varies } = columns[index]!
         const writer = this.#writers[index]!
-        for (let row = 0; row < run.length; row++) {
-          const from = like === null || varies ? -1 : like[start + row]!
-          if (from >= 0) writer.copy(start + row, from)
-          else writer.set(start + row, value(run[row], file))
-        }
-      })
-      this.#rowCount = start + run.length
+        for (const row of varies ? all : own) writer.set(start + row, value(run[row], file))
+        if (like !== null && !varies) writer.copyLike(like, start, end)
+      }
+      this.#rowCount = end
     }
   }
 
@@ -109,6 +111,10 @@ export class TableWriter {
 }
 
 function* runsOf(rows: Iterable<unknown>): Generator<readonly unknown[]> {
+  if (Array.isArray(rows) && rows.length <= ROWS_AT_ONCE) {
+    if (rows.length > 0) yield rows
+    return
+  }
   let run: unknown[] = []
   for (const row of rows) {
     if (run.push(row) < ROWS_AT_ONCE) continue
