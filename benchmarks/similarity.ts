@@ -113,7 +113,7 @@ async function fill(path: string, files: number, vectors: number): Promise<void>
   await connection.run('INSERT INTO distinct_vectors SELECT id, any_value(vector) FROM temp.vectors GROUP BY id')
   const [id, name] = ['md5(n::VARCHAR)', `printf('/show/%05d/beauty.%d.exr', n // ${FRAMES}, 1001 + n % ${FRAMES})`]
   await connection.run(`
-    INSERT INTO file_rows SELECT s.* REPLACE (${id} AS file_id, ${name} AS file_path, ${name} AS file_path_normalized,
+    INSERT INTO file_rows SELECT s.* REPLACE ((n + 2)::INTEGER AS file_no, ${id} AS file_id, ${name} AS file_path, ${name} AS file_path_normalized,
       sha256(n::VARCHAR) AS header_hash, sha256('of' || n) AS content_digest, v.id AS vector_id,
       printf('/show/%05d/beauty.####.exr', n // ${FRAMES}) AS sequence_key, (1001 + n % ${FRAMES})::INTEGER AS frame_number)
     FROM range(${files}) r(n) JOIN temp.vectors v ON v.number = n * ${vectors} // ${files} CROSS JOIN temp.seeds s ORDER BY n`)

@@ -284,7 +284,8 @@ export class DuckDbCatalog implements Catalog {
   }
 
   async writeVectors(batch: readonly NewVectors[]): Promise<void> {
-    if (batch.length > 0) await this.#write((connection, _, ledger) => writeVectors(connection, ledger, batch))
+    if (batch.length > 0)
+      await this.#write((connection, { once }, ledger) => writeVectors(connection, ledger, once, batch))
   }
 
   async filesToEmbed(
@@ -360,7 +361,7 @@ export class DuckDbCatalog implements Catalog {
     throwIfAborted(signal)
     return this.#write((connection, upserter, ledger) => {
       upserter.forgetPaths()
-      return adoptFiles(connection, { ledger, values: this.#values }, files, origin, signal)
+      return adoptFiles(connection, { ledger, values: this.#values, once: upserter.once }, files, origin, signal)
     })
   }
 
@@ -375,7 +376,7 @@ export class DuckDbCatalog implements Catalog {
   async retain(policy: RetentionPolicy): Promise<RetentionCounts> {
     throwIfAborted(policy.signal)
     return this.#write((connection, upserter, ledger) => {
-      upserter.forgetVectors()
+      upserter.once.forget()
       return retain(connection, ledger, policy)
     })
   }

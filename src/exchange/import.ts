@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { throwIfAborted } from '../catalog/abort.ts'
 import type { Adopted, Catalog } from '../catalog/catalog.ts'
 import { type ReadTable, tallyOf } from '../catalog/content.ts'
-import { withVectorsInRows } from '../catalog/duckdb/move-vectors.ts'
 import { ValueFile } from '../catalog/duckdb/value-file.ts'
+import { withWholeRows } from '../catalog/duckdb/whole-rows.ts'
 import { openCatalog } from '../catalog/open.ts'
 import { framedPieces, TABLES, tableNamed } from '../tables/index.ts'
 import { readArrowFile } from './arrow-file.ts'
@@ -70,7 +70,7 @@ async function load(folder: string, manifest: ExportManifest, path: string, sign
   const scratch = await openScratch(path, `${path}.spill`)
   try {
     const { connection } = scratch
-    await withVectorsInRows(connection, manifest.schema_version, async () => {
+    await withWholeRows(connection, manifest.schema_version, async () => {
       for (const table of manifest.tables) {
         throwIfAborted(signal)
         if (NOT_ROWS.has(table.name)) continue

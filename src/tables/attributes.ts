@@ -33,6 +33,7 @@ export const attributes = {
   key: ['file_id', 'part_index', 'attr_name', 'source'],
   parent: 'parts',
   written: 'once',
+  repeats: true,
   rows: attributeRows,
   shared: ({ attribute }) => (Object.isFrozen(attribute) ? attribute : null),
   columns: [

@@ -19,6 +19,7 @@ export const channels = {
   key: ['file_id', 'part_index', 'channel_name'],
   parent: 'parts',
   written: 'once',
+  repeats: true,
   rows: channelRows,
   shared: ({ channel }) => (Object.isFrozen(channel) ? channel : null),
   columns: [

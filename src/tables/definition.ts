@@ -74,6 +74,8 @@ export function changing<C extends ColumnDefinition>(column: C): C {
 /** A table that an inspected file fills; `rows` and the columns' `value` are the way from a record to its rows. */
 export interface RecordTable<Row> extends TableDefinition {
   readonly written: Written
+  /** Rows of many files have one content: batches say which, see `contentIds`. */
+  readonly repeats?: true
   /** What the file has rows for, in the order they are stored. */
   readonly rows: (file: FileRecord) => Iterable<Row>
   /** What rows of different files with the same cells have in common, and never changes; null for a row by itself. */

@@ -32,6 +32,7 @@ export {
 } from './encoded/batch.ts'
 export { columnWriter, StringCollector } from './encoded/column-writers.ts'
 export { concatBatches, recordCount } from './encoded/concat.ts'
+export { contentColumns, contentIds } from './encoded/content-id.ts'
 export { DigestSum, digestRows, TextCells, vectorCell } from './encoded/digest.ts'
 export { BatchEncoder, encodeRecords } from './encoded/encode.ts'
 export {

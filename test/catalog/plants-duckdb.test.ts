@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBArrayValue, type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rowsWithPlaces, rowTable, vectorsOnce } from '../../src/catalog/duckdb/row-tables.ts'
-import type { VectorsOnce } from '../../src/catalog/migrations/migration.ts'
+import { contentOnce, rowsWithPlaces, rowTable, vectorsOnce } from '../../src/catalog/duckdb/row-tables.ts'
+import type { ContentOnce, VectorsOnce } from '../../src/catalog/migrations/migration.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { tableNamed, vectorId } from '../../src/tables/index.ts'
 import { fillCatalog, type Hand, PLANTS, type RawRow } from './plants.ts'
@@ -35,17 +35,22 @@ async function report(path: string) {
   }
 }
 
-/** Tables by the names that people ask for; vectors as if they stood in their rows. */
+/** Tables by the names that people ask for; vectors and content as if they stood in their rows. */
 function handOf(connection: DuckDBConnection): Hand {
   const set = async (table: string, values: Readonly<Record<string, unknown>>) => {
     const once = vectorsOnce(table)
-    const sets: [string, string][] = []
+    const sets: [column: string, value: string][] = []
     for (const [name, value] of Object.entries(values)) {
       if (name !== once?.column) sets.push([name, literal(value)])
       else
         sets.push([once.id, value === null ? 'NULL' : String(await storeVector(connection, once, value as number[]))])
     }
     return sets
+  }
+  const change = async (table: string, id: unknown, values: Readonly<Record<string, unknown>>) => {
+    const sets = await set(table, values)
+    const content = contentOnce(table)
+    return content ? ofContent(connection, content, id, sets) : sets
   }
   return {
     async rows(table) {
@@ -58,19 +63,44 @@ function handOf(connection: DuckDBConnection): Hand {
       })
     },
     async change(table, id, values) {
-      const sets = (await set(table, values)).map(([name, value]) => `${name} = ${value}`)
+      const sets = (await change(table, id, values)).map(([name, value]) => `${name} = ${value}`)
       await connection.run(`UPDATE ${rowTable(table)} SET ${sets.join(', ')} WHERE rowid = ${id}`)
     },
     async delete(table, ids) {
       await connection.run(`DELETE FROM ${rowTable(table)} WHERE rowid IN (${ids.join(', ') || 'NULL'})`)
     },
     async double(table, id, values = {}) {
-      const other = (await set(table, values)).map(([name, value]) => `${value} AS ${name}`)
+      const other = (await change(table, id, values)).map(([name, value]) => `${value} AS ${name}`)
       const replace = other.length > 0 ? ` REPLACE (${other.join(', ')})` : ''
       const rows = rowTable(table)
       await connection.run(`INSERT INTO ${rows} SELECT *${replace} FROM ${rows} WHERE rowid = ${id}`)
     },
   }
+}
+
+/** The same of a row's numbers; content that nothing has yet is stored. */
+async function ofContent(
+  connection: DuckDBConnection,
+  { rows, number, distinct, quoted }: ContentOnce,
+  id: unknown,
+  sets: readonly [column: string, value: string][],
+): Promise<[column: string, value: string][]> {
+  const kept = sets.flatMap(([name, value]): [string, string][] => {
+    if (name === 'part_index') return [[name, value]]
+    return name === 'file_id' ? [['file_no', `(SELECT file_no FROM file_rows WHERE file_id = ${value})`]] : []
+  })
+  const said = sets.filter(([name]) => name !== 'part_index' && name !== 'file_id')
+  if (said.length === 0) return kept
+  const next = `(SELECT max(${number}) + 1 FROM ${distinct})`
+  const whole: [string, string][] = quoted
+    ? [[quoted.column, `coalesce(${quoted.column}, '"' || ${quoted.of} || '"')`]]
+    : []
+  const replaced = new Map([[number, next], ['content_id', next], ...whole, ...said])
+  await connection.run(
+    `INSERT INTO ${distinct} SELECT * REPLACE (${Array.from(replaced, ([name, value]) => `${value} AS ${name}`).join(', ')})
+     FROM ${distinct} WHERE ${number} = (SELECT ${number} FROM ${rows} WHERE rowid = ${id})`,
+  )
+  return [...kept, [number, `(SELECT max(${number}) FROM ${distinct})`]]
 }
 
 async function storeVector(connection: DuckDBConnection, { distinct, id }: VectorsOnce, vector: number[]) {
@@ -82,7 +112,7 @@ async function storeVector(connection: DuckDBConnection, { distinct, id }: Vecto
   return name
 }
 
-/** What only a catalog can suffer that stores each vector once. */
+/** What only a catalog can suffer that stores vectors and content once. */
 const ONCE: readonly (readonly [what: string, sql: string, sees: string])[] = [
   ['a vector that rows name gone', 'DELETE FROM distinct_vectors', 'every row that names a vector has it'],
   ['fingerprints gone', 'DELETE FROM distinct_fingerprints', 'every file has the content it was stored with'],
@@ -95,6 +125,38 @@ const ONCE: readonly (readonly [what: string, sql: string, sees: string])[] = [
     'a vector under the id of another',
     'UPDATE distinct_vectors SET vector_id = vector_id + 1; UPDATE file_rows SET vector_id = vector_id + 1',
     'every distinct vector is the one its id says',
+  ],
+  ['content that rows name gone', 'DELETE FROM distinct_attributes', 'every row that names its content has it'],
+  [
+    'content of some rows gone',
+    "DELETE FROM distinct_channels WHERE channel_name = 'Z'",
+    'every file has the rows of channels it was stored with',
+  ],
+  [
+    'content stored twice',
+    'INSERT INTO distinct_attributes FROM distinct_attributes LIMIT 1',
+    'every distinct content is stored once',
+  ],
+  [
+    'content under two numbers',
+    'INSERT INTO distinct_channels SELECT * REPLACE (1000 AS channel_no) FROM distinct_channels LIMIT 1',
+    'every distinct content is stored once',
+  ],
+  [
+    'content forged where it is stored',
+    "UPDATE distinct_attributes SET value_text = 'forged' WHERE attr_name = 'owner'",
+    'every distinct content is the one its id says',
+  ],
+  [
+    'a channel forged where it is stored',
+    'UPDATE distinct_channels SET x_sampling = 2',
+    'every distinct content is the one its id says',
+  ],
+  ['a number given to two files', 'UPDATE file_rows SET file_no = 1 WHERE file_no = 2', 'every number names one file'],
+  [
+    'the number of a file forged',
+    'UPDATE file_rows SET file_no = 1000 WHERE file_no = 2',
+    'every row of attributes belongs to a file',
   ],
 ]
 

@@ -101,13 +101,20 @@ describe('views answer first questions', () => {
   })
 })
 
+const ofFile = (frame: string) => `file_no IN (SELECT file_no FROM file_rows WHERE file_path LIKE '%${frame}%')`
+const ofChannel = (condition: string) => `channel_no IN (SELECT channel_no FROM distinct_channels WHERE ${condition})`
+
 describe('verify', () => {
   it.each([
-    ['attributes of a file', "DELETE FROM attributes WHERE file_path LIKE '%1002%'", 'attributes'],
-    ['attributes of all files', 'DELETE FROM attributes', 'attributes'],
-    ['channels but the first', 'DELETE FROM channel_rows WHERE fingerprint_id IS NULL', 'channels'],
-    ['one channel', "DELETE FROM channel_rows WHERE file_path LIKE '%1001%' AND channel_name = 'Z'", 'channels'],
-    ['channels of a part', "DELETE FROM channel_rows WHERE file_path LIKE '%1003%'", 'channels'],
+    ['attributes of a file', `DELETE FROM attribute_rows WHERE ${ofFile('1002')}`, 'attributes'],
+    ['attributes of all files', 'DELETE FROM attribute_rows', 'attributes'],
+    ['channels but the first', `DELETE FROM channel_rows WHERE ${ofChannel('fingerprint_id IS NULL')}`, 'channels'],
+    [
+      'one channel',
+      `DELETE FROM channel_rows WHERE ${ofFile('1001')} AND ${ofChannel("channel_name = 'Z'")}`,
+      'channels',
+    ],
+    ['channels of a part', `DELETE FROM channel_rows WHERE ${ofFile('1003')}`, 'channels'],
     ['parts', 'DELETE FROM parts WHERE part_index = 1', 'parts'],
   ])('finds the loss of %s', async (_what, plant, table) => {
     await catalog.upsert(sequence('/mnt/a', 4, { parts: 2 }), 'run')
@@ -120,7 +127,7 @@ describe('verify', () => {
   it.each(['parts', 'channels', 'attributes'])('finds doubled rows of %s', async (table) => {
     await catalog.upsert(sequence('/mnt/a', 4), 'run')
     const { checks } = await verifyAfter(
-      `INSERT INTO ${rowTable(table)} FROM ${rowTable(table)} WHERE file_path LIKE '%1002%'`,
+      `INSERT INTO ${rowTable(table)} FROM ${rowTable(table)} WHERE ${table === 'parts' ? "file_path LIKE '%1002%'" : ofFile('1002')}`,
     )
     const found = checks.find(({ name }) => name === `every file has the rows of ${table} it was stored with`)
     expect(found).toMatchObject({ violations: 1 })

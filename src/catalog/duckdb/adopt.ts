@@ -20,23 +20,24 @@ import { type FileRow, planAdopt } from '../plan-adopt.ts'
 import { FILE_TABLES, fileOfRows, unionOf, type WholeFiles } from '../whole-files.ts'
 import { TableAppender } from './append.ts'
 import { appendRows } from './append-rows.ts'
-import { DistinctVectors, storedTypes } from './distinct-vectors.ts'
 import { storeValues } from './large-values.ts'
 import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
-import { FILE_ROWS, rowTable } from './row-tables.ts'
+import { FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
+import { type StoredOnce, storedTypes } from './stored-once.ts'
 import type { ValueFile } from './value-file.ts'
 
 /** Takes files of another catalog over, in one transaction; see `planAdopt`. What is there already is left as it is. */
 export async function adoptFiles(
   connection: DuckDBConnection,
-  { ledger, values }: { readonly ledger: Ledger; readonly values: ValueFile },
+  { ledger, values, once }: { readonly ledger: Ledger; readonly values: ValueFile; readonly once: StoredOnce },
   batch: WholeFiles,
   origin: Origin,
   signal: AbortSignal | undefined,
 ): Promise<Adopted> {
   const arriving = arrivingRows(batch)
   checkWhole(batch, arriving, origin.url)
+  once.rolledBack()
   const adopted = await ledger.transaction(async (record) => {
     const stored = await readStored(connection, arriving)
     const added = await rowsToAdd(connection, batch, stored)
@@ -44,17 +45,20 @@ export async function adoptFiles(
     const files = fileOfRows(batch.tables.get('inspections')!)
     for (const row of added.get('inspections') ?? []) sightings[files[row]!]!++
     const plan = planAdopt(arriving, stored, (position) => sightings[position]!)
-    const vectors = new DistinctVectors(connection)
     await adoptValues(connection, values, namedValues(batch, [...plan.inserts, ...plan.replaces]), origin)
-    for (const definition of FILE_TABLES) {
-      throwIfAborted(signal)
+    const planned = FILE_TABLES.map((definition) => {
       const table = batch.tables.get(definition.name)!
-      const { rows, replaced } = rowsOfPlan(definition, table, plan, added)
-      if (replaced.length > 0) {
-        const ids = replaced.map((position) => arriving[position]!.fileId)
-        await deleteRows(connection, definition.name, ids)
-      }
-      await append(connection, vectors, definition, table, rows)
+      return { definition, table, ...rowsOfPlan(definition, table, plan, added) }
+    })
+    // The rows of a file go before its own.
+    for (const { definition, replaced } of planned.toReversed()) {
+      if (replaced.length === 0) continue
+      const ids = replaced.map((position) => arriving[position]!.fileId)
+      await deleteRows(connection, definition.name, ids)
+    }
+    for (const { definition, table, rows } of planned) {
+      throwIfAborted(signal)
+      await append(connection, once, definition, table, rows)
     }
     await updateRows(connection, plan.rows)
     await forgetFailures(connection, arriving)
@@ -69,6 +73,7 @@ export async function adoptFiles(
     return adoptedOf(batch, plan, added)
   })
   values.settle()
+  once.committed()
   return adopted
 }
 
@@ -140,18 +145,22 @@ async function adoptValues(
 
 async function deleteRows(connection: DuckDBConnection, table: string, fileIds: readonly string[]): Promise<void> {
   const ids = listValue([...fileIds])
-  await connection.run(`DELETE FROM ${rowTable(table)} WHERE file_id IN (SELECT unnest($1))`, [ids], [LIST(VARCHAR)])
+  await connection.run(
+    `DELETE FROM ${rowTable(table)} WHERE ${isOfFiles(table, 'SELECT unnest($1)')}`,
+    [ids],
+    [LIST(VARCHAR)],
+  )
 }
 
 async function append(
   connection: DuckDBConnection,
-  vectors: DistinctVectors,
+  once: StoredOnce,
   definition: TableDefinition,
   table: EncodedRows,
   rows: readonly number[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const stored = await vectors.rowsToStore(definition, someRows(definition, table, rows))
+  const stored = await once.rowsToStore(definition, someRows(definition, table, rows), table.strings)
   const appender = new TableAppender(storedTypes(definition), rowTable(definition.name))
   await appender.append(connection, stored, table.strings)
 }

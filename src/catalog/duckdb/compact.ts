@@ -6,7 +6,7 @@ import { ExrError } from '../../errors.ts'
 import { defaultCatalogMemoryBytes } from '../../settings/memory.ts'
 import { throwIfAborted } from '../abort.ts'
 import { writeError } from './errors.ts'
-import { deleteUnused, STORED_TABLES, VECTORS_ONCE } from './row-tables.ts'
+import { deleteUnused, STORED_TABLES } from './row-tables.ts'
 import { ROW_GROUP_SIZE } from './session.ts'
 import { interruptOn } from './transaction.ts'
 import { compactValues, valueFilePath } from './value-file.ts'
@@ -43,7 +43,7 @@ export async function compactFile(path: string, signal: AbortSignal | undefined)
     await connection.run("SET TimeZone = 'UTC'")
     await connection.run('COPY FROM DATABASE old TO new')
     await checkCopy(connection, path)
-    for (const once of VECTORS_ONCE) await connection.run(deleteUnused(once, 'new.'))
+    for (const unused of deleteUnused('new.')) await connection.run(unused)
     await connection.run('CHECKPOINT new')
     await connection.run('DETACH new')
     throwIfAborted(signal)

@@ -1,9 +1,9 @@
 import { BIGINT, type DuckDBConnection, type DuckDBValue, LIST, listValue } from '@duckdb/node-api'
-import { type CellType, type EncodedColumn, type TableDefinition, vectorIds } from '../../tables/index.ts'
+import { type EncodedColumn, type TableDefinition, vectorIds } from '../../tables/index.ts'
 import type { VectorsOnce } from '../migrations/migration.ts'
 import { TableAppender } from './append.ts'
 import { HashSet64 } from './hash-set.ts'
-import { storedColumns, vectorsOnce } from './row-tables.ts'
+import { vectorsOnce } from './row-tables.ts'
 
 /** Ids that are remembered, of each kind: four megabytes, and farms have a few thousand vectors. */
 const MOST_KNOWN = 131_072
@@ -12,11 +12,6 @@ const MOST_KNOWN = 131_072
 interface Rows {
   readonly rowCount: number
   readonly columns: readonly EncodedColumn[]
-}
-
-/** The types of the columns that are stored for a table. */
-export function storedTypes(table: TableDefinition): CellType[] {
-  return storedColumns(table).map(({ type }) => type as CellType)
 }
 
 /**
@@ -49,14 +44,9 @@ export class DistinctVectors {
     return { data: ids, valid: column.valid }
   }
 
-  /** To be called when the transaction is committed. */
-  committed(): void {
-    for (const kind of this.#kinds.values()) kind.settle(true)
-  }
-
-  /** To be called when it is rolled back, or before the next one begins: what it stored is not there. */
-  rolledBack(): void {
-    for (const kind of this.#kinds.values()) kind.settle(false)
+  /** To be called when the transaction is committed, or when it is rolled back: what it stored is not there then. */
+  settle(isCommitted: boolean): void {
+    for (const kind of this.#kinds.values()) kind.settle(isCommitted)
   }
 
   /** To be called when vectors may have gone by another way. */

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { recordTables, sqlType } from '../../tables/index.ts'
+import { recordTables, sqlType, type TableDefinition } from '../../tables/index.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { columnsError } from '../plan-rows.ts'
 import { missingSchema } from './errors.ts'
 import { readVersion } from './migrate.ts'
-import { rowTable, storedColumns } from './row-tables.ts'
+import { contentOnce, distinctTable, rowTable, storedColumns } from './row-tables.ts'
 
 /**
  * Checks that every table an inspection fills has the columns this program writes, in its order. Throws
@@ -21,9 +21,8 @@ export async function checkLayout(connection: DuckDBConnection, path: string): P
     columns.push(`${column} ${type}`)
     found.set(String(table), columns)
   }
-  for (const table of recordTables()) {
-    const name = rowTable(table.name)
-    const wanted = storedColumns(table).map((column) => `${column.name} ${fullType(sqlType(column.type, 'duckdb'))}`)
+  for (const { name, columns } of recordTables().flatMap(tablesFilled)) {
+    const wanted = columns.map((column) => `${column.name} ${fullType(sqlType(column.type, 'duckdb'))}`)
     const there = found.get(name) ?? []
     const wrong = [...wanted.keys()].find((index) => wanted[index] !== there[index])
     if (wrong === undefined && there.length === wanted.length) continue
@@ -34,6 +33,13 @@ export async function checkLayout(connection: DuckDBConnection, path: string): P
         `${there[at] ?? 'not there'}, and this program writes ${wanted[at] ?? 'none'}`,
     )
   }
+}
+
+/** The tables that the rows of one are stored in. */
+function tablesFilled(table: TableDefinition): Pick<TableDefinition, 'name' | 'columns'>[] {
+  const content = contentOnce(table.name)
+  const rows = { name: rowTable(table.name), columns: storedColumns(table) }
+  return content ? [rows, distinctTable(content)] : [rows]
 }
 
 function fullType(type: string): string {

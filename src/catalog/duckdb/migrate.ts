@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { ExrError } from '../../errors.ts'
 import { type CellType, type ColumnType, sqlType, tableNamed } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
-import { CATALOG_VERSION, MIGRATIONS, viewsOf } from '../migrations/index.ts'
+import { CATALOG_VERSION, contentOnceOf, MIGRATIONS, viewsOf } from '../migrations/index.ts'
 import {
   type AppliedMigration,
   type Backfill,
@@ -13,6 +13,7 @@ import {
 } from '../migrations/migration.ts'
 import { appendRows } from './append-rows.ts'
 import { regroupFrames } from './frames.ts'
+import { dropFileNumbers, numberFiles, putContentBack, takeContentOut } from './move-content.ts'
 import { putVectorsBack, takeVectorsOut } from './move-vectors.ts'
 import { recount } from './recount.ts'
 import { rowTable } from './row-tables.ts'
@@ -75,9 +76,16 @@ export async function migrateTo(
     for (const view of Object.keys(viewsOf(from)).reverse()) await connection.run(`DROP VIEW IF EXISTS ${view}`)
     const applied: AppliedMigration[] = []
     const ahead = MIGRATIONS.slice(from, target)
+    const filled = new Set<Backfill>()
     for (const migration of ahead) {
       throwIfAborted(signal)
       const { version, name } = migration
+      for (const { table } of migration.contentOnce ?? []) {
+        for (const step of backfills(MIGRATIONS.slice(from, version - 1), table)) {
+          await fill(connection, step, table, { onProgress, signal })
+          filled.add(step)
+        }
+      }
       await stepForward(connection, migration, { onProgress, signal })
       await connection.run('INSERT INTO schema_migrations VALUES ($1, $2, now(), $3)', [version, name, toolVersion])
       applied.push({ version, name, direction: 'up' })
@@ -91,7 +99,8 @@ export async function migrateTo(
     }
     for (const [view, query] of Object.entries(viewsOf(target))) await connection.run(`CREATE VIEW ${view} AS ${query}`)
     // DuckDB takes no column for a table whose rows the same transaction has changed: rows come after all columns.
-    for (const step of ahead.flatMap(({ backfill = [] }) => backfill)) {
+    for (const step of backfills(ahead)) {
+      if (filled.has(step)) continue
       await fill(connection, step, rowTable(step.table, target), { onProgress, signal })
     }
     throwIfAborted(signal)
@@ -111,8 +120,13 @@ export async function migrateTo(
   })
 }
 
+/** What existing rows get from these steps, those of one table or of all. */
+function backfills(migrations: readonly Migration[], of?: string): Backfill[] {
+  return migrations.flatMap(({ backfill = [] }) => backfill.filter(({ table }) => of === undefined || table === of))
+}
+
 async function stepForward(connection: DuckDBConnection, migration: Migration, options: MigrateOptions): Promise<void> {
-  const { version, tables = {}, columns = {}, once = [], sql } = migration
+  const { version, tables = {}, columns = {}, once = [], contentOnce = [], sql } = migration
   for (const [table, definitions] of Object.entries(tables)) {
     const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
     await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
@@ -123,6 +137,8 @@ async function stepForward(connection: DuckDBConnection, migration: Migration, o
     }
   }
   for (const vectors of once) await takeVectorsOut(connection, vectors, options)
+  if (contentOnce.length > 0 && contentOnceOf(version - 1).length === 0) await numberFiles(connection)
+  for (const content of contentOnce) await takeContentOut(connection, content, options)
   for (const statement of sql?.up ?? []) await connection.run(statement)
 }
 
@@ -131,8 +147,13 @@ async function stepBack(
   migration: Migration,
   { onProgress }: MigrateOptions,
 ): Promise<void> {
-  const { version, tables = {}, columns = {}, once = [], sql } = migration
+  const { version, tables = {}, columns = {}, once = [], contentOnce = [], sql } = migration
   for (const statement of sql?.down ?? []) await connection.run(statement)
+  for (const content of contentOnce) {
+    onProgress?.({ doing: `putting the content of ${content.table} back`, rows: 0 })
+    await putContentBack(connection, content)
+  }
+  if (contentOnce.length > 0 && contentOnceOf(version - 1).length === 0) await dropFileNumbers(connection)
   for (const vectors of once) {
     onProgress?.({ doing: `putting the vectors of ${vectors.table} back`, rows: 0 })
     await putVectorsBack(connection, vectors)

@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { vectorId } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
-import { vectorsOnceOf, viewsOf } from '../migrations/index.ts'
 import type { MigrateOptions, VectorsOnce } from '../migrations/migration.ts'
 import { TableAppender } from './append.ts'
 import { floatsOf, halvesOf } from './raw-columns.ts'
 import { joinVectors } from './row-tables.ts'
+import { storedColumnsOf } from './stored-columns.ts'
 
 /** Rows whose vectors are read together: twelve megabytes of the longest. */
 const ROWS_AT_ONCE = 8192
@@ -20,7 +20,7 @@ export async function takeVectorsOut(
   await connection.run(`CREATE TABLE ${distinct} (${id} BIGINT NOT NULL, vector FLOAT[${dimension}] NOT NULL)`)
   await connection.run('CREATE OR REPLACE TEMP TABLE vector_places (place BIGINT, id BIGINT)')
   await storeDistinct(connection, once, options)
-  const columns = await columnsOf(connection, table)
+  const columns = await storedColumnsOf(connection, table)
   const kept = columns.map(({ name, sql }) => (name === column ? `${id} BIGINT` : sql))
   throwIfAborted(options.signal)
   options.onProgress?.({ doing: `writing ${rows}`, rows: 0 })
@@ -36,7 +36,7 @@ export async function takeVectorsOut(
 /** Puts the vectors back into every row, inside the connection's transaction. No view may be there. */
 export async function putVectorsBack(connection: DuckDBConnection, once: VectorsOnce): Promise<void> {
   const { table, rows, column, dimension, id, distinct } = once
-  const columns = await columnsOf(connection, rows)
+  const columns = await storedColumnsOf(connection, rows)
   const filled = columns.map(({ name, sql }) => (name === id ? `${column} FLOAT[${dimension}]` : sql))
   await connection.run(`CREATE TABLE ${table} (${filled.join(', ')})`)
   const list = columns.map(({ name }) => (name === id ? 'v.vector' : `t.${name}`))
@@ -44,20 +44,6 @@ export async function putVectorsBack(connection: DuckDBConnection, once: Vectors
     `INSERT INTO ${table} SELECT ${list.join(', ')} FROM ${rows} t ${joinVectors(once, 't', 'v')} ORDER BY t.rowid`,
   )
   await connection.run(`DROP TABLE ${rows}; DROP TABLE ${distinct}`)
-}
-
-/** Runs `work` while every vector of a catalog of this version stands in its row and no view is there; what it stores is moved after it. */
-export async function withVectorsInRows(
-  connection: DuckDBConnection,
-  version: number,
-  work: () => Promise<void>,
-): Promise<void> {
-  const views = Object.entries(viewsOf(version))
-  for (const [view] of views.toReversed()) await connection.run(`DROP VIEW ${view}`)
-  for (const once of vectorsOnceOf(version)) await putVectorsBack(connection, once)
-  await work()
-  for (const once of vectorsOnceOf(version)) await takeVectorsOut(connection, once)
-  for (const [view, query] of views) await connection.run(`CREATE VIEW ${view} AS ${query}`)
 }
 
 /** Fills the table of distinct vectors, and `temp.vector_places` with the id of each row's. */
@@ -103,17 +89,4 @@ async function storeDistinct(
     ]
     await vectors.append(connection, { rowCount: added.size, columns })
   }
-}
-
-/** The columns of a table, and each as CREATE TABLE has it. */
-async function columnsOf(connection: DuckDBConnection, table: string) {
-  const reader = await connection.runAndReadAll(
-    `SELECT column_name, data_type, is_nullable FROM duckdb_columns()
-     WHERE database_name = current_database() AND table_name = $1 ORDER BY column_index`,
-    [table],
-  )
-  return reader.getRows().map(([name, type, isNullable]) => ({
-    name: String(name),
-    sql: `${name} ${type}${isNullable ? '' : ' NOT NULL'}`,
-  }))
 }

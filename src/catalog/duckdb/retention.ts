@@ -8,12 +8,13 @@ import { RETENTION_KINDS, type RetentionCounts, type RetentionKind, type Retenti
 import { FILE_TABLES } from '../whole-files.ts'
 import type { Ledger } from './ledger.ts'
 import { cellOf } from './read-table.ts'
-import { deleteUnused, FILE_ROWS, rowTable, VECTORS_ONCE } from './row-tables.ts'
+import { deleteUnused, FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
 import { interruptOn } from './transaction.ts'
 
 /** Sightings go one by one; rows of the other tables with their file. */
 const GONE = 'CREATE OR REPLACE TEMP TABLE gone'
-const OF_GONE = 'file_id IN (SELECT file_id FROM temp.gone_files)'
+const GONE_FILES = 'SELECT file_id FROM temp.gone_files'
+const OF_GONE = `file_id IN (${GONE_FILES})`
 
 /** See `CatalogAdministration.retain`. All in one transaction, which is rolled back when it is cancelled. */
 export async function retain(
@@ -112,7 +113,7 @@ async function choose(
 
 const CLEAN: readonly string[] = [
   ...FILE_TABLES.filter(({ name }) => name !== 'inspections' && name !== 'files').map(
-    ({ name }) => `DELETE FROM ${rowTable(name)} WHERE ${OF_GONE}`,
+    ({ name }) => `DELETE FROM ${rowTable(name)} WHERE ${isOfFiles(name, GONE_FILES)}`,
   ),
   `UPDATE ${FILE_ROWS} f SET inspection_count = inspection_count - g.n
    FROM (SELECT file_id, count(*)::INTEGER AS n FROM inspections WHERE rowid IN (FROM temp.gone_sightings) GROUP BY file_id) g
@@ -125,7 +126,7 @@ const CLEAN: readonly string[] = [
   'DELETE FROM large_values WHERE sha256 IN (FROM temp.gone_values)',
   'DELETE FROM ingest_runs WHERE run_id IN (FROM temp.gone_runs)',
   'DELETE FROM ingest_errors WHERE file_path IN (FROM temp.gone_failures)',
-  ...VECTORS_ONCE.map((once) => deleteUnused(once)),
+  ...deleteUnused(),
 ]
 
 const DROP = ['paths', 'files', 'sightings', 'inspections', 'runs', 'failures', 'values']
@@ -143,7 +144,9 @@ async function countGone(connection: DuckDBConnection): Promise<RetentionCounts>
     values: await one('SELECT count(*) FROM temp.gone_values'),
   }
   let rows = counts.sightings + counts.runs + counts.failures + counts.values
-  for (const { name } of FILE_TABLES) rows += await one(`SELECT count(*) FROM ${rowTable(name)} WHERE ${OF_GONE}`)
+  for (const { name } of FILE_TABLES) {
+    rows += await one(`SELECT count(*) FROM ${rowTable(name)} WHERE ${isOfFiles(name, GONE_FILES)}`)
+  }
   return { ...counts, rows }
 }
 

@@ -18,11 +18,11 @@ import { ledgerChange } from '../ledger.ts'
 import { planRows } from '../plan-rows.ts'
 import { type FileTouch, planUpsert, type StoredFile } from '../plan-upsert.ts'
 import { TableAppender } from './append.ts'
-import { DistinctVectors, storedTypes } from './distinct-vectors.ts'
 import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
 import { Ledger } from './ledger.ts'
-import { FILE_ROWS, rowTable } from './row-tables.ts'
+import { FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
+import { StoredOnce, storedTypes } from './stored-once.ts'
 import { StoredPaths } from './stored-paths.ts'
 import type { ValueFile } from './value-file.ts'
 
@@ -45,12 +45,13 @@ const KEY_COLUMNS: readonly CellType[] = ['utf8', 'utf8']
  * the catalog runs one batch at a time, so what the select by path sees is still true at commit.
  */
 export class Upserter {
+  /** What is kept once; for all who write through this connection. */
+  readonly once: StoredOnce
   readonly #connection: DuckDBConnection
   readonly #tables: PerTable<TableAppender>
   readonly #keys = new TableAppender(KEY_COLUMNS, 'batch_keys', 'temp')
   readonly #touches = new TableAppender(TOUCH_COLUMNS, 'batch_touches', 'temp')
   readonly #storedPaths: StoredPaths
-  readonly #vectors: DistinctVectors
   readonly #path: string
   readonly #values: ValueFile
   readonly #ledger: Ledger
@@ -62,7 +63,7 @@ export class Upserter {
     this.#values = values
     this.#ledger = ledger
     this.#path = path
-    this.#vectors = new DistinctVectors(connection)
+    this.once = new StoredOnce(connection)
     this.#tables = perTable((table) => new TableAppender(storedTypes(table), rowTable(table.name)))
   }
 
@@ -94,7 +95,7 @@ export class Upserter {
     if (!this.#isChecked) await checkLayout(this.#connection, this.#path)
     this.#isChecked = true
     const files = filesOf(batch)
-    this.#vectors.rolledBack()
+    this.once.rolledBack()
     const results = await this.#ledger.transaction(async (record) => {
       await this.#writeKeys(batch)
       const stored = (await this.#storedPaths.mayHoldBatch()) ? await this.#stored() : []
@@ -102,10 +103,14 @@ export class Upserter {
       // Of all files, so that what the file of values has lost comes back when they are read again.
       const values = valuesOf(batch, files.keys())
       if (values.length > 0) await storeValues(this.#connection, this.#values, values)
-      for (const { name, table, rows, replaced } of planRows(batch, files, plan)) {
-        throwIfAborted(signal)
+      const planned = planRows(batch, files, plan)
+      // The rows of a file go before its own.
+      for (const { name, replaced } of planned.toReversed()) {
         if (replaced.length > 0) await this.#delete(name, replaced)
-        const stored = await this.#vectors.rowsToStore(table, rows)
+      }
+      for (const { name, table, rows } of planned) {
+        throwIfAborted(signal)
+        const stored = await this.once.rowsToStore(table, rows, batch.strings)
         await this.#tables[name].append(this.#connection, stored, batch.strings)
       }
       if (plan.touches.length > 0) await this.#touch(batch, plan.touches)
@@ -116,7 +121,7 @@ export class Upserter {
       return files.map(({ fileId, path }, index) => ({ status: plan.statuses[index]!, fileId, path }))
     })
     this.#values.settle()
-    this.#vectors.committed()
+    this.once.committed()
     return results
   }
 
@@ -145,7 +150,7 @@ export class Upserter {
   forgetLayout(): void {
     this.#isChecked = false
     this.forgetPaths()
-    this.forgetVectors()
+    this.once.forget()
   }
 
   /** To be called when rows of `files` may come by another way. */
@@ -153,15 +158,10 @@ export class Upserter {
     this.#storedPaths.forget()
   }
 
-  /** To be called when vectors may have been cleaned. */
-  forgetVectors(): void {
-    this.#vectors.forget()
-  }
-
   async #delete(name: RecordTableName, fileIds: readonly string[]): Promise<void> {
     const files = listValue([...fileIds])
     await this.#connection.run(
-      `DELETE FROM ${rowTable(name)} WHERE file_id IN (SELECT unnest($1))`,
+      `DELETE FROM ${rowTable(name)} WHERE ${isOfFiles(name, 'SELECT unnest($1)')}`,
       [files],
       [LIST(VARCHAR)],
     )

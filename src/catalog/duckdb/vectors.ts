@@ -6,10 +6,11 @@ import type { VectorsOnce } from '../migrations/migration.ts'
 import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
 import { appendRows } from './append-rows.ts'
-import { DistinctVectors } from './distinct-vectors.ts'
+import type { DistinctVectors } from './distinct-vectors.ts'
 import type { Ledger } from './ledger.ts'
-import { tableReader } from './read-table.ts'
-import { FILE_ROWS, rowTable, vectorsOnce } from './row-tables.ts'
+import { cellOf, tableReader } from './read-table.ts'
+import { contentOf, contentOnce, contentQuery, FILE_ROWS, rowsWithPlaces, vectorsOnce } from './row-tables.ts'
+import type { StoredOnce } from './stored-once.ts'
 import { plainValue } from './values.ts'
 
 /**
@@ -45,8 +46,8 @@ export async function readFactRows(connection: DuckDBConnection, files: readonly
   const ids = listValue(files.map(({ fileId }) => fileId))
   const read = async (table: keyof typeof FACT_COLUMNS) => {
     const reader = await connection.runAndReadAll(
-      `SELECT ${FACT_COLUMNS[table].join(', ')} FROM ${rowTable(table)}
-       WHERE file_path BETWEEN $1 AND $2 AND file_id IN (SELECT unnest($3)) ORDER BY rowid`,
+      `SELECT ${FACT_COLUMNS[table].join(', ')} FROM (${rowsWithPlaces(table, [...new Set([...FACT_COLUMNS[table], 'file_id', 'file_path'])])})
+       WHERE file_path BETWEEN $1 AND $2 AND file_id IN (SELECT unnest($3)) ORDER BY place`,
       [paths[0]!, paths.at(-1)!, ids],
       [VARCHAR, VARCHAR, LIST(VARCHAR)],
     )
@@ -67,53 +68,78 @@ const PART_COLUMNS: readonly CellType[] = ['utf8', 'int32', 'int64']
 export async function writeVectors(
   connection: DuckDBConnection,
   ledger: Ledger,
+  once: StoredOnce,
   batch: readonly NewVectors[],
 ): Promise<void> {
+  once.rolledBack()
   await ledger.transaction(async (record) => {
     const ids = batch.map(({ fileId }) => fileId)
     const read = await tableReader(connection, ids)
-    const digestOf = await digestChange(read, ['files', 'channels'], () => replaceVectors(connection, batch))
+    const digestOf = await digestChange(read, ['files', 'channels'], () => replaceVectors(connection, once, batch))
     await record(await writeDigests(connection, ids, digestOf))
   })
+  once.committed()
 }
 
-async function replaceVectors(connection: DuckDBConnection, batch: readonly NewVectors[]): Promise<void> {
+async function replaceVectors(
+  connection: DuckDBConnection,
+  once: StoredOnce,
+  batch: readonly NewVectors[],
+): Promise<void> {
   await connection.run(`
       CREATE OR REPLACE TEMP TABLE new_vectors (file_id VARCHAR, vector_id BIGINT, version INTEGER);
       CREATE OR REPLACE TEMP TABLE new_fingerprints (file_id VARCHAR, part_index INTEGER, fingerprint_id BIGINT)`)
   const vectors = batch.map(({ vectors: { metadata } }) => metadata)
-  const vectorOf = await storeVectors(connection, 'files', vectors)
+  const vectorOf = await storeVectors(once.vectors, 'files', vectors)
   const files = batch.map(({ fileId, vectors: { version } }, file) => [fileId, vectorOf[file]!, version])
   await appendRows(connection, 'new_vectors', FILE_COLUMNS, files)
   const parts = batch.flatMap(({ fileId, vectors: { fingerprints } }) =>
     fingerprints.flatMap((fingerprint, part) => (fingerprint === null ? [] : [{ fileId, part, fingerprint }])),
   )
   const fingerprints = parts.map(({ fingerprint }) => fingerprint)
-  const fingerprintOf = await storeVectors(connection, 'channels', fingerprints)
+  const fingerprintOf = await storeVectors(once.vectors, 'channels', fingerprints)
   await appendRows(
     connection,
     'new_fingerprints',
     PART_COLUMNS,
     parts.map(({ fileId, part }, row) => [fileId, part, fingerprintOf[row]!]),
   )
-  await connection.run(`
-      UPDATE ${rowTable('channels')} c SET fingerprint_id = n.fingerprint_id FROM temp.new_fingerprints n
-      WHERE c.file_id = n.file_id AND c.part_index = n.part_index AND c.fingerprint_id IS NOT NULL`)
+  await replaceFingerprints(connection, once)
   await connection.run(`
       UPDATE ${FILE_ROWS} f SET vector_id = n.vector_id, embedding_version = n.version FROM temp.new_vectors n
       WHERE f.file_id = n.file_id`)
   await connection.run('DROP TABLE temp.new_vectors; DROP TABLE temp.new_fingerprints')
 }
 
+/** Gives the channels that have a fingerprint that of their part in `temp.new_fingerprints`. */
+async function replaceFingerprints(connection: DuckDBConnection, once: StoredOnce): Promise<void> {
+  const channels = contentOnce('channels')!
+  const columns = contentOf(channels)
+  const list = columns.map(({ name }) => `${name === 'fingerprint_id' ? 'n' : 'd'}.${name}`)
+  const reader = await connection.runAndReadAll(
+    `${contentQuery(channels, ['t.rowid', ...list])}
+     JOIN temp.new_fingerprints n ON n.file_id = f.file_id AND n.part_index = t.part_index WHERE d.fingerprint_id IS NOT NULL`,
+  )
+  const found = reader.getRows()
+  const rows = encodeRows(columns, found.length, (row, column) => cellOf(found[row]![column + 1]!))
+  const numbers = await once.numbers(channels, rows)
+  await connection.run('CREATE OR REPLACE TEMP TABLE new_channels (place BIGINT, channel_no INTEGER)')
+  const cells = found.map(([place], row) => [place as bigint, numbers[row]!])
+  await appendRows(connection, 'new_channels', ['int64', 'int32'], cells)
+  await connection.run(`
+      UPDATE ${channels.rows} c SET channel_no = n.channel_no FROM temp.new_channels n WHERE c.rowid = n.place;
+      DROP TABLE temp.new_channels`)
+}
+
 /** Stores vectors that are not there yet; returns the id of each. */
 async function storeVectors(
-  connection: DuckDBConnection,
+  vectorsIn: DistinctVectors,
   table: VectorsOnce['table'],
   vectors: readonly Float32Array[],
 ): Promise<BigInt64Array> {
   const once = vectorsOnce(table)!
   const rows = encodeRows([{ type: { vector: once.dimension } }], vectors.length, (row) => vectors[row])
-  const { data } = await new DistinctVectors(connection).ids(once, rows.columns[0]!, rows.rowCount)
+  const { data } = await vectorsIn.ids(once, rows.columns[0]!, rows.rowCount)
   return data as BigInt64Array
 }
 

@@ -1,16 +1,35 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { recordTables, TABLES, type TableDefinition, vectorId } from '../../tables/index.ts'
+import {
+  contentIds,
+  encodeRows,
+  recordTables,
+  TABLES,
+  type TableDefinition,
+  TextCells,
+  vectorId,
+} from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
-import type { VectorsOnce } from '../migrations/migration.ts'
+import type { ContentOnce, VectorsOnce } from '../migrations/migration.ts'
 import { queryError } from './errors.ts'
 import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
 import { floatsOf, longsOf } from './raw-columns.ts'
-import { tableReader } from './read-table.ts'
-import { rowTable, STORED_TABLES, VECTORS_ONCE } from './row-tables.ts'
+import { cellOf, tableReader } from './read-table.ts'
+import {
+  CONTENT_ONCE,
+  contentOf,
+  contentOnce,
+  contentQuery,
+  FILE_ROWS,
+  ofContent,
+  rowTable,
+  STORED_TABLES,
+  VECTORS_ONCE,
+  vectorsOnce,
+} from './row-tables.ts'
 import type { Session } from './session.ts'
 import { interruptOn } from './transaction.ts'
 
@@ -24,10 +43,13 @@ const ofFile = TABLES.filter(({ parent }) => parent !== null)
 const STORED_ONCE = recordTables().filter(({ written, parent }) => written === 'once' && parent !== null)
 const ofPart = TABLES.filter(({ parent }) => parent === 'parts')
 
-const orphans = ({ name }: TableDefinition): Check => ({
-  name: `every row of ${name} belongs to a file`,
-  sql: `SELECT DISTINCT file_id FROM ${name} ANTI JOIN files USING (file_id)`,
-})
+const orphans = ({ name }: TableDefinition): Check => {
+  const key = contentOnce(name) ? 'file_no' : 'file_id'
+  return {
+    name: `every row of ${name} belongs to a file`,
+    sql: `SELECT DISTINCT ${key} FROM ${rowTable(name)} ANTI JOIN ${FILE_ROWS} USING (${key})`,
+  }
+}
 
 const partless = ({ name }: TableDefinition): Check => ({
   name: `every row of ${name} belongs to a part`,
@@ -40,12 +62,27 @@ const lost = ({ name }: TableDefinition): Check => ({
     WHERE coalesce(c.n, 0) <> try_cast(regexp_extract(f.child_rows, '"${name}":([0-9]+)', 1) AS BIGINT)`,
 })
 
-const ofOtherLength = ({ distinct, id, rows }: VectorsOnce): string =>
-  `SELECT file_id FROM ${rows} SEMI JOIN (SELECT ${id} FROM ${distinct}
-     WHERE NOT abs(sqrt(array_inner_product(vector, vector)) - 1) < 1e-4) USING (${id})`
+/** The rows that name vectors: of which file and part, and the id. */
+const namingRows = ({ table, id, rows }: VectorsOnce): string => {
+  const content = contentOnce(table)
+  return content ? `(${contentQuery(content, ['f.file_id', 't.part_index', `d.${id}`])})` : rows
+}
 
-const withoutVector = ({ distinct, id, rows }: VectorsOnce): string =>
-  `SELECT file_id FROM ${rows} ANTI JOIN ${distinct} USING (${id}) WHERE ${id} IS NOT NULL`
+const ofOtherLength = (once: VectorsOnce): string => {
+  const { distinct, id } = once
+  return `SELECT file_id FROM ${namingRows(once)} SEMI JOIN (SELECT ${id} FROM ${distinct}
+     WHERE NOT abs(sqrt(array_inner_product(vector, vector)) - 1) < 1e-4) USING (${id})`
+}
+
+const withoutVector = (once: VectorsOnce): string =>
+  `SELECT file_id FROM ${namingRows(once)} ANTI JOIN ${once.distinct} USING (${once.id}) WHERE ${once.id} IS NOT NULL`
+
+const withoutContent = ({ distinct, number, rows }: ContentOnce): string =>
+  `SELECT file_no::VARCHAR FROM ${rows} ANTI JOIN ${distinct} USING (${number})`
+
+const contentTwice = ({ distinct, number }: ContentOnce): string =>
+  `SELECT ${number}::VARCHAR FROM ${distinct} GROUP BY ${number} HAVING count(*) > 1
+   UNION ALL SELECT any_value(${number})::VARCHAR FROM ${distinct} GROUP BY content_id HAVING count(*) > 1`
 
 const storedTwice = ({ distinct, id }: VectorsOnce): string =>
   `SELECT ${id}::VARCHAR FROM ${distinct} GROUP BY ${id} HAVING count(*) > 1`
@@ -78,7 +115,7 @@ const CHECKS: readonly Check[] = [
   ...STORED_ONCE.map(lost),
   {
     name: 'every part with channels has one fingerprint',
-    sql: `SELECT file_id FROM ${rowTable('channels')} GROUP BY file_id, part_index HAVING count(fingerprint_id) <> 1`,
+    sql: `SELECT file_id FROM ${namingRows(vectorsOnce('channels')!)} GROUP BY file_id, part_index HAVING count(fingerprint_id) <> 1`,
   },
   {
     name: 'every vector has length 1',
@@ -92,6 +129,18 @@ const CHECKS: readonly Check[] = [
   {
     name: 'every distinct vector is stored once',
     sql: VECTORS_ONCE.map(storedTwice).join(' UNION ALL '),
+  },
+  {
+    name: 'every number names one file',
+    sql: `SELECT any_value(file_id) FROM ${FILE_ROWS} GROUP BY file_no HAVING count(*) > 1`,
+  },
+  {
+    name: 'every row that names its content has it',
+    sql: CONTENT_ONCE.map(withoutContent).join(' UNION ALL '),
+  },
+  {
+    name: 'every distinct content is stored once',
+    sql: CONTENT_ONCE.map(contentTwice).join(' UNION ALL '),
   },
   {
     name: 'every embedding is stored once',
@@ -146,6 +195,7 @@ export async function verifyCatalog(session: Session, signal?: AbortSignal): Pro
     const notes = await audit(await tableReader(connection), compared, session.acknowledged())
     await checkFrames(rowsByFolder(connection, '', signal), compared)
     for (const once of VECTORS_ONCE) await checkIds(connection, once, compared)
+    for (const once of CONTENT_ONCE) await checkContent(connection, once, compared)
     checks.push(...compared.list(), ...(await verifyValues(session, connection, signal)))
     return { ok: checks.every((check) => check.violations === 0), checks, notes }
   } catch (error) {
@@ -171,6 +221,22 @@ async function checkIds(
     for (let row = 0; row < chunk.rowCount; row++) {
       const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
       if (vectorId(vector) !== ids[row]) checks.add(IDS, `${distinct} ${ids[row]}`)
+    }
+  }
+}
+
+const CONTENT_IDS = 'every distinct content is the one its id says'
+
+async function checkContent(connection: DuckDBConnection, once: ContentOnce, checks: Checks): Promise<void> {
+  checks.declare(CONTENT_IDS)
+  const columns = contentOf(once)
+  const list = columns.map(({ name }) => ofContent(once, name))
+  const result = await connection.stream(`SELECT d.content_id, ${list.join(', ')} FROM ${once.distinct} d`)
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const [stored, ...cells] = chunk.getColumns()
+    const rows = encodeRows(columns, chunk.rowCount, (row, column) => cellOf(cells[column]![row]!))
+    for (const [row, id] of contentIds(columns, rows, new TextCells(rows.strings)).entries()) {
+      if (id !== stored![row]) checks.add(CONTENT_IDS, `${once.distinct} ${stored![row]}`)
     }
   }
 }

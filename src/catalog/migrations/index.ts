@@ -16,7 +16,8 @@ import { embeddingsTable } from './0015-embeddings.ts'
 import { vectorsApart } from './0016-vectors-apart.ts'
 import { consumerOffsetsTable } from './0017-consumer-offsets.ts'
 import { vectorsOnce } from './0018-vectors-once.ts'
-import type { Migration, VectorsOnce } from './migration.ts'
+import { contentOnce } from './0019-content-once.ts'
+import type { ContentOnce, Migration, VectorsOnce } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   vectorsApart,
   consumerOffsetsTable,
   vectorsOnce,
+  contentOnce,
 ]
 
 /** Version of a catalog that has every migration. */
@@ -59,4 +61,9 @@ export function viewsOf(version: number): Readonly<Record<string, string>> {
 /** The columns of vectors of which an embedded catalog of a version keeps each distinct one once. */
 export function vectorsOnceOf(version: number): readonly VectorsOnce[] {
   return MIGRATIONS.slice(0, version).flatMap(({ once = [] }) => once)
+}
+
+/** The tables of which an embedded catalog of a version keeps each distinct content once. */
+export function contentOnceOf(version: number): readonly ContentOnce[] {
+  return MIGRATIONS.slice(0, version).flatMap(({ contentOnce: tables = [] }) => tables)
 }

@@ -43,6 +43,23 @@ export interface VectorsOnce {
 }
 
 /**
+ * A table of which an embedded catalog keeps each distinct content once: what a row says beside its file and its part. Rows are
+ * three numbers in a table of another name, and files have a number, `file_no`, where the first such table comes; the table's
+ * own name becomes a view that brings all together.
+ */
+export interface ContentOnce {
+  readonly table: 'attributes' | 'channels'
+  /** The table that has the rows: `file_no`, `part_index` and `number`. */
+  readonly rows: string
+  /** The column that names the content of a row. Numbers count up: DuckDB packs them, and joins by them, better than hashes. */
+  readonly number: string
+  /** The table that has the content: `number`, `content_id` (see `contentIds`), and the columns of content. */
+  readonly distinct: string
+  /** A column that is null there where it is the text of another one in quotes. */
+  readonly quoted?: { readonly column: string; readonly of: string }
+}
+
+/**
  * One step between two versions of the schema, for both catalogs. Forward it makes tables, adds columns, runs `sql.up` and
  * the backfills; back it runs `sql.down` and drops them again: their rows are lost, all others are kept.
  */
@@ -62,6 +79,8 @@ export interface Migration {
   readonly apart?: readonly MovedColumn[]
   /** What is stored once from here on, in an embedded catalog; in every row again on the way back. */
   readonly once?: readonly VectorsOnce[]
+  /** The same for all that rows say; their backfills come before it. */
+  readonly contentOnce?: readonly ContentOnce[]
   /** The same as `views`, of what was a table before: they come ahead of all others. */
   readonly shapes?: Readonly<Record<string, string>>
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */

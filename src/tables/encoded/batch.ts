@@ -38,6 +38,8 @@ export interface EncodedTable {
   readonly rowStart: Uint32Array<ArrayBuffer>
   /** In the order of the table's definition. */
   readonly columns: readonly EncodedColumn[]
+  /** What names each row's content (see `contentIds`), of tables whose rows repeat what those of other files say. */
+  readonly contentIds?: BigInt64Array<ArrayBuffer>
 }
 
 /** A record that could not be encoded; the others are. */
@@ -73,6 +75,7 @@ export function transferList(batch: EncodedBatch): ArrayBuffer[] {
   ])
   for (const table of Object.values(batch.tables)) {
     buffers.add(table.rowStart.buffer)
+    if (table.contentIds) buffers.add(table.contentIds.buffer)
     for (const column of table.columns) {
       buffers.add(column.data.buffer)
       if (column.valid) buffers.add(column.valid.buffer)

@@ -65,9 +65,11 @@ function concatTables(
   tables.forEach((table, index) => {
     for (const end of table.rowStart.subarray(1)) rowStart.push(rowBases[index]! + end)
   })
+  const contentIds = tables.flatMap((table) => table.contentIds ?? [])
   return {
     rowCount: tables.reduce((sum, table) => sum + table.rowCount, 0),
     rowStart: Uint32Array.from(rowStart),
+    ...(contentIds.length === tables.length && { contentIds: concatData(contentIds) as BigInt64Array<ArrayBuffer> }),
     columns: table.columns.map(({ type }, column) => {
       const pieces = tables.map((table) => table.columns[column]!)
       return concatColumns(type, pieces, tables, codeBases)

@@ -149,7 +149,7 @@ function addCells(
 const scratch = new DataView(new ArrayBuffer(8))
 
 /** A 64-bit number; float32 as the float64 of the same value, and one NaN for all. */
-function numberCell(cell: Uint32Array, value: number | bigint, isFloat: boolean): void {
+export function numberCell(cell: Uint32Array, value: number | bigint, isFloat: boolean): void {
   if (typeof value === 'bigint') scratch.setBigInt64(0, value)
   else if (isFloat) scratch.setFloat64(0, Number.isNaN(value) ? Number.NaN : value)
   else {

@@ -67,9 +67,8 @@ export class BatchEncoder {
 
   /** The batch; nothing can be added any more. */
   finish(): EncodedBatch {
-    const tables = perTable((table) => this.#writers[table.name].finish())
-    sealFiles(
-      tables,
+    const tables = sealFiles(
+      perTable((table) => this.#writers[table.name].finish()),
       this.#strings,
       perTable((table) => this.#writers[table.name].like),
     )

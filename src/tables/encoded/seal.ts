@@ -1,7 +1,8 @@
 import { files as filesTable } from '../files.ts'
-import { type PerTable, recordTables } from '../record-tables.ts'
+import { type PerTable, perTable, recordTables } from '../record-tables.ts'
 import type { EncodedTable } from './batch.ts'
 import type { StringCollector } from './column-writers.ts'
+import { contentIds } from './content-id.ts'
 import { DigestSum, digestRows, TextCells } from './digest.ts'
 
 /** How many rows a file has in each table whose rows a later look replaces, and their digest. */
@@ -33,12 +34,15 @@ function readObject<T>(json: string, isValue: (value: unknown) => value is T): R
   }
 }
 
-/** Fills the columns of `files` that are made from all rows of a file: `content_digest` and `latest_rows`. `likes`: see TableWriter. */
+/**
+ * Fills the columns of `files` that are made from all rows of a file, `content_digest` and `latest_rows`, and names what rows
+ * repeat. `likes`: see TableWriter.
+ */
 export function sealFiles(
   tables: PerTable<EncodedTable>,
   strings: StringCollector,
   likes: PerTable<Int32Array | null>,
-): void {
+): PerTable<EncodedTable> {
   const { rowCount } = tables.files
   const texts = new TextCells(strings.view())
   const content = Array.from({ length: rowCount }, () => new DigestSum())
@@ -59,6 +63,10 @@ export function sealFiles(
   fill(tables.files, 'latest_rows', (file) => {
     const json = JSON.stringify(latest[file])
     return json === '{}' ? -1 : strings.code(json)
+  })
+  return perTable(({ name, columns, repeats }) => {
+    const rows = tables[name]
+    return repeats ? { ...rows, contentIds: contentIds(columns, rows, texts) } : rows
   })
 }
 

@@ -41,6 +41,7 @@ export function selectRows(
     rowCount: rowStart[files.length]!,
     rowStart,
     columns: table.columns.map((column, index) => selectColumn(column, columns[index]!.type, runs)),
+    ...(table.contentIds && { contentIds: gather(table.contentIds, runs, 1) }),
   }
 }
 

@@ -210,6 +210,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     expect(nearest?.similarity).toBeGreaterThan(0.9)
 
     expect(await catalog.migrate(15)).toEqual([
+      expect.objectContaining({ version: 19, direction: 'down' }),
       expect.objectContaining({ version: 18, direction: 'down' }),
       expect.objectContaining({ version: 17, direction: 'down' }),
       expect.objectContaining({ version: 16, direction: 'down' }),
@@ -218,7 +219,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     const after = await stored()
     expect(after.vectors.toSorted()).toEqual(before.vectors.toSorted())
     expect(after.fingerprints.toSorted()).toEqual(before.fingerprints.toSorted())
-    expect((await catalog.migrate()).map(({ version }) => version)).toEqual([16, 17, 18])
+    expect((await catalog.migrate()).map(({ version }) => version)).toEqual([16, 17, 18, 19])
     expect((await catalog.verify()).ok).toBe(true)
     await catalog.close()
   })

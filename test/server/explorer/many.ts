@@ -20,13 +20,17 @@ export async function copyFiles(
   // Else every statement's rows go through the journal into the file.
   await connection.run("SET checkpoint_threshold = '64GB'; BEGIN TRANSACTION")
   const more = ['inspections', 'channel_stats', 'deep_stats', 'content_hashes', 'validation_results']
-  for (const table of ['file_rows', 'parts', 'channel_rows', 'attributes', ...(everything ? more : [])]) {
+  const highest = await connection.runAndReadAll('SELECT max(file_no) FROM file_rows')
+  const number = `(file_no + k * ${highest.getRows()[0]![0]})::INTEGER AS file_no`
+  for (const table of ['file_rows', 'parts', 'channel_rows', 'attribute_rows', ...(everything ? more : [])]) {
     const names = `${renamed('file_path_normalized')}, ${renamed('sequence_key')}`
     const hashed =
       ', CASE WHEN k % 10 = 0 THEN pixel_hash ELSE left(md5(pixel_hash || k), length(pixel_hash)) END AS pixel_hash'
     const vector = everything ? '' : ', NULL AS vector_id'
-    const own = table === 'file_rows' ? `, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
-    const columns = `first.* REPLACE (md5(file_id || k) AS file_id${table === 'inspections' ? '' : `, ${renamed('file_path')}`}${own})`
+    const own = table === 'file_rows' ? `, ${number}, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
+    const path = table === 'inspections' ? '' : `, ${renamed('file_path')}`
+    const isNumbered = table === 'channel_rows' || table === 'attribute_rows'
+    const columns = `first.* REPLACE (${isNumbered ? number : `md5(file_id || k) AS file_id${path}${own}`})`
     await connection.run(`CREATE TEMP TABLE first AS FROM ${table}`)
     const atOnce = Math.ceil(copies / STATEMENTS)
     for (let copy = 1; copy <= copies; copy += atOnce) {
