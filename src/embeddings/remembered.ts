@@ -23,17 +23,23 @@ export class RememberedVectors {
     const parts = payload.parts.map(partText)
     if (this.#last !== null && isLike(this.#last, payload, parts)) return this.#last.vector
     const vector = this.#metadata.get(factsOf(payload, parts), () => computeMetadataEmbedding(payload))
-    this.#last = { channels: payload.channels, attributes: payload.attributes.parts, parts, vector }
+    const { channels, attributes } = payload
+    this.#last = {
+      channels: channels.map(ifFrozen),
+      attributes: attributes.parts.map((part) => part.map(ifFrozen)),
+      parts,
+      vector,
+    }
     return vector
   }
 
   /** What `computeChannelFingerprint` gives. */
   fingerprint(channels: readonly ChannelFacts[]): Float32Array {
-    const known = this.#lists.findIndex((list) => areLike(list.channels, channels, isTheSame))
+    const known = this.#lists.findIndex((list) => areLike(list.channels, channels, (a, b) => a === b))
     if (known > 0) this.#lists.unshift(...this.#lists.splice(known, 1))
     if (known >= 0) return this.#lists[0]!.fingerprint
     const fingerprint = this.#fingerprints.get(channelTexts(channels), () => computeChannelFingerprint(channels))
-    this.#lists.unshift({ channels, fingerprint })
+    if (channels.every((channel) => Object.isFrozen(channel))) this.#lists.unshift({ channels, fingerprint })
     if (this.#lists.length > MOST_LISTS) this.#lists.pop()
     return fingerprint
   }
@@ -41,8 +47,9 @@ export class RememberedVectors {
 
 /** The file before: mostly the frame before, with which a file shares its facts. */
 interface Last {
-  readonly channels: readonly ChannelFacts[]
-  readonly attributes: readonly (readonly AttributeFacts[])[]
+  /** Null in place of facts that may be changed. */
+  readonly channels: readonly (ChannelFacts | null)[]
+  readonly attributes: readonly (readonly (AttributeFacts | null)[])[]
   readonly parts: readonly string[]
   readonly vector: Float32Array
 }
@@ -51,21 +58,23 @@ interface Last {
 function isLike(last: Last, { channels, attributes }: EmbeddablePayload, parts: readonly string[]): boolean {
   return (
     areLike(last.parts, parts, (a, b) => a === b) &&
-    areLike(last.channels, channels, isTheSame) &&
+    areLike(last.channels, channels, (a, b) => a === b) &&
     areLike(last.attributes, attributes.parts, (a, b) => areLike(a, b, saysTheSame))
   )
 }
 
-/** Facts that payloads share are frozen; others may have been changed since. */
-function isTheSame(a: object, b: object): boolean {
-  return a === b && Object.isFrozen(a)
+/** Facts that payloads share are frozen; others may be changed before the next file comes. */
+function ifFrozen<T>(fact: T): T | null {
+  return Object.isFrozen(fact) ? fact : null
 }
 
-function saysTheSame(a: AttributeFacts, b: AttributeFacts): boolean {
-  return isTheSame(a, b) || (a.name === b.name && a.type === b.type && a.source === b.source && !valueCounts(a.name))
+function saysTheSame(known: AttributeFacts | null, fact: AttributeFacts): boolean {
+  if (known === fact) return true
+  if (known === null || known.name !== fact.name) return false
+  return known.type === fact.type && known.source === fact.source && !valueCounts(fact.name)
 }
 
-function areLike<T>(some: readonly T[], others: readonly T[], isLike: (a: T, b: T) => boolean): boolean {
+function areLike<A, B>(some: readonly A[], others: readonly B[], isLike: (a: A, b: B) => boolean): boolean {
   if (some.length !== others.length) return false
   for (let index = 0; index < some.length; index++) if (!isLike(some[index]!, others[index]!)) return false
   return true

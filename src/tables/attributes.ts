@@ -35,7 +35,7 @@ export const attributes = {
   written: 'once',
   repeats: true,
   rows: attributeRows,
-  shared: ({ attribute }) => (Object.isFrozen(attribute) ? attribute : null),
+  shared: ({ attribute }) => attribute,
   columns: [
     fileId,
     filePath,

@@ -78,8 +78,8 @@ export interface RecordTable<Row> extends TableDefinition {
   readonly repeats?: true
   /** What the file has rows for, in the order they are stored. */
   readonly rows: (file: FileRecord) => Iterable<Row>
-  /** What rows of different files with the same cells have in common, and never changes; null for a row by itself. */
-  readonly shared?: (row: Row) => object | null
+  /** What a row's cells are made of, but for those that vary: rows of one object have the same ones while it is frozen. */
+  readonly shared?: (row: Row) => object
   readonly columns: readonly RecordColumn<Row>[]
 }
 

@@ -20,12 +20,11 @@ export function packResults(results: readonly TaskResult<Payload>[]): string {
   const numbers = new Map<object, number>()
   // Shared facts are frozen; what is not is this payload's own.
   const pack = (fact: object): Packed => {
+    const known = numbers.get(fact)
+    if (known !== undefined) return known
     if (!Object.isFrozen(fact)) return fact
-    let number = numbers.get(fact)
-    if (number === undefined) {
-      number = shared.push(fact) - 1
-      numbers.set(fact, number)
-    }
+    const number = shared.push(fact) - 1
+    numbers.set(fact, number)
     return number
   }
   const packed = results.map((result) => (result.ok ? { ...result, value: withLists(result.value, pack) } : result))

@@ -95,9 +95,9 @@ export class TableWriter {
     for (let index = 0; index < run.length; index++) {
       const key = shared(run[index])
       const at = this.#rowCount + index
-      const first = key === null ? at : (this.#firsts.get(key) ?? at)
-      like[at] = first === at ? -1 : first
-      if (key !== null && first === at) this.#firsts.set(key, at)
+      const first = this.#firsts.get(key)
+      like[at] = first ?? -1
+      if (first === undefined && Object.isFrozen(key)) this.#firsts.set(key, at)
     }
     return like
   }
