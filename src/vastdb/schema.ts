@@ -4,6 +4,7 @@ import { COMMAND, HEADER, PARAM } from './constants.ts'
 import { VastdbError } from './errors.ts'
 import { type ListOptions, listSchemas, listTables, presence, type SchemaInfo, type TableInfo } from './lists.ts'
 import { checkName, checkPath } from './names.ts'
+import { type PartitionKey, partitionMetadata } from './partitioning.ts'
 import { sortingHeaders } from './sorting.ts'
 import { type KnownTable, Table } from './table.ts'
 import { checkColumns } from './types.ts'
@@ -26,6 +27,8 @@ export interface CreateTableOptions extends CreateOptions {
   readonly sortedBy?: readonly string[]
   /** Row ids are chosen by the writer through a `vastdb_rowid` column. */
   readonly externalRowIds?: boolean
+  /** Keys of its partitions, at most four. */
+  readonly partitionedBy?: readonly PartitionKey[]
   /** What is not said of quantization is the server's choice. */
   readonly vectorIndex?: {
     readonly column: string
@@ -124,14 +127,17 @@ export class Schema {
     if (options.externalRowIds) requireFeature(this.#scope.version, 'externalRowIds')
     if (options.sortedBy?.length) requireFeature(this.#scope.version, 'sortedTables')
     if (options.vectorIndex) requireFeature(this.#scope.version, 'vectors')
+    const keys = options.partitionedBy ?? []
+    if (keys.length > 0) requireFeature(this.#scope.version, 'partitions')
     const headers = tableHeaders(columns, options)
+    const body = encodeSchemaMessage(columns.fields, partitionMetadata(columns, keys))
     if (await this.findTable(name)) return existing(table, options, `Table ${table.fullName}`)
     await call(this.#scope, {
       method: 'POST',
       path: table.path,
       command: COMMAND.table,
       headers,
-      body: encodeSchemaMessage(columns.fields),
+      body,
       what,
     })
     return table

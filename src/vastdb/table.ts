@@ -15,6 +15,7 @@ import { optionError, VastdbError } from './errors.ts'
 import { listTables, presence, type TableInfo } from './lists.ts'
 import { checkName, checkPath } from './names.ts'
 import { toCount } from './options.ts'
+import { readPartitionKeys, type TablePartitionKey } from './partitioning.ts'
 import { type Predicate, predicateError } from './predicate.ts'
 import { Projection } from './projection.ts'
 import {
@@ -155,6 +156,11 @@ export class Table {
   async sortedColumns(): Promise<Schema> {
     requireFeature(this.#scope.version, 'sortedTables')
     return this.#listColumns(COMMAND.sortedColumns)
+  }
+
+  /** What the table is partitioned by, most significant first; nothing where it is not. */
+  async partitionKeys(): Promise<readonly TablePartitionKey[]> {
+    return readPartitionKeys(await this.columns(), `Read partition keys of ${this.fullName}`)
   }
 
   /** New columns go last and are null in existing rows. */
@@ -310,8 +316,13 @@ export class Table {
   async #listColumns(command: typeof COMMAND.column | typeof COMMAND.sortedColumns): Promise<Schema> {
     const what = `List columns of ${this.fullName}`
     const request = { path: this.path, command, pageSize: COLUMNS_PER_PAGE, what }
-    const fields = await listAll(this.#scope, request, (body) => readSchemaMessage(body, what).fields)
-    return new Schema(fields)
+    const metadata = new Map<string, string>()
+    const fields = await listAll(this.#scope, request, (body) => {
+      const page = readSchemaMessage(body, what)
+      for (const [key, value] of page.metadata) metadata.set(key, value)
+      return page.fields
+    })
+    return new Schema(fields, metadata)
   }
 
   #field(columns: Schema, name: string, what: string): Field {

@@ -11,6 +11,7 @@ const FEATURES = {
   sortedTables: { since: [5, 3, 0, 0], title: 'sorted tables' },
   timeZones: { since: [5, 4, 0, 0], title: 'time zones of timestamps' },
   vectors: { since: [5, 5, 0, 0], title: 'vector indices' },
+  partitions: { since: [5, 5, 0, 0], title: 'partitioned tables' },
 } as const satisfies Record<string, { since: Version; title: string }>
 
 /** Something that not every release of VAST can do. */

@@ -2,7 +2,7 @@ import { ByteBuffer } from 'flatbuffers'
 import * as fb from '../../vastdb/flatbuffers/generated/arrow.ts'
 import { badRequest } from '../errors.ts'
 import { type Batch, type Column, nullCount } from './column.ts'
-import { toFields } from './schema-codec.ts'
+import { toFields, toSchemaMetadata } from './schema-codec.ts'
 import { byteWidth, childrenOf, type Field } from './types.ts'
 
 const CONTINUATION = 0xffff_ffff
@@ -25,6 +25,11 @@ export function readIpcSchema(bytes: Uint8Array): readonly Field[] {
   return readSchemaMessage(bytes).fields
 }
 
+/** Key-value pairs of the schema that a body starts with, as a whole. */
+export function readIpcSchemaMetadata(bytes: Uint8Array): readonly (readonly [string, string])[] {
+  return readSchemaMessage(bytes).metadata
+}
+
 /**
  * A schema and at most one record batch, as insert, update and delete send them.
  * Throws a 400 for truncated, compressed or inconsistent messages and for more than one non-empty batch.
@@ -44,12 +49,13 @@ export function readIpcStream(bytes: Uint8Array): IpcContent {
   return { fields, batch }
 }
 
-function readSchemaMessage(bytes: Uint8Array): { fields: readonly Field[]; end: number } {
+function readSchemaMessage(bytes: Uint8Array) {
   const first = readMessage(bytes, 0)
   if (!first || first.message.headerType() !== fb.MessageHeader.Schema) {
     throw badRequest(`Expected an Arrow schema message in a body of ${bytes.byteLength} bytes`)
   }
-  return { fields: toFields(first.message.header(new fb.Schema())), end: first.end }
+  const schema: fb.Schema = first.message.header(new fb.Schema())
+  return { fields: toFields(schema), metadata: toSchemaMetadata(schema), end: first.end }
 }
 
 function readMessage(bytes: Uint8Array, start: number): IpcMessage | null {

@@ -10,9 +10,12 @@ const CONTINUATION = 0xffff_ffff
 export const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0)
 
 /** An encapsulated schema message. */
-export function schemaMessage(fields: readonly Field[]): Uint8Array {
+export function schemaMessage(
+  fields: readonly Field[],
+  metadata: readonly (readonly [string, string])[] = [],
+): Uint8Array {
   const builder = new Builder(256 + fields.length * 96)
-  const schema = writeSchema(builder, fields)
+  const schema = writeSchema(builder, fields, metadata)
   return encapsulate(finish(builder, fb.MessageHeader.Schema, schema, 0), [], 0)
 }
 

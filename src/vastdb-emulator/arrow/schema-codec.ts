@@ -20,6 +20,15 @@ export function toFields(schema: fb.Schema): Field[] {
   return Array.from({ length }, (_, index) => toField(schema.fields(index)!))
 }
 
+/** Key-value pairs of a decoded Arrow schema table itself. */
+export function toSchemaMetadata(schema: fb.Schema): [string, string][] {
+  const length = boundedLength(schema.customMetadataLength(), schema.bb!)
+  return Array.from({ length }, (_, index) => {
+    const entry = schema.customMetadata(index)!
+    return [entry.key() ?? '', entry.value() ?? '']
+  })
+}
+
 /** One field. `entries` children of maps are read as structs whatever their type tag says: the SDK tags them Map. */
 function toField(source: fb.Field, depth = 0, asStruct = false): Field {
   if (depth > MAX_DEPTH) throw badRequest(`A column is nested more than ${MAX_DEPTH} levels deep`)
@@ -112,19 +121,29 @@ function onlyChild(children: readonly Field[], kind: string): Field {
 }
 
 /** Write a schema table; returns its offset. */
-export function writeSchema(builder: Builder, fields: readonly Field[]): Offset {
+export function writeSchema(
+  builder: Builder,
+  fields: readonly Field[],
+  metadata: readonly (readonly [string, string])[] = [],
+): Offset {
   const offsets = fields.map((entry) => writeField(builder, entry))
   const vector = fb.Schema.createFieldsVector(builder, offsets)
-  return fb.Schema.createSchema(builder, fb.Endianness.Little, vector, 0, 0)
+  const pairs = writePairs(builder, metadata)
+  const metadataVector = pairs.length > 0 ? fb.Schema.createCustomMetadataVector(builder, pairs) : 0
+  return fb.Schema.createSchema(builder, fb.Endianness.Little, vector, metadataVector, 0)
+}
+
+function writePairs(builder: Builder, pairs: readonly (readonly [string, string])[]): Offset[] {
+  return pairs.map(([key, value]) => {
+    const keyOffset = builder.createString(key)
+    return fb.KeyValue.createKeyValue(builder, keyOffset, builder.createString(value))
+  })
 }
 
 function writeField(builder: Builder, source: Field): Offset {
   const children = childrenOf(source.type).map((child) => writeField(builder, child))
   const childVector = fb.Field.createChildrenVector(builder, children)
-  const metadata = source.metadata.map(([key, value]) => {
-    const keyOffset = builder.createString(key)
-    return fb.KeyValue.createKeyValue(builder, keyOffset, builder.createString(value))
-  })
+  const metadata = writePairs(builder, source.metadata)
   const metadataVector = metadata.length > 0 ? fb.Field.createCustomMetadataVector(builder, metadata) : 0
   const name = builder.createString(source.name)
   const [tag, type] = writeType(builder, source.type)

@@ -12,6 +12,8 @@ export interface ListedObject {
   readonly rows?: bigint
   readonly bytes?: bigint
   readonly isSorted?: boolean
+  /** Null where a table is not partitioned. */
+  readonly partitions?: bigint | null
 }
 
 /** Bit 63: sorting is done. The emulator's tables are never behind. */
@@ -65,6 +67,8 @@ function writeObject(builder: Builder, entry: ListedObject): number {
   fb.ObjectDetails.addNumRows(builder, entry.rows ?? 0n)
   fb.ObjectDetails.addSizeInBytes(builder, entry.bytes ?? 0n)
   fb.ObjectDetails.addSortingKeyEnabled(builder, entry.isSorted ?? false)
+  fb.ObjectDetails.addPartitioningKeyEnabled(builder, (entry.partitions ?? null) !== null)
+  fb.ObjectDetails.addNumPartitions(builder, entry.partitions ?? 0n)
   if (entry.isSorted) fb.ObjectDetails.addSortingScore(builder, SORTING_DONE)
   return fb.ObjectDetails.endObjectDetails(builder)
 }
@@ -74,6 +78,8 @@ interface TableStats {
   readonly bytes: bigint
   readonly externalRowIds: boolean
   readonly isSorted: boolean
+  /** Null where the table is not partitioned. */
+  readonly partitions: bigint | null
   readonly vectorIndex: (VectorIndex & { readonly sqlFunction: string }) | null
 }
 
@@ -85,6 +91,8 @@ export function tableStatsBody(stats: TableStats): Uint8Array {
   fb.GetTableStatsResponse.addSizeInBytes(builder, stats.bytes)
   fb.GetTableStatsResponse.addIsExternalRowidAlloc(builder, stats.externalRowIds)
   fb.GetTableStatsResponse.addSortingKeyEnabled(builder, stats.isSorted)
+  fb.GetTableStatsResponse.addPartitioningKeyEnabled(builder, stats.partitions !== null)
+  fb.GetTableStatsResponse.addNumPartitions(builder, stats.partitions ?? 0n)
   if (stats.isSorted) fb.GetTableStatsResponse.addSortingScore(builder, SORTING_DONE)
   if (index !== null) fb.GetTableStatsResponse.addVectorIndexMetadata(builder, index)
   builder.finish(fb.GetTableStatsResponse.endGetTableStatsResponse(builder))

@@ -4,16 +4,22 @@ import { schemaMessage } from '../arrow/ipc-write.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import { type EmulatorRequest, listPage, readListRequest } from '../request.ts'
 import { listProjections, type TableColumn, type TableEntry, tableContentKey, updateTable } from '../store/catalog.ts'
+import { partitionSpec, partitionsTableFields } from '../store/partitions.ts'
 import { columnDefinition, columnName, dataTable } from '../store/rows.ts'
 import { inTransaction, type Operation, type Reply } from './operation.ts'
-import { assertColumns, requestedTable } from './tables.ts'
+import { assertColumns, readableTable, requestedTable } from './tables.ts'
 
 /** Largest column listing a server sends in one answer. */
 const MAX_LISTING_BYTES = 4 * 1024 * 1024
+/** Of what no table stores. */
+const NO_COLUMN = -1
 
 export const listColumns: Operation = inTransaction(async (tx, request, store) => {
-  const table = await requestedTable(tx, request)
-  return columnListing(request, store.isNewer ? table.columns.map((column) => toldOf(table, column)) : table.columns)
+  const { table, ofPartitions } = await readableTable(tx, request)
+  const shown = ofPartitions ? partitionsTableFields(table).map((field) => ({ id: NO_COLUMN, field })) : table.columns
+  const columns = store.isNewer ? shown.map((column) => toldOf(table, column)) : shown
+  const isPartitioned = table.partitionKeys.length > 0 && !ofPartitions
+  return columnListing(request, columns, isPartitioned ? [['VAST:partition_spec', partitionSpec(table)]] : [])
 })
 
 /** Newer servers say of every column whether it is in the sorting key, and where. */
@@ -44,13 +50,17 @@ export function columnsById(table: TableEntry, ids: readonly number[]): TableCol
 }
 
 /** A page of columns as an Arrow schema; with names only when that is all the client wants. */
-export function columnListing(request: EmulatorRequest, columns: readonly TableColumn[]): Reply {
+export function columnListing(
+  request: EmulatorRequest,
+  columns: readonly TableColumn[],
+  metadata: readonly (readonly [string, string])[] = [],
+): Reply {
   const { page, headers } = listPage(readListRequest(request.headers), columns, (column) => column.field.name)
   const namesOnly = request.headers.flag(HEADER.onlyColumnNames)
   const fields = page.map(({ field }) =>
     namesOnly ? { ...field, type: { kind: 'null' } as const, metadata: [] } : field,
   )
-  const body = schemaMessage(fields)
+  const body = schemaMessage(fields, metadata)
   if (body.byteLength > MAX_LISTING_BYTES && !namesOnly) {
     throw badRequest(
       `list column result size ${body.byteLength} exceeds ${MAX_LISTING_BYTES} bytes, ask for smaller pages`,
@@ -103,6 +113,8 @@ export const dropColumns: Operation = inTransaction(async (tx, request, store) =
   for (const column of dropped) {
     const { name } = column.field
     if (table.sortingKey.includes(column.id)) throw badRequest(`Column ${name} is part of the sorting key`)
+    if (table.partitionKeys.some((key) => key.column === column.id))
+      throw badRequest(`The table is partitioned by column ${name}`)
     if (used.has(column.id)) throw conflict(`Column ${name} is used by a projection`)
     if (name !== EXTERNAL_ROW_ID) await tx.run(`ALTER TABLE ${dataTable(table)} DROP COLUMN ${columnName(column)}`)
   }

@@ -18,6 +18,7 @@ import {
   type ProjectionEntry,
   type TableEntry,
 } from '../store/catalog.ts'
+import { partitionColumns, partitionsScan, partitionsTableFields } from '../store/partitions.ts'
 import { columnName } from '../store/rows.ts'
 import {
   projectionScan,
@@ -32,7 +33,7 @@ import {
 import type { Transaction } from '../store/transactions.ts'
 import { getColumn } from './columns.ts'
 import { assertBucket, type Operation, type Store } from './operation.ts'
-import { requestedTable, tableSize } from './tables.ts'
+import { readableTable, tableSize } from './tables.ts'
 
 /** Most rows and, roughly, bytes a page holds; a response has as many pages as it needs. */
 const PAGE_ROWS = 65_536
@@ -41,6 +42,9 @@ const KEEP_ALIVE_MS = 5_000
 const RESPONSE_BYTES = 32 * 1024 * 1024
 /** Fewest committed rows for which a projection is chosen without being named. */
 const PROJECTION_ROWS = 65_536
+
+/** What stands for a column that is counted for each partition, in filters. */
+const UNFILTERED = 'NULL'
 
 /** Everything that is settled before the first byte of the answer. */
 interface QueryPlan {
@@ -68,10 +72,10 @@ export const query: Operation = async (store, request) => {
 
 async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): Promise<QueryPlan> {
   assertPriority(request)
-  const table = await requestedTable(tx, request)
+  const { table, ofPartitions } = await readableTable(tx, request)
   const query = readQueryRequest(request.body)
   const split = readSplitRequest(request.headers)
-  const columns = query.fields.map((field) => toScanColumn(table, field.name))
+  const columns = query.fields.map((field) => toScanColumn(table, field.name, ofPartitions))
   query.fields.forEach((field, index) => {
     const { type } = columns[index]!.field
     if (!isSubset(field.type, type)) {
@@ -82,6 +86,9 @@ async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): 
     top!,
     ...pathInColumn(query.fields[top!]!.type, columns[top!]!.field.type, path),
   ]
+  for (const top of ofPartitions ? query.groups.flat().flatMap(termFields) : [])
+    if (columns[top]!.name === UNFILTERED)
+      throw badRequest(`Partitions cannot be filtered by ${columns[top]!.field.name}`)
   const condition = toCondition(
     query.groups.map((terms) => terms.map((term) => withLeaves(term, inColumns))),
     columns.map(({ field, name }) => ({
@@ -90,12 +97,15 @@ async function toPlan(tx: Transaction, request: EmulatorRequest, store: Store): 
     })),
   )
   const projected = [...new Set(query.projection.map(([top]) => top!))]
-  const scan = tableScan(
-    table,
-    projected.map((top) => columns[top]!),
-    condition,
-  )
-  const projection = await chooseProjection(tx, request, table, query)
+  const wanted = projected.map((top) => columns[top]!)
+  const scan = ofPartitions
+    ? partitionsScan(
+        table,
+        wanted.map(({ field }) => field.name),
+        condition,
+      )
+    : tableScan(table, wanted, condition)
+  const projection = ofPartitions ? null : await chooseProjection(tx, request, table, query)
   const budget = RESPONSE_BYTES / split.subSplits / rowBytes(scan)
   return {
     scan: projection ? projectionScan(scan, table, projection.sorted) : scan,
@@ -112,8 +122,13 @@ function assertPriority(request: EmulatorRequest): void {
     throw badRequest(`${HEADER.scheduleId} must not be negative, found ${priority}`)
 }
 
-function toScanColumn(table: TableEntry, name: string): ScanColumn {
+/** Columns of partitions can be read, and filtered by, in the table itself too. */
+function toScanColumn(table: TableEntry, name: string, ofPartitions: boolean): ScanColumn {
   if (name === ROW_ID) return { field: rowIdField(hasWideRowIds(table)), name: 'rid' }
+  const partition = partitionColumns(table).find(({ field }) => field.name === name)
+  if (partition) return { field: partition.field, name: `(${partition.expression})` }
+  const estimate = ofPartitions && partitionsTableFields(table).find((field) => field.name === name)
+  if (estimate) return { field: estimate, name: UNFILTERED }
   const column = getColumn(table, name)
   return { field: column.field, name: columnName(column) }
 }

@@ -29,6 +29,8 @@ export const update = inTransaction(async (tx, request) => {
   for (const { target } of columns) {
     if (table.sortingKey.includes(target.id))
       throw badRequest(`Column ${target.field.name} is part of the sorting key and cannot change`)
+    if (table.partitionKeys.some(({ column }) => column === target.id))
+      throw badRequest(`The table is partitioned by column ${target.field.name}, which cannot change`)
     if (target.field.name === EXTERNAL_ROW_ID) throw badRequest('A row id cannot change')
   }
   await updateRows(tx, table, ids, columns)

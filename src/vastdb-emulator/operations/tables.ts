@@ -1,5 +1,5 @@
 import { HEADER, IMPORTED_OBJECTS, PARAM } from '../../vastdb/constants.ts'
-import { readIpcSchema } from '../arrow/ipc-read.ts'
+import { readIpcSchema, readIpcSchemaMetadata } from '../arrow/ipc-read.ts'
 import { assertColumnType, estimatedBytes, type Field } from '../arrow/types.ts'
 import { badRequest, conflict, notFound, notImplemented, RequestFailure } from '../errors.ts'
 import { type EmulatorRequest, type Headers, listPage, readListRequest, tablePath } from '../request.ts'
@@ -18,6 +18,7 @@ import {
   updateTable,
   type VectorIndex,
 } from '../store/catalog.ts'
+import { PARTITIONS_SUFFIX, partitionColumns, partitionCount, readPartitionKeys } from '../store/partitions.ts'
 import { createDataTable, dataTable } from '../store/rows.ts'
 import type { Transaction } from '../store/transactions.ts'
 import { type ListedObject, listTablesBody, readProperties, tableStatsBody } from './bodies.ts'
@@ -33,6 +34,18 @@ export async function requestedTable(tx: Transaction, request: EmulatorRequest):
   if (request.params.get(PARAM.subTable) === IMPORTED_OBJECTS) throw notImplemented('Imports are not emulated')
   const { schemaPath, table } = tablePath(request)
   return getTable(tx, request.bucket, schemaPath, table)
+}
+
+/** A table to read, or the table of its partitions. Throws as `requestedTable`. */
+export async function readableTable(tx: Transaction, request: EmulatorRequest) {
+  const { schemaPath, table: name } = tablePath(request)
+  if (name.endsWith(PARTITIONS_SUFFIX)) {
+    const base = name.slice(0, -PARTITIONS_SUFFIX.length)
+    const table = await getTable(tx, request.bucket, schemaPath, base)
+    if (table.partitionKeys.length === 0) throw notFound(`Table ${base} has no partitions`)
+    return { table, ofPartitions: true }
+  }
+  return { table: await requestedTable(tx, request), ofPartitions: false }
 }
 
 export const createTable = inTransaction(async (tx, request, store) => {
@@ -52,7 +65,9 @@ export const createTable = inTransaction(async (tx, request, store) => {
     sortingKey: readSortingKey(request.headers, columns, store),
     externalRowIds: request.headers.flag(HEADER.externalRowIds),
     vectorIndex: readVectorIndex(request.headers, columns),
+    partitionKeys: readPartitionKeys(readIpcSchemaMetadata(request.body), columns),
   }
+  assertPartitionNames(table)
   await insertTable(tx, table, store.database.newId())
   await createDataTable(tx, table)
   store.rowIds.create(table.id)
@@ -103,26 +118,41 @@ export const listTables = inTransaction(async (tx, request) => {
   const { page, headers } = listPage(readListRequest(request.headers), tables, (table) => table.name)
   const withStats = request.headers.flag(HEADER.includeListStats)
   const entries: ListedObject[] = []
-  for (const { id, name, properties, isSorted } of page) {
-    const listed = { name, properties, handle: String(id), isSorted }
-    entries.push(
-      withStats ? { ...listed, ...(await tableSize(tx, await getTable(tx, request.bucket, path, name))) } : listed,
-    )
+  for (const { id, name, properties, isSorted, isPartitioned } of page) {
+    const listed = { name, properties, handle: String(id), isSorted, ...(isPartitioned ? { partitions: 0n } : {}) }
+    if (!withStats) {
+      entries.push(listed)
+      continue
+    }
+    const table = await getTable(tx, request.bucket, path, name)
+    entries.push({ ...listed, ...(await tableSize(tx, table)), partitions: await countPartitions(tx, table) })
   }
   return { headers, body: listTablesBody(request.bucket, path, entries) }
 })
 
 export const tableStats = inTransaction(async (tx, request) => {
-  const table = await requestedTable(tx, request)
+  const { table, ofPartitions } = await readableTable(tx, request)
   const { vectorIndex } = table
+  const partitions = await countPartitions(tx, table)
+  if (ofPartitions) return { body: tableStatsBody({ ...NO_STATS, rows: partitions ?? 0n }) }
   const body = tableStatsBody({
     ...(await tableSize(tx, table)),
+    partitions,
     externalRowIds: table.externalRowIds,
     isSorted: table.sortingKey.length > 0,
     vectorIndex: vectorIndex && { ...vectorIndex, sqlFunction: SQL_FUNCTIONS[vectorIndex.metric]! },
   })
   return { body }
 })
+
+const NO_STATS = { bytes: 0n, externalRowIds: false, isSorted: false, partitions: null, vectorIndex: null }
+
+/** Null where a table is not partitioned. */
+async function countPartitions(tx: Transaction, table: TableEntry): Promise<bigint | null> {
+  if (table.partitionKeys.length === 0) return null
+  const [row] = await tx.rows(partitionCount(table))
+  return row!['n'] as bigint
+}
 
 /** What the Java clients send with the queries of one scan; all of them are served at once here. */
 export const scheduleOf = inTransaction(async (tx, request) => {
@@ -142,6 +172,16 @@ export async function tableSize(tx: Transaction, table: TableEntry): Promise<{ r
   const rows = row!['n'] as bigint
   const width = table.columns.reduce((sum, column) => sum + estimatedBytes(column.field.type), 0)
   return { rows, bytes: rows * BigInt(Math.ceil(width)) }
+}
+
+/** Throws 400 where a partition's column would be called what another is. */
+function assertPartitionNames(table: TableEntry): void {
+  const names = new Set<string>()
+  for (const { field, key } of partitionColumns(table)) {
+    const isTaken = key.transform !== 'identity' && table.columns.some((column) => column.field.name === field.name)
+    if (isTaken || names.has(field.name)) throw badRequest(`Two columns would be called ${field.name}`)
+    names.add(field.name)
+  }
 }
 
 /** Throws 400 for types tables may not have and for names that are there twice. */

@@ -28,6 +28,15 @@ export interface VectorIndex {
   readonly search: string
 }
 
+/** One key a table is partitioned by: what a transform makes of one of its columns. */
+export interface PartitionKey {
+  /** Id of the column. */
+  readonly column: number
+  readonly transform: 'identity' | 'year' | 'month' | 'day' | 'hour' | 'truncate'
+  /** Width of `truncate`. */
+  readonly arg: number | null
+}
+
 export interface TableEntry {
   readonly id: number
   readonly schemaId: number
@@ -38,6 +47,8 @@ export interface TableEntry {
   readonly sortingKey: readonly number[]
   readonly externalRowIds: boolean
   readonly vectorIndex: VectorIndex | null
+  /** Most significant first; empty where a table is not partitioned. */
+  readonly partitionKeys: readonly PartitionKey[]
 }
 
 /** Whether a table's rows have ids of 128 bits: those of tables with a sorting key or a vector index do. */
@@ -46,7 +57,10 @@ export function hasWideRowIds({ sortingKey, vectorIndex }: Pick<TableEntry, 'sor
 }
 
 /** Name and place of a table without its columns. */
-type TableName = Pick<TableEntry, 'id' | 'name' | 'properties'> & { readonly isSorted: boolean }
+type TableName = Pick<TableEntry, 'id' | 'name' | 'properties'> & {
+  readonly isSorted: boolean
+  readonly isPartitioned: boolean
+}
 
 export interface ProjectionEntry {
   readonly id: number
@@ -140,7 +154,8 @@ export async function deleteSchema(tx: Transaction, schema: SchemaEntry): Promis
 
 export async function listTables(tx: Transaction, schemaId: number): Promise<TableName[]> {
   const rows = await tx.rows(
-    'SELECT id, name, properties, len(sorting_key) > 0 AS sorted FROM catalog.tables WHERE schema_id = $1 ORDER BY id',
+    `SELECT id, name, properties, len(sorting_key) > 0 AS sorted, partition_keys <> '[]' AS partitioned
+     FROM catalog.tables WHERE schema_id = $1 ORDER BY id`,
     [BigInt(schemaId)],
   )
   return rows.map((row) => ({
@@ -148,6 +163,7 @@ export async function listTables(tx: Transaction, schemaId: number): Promise<Tab
     name: String(row['name']),
     properties: String(row['properties']),
     isSorted: row['sorted'] === true,
+    isPartitioned: row['partitioned'] === true,
   }))
 }
 
@@ -181,7 +197,7 @@ export async function insertTable(tx: Transaction, table: TableEntry, revision: 
   if (existing) throw conflict(`Table ${table.name} already exists`, 'TabularTableAlreadyExists')
   await tx.run(
     `INSERT INTO catalog.tables VALUES ($1, $2, $3, $4, $5, $6, ${idList(table.columns.map((column) => column.id))},
-       ${idList(table.sortingKey)}, $7, $8, $9, 0, $10, $11)`,
+       ${idList(table.sortingKey)}, $7, $8, $9, 0, $10, $11, $12)`,
     [
       BigInt(table.id),
       BigInt(table.schemaId),
@@ -194,6 +210,7 @@ export async function insertTable(tx: Transaction, table: TableEntry, revision: 
       table.vectorIndex?.metric ?? null,
       table.vectorIndex?.cluster ?? null,
       table.vectorIndex?.search ?? null,
+      JSON.stringify(table.partitionKeys),
     ],
   )
 }
@@ -299,6 +316,7 @@ function toTable(row: Record<string, DuckDBValue>, tx: Transaction): TableEntry 
             cluster: String(row['vector_cluster']),
             search: String(row['vector_search']),
           },
+    partitionKeys: JSON.parse(String(row['partition_keys'])),
   }
 }
 

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS catalog.projections (
   id BIGINT, table_id BIGINT, name VARCHAR, sorted BIGINT[], unsorted BIGINT[]);
 ALTER TABLE catalog.tables ADD COLUMN IF NOT EXISTS vector_cluster VARCHAR DEFAULT 'scalar_8bit';
 ALTER TABLE catalog.tables ADD COLUMN IF NOT EXISTS vector_search VARCHAR DEFAULT 'scalar_8bit';
+ALTER TABLE catalog.tables ADD COLUMN IF NOT EXISTS partition_keys VARCHAR DEFAULT '[]';
 `
 
 /** An open DuckDB with the catalogue tables in it, and connections to reuse. */

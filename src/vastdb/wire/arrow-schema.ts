@@ -44,7 +44,10 @@ export function writeField(
     writeField(builder, child, style, style === 'query' ? queryChildName(field.type, child, index) : child.name),
   )
   const childrenOffset = children.length === 0 ? 0 : fb.Field.createChildrenVector(builder, children)
-  const metadata = style === 'table' && field.metadata.size > 0 ? writeMetadata(builder, field.metadata) : 0
+  const metadata =
+    style === 'table' && field.metadata.size > 0
+      ? fb.Field.createCustomMetadataVector(builder, writePairs(builder, field.metadata))
+      : 0
   const type = writeType(builder, field.type, style)
   fb.Field.startField(builder)
   if (name !== null) fb.Field.addName(builder, nameOffset)
@@ -56,11 +59,19 @@ export function writeField(
   return fb.Field.endField(builder)
 }
 
-export function writeSchema(builder: Builder, fields: readonly Field[], style: FieldStyle): Offset {
+/** `ofTable` is what a definition says of the table as a whole. */
+export function writeSchema(
+  builder: Builder,
+  fields: readonly Field[],
+  style: FieldStyle,
+  ofTable: ReadonlyMap<string, string> = new Map(),
+): Offset {
   const offsets = fields.map((field) => writeField(builder, field, style))
   const vector = fb.Schema.createFieldsVector(builder, offsets)
+  const pairs = ofTable.size > 0 ? fb.Schema.createCustomMetadataVector(builder, writePairs(builder, ofTable)) : 0
   fb.Schema.startSchema(builder)
   fb.Schema.addFields(builder, vector)
+  if (pairs !== 0) fb.Schema.addCustomMetadata(builder, pairs)
   return fb.Schema.endSchema(builder)
 }
 
@@ -70,11 +81,10 @@ function queryChildName(parent: DataType, child: Field, index: number): string {
   return child.name || String(index)
 }
 
-function writeMetadata(builder: Builder, metadata: ReadonlyMap<string, string>): Offset {
-  const pairs = [...metadata].map(([key, value]) =>
+function writePairs(builder: Builder, metadata: ReadonlyMap<string, string>): Offset[] {
+  return [...metadata].map(([key, value]) =>
     fb.KeyValue.createKeyValue(builder, builder.createString(key), builder.createString(value)),
   )
-  return fb.Field.createCustomMetadataVector(builder, pairs)
 }
 
 function writeType(builder: Builder, type: DataType, style: FieldStyle): Offset {
@@ -118,9 +128,9 @@ function writeType(builder: Builder, type: DataType, style: FieldStyle): Offset 
 }
 
 /** The metadata of a Schema message, without framing. */
-export function schemaMetadata(fields: readonly Field[]): Uint8Array {
+export function schemaMetadata(fields: readonly Field[], ofTable: ReadonlyMap<string, string> = new Map()): Uint8Array {
   const builder = new Builder(1024)
-  const schema = writeSchema(builder, fields, 'table')
+  const schema = writeSchema(builder, fields, 'table', ofTable)
   fb.Message.startMessage(builder)
   fb.Message.addVersion(builder, fb.MetadataVersion.V5)
   fb.Message.addHeaderType(builder, fb.MessageHeader.Schema)
@@ -133,7 +143,8 @@ export function schemaMetadata(fields: readonly Field[]): Uint8Array {
 export function readSchema(schema: fb.Schema, available: number, what: string): Schema {
   return decoding(what, () => {
     const count = boundedLength(schema.fieldsLength(), 4, available, what)
-    return new Schema(Array.from({ length: count }, (_, i) => readField(schema.fields(i), available, what, 0)))
+    const fields = Array.from({ length: count }, (_, i) => readField(schema.fields(i), available, what, 0))
+    return new Schema(fields, readMetadata(schema, available, what))
   })
 }
 
@@ -141,13 +152,18 @@ function readField(field: fb.Field | null, available: number, what: string, dept
   if (field === null || depth > MAX_DEPTH) throw protocolError(what, 'a schema nests too deep')
   const count = boundedLength(field.childrenLength(), 4, available, what)
   const children = Array.from({ length: count }, (_, i) => readField(field.children(i), available, what, depth + 1))
+  const metadata = readMetadata(field, available, what)
+  return new Field(field.name() ?? '', readType(field, children, what), field.nullable(), metadata)
+}
+
+function readMetadata(of: fb.Field | fb.Schema, available: number, what: string): Map<string, string> {
   const metadata = new Map<string, string>()
-  const pairs = boundedLength(field.customMetadataLength(), 4, available, what)
+  const pairs = boundedLength(of.customMetadataLength(), 4, available, what)
   for (let i = 0; i < pairs; i++) {
-    const pair = field.customMetadata(i)
+    const pair = of.customMetadata(i)
     metadata.set(pair?.key() ?? '', pair?.value() ?? '')
   }
-  return new Field(field.name() ?? '', readType(field, children, what), field.nullable(), metadata)
+  return metadata
 }
 
 function readType(field: fb.Field, children: Field[], what: string): DataType {

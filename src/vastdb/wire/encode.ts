@@ -72,8 +72,8 @@ export function planStream(plan: BatchPlan): PlannedStream {
 }
 
 /** A bare Schema message: the body of table and column definitions. */
-export function encodeSchemaMessage(fields: readonly Field[]): Uint8Array {
-  const schema = schemaMetadata(fields)
+export function encodeSchemaMessage(fields: readonly Field[], ofTable?: ReadonlyMap<string, string>): Uint8Array {
+  const schema = schemaMetadata(fields, ofTable)
   const message = new Uint8Array(8 + padded(schema.length))
   writePrefixed(message, 0, schema)
   return message

@@ -11,6 +11,8 @@ export interface ObjectInfo {
   readonly handle: string
   readonly rows: bigint
   readonly bytes: bigint
+  /** Whether it is a table with partition keys. */
+  readonly partitioned: boolean
   readonly partitions: bigint
   readonly sorted: boolean
   /** How well sorted the table is; only for sorted tables. */
@@ -41,6 +43,8 @@ export interface TableStats {
   readonly sorted: boolean
   readonly sortingScore: bigint
   readonly sortingDone: boolean
+  /** Null where the table is not partitioned. */
+  readonly partitions: bigint | null
   readonly vectorIndices: readonly VectorIndex[]
 }
 
@@ -124,6 +128,7 @@ export function readTableStats(bytes: Uint8Array, what: string): TableStats {
       externalRowIds: stats.isExternalRowidAlloc(),
       sorted: stats.sortingKeyEnabled(),
       ...sorting(stats.sortingScore()),
+      partitions: stats.partitioningKeyEnabled() ? stats.numPartitions() : null,
       vectorIndices: (several > 0 ? indices : [first]).flatMap((index) =>
         index
           ? [
@@ -170,6 +175,7 @@ function readObjects(
       handle: object.handle() ?? '',
       rows: object.numRows(),
       bytes: object.sizeInBytes(),
+      partitioned: object.partitioningKeyEnabled(),
       partitions: object.numPartitions(),
       sorted: object.sortingKeyEnabled(),
       ...sorting(object.sortingScore()),
