@@ -19,23 +19,32 @@ interface ContentRows {
 
 /**
  * What names the content of each row wherever it is stored: the first 64 bits of SHA-256 over its cells that are not null, each behind
- * its place among them, as digests have them, and vectors by their ids. Rows whose cells are the same are hashed once.
+ * its place among them, as digests have them, and vectors by their ids. Rows whose cells are the same are hashed once;
+ * `like` names for some an earlier one with the same cells but for columns that vary, -1 for none.
  */
 export function contentIds(
-  columns: readonly ColumnDefinition[],
+  columns: readonly (ColumnDefinition & { readonly varies?: true })[],
   rows: ContentRows,
   texts: TextCells,
+  like: Int32Array | null = null,
 ): BigInt64Array<ArrayBuffer> {
   if (rows.contentIds) return rows.contentIds
   const content = contentColumns(columns).map((index) => new ContentColumn(columns[index]!, rows.columns[index]!))
   const ids = new BigInt64Array(rows.rowCount)
   const halves = new Int32Array(ids.buffer)
+  const varying = content.filter(({ varies }) => varies)
   const hashes = new Uint32Array(rows.rowCount)
-  for (const column of content) column.addTo(hashes)
   // Open-addressed: the first row of each content, counted from 1.
   const slots = new Int32Array(slotsFor(rows.rowCount))
   const cells = new Uint32Array(content.length * 5)
   for (let row = 0; row < rows.rowCount; row++) {
+    const known = like?.[row] ?? -1
+    if (known >= 0 && varying.every((column) => column.isSame(known, row))) {
+      halves[row * 2] = halves[known * 2]!
+      halves[row * 2 + 1] = halves[known * 2 + 1]!
+      continue
+    }
+    hashes[row] = content.reduce((hash, column) => column.addTo(hash, row), 0)
     let slot = hashes[row]! & (slots.length - 1)
     while (slots[slot] !== 0 && !isSame(content, hashes, slots[slot]! - 1, row)) slot = (slot + 1) & (slots.length - 1)
     if (slots[slot] === 0) {
@@ -61,12 +70,18 @@ function setId(
   content.forEach((column, place) => {
     if (column.isNull(row)) return
     cells[length] = place
-    column.setCell(cells.subarray(length + 1, length + 5), row, texts)
+    column.setCell(cells, length + 1, row, texts)
     length += 5
   })
-  const hashed = hash('sha256', new Uint8Array(cells.buffer, 0, length * 4), 'buffer')
-  halves[row * 2] = hashed.readInt32LE(0)
-  halves[row * 2 + 1] = hashed.readInt32LE(4)
+  const hashed = hash('sha256', new Uint8Array(cells.buffer, 0, length * 4), 'binary')
+  halves[row * 2] = wordIn(hashed, 0)
+  halves[row * 2 + 1] = wordIn(hashed, 4)
+}
+
+/** Of bytes that are a character each, the first one lowest. */
+function wordIn(bytes: string, at: number): number {
+  const byte = (index: number) => bytes.charCodeAt(at + index)
+  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
 }
 
 function isSame(content: readonly ContentColumn[], hashes: Uint32Array, one: number, other: number): boolean {
@@ -81,13 +96,15 @@ function slotsFor(rows: number): number {
 
 /** One column as words that can be compared: those of a null are whatever its writer put there, the same each time. */
 class ContentColumn {
+  readonly varies: boolean
   readonly #column: EncodedColumn
   readonly #isText: boolean
   readonly #isFloat: boolean
   readonly #words: Int32Array | Uint8Array
   readonly #isWide: boolean
 
-  constructor({ type, name }: ColumnDefinition, { data, valid, ids }: EncodedColumn) {
+  constructor({ type, name, varies }: ColumnDefinition & { varies?: true }, { data, valid, ids }: EncodedColumn) {
+    this.varies = varies === true
     if (typeof type === 'object' && !ids) throw new RangeError(`Expected the ids of vectors for ${name}`)
     this.#column = { data: ids ?? data, valid }
     this.#isText = type === 'utf8'
@@ -96,12 +113,9 @@ class ContentColumn {
     this.#isWide = this.#column.data.BYTES_PER_ELEMENT === 8
   }
 
-  addTo(hashes: Uint32Array): void {
+  addTo(hash: number, row: number): number {
     const words = this.#words
-    for (let row = 0; row < hashes.length; row++) {
-      if (this.#isWide) hashes[row] = mixed(mixed(hashes[row]!, words[row * 2]!), words[row * 2 + 1]!)
-      else hashes[row] = mixed(hashes[row]!, words[row]!)
-    }
+    return this.#isWide ? mixed(mixed(hash, words[row * 2]!), words[row * 2 + 1]!) : mixed(hash, words[row]!)
   }
 
   isSame(one: number, other: number): boolean {
@@ -117,15 +131,17 @@ class ContentColumn {
     return this.#isText ? (data[row] as number) < 0 : valid?.[row] === 0
   }
 
-  setCell(cell: Uint32Array, row: number, texts: TextCells): void {
+  /** Puts four numbers there. */
+  setCell(cells: Uint32Array, at: number, row: number, texts: TextCells): void {
     const value = this.#column.data[row]!
     if (!this.#isText) {
-      cell.fill(0)
+      const cell = cells.subarray(at, at + 4).fill(0)
       numberCell(cell, value, this.#isFloat)
       return
     }
     const code = Number(value)
-    cell.set(texts.of(code).subarray(code * 4, code * 4 + 4))
+    const lanes = texts.of(code)
+    for (let lane = 0; lane < 4; lane++) cells[at + lane] = lanes[code * 4 + lane]!
   }
 }
 

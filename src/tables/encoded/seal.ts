@@ -66,7 +66,7 @@ export function sealFiles(
   })
   return perTable(({ name, columns, repeats }) => {
     const rows = tables[name]
-    return repeats ? { ...rows, contentIds: contentIds(columns, rows, texts) } : rows
+    return repeats ? { ...rows, contentIds: contentIds(columns, rows, texts, likes[name]) } : rows
   })
 }
 
