@@ -19,6 +19,7 @@ ExrInspectorAddon::ExrInspectorAddon(Napi::Env env, Napi::Object exports) {
                            method("readSpecsAsync", ReadSpecsAsync),
                            method("openFiles", OpenFiles),
                            method("closeUnchanged", CloseUnchanged),
+                           method("closeFile", CloseFile),
                            method("limitMemory", LimitMemory),
                            method("writeImage", WriteImage),
                        });

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include "answer_memory.h"
+#include "descriptors.h"
 
 namespace exr_inspector {
 
@@ -14,9 +15,11 @@ class ExrInspectorAddon final : public Napi::Addon<ExrInspectorAddon> {
   ExrInspectorAddon(Napi::Env env, Napi::Object exports);
 
   AnswerMemory& answers() { return answers_; }
+  Descriptors& descriptors() { return descriptors_; }
 
  private:
   AnswerMemory answers_;
+  Descriptors descriptors_;
 };
 
 }  // namespace exr_inspector

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "addon.h"
 #include "read_specs.h"
 
 namespace exr_inspector {
@@ -37,6 +38,10 @@ int64_t ReadStart(int descriptor, unsigned char* buffer, size_t length) {
   return static_cast<int64_t>(done);
 }
 
+Descriptors& DescriptorsOf(Napi::Env env) {
+  return env.GetInstanceData<ExrInspectorAddon>()->descriptors();
+}
+
 bool OpenFile(const std::string& path, unsigned char* buffer, size_t length,
               int64_t* out) {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
@@ -65,11 +70,14 @@ void OpenFiles(const Napi::CallbackInfo& info) {
   auto buffer = info[1].As<Napi::Uint8Array>();
   const auto each = static_cast<size_t>(info[2].As<Napi::Number>().Int64Value());
   auto facts = info[3].As<Napi::BigInt64Array>();
+  Descriptors& descriptors = DescriptorsOf(info.Env());
   for (uint32_t index = 0; index < paths.Length(); ++index) {
     const Napi::HandleScope scope(info.Env());
     int64_t* out = facts.Data() + index * kFactsPerFile;
-    if (!OpenFile(ToPath(paths.Get(index)), buffer.Data() + index * each, each,
-                  out)) {
+    if (OpenFile(ToPath(paths.Get(index)), buffer.Data() + index * each, each,
+                 out)) {
+      descriptors.Add(static_cast<int>(out[0]));
+    } else {
       out[0] = -1;
     }
   }
@@ -83,8 +91,12 @@ Napi::Value CloseUnchanged(const Napi::CallbackInfo& info) {
   struct stat facts = {};
   const bool unchanged = ::fstat(descriptor, &facts) == 0 &&
                          facts.st_size == size && Nanoseconds(facts) == time;
-  if (unchanged) ::close(descriptor);
+  if (unchanged) DescriptorsOf(info.Env()).Close(descriptor);
   return Napi::Boolean::New(info.Env(), unchanged);
+}
+
+void CloseFile(const Napi::CallbackInfo& info) {
+  DescriptorsOf(info.Env()).Close(info[0].As<Napi::Number>().Int32Value());
 }
 
 }  // namespace exr_inspector

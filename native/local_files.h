@@ -9,12 +9,16 @@ namespace exr_inspector {
 // bytes, those of file i to buffer[i * eachBytes, (i + 1) * eachBytes). `facts`
 // has four 64-bit integers for each: the descriptor; size; modification time in
 // nanoseconds; bytes read. The descriptor is -1 where a step failed or the file
-// is not a regular one, and nothing is left open then.
+// is not a regular one, and nothing is left open then. Files are closed by the
+// two functions below, or with the JavaScript environment.
 void OpenFiles(const Napi::CallbackInfo& info);
 
 // closeUnchanged(descriptor, size, mtimeNs) -> whether the file still has this
 // size and time. Only then it is closed.
 Napi::Value CloseUnchanged(const Napi::CallbackInfo& info);
+
+// closeFile(descriptor) closes it whatever it has become.
+void CloseFile(const Napi::CallbackInfo& info);
 
 }  // namespace exr_inspector
 

@@ -1,5 +1,5 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { closeUnchanged, type OpenedFile } from '../oiio/local-files.ts'
+import { closeLocalFile, closeUnchanged, type OpenedFile } from '../oiio/local-files.ts'
 import type { FilePath } from '../source/file-path.ts'
 import { assertUnchanged, fileIdentity, OPEN_FLAGS } from '../source/file-stat.ts'
 import type { SourceIdentity } from '../source/source.ts'
@@ -65,6 +65,7 @@ export class FileReader {
   }
 
   close(): void {
-    closeSync(this.#fd)
+    if (this.#opened === null) closeSync(this.#fd)
+    else closeLocalFile(this.#opened)
   }
 }

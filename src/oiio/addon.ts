@@ -24,6 +24,7 @@ interface Addon extends LimitsMemory {
   /** See `openLocalFiles`. */
   openFiles(paths: readonly (string | Uint8Array)[], buffer: Uint8Array, eachBytes: number, facts: BigInt64Array): void
   closeUnchanged(descriptor: number, sizeBytes: number, mtimeNs: bigint): boolean
+  closeFile(descriptor: number): void
   writeImage(path: string, width: number, height: number, channels: number, bytes: Uint8Array): Promise<void>
 }
 

@@ -1,8 +1,7 @@
-import { closeSync } from 'node:fs'
 import { addon } from './addon.ts'
 import { nativeStatus } from './index.ts'
 
-/** A regular file that native code opened, and its first bytes. Whoever has it closes it. */
+/** A regular file that native code opened, and its first bytes. Whoever has it closes it; the end of a worker does too. */
 export interface OpenedFile {
   readonly descriptor: number
   readonly sizeBytes: number
@@ -42,9 +41,9 @@ export function openLocalFiles(paths: readonly (string | Uint8Array)[], eachByte
   })
 }
 
-/** Closes a file that nobody read on from. */
+/** Closes a file whatever it has become: not by `closeSync`, which in a worker warns of descriptors it did not open. */
 export function closeLocalFile({ descriptor }: OpenedFile): void {
-  closeSync(descriptor)
+  addon().closeFile(descriptor)
 }
 
 /** Closes a file that has the size and time it had when it was opened; false, and it stays open, for another. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,15 @@ import { attribute, tinyExr } from '../oiio/tiny-exr.ts'
 const worker = createRequire(import.meta.url).resolve('#inspect-worker')
 if (!existsSync(worker))
   console.warn(`SKIPPED: tests of inspectMany. There is no ${worker}: run npm run build:ts first.`)
+
+/** What a descriptor stands for; empty when it is closed already. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
+}
 
 async function all(inputs: Iterable<SourceInput> | AsyncIterable<SourceInput>, options?: object) {
   const results: Inspected[] = []
@@ -38,6 +47,15 @@ describe.runIf(existsSync(worker))('inspectMany', () => {
     expect(results.map(({ input }) => input)).toEqual(files)
     expect(results[42]?.payload).toEqual(await inspect(files[42]!))
     expect(results.every(({ error }) => error === null)).toBe(true)
+  })
+
+  it.runIf(existsSync('/proc/self/fd'))('leaves no file open when its iteration is given up', async () => {
+    const openFiles = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(folder)).length
+    for (let round = 0; round < 4; round++) {
+      // Workers are stopped at any step.
+      for await (const _ of inspectMany(Array(20).fill(files).flat(), { maxThreads: 2, ordered: false })) break
+    }
+    await expect.poll(openFiles, { timeout: 20_000 }).toBe(0)
   })
 
   it('gives each file once when order does not matter', async () => {
