@@ -40,12 +40,14 @@ export function checkPart(
     const found = defects.items.length
     if (!checkType(context, attribute)) continue
     const isList = attribute.name === 'channels'
-    if (isList) hasLongName = checkChannels(context, attribute)
-    else {
+    const needsFlag = isList && checkChannels(context, attribute)
+    if (needsFlag) hasLongName = true
+    if (!isList) {
       checkValue(context, attribute)
       checkFacts(context, attribute)
     }
-    const isSound = defects.items.length === found && !(isList && hasLongName)
+    // A full list takes no more defects.
+    const isSound = defects.items.length === found && !defects.isFull && !needsFlag
     if (seen !== undefined && isSound && standsAlone(attribute)) seen.soundIn = soundIn
   }
   if (memory === undefined || !memory.recall(header, part, hasAgreeingColors)) checkColors(context)

@@ -11,6 +11,8 @@ const MOST_BYTES = 2 * 2 ** 20
 const MOST_SHAPES = 64
 /** Parts of one file that are remembered. */
 const MOST_PARTS = 32
+/** Attributes of a part that is remembered: their names are kept with it. */
+const MOST_ATTRIBUTES = 1024
 /** Results kept of one question about parts of one shape. */
 const MOST_ANSWERS = 8
 /** Of so many misses in a row, those after the first `MOST_ANSWERS` are not kept. */
@@ -74,10 +76,7 @@ export class HeaderMemory {
     if (known !== undefined && known.name === name && known.type === type && holds(known.bytes, bytes, start, size)) {
       return known
     }
-    if (this.#bytes + size > MOST_BYTES) {
-      this.#slots.fill(undefined)
-      this.#bytes = 0
-    }
+    if (this.#bytes + size > MOST_BYTES) this.#forget()
     this.#bytes += size
     const seen = new KeptValue(name, type, bytes.slice(start, start + size), this.maxChannels)
     this.#slots[slot] = seen
@@ -125,9 +124,16 @@ export class HeaderMemory {
     return made as T
   }
 
-  /** Null for a part that is read as it is: one that broke off, or of more parts than are worth it. */
+  /** What was made of the values too: it would hold them, and none of them will be seen again. */
+  #forget(): void {
+    this.#slots.fill(undefined)
+    this.#shapes.length = 0
+    this.#bytes = 0
+  }
+
+  /** Null for a part that is read as it is: one that broke off, of more attributes or of more parts than are worth it. */
   #shapeOf(header: ExrHeader, part: HeaderPart): Shape | null {
-    if (!part.isTerminated || part.index >= MOST_PARTS) return null
+    if (!part.isTerminated || part.index >= MOST_PARTS || part.attributes.length > MOST_ATTRIBUTES) return null
     let shape = this.#known.get(part)
     if (shape !== undefined) return shape
     const shapes = this.#shapes

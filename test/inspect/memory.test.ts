@@ -6,14 +6,18 @@ import {
   ATTRIBUTE_TYPES,
   type AttributeType,
   DEFAULT_LIMITS,
+  decodeHeader,
   HeaderMemory,
+  makeAttribute,
   registerAttributeType,
 } from '../../src/header/index.ts'
 import { inspectRuns } from '../../src/inspect/inspect-file.ts'
 import type { Payload } from '../../src/inspect/payload.ts'
 import { encodeRecords, stringAt } from '../../src/tables/index.ts'
 import { Random } from '../fuzz/random.ts'
+import { channel, int } from '../header/headers.ts'
 import { corpusDir, corpusFiles, farmDir, farmFamilies, fixturePath, fixtures } from '../helpers.ts'
+import { tinyFile } from './tiny-file.ts'
 
 const MUTATIONS = Number(process.env['EXR_TEST_MUTATIONS'] ?? 1200)
 const folder = mkdtempSync(join(tmpdir(), 'exr-memory-'))
@@ -104,6 +108,48 @@ describe('what headers said before', () => {
     expect(found.length).toBeGreaterThan(5)
     expect(found.every((fact) => Object.isFrozen(fact))).toBe(true)
     expect(shared(inspect([first!, second!]))).toEqual([])
+  })
+
+  it('takes no value for sound whose defect a full list left out', () => {
+    const own = new HeaderMemory(DEFAULT_LIMITS.channels)
+    const codes = (bytes: Uint8Array) => decodeHeader(bytes, { memory: own }).defects.map(({ code }) => code)
+    const doubled = Array.from({ length: 1001 }, () => makeAttribute('again', 'int', int(1)))
+    const full = codes(tinyFile({ compression: 99, extra: doubled }).bytes)
+    expect(full.at(-1)).toBe('defects-omitted')
+    expect(full).not.toContain('unknown-compression')
+    expect(codes(tinyFile({ compression: 99 }).bytes)).toEqual(['unknown-compression'])
+  })
+
+  it('sees a long name in the first of two channel lists', () => {
+    const own = new HeaderMemory(DEFAULT_LIMITS.channels)
+    const withLongNames = (options: Parameters<typeof tinyFile>[0]) => {
+      const { bytes } = tinyFile(options)
+      bytes[5]! |= 4
+      return bytes
+    }
+    const list = makeAttribute('channels', 'chlist', { kind: 'chlist', value: [channel('R')] })
+    const doubled = withLongNames({ channels: ['R'.repeat(40)], extra: [list] })
+    const codes = (memory?: HeaderMemory) => decodeHeader(doubled, { memory }).defects.map(({ code }) => code)
+    decodeHeader(withLongNames({ channels: ['R'] }), { memory: own })
+    expect(codes(own)).toEqual(['duplicate-attribute'])
+    expect(codes()).toEqual(codes(own))
+  })
+
+  it('keeps nothing of parts with very many attributes, nor what was made of values that it forgot', () => {
+    const own = new HeaderMemory(DEFAULT_LIMITS.channels)
+    let made = 0
+    const make = () => ++made
+    const ask = (count: number, fill = 0) => {
+      const extra = Array.from({ length: count }, (_, index) =>
+        makeAttribute(`a${index}`, 'filler', new Uint8Array(fill)),
+      )
+      const header = decodeHeader(tinyFile({ extra }).bytes, { memory: own })
+      return own.recall(header, header.parts[0]!, make)
+    }
+    expect([ask(2000), ask(2000)]).toEqual([1, 2])
+    expect([ask(100), ask(100)]).toEqual([3, 3])
+    ask(400, 8000)
+    expect(ask(100)).toBeGreaterThan(3)
   })
 
   it('decodes each distinct value once', () => {
