@@ -204,6 +204,8 @@ std::string KeyOf(const SpecResult& result,
       AppendSized(key, name.data(), name.size());
       if (!is_known) AppendValue(key, param);
     }
+    // The end of a part: no name is as long as this says.
+    key.append(sizeof(size_t), '\xff');
   }
   return key;
 }

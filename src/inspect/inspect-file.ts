@@ -93,7 +93,8 @@ function inspectRun(
 ): Outcome[] {
   const mostBytes = Math.min(SIDE_BY_SIDE_BYTES, grantBytes ?? Number.POSITIVE_INFINITY)
   // Alone, so that the time of one file is not that of its neighbours.
-  const count = Math.min(locations.length - start, options.timings ? 1 : SIDE_BY_SIDE)
+  const sideBySide = Math.max(1, Math.min(SIDE_BY_SIDE, Math.ceil(mostBytes / options.firstReadBytes)))
+  const count = Math.min(locations.length - start, options.timings ? 1 : sideBySide)
   const how = { stopAtLimit: grantBytes !== null, memory }
   const markHere = mark && ((index: number | null) => mark(index === null ? null : start + index))
   let heldBytes = 0
