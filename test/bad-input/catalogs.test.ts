@@ -51,17 +51,17 @@ describe('a full disk', () => {
   it('ends an ingest that may not make its file larger, and loses nothing stored before', async () => {
     const catalog = join(tempDir(), 'catalog.duckdb')
     // 1,024-byte blocks; the signal is ignored so that writing fails as on a full disk.
-    const limited = ['bash', '-c', 'trap "" XFSZ; ulimit -f 3000; exec "$@"', 'limited']
+    const limited = ['bash', '-c', 'trap "" XFSZ; ulimit -f 1600; exec "$@"', 'limited']
     await expectRecovery(cli(['ingest', farmDir(), '--catalog', catalog], limited), catalog)
   })
 
   const mount = tempDir()
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mount]).status === 0
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount]).status === 0
   if (mounted) execFileSync('umount', [mount])
   else console.warn('Skipped: an ingest to a file system that is full; mounting a small one takes root.')
 
   it.runIf(mounted)('ends an ingest with the file system full, and loses nothing stored before', async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mount])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount])
     try {
       const catalog = join(mount, 'catalog.duckdb')
       const full = cli(['ingest', farmDir(), '--catalog', catalog])
