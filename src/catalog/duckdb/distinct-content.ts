@@ -67,6 +67,10 @@ export class DistinctContent {
         this.#isAllKnown = false
       }
       this.#known.setAll(this.#pending)
+    } else if (this.#pending.size > 0) {
+      // What was learned in it is forgotten with what it stored.
+      this.#isAllKnown = false
+      this.#asked = 0
     }
     this.#pending = new HashMap64()
   }
