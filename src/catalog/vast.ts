@@ -170,8 +170,10 @@ class VastCatalog implements Catalog {
           'Drop its schema yourself if you must.',
       )
     }
-    const applied = await this.#ensure(options)
-    if (target === CATALOG_VERSION) return applied
+    if (target === CATALOG_VERSION) return this.#ensure(options)
+    // One that is newer, or as asked, needs no step forward first, which would stay when the way back is ended.
+    const { version } = await this.#run(readSchema)
+    if (version < target) await this.#ensure(options)
     this.#isChecked = false
     return this.#write(async (store) => {
       const reverted = await revertSchema(store, target, options)
