@@ -1,5 +1,6 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { TableAppender } from '../catalog/duckdb/append.ts'
+import { DuckDBInstance } from '../duckdb-api.ts'
 import { ExrError } from '../errors.ts'
 import { defaultCatalogMemoryBytes } from '../settings/memory.ts'
 import type { CellType, ColumnDefinition, ColumnType, EncodedRows, TableDefinition } from '../tables/index.ts'

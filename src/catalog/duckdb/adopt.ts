@@ -1,4 +1,5 @@
-import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { type EncodedRows, type TableDefinition, tableNamed } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'
 import {

@@ -1,18 +1,17 @@
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
+import duckdb, { type Vector } from '@duckdb/node-bindings'
 import {
   ARRAY,
   BIGINT,
   BOOLEAN,
   DOUBLE,
-  type DuckDBConnection,
   DuckDBDataChunk,
-  type DuckDBType,
   FLOAT,
   INTEGER,
   LIST,
   TIMESTAMPTZ,
   VARCHAR,
-} from '@duckdb/node-api'
-import duckdb, { type Vector } from '@duckdb/node-bindings'
+} from '../../duckdb-api.ts'
 import type { CellType, EncodedColumn, StringPool } from '../../tables/index.ts'
 import { DATABASE } from './session.ts'
 

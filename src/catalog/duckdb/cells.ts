@@ -1,5 +1,6 @@
-import { DuckDBBlobType, type DuckDBDataChunk, DuckDBVarCharType } from '@duckdb/node-api'
+import type { DuckDBDataChunk } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
+import { DuckDBBlobType, DuckDBVarCharType } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import type { QueryColumn } from '../catalog.ts'
 import { plainValue } from './values.ts'

@@ -1,4 +1,5 @@
-import { BIGINT, type DuckDBConnection, INTEGER, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { BIGINT, INTEGER, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '../../duckdb-api.ts'
 import type { ConsumedTopic } from '../catalog.ts'
 import { withStatements } from './statements.ts'
 

@@ -1,4 +1,5 @@
-import { BIGINT, type DuckDBConnection, type DuckDBValue, LIST, listValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { BIGINT, LIST, listValue } from '../../duckdb-api.ts'
 import type { CellType, ColumnData, EncodedColumn, StringPool } from '../../tables/index.ts'
 import type { ContentOnce } from '../migrations/migration.ts'
 import { TableAppender } from './append.ts'

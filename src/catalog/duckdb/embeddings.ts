@@ -1,4 +1,5 @@
-import { type DuckDBConnection, FLOAT, INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { FLOAT, INTEGER, LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { type CellType, encodeRows, tableNamed } from '../../tables/index.ts'
 import { throwIfAborted } from '../abort.ts'

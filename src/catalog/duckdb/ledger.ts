@@ -1,4 +1,5 @@
-import { type DuckDBConnection, type DuckDBValue, timestampTZValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { timestampTZValue } from '../../duckdb-api.ts'
 import { tableNamed } from '../../tables/index.ts'
 import { LEDGER_STAYS, type LedgerRow, type LedgerStep, LedgerWriter, type Tallies } from '../ledger.ts'
 import { readCommitRecord, removeCommitRecord, writeCommitRecord } from './commit-record.ts'

@@ -1,4 +1,5 @@
-import { BIGINT, type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { BIGINT, LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { SimilarMatch, SimilarOptions } from '../catalog.ts'
 import { similarMatch } from '../results.ts'

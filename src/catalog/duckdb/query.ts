@@ -1,4 +1,5 @@
-import { type DuckDBConnection, type DuckDBPreparedStatement, type DuckDBResult, StatementType } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
+import { StatementType } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import { throwIfAborted } from '../abort.ts'
 import type { QueryColumn, QueryStream } from '../catalog.ts'

@@ -1,13 +1,12 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import {
   DuckDBArrayValue,
-  type DuckDBConnection,
   DuckDBListValue,
   DuckDBTimestampTZValue,
-  type DuckDBValue,
   LIST,
   listValue,
   VARCHAR,
-} from '@duckdb/node-api'
+} from '../../duckdb-api.ts'
 import { type EncodedRows, encodeRows, type TableDefinition } from '../../tables/index.ts'
 import type { ReadTable } from '../content.ts'
 

@@ -1,4 +1,5 @@
-import { type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { TIMESTAMPTZ, timestampTZValue, VARCHAR } from '../../duckdb-api.ts'
 import { tableNamed } from '../../tables/index.ts'
 import { digestValues, ledgerChange } from '../ledger.ts'
 import type { Ledger } from './ledger.ts'

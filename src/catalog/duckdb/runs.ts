@@ -1,4 +1,5 @@
-import { BIGINT, type DuckDBConnection, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { BIGINT, TIMESTAMPTZ, timestampTZValue, VARCHAR } from '../../duckdb-api.ts'
 import type { CatalogFailure, RunSummary } from '../catalog.ts'
 import { withStatements } from './statements.ts'
 import { inTransaction } from './transaction.ts'

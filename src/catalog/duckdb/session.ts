@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import type { CatalogSnapshot } from '../catalog.ts'
 import { type Holder, holderIn } from '../holder.ts'

@@ -1,4 +1,5 @@
-import { ARRAY, arrayValue, type DuckDBConnection, FLOAT } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { ARRAY, arrayValue, FLOAT } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import { normalizePath } from '../../inspect/identity.ts'
 import { EMBEDDING_VERSION, METADATA_DIMENSION } from '../../tables/index.ts'

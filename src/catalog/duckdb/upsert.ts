@@ -1,4 +1,5 @@
-import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import type { CheckDepth } from '../../inspect/check-depth.ts'
 import {
   type CellType,

@@ -1,3 +1,4 @@
+import type { DuckDBValue } from '@duckdb/node-api'
 import {
   DuckDBArrayValue,
   DuckDBBlobValue,
@@ -7,8 +8,7 @@ import {
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBUnionValue,
-  type DuckDBValue,
-} from '@duckdb/node-api'
+} from '../../duckdb-api.ts'
 import { isoFromUs } from '../../tables/index.ts'
 
 /** A value as `QueryResult` describes it. */

@@ -1,4 +1,5 @@
-import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { type CellType, EMBEDDING_VERSION, encodeRows } from '../../tables/index.ts'
 import { digestChange } from '../content.ts'
 import { ledgerChange, type Tallies } from '../ledger.ts'

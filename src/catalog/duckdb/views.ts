@@ -1,4 +1,5 @@
-import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import { viewsOf } from '../migrations/index.ts'
 import { ownNames } from './session.ts'

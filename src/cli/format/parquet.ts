@@ -1,5 +1,5 @@
-import { DuckDBInstance } from '@duckdb/node-api'
 import type { QueryStream } from '../../catalog/catalog.ts'
+import { DuckDBInstance } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import { defaultCatalogMemoryBytes } from '../../settings/memory.ts'
 

@@ -1,5 +1,6 @@
-import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import type { DuckDBType } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
+import { DuckDBTypeId } from '../../duckdb-api.ts'
 import type { Batch } from '../arrow/column.ts'
 import { type ArrowType, type Field, field } from '../arrow/types.ts'
 import { badRequest, RequestFailure } from '../errors.ts'

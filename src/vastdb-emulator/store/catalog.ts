@@ -1,4 +1,5 @@
-import { blobValue, type DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
+import { blobValue } from '../../duckdb-api.ts'
 import { readIpcSchema } from '../arrow/ipc-read.ts'
 import { schemaMessage } from '../arrow/ipc-write.ts'
 import type { Field } from '../arrow/types.ts'

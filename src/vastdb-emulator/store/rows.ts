@@ -1,5 +1,6 @@
-import { DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import type { DuckDBType } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
+import { DuckDBDataChunk } from '../../duckdb-api.ts'
 import { EXTERNAL_ROW_ID } from '../../vastdb/constants.ts'
 import type { Column } from '../arrow/column.ts'
 import { badRequest, notFound, notImplemented } from '../errors.ts'

@@ -1,10 +1,10 @@
+import type { DuckDBType } from '@duckdb/node-api'
 import {
   ARRAY,
   BIGINT,
   BLOB,
   BOOLEAN,
   DOUBLE,
-  type DuckDBType,
   FLOAT,
   HUGEINT,
   INTEGER,
@@ -17,7 +17,7 @@ import {
   USMALLINT,
   UTINYINT,
   VARCHAR,
-} from '@duckdb/node-api'
+} from '../../duckdb-api.ts'
 import type { ArrowType, Field } from '../arrow/types.ts'
 
 const SIGNED = { 8: TINYINT, 16: SMALLINT, 32: INTEGER, 64: BIGINT } as const
