@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { ExrError } from '../errors.ts'
 import { locationOf } from '../ingest/found.ts'
-import { runWalkTask } from '../ingest/listing.ts'
 import { rootPattern } from '../ingest/root-pattern.ts'
+import { walkPart } from '../ingest/walk-part.ts'
 import { walkRoots } from '../ingest/walk-roots.ts'
 import type { FrameFacts } from '../sequences/index.ts'
 import { s3SettingsFrom } from '../settings/s3.ts'
@@ -81,7 +81,7 @@ export class Locations implements AsyncIterable<Located> {
     else {
       const { follow = false, hidden = false, ignore = [], allowEmpty = false } = this.#flags
       const s3 = s3SettingsFrom((variable) => this.#context.env[variable])
-      const steps = walkRoots([name], { follow, hidden, ignore, allowEmpty, s3 }, async (task) => runWalkTask(task))
+      const steps = walkRoots([name], { follow, hidden, ignore, allowEmpty, s3 }, async (tasks) => walkPart(tasks))
       for await (const { files, failures, skippedLinks } of steps) {
         this.#skippedLinks += skippedLinks
         for (const { code, message, path } of failures) {

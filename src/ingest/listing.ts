@@ -24,7 +24,7 @@ interface ListTask {
 }
 
 /** Look at files by name. */
-export interface StatTask {
+interface StatTask {
   readonly kind: 'stat'
   /** Absolute directory; empty when `names` are whole paths, which are taken whatever their extension is. */
   readonly directory: string

@@ -87,8 +87,8 @@ async function* frames(pattern: RootPattern, options: WalkRootsOptions, list: Li
     .sort((a, b) => Number(a.frame) - Number(b.frame))
   for (let start = 0; start < found.length; start += STATS_PER_TASK) {
     const names = found.slice(start, start + STATS_PER_TASK).map(({ name }) => name)
-    const { files, failures } = await list({ kind: 'stat', directory: base, names })
-    yield { files, failures, skippedLinks: 0 }
+    const { listings } = await list([{ kind: 'stat', directory: base, names }])
+    for (const { files, failures } of listings) yield { files, failures, skippedLinks: 0 }
   }
   yield failureStep(search.failures())
 }

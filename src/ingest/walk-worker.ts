@@ -1,5 +1,6 @@
 import { poolTask } from '../workers/task.ts'
-import { runWalkTask, type WalkTask } from './listing.ts'
+import type { WalkTask } from './listing.ts'
+import { walkPart } from './walk-part.ts'
 
 /** Thread that lists directories, so that slow shares are asked for several at a time. */
-export default poolTask((tasks: readonly WalkTask[]) => tasks.map(runWalkTask), 'ERR_INTERNAL')
+export default poolTask((groups: readonly (readonly WalkTask[])[]) => groups.map(walkPart), 'ERR_INTERNAL')

@@ -3,7 +3,8 @@ import { ExrError } from '../errors.ts'
 import { batchesOf } from '../workers/batches.ts'
 import type { WalkStep } from './found.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
-import { type FoundDirectory, type Listing, STATS_PER_TASK, type StatTask, type WalkTask } from './listing.ts'
+import type { FoundDirectory, WalkTask } from './listing.ts'
+import type { WalkPart } from './walk-part.ts'
 
 /** How the keys below a prefix are walked. */
 export interface S3WalkOptions {
@@ -29,8 +30,8 @@ export interface WalkOptions {
   readonly signal?: AbortSignal
 }
 
-/** Runs one task, in this thread or another; see `runWalkTask`. */
-export type Lister = (task: WalkTask) => Promise<Listing>
+/** Runs tasks that lie next to each other, in this thread or another; see `walkPart`. */
+export type Lister = (tasks: readonly WalkTask[]) => Promise<WalkPart>
 
 /** Roots looked at together: enough that a list of files on standard input costs no round trip each. */
 const ROOTS_PER_TASK = 512
@@ -60,9 +61,15 @@ export async function* walk(
   }
 }
 
-interface PendingTask {
-  readonly task: WalkTask
-  answer?: Promise<Listing>
+/** Parts that one thread walks before others help: to start a thread takes as long as to look at thousands of files. */
+const PARTS_ALONE = 16
+
+/** Directories that are asked for together at most. */
+const MOST_AT_ONCE = 32
+
+interface Pending {
+  readonly tasks: readonly WalkTask[]
+  answer?: Promise<WalkPart>
 }
 
 async function* walkRoots(
@@ -72,61 +79,91 @@ async function* walkRoots(
   visited: Set<string>,
 ): AsyncGenerator<WalkStep> {
   const { follow = false, hidden = false, ignore = [], concurrency = 4, signal } = options
-  const listTask = (directory: FoundDirectory): PendingTask => ({
-    task: {
-      kind: 'list',
-      directory: directory.path,
-      rules: { follow, hidden },
-      ignore: directory.ignore,
-    },
-  })
+  const listTask = ({ path, ignore }: FoundDirectory): WalkTask => {
+    return { kind: 'list', directory: path, rules: { follow, hidden }, ignore }
+  }
   const rootRules = (root: string): IgnoreRules[] =>
     ignore.length > 0 ? [{ base: root, patterns: ignore.join('\n') }] : []
 
   // A stack: its end is visited next. Links wait until every real directory of these roots has been visited.
-  const agenda: PendingTask[] = [{ task: { kind: 'stat', directory: '', names: roots } }]
+  const agenda: Pending[] = [{ tasks: [{ kind: 'stat', directory: '', names: roots }] }]
   let behindLinks: FoundDirectory[] = []
+  const ahead = new Ahead(list)
+  let parts = 0
+  let isSlow = false
   while (agenda.length > 0 || behindLinks.length > 0) {
     if (agenda.length === 0) {
-      agenda.push(...behindLinks.map(listTask).reverse())
+      agenda.push(...grouped(behindLinks.map(listTask), 1).reverse())
       behindLinks = []
     }
     if (signal?.aborted) throw new ExrError('ERR_ABORTED', 'Walk stopped before every directory was read.')
-    for (let ahead = agenda.length - 1; ahead >= Math.max(0, agenda.length - concurrency); ahead--) {
-      start(agenda[ahead], list)
+    ahead.start(agenda, isSlow || parts >= PARTS_ALONE ? concurrency : 1)
+    const pending = agenda.pop()!
+    // Later ones may run in all the places there are; this one goes before them.
+    const part = await (pending.answer ?? ahead.ask(pending))
+    parts += 1
+    isSlow ||= part.isSlow
+    const isRoots = pending.tasks.some(({ kind, directory }) => kind === 'stat' && directory === '')
+    const steps: WalkStep[] = []
+    const entered: FoundDirectory[] = []
+    /** By listing: it was visited before, by another way, or lies below one that was. */
+    const isKnown: boolean[] = []
+    for (const { identity, under, directories, files, failures, skippedLinks } of part.listings) {
+      const isAgain = isKnown[under] === true || (identity !== null && visited.has(identity))
+      isKnown.push(isAgain)
+      if (isAgain) continue
+      if (identity !== null) visited.add(identity)
+      for (const found of directories) {
+        if (found.linked) behindLinks.push(found)
+        else entered.push(isRoots ? { ...found, ignore: rootRules(found.path) } : found)
+      }
+      steps.push({ files, failures, skippedLinks })
     }
-    const pending = agenda.pop()
-    if (!pending?.answer) break
-    const listing = await pending.answer
-    if (listing.identity !== null) {
-      if (visited.has(listing.identity)) continue
-      visited.add(listing.identity)
-    }
-    const isRoots = pending.task.kind === 'stat' && pending.task.directory === ''
-    const real = listing.directories.filter((directory) => !directory.linked)
-    behindLinks.push(...listing.directories.filter((directory) => directory.linked))
-    const next = [
-      ...unreadTasks(listing),
-      ...real.map((found) => listTask(isRoots ? { ...found, ignore: rootRules(found.path) } : found)),
-    ]
-    for (let index = next.length - 1; index >= 0; index--) agenda.push(next[index] as PendingTask)
-    yield { files: listing.files, failures: listing.failures, skippedLinks: listing.skippedLinks }
+    const rest = part.rest.filter(({ under }) => isKnown[under] !== true).map(({ task }) => task)
+    agenda.push(...grouped([...rest, ...entered.map(listTask)], part.listings.length).reverse())
+    ahead.start(agenda, isSlow || parts >= PARTS_ALONE ? concurrency : 1)
+    yield* steps
   }
 }
 
-function start(pending: PendingTask | undefined, list: Lister): void {
-  if (!pending || pending.answer) return
-  pending.answer = list(pending.task)
-  // Awaited in its turn; until then a rejection must not count as unhandled.
-  pending.answer.catch(() => {})
+/** Directories by so many as a part has time for, and files of large directories alone, so that threads share them. */
+function grouped(tasks: readonly WalkTask[], size: number): Pending[] {
+  const groups: WalkTask[][] = []
+  for (const task of tasks) {
+    const last = groups.at(-1)
+    const isFull = last === undefined || last.length >= Math.min(size, MOST_AT_ONCE) || last[0]!.kind === 'stat'
+    if (isFull || task.kind === 'stat') groups.push([task])
+    else last.push(task)
+  }
+  return groups.map((group) => ({ tasks: group }))
 }
 
-function unreadTasks(listing: Listing): PendingTask[] {
-  const tasks: PendingTask[] = []
-  for (let start = 0; start < listing.unread.length; start += STATS_PER_TASK) {
-    const names = listing.unread.slice(start, start + STATS_PER_TASK)
-    const task: StatTask = { kind: 'stat', directory: listing.files.directory, names }
-    tasks.push({ task })
+/** Has so many tasks run at a time. What is answered before its turn waits, so only a few of the next ones are begun. */
+class Ahead {
+  readonly #list: Lister
+  #running = 0
+
+  constructor(list: Lister) {
+    this.#list = list
   }
-  return tasks
+
+  start(agenda: readonly Pending[], concurrency: number): void {
+    for (let place = agenda.length - 1; place >= Math.max(0, agenda.length - 2 * concurrency); place--) {
+      if (this.#running >= concurrency) return
+      const pending = agenda[place]!
+      if (pending.answer === undefined) this.ask(pending)
+    }
+  }
+
+  ask(pending: Pending): Promise<WalkPart> {
+    this.#running += 1
+    const ended = () => {
+      this.#running -= 1
+    }
+    const answer = this.#list(pending.tasks)
+    // Awaited in its turn; until then a rejection must not count as unhandled.
+    answer.then(ended, ended)
+    pending.answer = answer
+    return answer
+  }
 }

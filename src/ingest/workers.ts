@@ -1,11 +1,11 @@
-import { unwrap } from '../errors.ts'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import type { HeavyFile, IngestAnswer, IngestTask, IngestTaskSettings } from '../tasks/ingest-task.ts'
 import { flow } from '../workers/flow.ts'
 import { type BatchOutcome, type Isolation, MemoryBudget, openPool } from '../workers/index.ts'
 import { workerFile } from '../workers/worker-file.ts'
-import type { Listing, WalkTask } from './listing.ts'
+import type { WalkTask } from './listing.ts'
 import type { Lister } from './walk.ts'
+import type { WalkPart } from './walk-part.ts'
 
 /** The threads and processes behind a run. */
 export interface IngestWorkers {
@@ -61,11 +61,11 @@ export function openIngestWorkers({
   headerBudgetBytes = HEADER_BUDGET_BYTES,
   ...settings
 }: IngestWorkerSettings): IngestWorkers {
-  const walkers = openPool<WalkTask, Listing[]>({
+  const walkers = openPool<readonly WalkTask[], WalkPart[]>({
     worker: workerFile('#walk-worker'),
     maxWorkers: Math.max(2, jobs),
     batchSize: 1,
-    nameOf: (task) => task.directory,
+    nameOf: ([task]) => task?.directory ?? '',
   })
   const grantBytes = Math.max(LEAST_GRANT_BYTES, Math.min(MOST_GRANT_BYTES, headerBudgetBytes / jobs))
   const inspectors = openPool<IngestTask, IngestAnswer>({
@@ -116,12 +116,9 @@ export function openIngestWorkers({
   }
 
   return {
-    async walk(task) {
-      for await (const { result } of walkers.run([task])) {
-        const [listing] = unwrap(result)
-        if (listing) return listing
-      }
-      throw new Error('A walk task ended without an answer')
+    async walk(tasks) {
+      const [part] = await walkers.ask(tasks)
+      return part!
     },
     endWalk: () => walkers.close(),
     inspect,

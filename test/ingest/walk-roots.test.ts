@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { locationOf } from '../../src/ingest/found.ts'
-import { runWalkTask } from '../../src/ingest/listing.ts'
 import { rootPattern } from '../../src/ingest/root-pattern.ts'
+import { walkPart } from '../../src/ingest/walk-part.ts'
 import { type WalkRootsOptions, walkRoots } from '../../src/ingest/walk-roots.ts'
 
 let root = ''
@@ -29,7 +29,7 @@ async function found(roots: readonly string[], options: WalkRootsOptions = {}) {
   const steps = walkRoots(
     roots.map((name) => join(root, name)),
     options,
-    async (task) => runWalkTask(task),
+    async (tasks) => walkPart(tasks),
   )
   for await (const step of steps) {
     for (let index = 0; index < step.files.names.length; index++) {

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { locationOf } from '../../src/ingest/found.ts'
-import { type Listing, runWalkTask, STATS_PER_TASK, type WalkTask } from '../../src/ingest/listing.ts'
+import { STATS_PER_TASK, type WalkTask } from '../../src/ingest/listing.ts'
 import { type WalkOptions, walk } from '../../src/ingest/walk.ts'
+import { type WalkPart, walkPart } from '../../src/ingest/walk-part.ts'
 
 let root = ''
 beforeEach(() => {
@@ -25,16 +26,27 @@ function shortened(path: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path
 }
 
-async function walked(roots: Iterable<string> | AsyncIterable<string> = [root], options: WalkOptions = {}) {
-  const tasks: WalkTask[] = []
+interface Asked extends WalkOptions {
+  /** One listing a part, because of the time it took, or of what it found. */
+  readonly parts?: 'slow' | 'short'
+}
+
+async function walked(roots: Iterable<string> | AsyncIterable<string> = [root], options: Asked = {}) {
+  const groups: (readonly WalkTask[])[] = []
   const paths: string[] = []
   const failures: { path: string; code: string; message: string }[] = []
   let skippedLinks = 0
-  const list = async (task: WalkTask): Promise<Listing> => {
-    tasks.push(task)
+  let running = 0
+  let mostRunning = 0
+  const list = async (tasks: readonly WalkTask[]): Promise<WalkPart> => {
+    groups.push(tasks)
+    running += 1
+    mostRunning = Math.max(mostRunning, running)
     // Answers out of order must not change the order of the walk.
-    await new Promise((resolve) => setTimeout(resolve, tasks.length % 3))
-    return runWalkTask(task)
+    await new Promise((resolve) => setTimeout(resolve, groups.length % 3))
+    running -= 1
+    if (options.parts === undefined) return walkPart(tasks)
+    return { ...slowPart(tasks), isSlow: options.parts === 'slow' }
   }
   for await (const step of walk(roots, options, list)) {
     step.files.names.forEach((_, index) => {
@@ -43,7 +55,19 @@ async function walked(roots: Iterable<string> | AsyncIterable<string> = [root], 
     failures.push(...step.failures)
     skippedLinks += step.skippedLinks
   }
-  return { paths, failures, skippedLinks, tasks }
+  return { paths, failures, skippedLinks, groups, tasks: groups.flat(), mostRunning }
+}
+
+/** What a part looks like whose time was over after its first listing. */
+function slowPart(tasks: readonly WalkTask[]): WalkPart {
+  const clock = vi.spyOn(performance, 'now')
+  let ms = 0
+  clock.mockImplementation(() => (ms += 1000))
+  try {
+    return walkPart(tasks)
+  } finally {
+    clock.mockRestore()
+  }
 }
 
 describe('walk', () => {
@@ -151,6 +175,38 @@ describe('walk', () => {
     expect(paths).toHaveLength(count)
     expect(paths).toEqual(paths.toSorted())
     expect(tasks.map((task) => task.kind)).toEqual(['stat', 'list', 'stat', 'stat'])
+  })
+
+  it('asks for many small directories at once, of one thread', async () => {
+    for (let index = 0; index < 300; index++) touch(`d${index % 20}/s${index}/f.exr`)
+    const { paths, groups, mostRunning } = await walked()
+    expect(paths).toHaveLength(300)
+    // The root itself, and all below it.
+    expect(groups).toHaveLength(2)
+    expect(mostRunning).toBe(1)
+  })
+
+  it('has other threads help where there is much', async () => {
+    for (let index = 0; index < 60; index++) touch(`d${index}/f.exr`)
+    const { paths, mostRunning } = await walked([root], { parts: 'short' })
+    expect(paths).toHaveLength(60)
+    expect(mostRunning).toBeGreaterThanOrEqual(4)
+  })
+
+  it('has other threads help where it takes long, in the same order', async () => {
+    for (let index = 0; index < 60; index++) touch(`d${index % 12}/s${index % 5}/f${index}.exr`)
+    const slow = await walked([root], { parts: 'slow' })
+    expect(slow.mostRunning).toBeGreaterThanOrEqual(4)
+    expect(slow.paths).toEqual((await walked()).paths)
+  })
+
+  it('lists no directory twice that a part has walked below', async () => {
+    touch('a/b/x.exr', 'a/b/c/y.exr', 'z/w.exr')
+    const overlapping = await walked([join(root, 'a/b'), root, join(root, 'a')])
+    expect(overlapping.paths).toEqual(['a/b/x.exr', 'a/b/c/y.exr', 'z/w.exr'])
+    symlinkSync(join(root, 'a'), join(root, 'z/again'))
+    const linked = await walked([root], { follow: true, parts: 'slow' })
+    expect(linked.paths).toEqual(['a/b/x.exr', 'a/b/c/y.exr', 'z/w.exr'])
   })
 
   it('names files and directories that are not UTF-8 by a URL that leads back to them', async () => {

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { ExrError } from '../../errors.ts'
 import { locationOf } from '../../ingest/found.ts'
-import { runWalkTask } from '../../ingest/listing.ts'
 import { rootPattern } from '../../ingest/root-pattern.ts'
+import { walkPart } from '../../ingest/walk-part.ts'
 import { walkRoots } from '../../ingest/walk-roots.ts'
 import type { PolicyFacts } from '../../policy/index.ts'
 import { s3SettingsFrom } from '../../settings/s3.ts'
@@ -147,7 +147,7 @@ async function* foundAt(
 ): AsyncGenerator<{ readonly path: string; readonly size: number | null }> {
   const s3 = s3SettingsFrom((name) => context.env[name])
   const options = { s3, shallow: recursive !== true, allowEmpty: allowEmpty === true }
-  for await (const { files, failures } of walkRoots([location], options, async (task) => runWalkTask(task))) {
+  for await (const { files, failures } of walkRoots([location], options, async (tasks) => walkPart(tasks))) {
     for (let index = 0; index < files.names.length; index++) {
       const size = files.sizes[index]!
       yield { path: locationOf(files, index), size: Number.isNaN(size) ? null : size }
