@@ -58,13 +58,16 @@ export interface KnownFiles {
   has(normalizedPath: string): boolean
   /** Every normalized path. */
   paths(): Iterable<string>
+  /** Every normalized path that `get` was not asked for. */
+  unasked(): Iterable<string>
 }
 
 /** One run of an ingest: one row of `ingest_runs`. Times are microseconds since the Unix epoch. */
 export interface RunSummary {
   readonly runId: string
   readonly startedAtUs: bigint
-  readonly endedAtUs: bigint
+  /** Null while it runs, and for one that did not come to its end. */
+  readonly endedAtUs: bigint | null
   readonly source: string
   readonly found: number
   readonly inserted: number
@@ -240,6 +243,11 @@ export interface CatalogWriter {
    * Returns how many rows changed.
    */
   regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number>
+  /**
+   * The same, but folders may be left out in which it was decided since their files came and went: by the runs that these
+   * came with or went in, and that came to their end. What a killed run, or none, left undecided is never left out.
+   */
+  settleFrames(folders: ReadonlySet<string>, signal?: AbortSignal): Promise<number>
   /** Write a run's summary, or write it again with newer counts. */
   recordRun(summary: RunSummary): Promise<void>
   /** Last sighting per normalized path that starts with a prefix, for skipping unchanged files; removed ones left out. */

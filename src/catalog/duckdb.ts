@@ -54,7 +54,7 @@ import {
   writeEmbeddings,
 } from './duckdb/embeddings.ts'
 import { isFatal, isOutOfMemory, queryError, writeError } from './duckdb/errors.ts'
-import { regroupFrames } from './duckdb/frames.ts'
+import { regroupFrames, settleFrames } from './duckdb/frames.ts'
 import { readInfo } from './duckdb/info.ts'
 import { readKnownFiles } from './duckdb/known-files.ts'
 import { largeValue } from './duckdb/large-values.ts'
@@ -253,6 +253,11 @@ export class DuckDbCatalog implements Catalog {
   async regroupFrames(folders: ReadonlySet<string> | null, signal?: AbortSignal): Promise<number> {
     throwIfAborted(signal)
     return this.#write((connection) => inTransaction(connection, () => regroupFrames(connection, folders, signal)))
+  }
+
+  async settleFrames(folders: ReadonlySet<string>, signal?: AbortSignal): Promise<number> {
+    throwIfAborted(signal)
+    return this.#write((connection) => settleFrames(connection, folders, signal))
   }
 
   recordRun(summary: RunSummary): Promise<void> {

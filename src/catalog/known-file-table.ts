@@ -1,13 +1,6 @@
 import { CHECK_DEPTHS, type CheckDepth } from '../inspect/check-depth.ts'
 import type { KnownFile, KnownFiles } from './catalog.ts'
 
-interface KnownText {
-  readonly etag: string | null
-  /** Of CHECK_DEPTHS. */
-  readonly checkDepth: string | null
-  readonly limitReached: string | null
-}
-
 /** Sightings column by column: one number a column and file, and one Map entry. */
 export class KnownFileTable implements KnownFiles {
   readonly #rows = new Map<string, number>()
@@ -17,6 +10,8 @@ export class KnownFileTable implements KnownFiles {
   #mtimes = new BigInt64Array(1024)
   /** Places in CHECK_DEPTHS; past its end for none. */
   #depths = new Uint8Array(1024)
+  /** 1 for what `get` was asked for. */
+  #asked = new Uint8Array(1024)
 
   get size(): number {
     return this.#rows.size
@@ -29,6 +24,7 @@ export class KnownFileTable implements KnownFiles {
   get(normalizedPath: string): KnownFile | undefined {
     const row = this.#rows.get(normalizedPath)
     if (row === undefined) return undefined
+    this.#asked[row] = 1
     const mtimeUs = this.#mtimes[row]!
     return {
       sizeBytes: this.#sizes[row]!,
@@ -43,12 +39,25 @@ export class KnownFileTable implements KnownFiles {
     return this.#rows.keys()
   }
 
-  add(path: string, sizeBytes: bigint, mtimeUs: bigint, { etag, checkDepth, limitReached }: KnownText): void {
+  *unasked(): Iterable<string> {
+    for (const [path, row] of this.#rows) if (this.#asked[row] === 0) yield path
+  }
+
+  /** `checkDepth` is one of CHECK_DEPTHS. */
+  add(
+    path: string,
+    sizeBytes: bigint,
+    mtimeUs: bigint,
+    etag: string | null,
+    checkDepth: string | null,
+    limitReached: string | null,
+  ): void {
     const row = this.#rows.size
     if (row === this.#sizes.length) {
       this.#sizes = doubled(this.#sizes, BigInt64Array)
       this.#mtimes = doubled(this.#mtimes, BigInt64Array)
       this.#depths = doubled(this.#depths, Uint8Array)
+      this.#asked = doubled(this.#asked, Uint8Array)
     }
     this.#sizes[row] = sizeBytes
     this.#mtimes[row] = mtimeUs

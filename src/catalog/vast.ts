@@ -240,6 +240,10 @@ class VastCatalog implements Catalog {
     return this.#write((store) => store.write((tables) => regroupFrames(tables, folders, signal), { signal }))
   }
 
+  settleFrames(folders: ReadonlySet<string>, signal?: AbortSignal): Promise<number> {
+    return this.regroupFrames(folders, signal)
+  }
+
   recordRun(summary: RunSummary): Promise<void> {
     return this.#write((store) => writeRun(store, summary))
   }

@@ -143,16 +143,18 @@ class Consumption {
     const workers = this.#openWorkers()
     const watching = setInterval(() => void this.#look(reader), this.#lookEveryMs())
     watching.unref()
-    await catalog.recordRun(this.#summary())
+    await catalog.recordRun(this.#summary(null))
+    let endedAtUs: bigint | null = null
     try {
       await this.#store(reader, workers, name)
+      endedAtUs = nowUs()
     } finally {
       clearInterval(watching)
       await reader.close()
       await workers.close()
       await this.#publisher?.close()
       this.#s3?.close()
-      await catalog.recordRun(this.#summary()).catch(() => undefined)
+      await catalog.recordRun(this.#summary(endedAtUs)).catch(() => undefined)
     }
   }
 
@@ -323,13 +325,13 @@ class Consumption {
     return openIngestWorkers({ runId: this.#runId, foldCase, inspect, s3, jobs, ...(chosen && { isolation: chosen }) })
   }
 
-  #summary(): RunSummary {
+  #summary(endedAtUs: bigint | null): RunSummary {
     const { topic, group, broker, toolVersion } = this.#options
     const { stored, updated, failed } = this.counts
     return {
       runId: this.#runId,
       startedAtUs: this.#startedAtUs,
-      endedAtUs: nowUs(),
+      endedAtUs,
       source: `topic ${topic} at ${broker.brokers.join(',')}, group ${group}`,
       found: stored + updated + failed,
       inserted: stored,

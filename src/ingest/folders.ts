@@ -13,7 +13,11 @@ export class SeenFolders {
 
   /** Files of one step lie next to each other: a folder is normalized once for all of them. */
   add(files: FoundFiles): void {
+    const { directory } = files
+    const isOne = directory.startsWith('/') && directory.length > 1
     for (let index = 0; index < files.names.length; index++) {
+      // A name of a directory's own has no slash, but for one that is a whole URL.
+      if (isOne && index > 0 && !files.names[index]!.includes('/') && !files.names[index - 1]!.includes('/')) continue
       const location = locationOf(files, index)
       const end = location.lastIndexOf('/') + 1
       if (end === this.#last.length && location.startsWith(this.#last)) continue

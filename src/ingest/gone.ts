@@ -15,7 +15,7 @@ interface Gone {
 interface GoneOptions {
   /** Directories and prefixes as the run was given them. */
   readonly roots: readonly string[]
-  /** Normalized paths of the live files a catalog has. Asked for once, after the walk. */
+  /** Normalized paths of live files that the walk did not meet. Asked for once, after the walk. */
   readonly known: Iterable<string>
   readonly foldCase: boolean
   readonly objects: SeenObjects

@@ -114,10 +114,10 @@ export async function* ingestSteps(options: IngestOptions): AsyncGenerator<Inges
   const run = new Run(options)
   const startedAtUs = nowUs()
   const { counts, failures, incomplete } = run
-  const summary = (): RunSummary => ({
+  const summary = (endedAtUs: bigint | null): RunSummary => ({
     runId: run.runId,
     startedAtUs,
-    endedAtUs: nowUs(),
+    endedAtUs,
     source: options.source,
     found: counts.found,
     inserted: counts.inserted,
@@ -126,15 +126,18 @@ export async function* ingestSteps(options: IngestOptions): AsyncGenerator<Inges
     failed: counts.failed,
     toolVersion: options.toolVersion,
   })
-  await options.catalog.recordRun(summary())
-  let hasEnded = false
+  await options.catalog.recordRun(summary(null))
+  let end: 'left' | 'ended' | 'failed' = 'left'
   try {
     yield* run.steps()
-    hasEnded = true
+    end = 'ended'
+  } catch (error) {
+    end = 'failed'
+    throw error
   } finally {
-    const recorded = options.catalog.recordRun(summary())
+    const recorded = options.catalog.recordRun(summary(end === 'failed' ? null : nowUs()))
     // What ended the run is what to tell, not that a broken catalog takes no note of it.
-    await (hasEnded ? recorded : recorded.catch(() => undefined))
+    await (end === 'ended' ? recorded : recorded.catch(() => undefined))
   }
   return {
     runId: run.runId,
@@ -199,7 +202,7 @@ class Run {
     try {
       const asks = !force || (!this.#options.keepMissing && Array.isArray(roots))
       const known = asks ? await knownBelow(catalog, roots, foldCase) : nothingKnown
-      const objects = new SeenObjects((url) => known.get(url) !== undefined)
+      const objects = new SeenObjects((url) => known.has(url))
       const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
       const plan = planned(noted(steps, folders, objects), this.counts, {
         known,
@@ -230,7 +233,7 @@ class Run {
       throw error
     } finally {
       await workers.close()
-      if (!hasFailed && folders.all.size > 0) await catalog.regroupFrames(folders.all)
+      if (!hasFailed && folders.all.size > 0) await catalog.settleFrames(folders.all)
     }
   }
 
@@ -251,7 +254,7 @@ class Run {
     const { roots, catalog, keepMissing = false, shard, startAfter, foldCase = false } = this.#options
     if (keepMissing || !Array.isArray(roots) || this.stopped() !== null || !this.counts.walkEnded) return
     const looked = startAfter === undefined ? roots : roots.filter((root: string) => !isS3Url(root))
-    const gone = await goneFiles({ roots: looked, known: known.paths(), foldCase, objects, signal: this.#stop })
+    const gone = await goneFiles({ roots: looked, known: known.unasked(), foldCase, objects, signal: this.#stop })
     this.counts.unsure = gone.unsure
     const paths = shard === undefined ? gone.paths : gone.paths.filter((path) => inShard(path, shard))
     for (let start = 0; start < paths.length; start += REMOVALS_PER_BATCH) {

@@ -4,12 +4,12 @@ import { normalizePath } from '../inspect/identity.ts'
 import { rootPattern } from './root-pattern.ts'
 
 /** What a run asks of the files it knows. */
-export type Known = Pick<KnownFiles, 'size' | 'get' | 'paths'>
+export type Known = Pick<KnownFiles, 'size' | 'get' | 'has' | 'unasked'>
 
 /** Roots asked for one by one; more of them are cheaper to answer with the whole catalog. */
 const MAX_PREFIXES = 8
 
-export const nothingKnown: Known = { size: 0, get: () => undefined, paths: () => [] }
+export const nothingKnown: Known = { size: 0, get: () => undefined, has: () => false, unasked: () => [] }
 
 /** Last sightings of what lies below `roots`; of everything when the roots arrive on a stream. */
 export async function knownBelow(
@@ -24,14 +24,14 @@ export async function knownBelow(
   return {
     size: parts.reduce((sum, part) => sum + part.size, 0),
     get(path): KnownFile | undefined {
-      for (const part of parts) {
-        const known = part.get(path)
-        if (known) return known
-      }
-      return undefined
+      let found: KnownFile | undefined
+      // All that know it, as below roots that lie in each other: what is asked for once is asked for.
+      for (const part of parts) found = part.get(path) ?? found
+      return found
     },
-    *paths() {
-      for (const part of parts) yield* part.paths()
+    has: (path) => parts.some((part) => part.has(path)),
+    *unasked() {
+      for (const part of parts) yield* part.unasked()
     },
   }
 }

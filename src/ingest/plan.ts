@@ -8,7 +8,7 @@ import { type FoundFiles, locationOf, pick } from './found.ts'
 import { inShard, type Shard } from './shard.ts'
 
 export interface PlanOptions {
-  /** Last sighting by normalized path. */
+  /** Last sighting by normalized path; asked of every file found. */
   readonly known: Pick<KnownFiles, 'size' | 'get'>
   /** Open files again even when nothing about them changed. */
   readonly force: boolean
@@ -36,15 +36,17 @@ export function planFiles(files: FoundFiles, options: PlanOptions): Plan {
   const indices: number[] = []
   let unchanged = 0
   let elsewhere = 0
-  const compares = !force && known.size > 0
+  const asks = known.size > 0 || shard !== null
   for (let index = 0; index < files.names.length; index++) {
-    if (!compares && !shard) {
+    if (!asks) {
       indices.push(index)
       continue
     }
     const path = normalizePath(locationOf(files, index), { foldCase })
+    // Asked for also where the answer does not matter: what is never asked for may be gone.
+    const before = known.get(path)
     if (shard && !inShard(path, shard)) elsewhere += 1
-    else if (compares && isUnchanged(known.get(path), files, index, { check, limits })) unchanged += 1
+    else if (!force && isUnchanged(before, files, index, { check, limits })) unchanged += 1
     else indices.push(index)
   }
   const changed = indices.length === files.names.length ? files : pick(files, indices)

@@ -9,7 +9,7 @@ export const ingestRuns: TableDefinition = {
   columns: [
     required('run_id', 'utf8', 'name of the run'),
     required('started_at', 'timestamp', 'start'),
-    optional('ended_at', 'timestamp', 'end'),
+    optional('ended_at', 'timestamp', 'end; null while it runs, and for one that did not come to its end'),
     optional('source', 'utf8', 'roots the run was asked for'),
     optional('found', 'int64', 'files found'),
     optional('inserted', 'int64', 'files that were new'),

@@ -38,6 +38,8 @@ const T0 = 1_700_000_000_000_000n
 const MINUTE = 60_000_000n
 
 /** What every catalog does, whatever stores it. */
+const noFiles = { found: 0, inserted: 0, updated: 0, unchanged: 0, failed: 0 }
+
 export function describeCatalog(name: string, makePlace: () => Promise<CatalogPlace>): void {
   describe(`${name}: behaviour every catalog shares`, () => {
     let place: CatalogPlace
@@ -90,6 +92,35 @@ export function describeCatalog(name: string, makePlace: () => Promise<CatalogPl
       await catalog.markRemoved(['/mnt/f.0001.exr'], T0 + MINUTE)
       expect(await catalog.regroupFrames(null)).toBe(1)
       expect((await fileAt('/mnt/f.1.exr'))?.['sequence_key']).toBe('/mnt/f.####.exr')
+    })
+
+    it('settles the frames of what came or went by runs without an end, or by none', async () => {
+      const run = { runId: 'run-1', startedAtUs: T0, source: '', toolVersion: '1', ...noFiles }
+      await upsert(['/mnt/f.998.exr', '/mnt/f.1001.exr'].map((path) => record({ path })))
+      // As an event of an object store leaves them.
+      expect(await catalog.settleFrames(new Set(['/mnt/sub/']))).toBe(0)
+      expect(await catalog.settleFrames(new Set(['/mnt/']))).toBe(1)
+      await catalog.recordRun({ ...run, endedAtUs: null })
+      await upsert(['/mnt/w/f.998.exr', '/mnt/w/f.1001.exr'].map((path) => record({ path })))
+      expect(await catalog.settleFrames(new Set(['/mnt/w/']))).toBe(1)
+      await upsert(['/mnt/r/f.1.exr', '/mnt/r/f.0001.exr', '/mnt/r/f.0002.exr'].map((path) => record({ path })))
+      await catalog.recordRun({ ...run, endedAtUs: T0 + MINUTE })
+      const removed = new Set(['/mnt/r/'])
+      expect(await catalog.settleFrames(removed)).toBe(0)
+      await catalog.markRemoved(['/mnt/r/f.0001.exr'], T0 + 2n * MINUTE)
+      expect(await catalog.settleFrames(removed)).toBe(1)
+    })
+
+    it('writes that a run has not ended', async () => {
+      await catalog.recordRun({
+        runId: 'r',
+        startedAtUs: T0,
+        endedAtUs: null,
+        source: '',
+        toolVersion: '1',
+        ...noFiles,
+      })
+      expect(await rows('ingest_runs')).toMatchObject([{ run_id: 'r', ended_at: null }])
     })
 
     it('stores the columns of a file as they were inspected', async () => {

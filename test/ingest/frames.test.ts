@@ -66,6 +66,35 @@ it('agrees whatever the shards, when each has seen the folder', async () => {
   expect(await rows('SELECT DISTINCT sequence_key FROM files')).toEqual([[join(place, 'f.###.exr')]])
 })
 
+/** The catalog, with frames decided in another way at the end of a run. */
+const settlingBy = (settleFrames: Catalog['settleFrames']) =>
+  new Proxy(catalog, {
+    get(target, name: keyof Catalog) {
+      if (name === 'settleFrames') return settleFrames
+      const member = target[name]
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+
+it('decides what a run left that did not come to its end', async () => {
+  render('f.998.exr', 'f.999.exr', 'f.1001.exr')
+  await expect(run({ catalog: settlingBy(() => Promise.reject(new Error('no room'))) })).rejects.toThrow('no room')
+  expect(await rows('SELECT count(*) FROM ingest_runs WHERE ended_at IS NULL')).toEqual([[1n]])
+  expect(await rows('SELECT DISTINCT sequence_key FROM files')).toHaveLength(2)
+  expect((await run()).counts).toMatchObject({ unchanged: 3 })
+  expect(await rows('SELECT DISTINCT sequence_key FROM files')).toEqual([[join(place, 'f.###.exr')]])
+})
+
+it('does not decide again what a run decided that came to its end', async () => {
+  render('f.998.exr', 'f.999.exr', 'f.1001.exr')
+  await run({ catalog: settlingBy(async () => 0) })
+  await run()
+  expect(await rows('SELECT DISTINCT sequence_key FROM files')).toHaveLength(2)
+  render('f.1002.exr')
+  await run()
+  expect(await rows('SELECT DISTINCT sequence_key FROM files')).toHaveLength(1)
+})
+
 it('forgets what removed files said, and leaves other folders alone', async () => {
   mkdirSync(join(place, 'sub'))
   render('f.1.exr', 'f.0001.exr', 'f.0002.exr', 'sub/g.1.exr')

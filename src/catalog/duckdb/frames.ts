@@ -5,6 +5,7 @@ import { lastRemovals, liveCondition } from '../live.ts'
 import { type FrameChange, type FrameRow, planFrames } from '../plan-frames.ts'
 import { appendRows } from './append-rows.ts'
 import { FILE_ROWS } from './row-tables.ts'
+import { inTransaction } from './transaction.ts'
 
 const FOLDER_COLUMNS: readonly CellType[] = ['utf8']
 const CHANGE_COLUMNS: readonly CellType[] = ['int64', 'int32', 'utf8']
@@ -43,6 +44,29 @@ export async function regroupFrames(
       .catch(() => undefined)
   }
 }
+
+/**
+ * The same for those of the folders in which it may not have been decided: a file was seen, or marked as removed, by a run
+ * that has not come to its end, or by none. In a transaction of its own, where there is anything to do.
+ */
+export async function settleFrames(
+  connection: DuckDBConnection,
+  folders: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const reader = await connection.runAndReadAll(UNSETTLED)
+  const unsettled = reader.getRows().flatMap(([folder]) => (folders.has(folder as string) ? [folder as string] : []))
+  if (unsettled.length === 0) return 0
+  return inTransaction(connection, () => regroupFrames(connection, unsettled, signal))
+}
+
+const UNSETTLED = `
+  WITH ended AS (SELECT run_id, started_at, ended_at FROM ingest_runs WHERE ended_at IS NOT NULL)
+  SELECT DISTINCT ${FOLDER} FROM ${FILE_ROWS} WHERE file_id IN (
+    SELECT file_id FROM inspections WHERE run_id NOT IN (SELECT run_id FROM ended)
+    UNION ALL
+    SELECT file_id FROM removals r ASOF LEFT JOIN ended e ON r.removed_at >= e.started_at
+    WHERE e.ended_at IS NULL OR r.removed_at > e.ended_at)`
 
 /** Every change; one folder at a time is held. */
 async function changesIn(

@@ -1,7 +1,10 @@
 import { ROW_SCHEMA_VERSION } from '../../tables/index.ts'
 import type { KnownFiles } from '../catalog.ts'
 import { KnownFileTable, NO_TIME } from '../known-file-table.ts'
+import { lastRemovals, liveCondition } from '../live.ts'
 import { queryError } from './errors.ts'
+import { longsOf } from './raw-columns.ts'
+import { FILE_ROWS } from './row-tables.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -15,18 +18,16 @@ export async function readKnownFiles(session: Session, prefix: string): Promise<
     const result = await connection.stream(
       `SELECT file_path_normalized, coalesce(size_bytes, -1), coalesce(epoch_us(mtime), ${NO_TIME}), etag,
          check_depth, limit_reached
-       FROM live_files WHERE starts_with(file_path_normalized, $1) AND schema_version >= $2`,
+       FROM ${FILE_ROWS} f LEFT JOIN (${lastRemovals('removals')}) r USING (file_id)
+       WHERE ${liveCondition('f', 'r')} AND starts_with(file_path_normalized, $1) AND schema_version >= $2`,
       [prefix, ROW_SCHEMA_VERSION],
     )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const [paths, sizes, mtimes, etags, depths, limits] = chunk.getColumns()
+      const texts = (column: number) => chunk.getColumnValues(column) as (string | null)[]
+      const [paths, etags, depths, limits] = [texts(0) as string[], texts(3), texts(4), texts(5)]
+      const [sizes, mtimes] = [longsOf(chunk, 1), longsOf(chunk, 2)]
       for (let row = 0; row < chunk.rowCount; row++) {
-        const [etag, checkDepth, limitReached] = [etags, depths, limits].map((column) => column![row] as string | null)
-        known.add(paths![row] as string, sizes![row] as bigint, mtimes![row] as bigint, {
-          etag: etag!,
-          checkDepth: checkDepth!,
-          limitReached: limitReached!,
-        })
+        known.add(paths[row]!, sizes[row]!, mtimes[row]!, etags[row]!, depths[row]!, limits[row]!)
       }
     }
     return known

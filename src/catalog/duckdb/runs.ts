@@ -11,7 +11,7 @@ export async function writeRun(connection: DuckDBConnection, run: RunSummary): P
     await connection.run('INSERT INTO ingest_runs VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
       run.runId,
       timestampTZValue(run.startedAtUs),
-      timestampTZValue(run.endedAtUs),
+      run.endedAtUs === null ? null : timestampTZValue(run.endedAtUs),
       run.source,
       run.found,
       run.inserted,

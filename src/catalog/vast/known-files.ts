@@ -23,11 +23,7 @@ export function readKnownFiles(store: Store, prefix: string): Promise<KnownFiles
     const columns = removals.size > 0 ? LIVE_COLUMNS : COLUMNS
     await forEachRow(tables('files').select({ columns, where }), (row) => {
       if (removals.size > 0 && isRemoved(removals, row.name(6), row.big(7))) return
-      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, {
-        etag: row.text(3),
-        checkDepth: row.text(4),
-        limitReached: row.text(5),
-      })
+      known.add(row.name(0), row.big(1) ?? -1n, row.big(2) ?? NO_TIME, row.text(3), row.text(4), row.text(5))
     })
     return known
   })
