@@ -1,9 +1,8 @@
 import { type BrokerSettings, GroupReader, MOST_VALUE_BYTES, type NewMessage, Publisher } from '../broker/index.ts'
 import { locationOf, type WalkFailure } from '../ingest/found.ts'
 import { neighbourKey } from '../ingest/shard.ts'
-import { type WalkRootsOptions, walkRoots } from '../ingest/walk-roots.ts'
-import { openIngestWorkers } from '../ingest/workers.ts'
-import { readAhead } from '../workers/flow.ts'
+import type { WalkRootsOptions } from '../ingest/walk-roots.ts'
+import { startWalk } from '../ingest/walkers.ts'
 import { forgetful, openDispatchState } from './dispatch-state.ts'
 
 /** What to look for, and where it is told. */
@@ -43,7 +42,6 @@ export interface DispatchSummary extends DispatchCounts {
 
 /** Messages of one request. */
 const SEND_MESSAGES = 500
-const STEPS_AHEAD = 32
 
 /**
  * Walks roots once and puts the location of every file on a topic, for `consume`: `{"path": …}`, with what the frames of a sequence have
@@ -55,13 +53,12 @@ export async function dispatch(options: DispatchOptions): Promise<DispatchSummar
   const { broker, topic, roots, jobs, statePath, stop, onProgress } = options
   await GroupReader.topicId(broker, topic)
   const state = statePath === null ? forgetful : openDispatchState(statePath, topic)
-  const workers = openIngestWorkers({ runId: '', foldCase: false, s3: options.s3 ?? {}, jobs })
   const publisher = await Publisher.open(broker)
+  const walk = startWalk(roots, { ...options, jobs })
   const counts = { found: 0, published: 0, known: 0, skippedLinks: 0 }
   const failures: WalkFailure[] = []
   try {
-    const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
-    for await (const { files, failures: lost, skippedLinks } of readAhead(steps, STEPS_AHEAD)) {
+    for await (const { files, failures: lost, skippedLinks } of walk.steps) {
       if (stop.aborted) break
       failures.push(...lost)
       counts.skippedLinks += skippedLinks
@@ -80,7 +77,7 @@ export async function dispatch(options: DispatchOptions): Promise<DispatchSummar
     }
   } finally {
     await publisher.close()
-    await workers.close()
+    await walk.end()
     state.close()
   }
   return { ...counts, failures, isStopped: stop.aborted }

@@ -1,12 +1,11 @@
 import type { CatalogWriter } from '../catalog/catalog.ts'
-import { resolveLimits } from '../header/index.ts'
+import { resolveLimits } from '../header/limits.ts'
 import { type IngestCounts, type IngestProblem, zeroCounts } from './counts.ts'
 import type { WalkFailure } from './found.ts'
 import type { IngestOptions } from './ingest.ts'
 import { knownBelow, nothingKnown } from './known.ts'
 import { locations, planned } from './pipeline.ts'
-import { walkRoots } from './walk-roots.ts'
-import { openIngestWorkers } from './workers.ts'
+import { startWalk } from './walkers.ts'
 
 interface DryRunOptions
   extends Pick<
@@ -43,11 +42,10 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
   const counts = zeroCounts()
   const failures: IngestProblem[] = []
   const stop = options.stop ?? new AbortController().signal
-  const workers = openIngestWorkers({ runId: '', foldCase, s3: {}, jobs })
+  const walk = startWalk(roots, { ...options, jobs })
   try {
     const known = force || catalog === null ? nothingKnown : await knownBelow(catalog, roots, foldCase)
-    const steps = walkRoots(roots, { ...options, concurrency: jobs * 2 }, workers.walk)
-    const plan = planned(steps, counts, {
+    const plan = planned(walk.steps, counts, {
       known,
       force,
       check: inspect.check ?? 'leaders',
@@ -65,7 +63,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRunSummary> {
       await onFile?.(location)
     }
   } finally {
-    await workers.close()
+    await walk.end()
   }
   counts.failed = failures.length
   return { counts, failures }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
-import { resolveLimits } from '../header/index.ts'
+import { resolveLimits } from '../header/limits.ts'
 import type { InspectOptions } from '../inspect/options.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { FileFailure, IngestAnswer, ProblemState } from '../tasks/ingest-task.ts'
@@ -14,7 +14,8 @@ import { goneFiles, SeenObjects } from './gone.ts'
 import { type Known, knownBelow, nothingKnown } from './known.ts'
 import { locations, type PlannedStep, planned } from './pipeline.ts'
 import { inShard, type Shard } from './shard.ts'
-import { type WalkRootsOptions, walkRoots } from './walk-roots.ts'
+import type { WalkRootsOptions } from './walk-roots.ts'
+import { type RunningWalk, startWalk } from './walkers.ts'
 import { decodesPixels, type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
 
 export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concurrency'> {
@@ -55,11 +56,15 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   /** Called after every change; cheap, so show it as often as you like. */
   readonly onProgress?: (counts: IngestCounts) => void
   /** Other threads than the usual ones. */
+  /** Of the same roots, begun before there was a catalog; it is ended in any case. Default: one that is begun now. */
+  readonly walk?: RunningWalk
   readonly openWorkers?: (settings: IngestWorkerSettings) => IngestWorkers
 }
 
 /** What the library's `ingest` may be told. */
-export type IngestCallOptions = Partial<Omit<IngestOptions, 'roots' | 'catalog' | 'toolVersion' | 'openWorkers'>>
+export type IngestCallOptions = Partial<
+  Omit<IngestOptions, 'roots' | 'catalog' | 'toolVersion' | 'walk' | 'openWorkers'>
+>
 
 /** What a run did. */
 export interface IngestSummary {
@@ -126,15 +131,17 @@ export async function* ingestSteps(options: IngestOptions): AsyncGenerator<Inges
     failed: counts.failed,
     toolVersion: options.toolVersion,
   })
-  await options.catalog.recordRun(summary(null))
+  const walk = options.walk ?? startWalk(options.roots, options)
   let end: 'left' | 'ended' | 'failed' = 'left'
   try {
-    yield* run.steps()
+    await options.catalog.recordRun(summary(null))
+    yield* run.steps(walk)
     end = 'ended'
   } catch (error) {
     end = 'failed'
     throw error
   } finally {
+    await walk.end()
     const recorded = options.catalog.recordRun(summary(end === 'failed' ? null : nowUs()))
     // What ended the run is what to tell, not that a broken catalog takes no note of it.
     await (end === 'ended' ? recorded : recorded.catch(() => undefined))
@@ -176,7 +183,7 @@ class Run {
     return this.counts.inspected < this.counts.toInspect ? 'limit' : null
   }
 
-  async *steps(): AsyncGenerator<IngestStep, void, undefined> {
+  async *steps(walk: RunningWalk): AsyncGenerator<IngestStep, void, undefined> {
     const {
       roots,
       catalog,
@@ -203,8 +210,7 @@ class Run {
       const asks = !force || (!this.#options.keepMissing && Array.isArray(roots))
       const known = asks ? await knownBelow(catalog, roots, foldCase) : nothingKnown
       const objects = new SeenObjects((url) => known.has(url))
-      const steps = walkRoots(roots, { ...this.#options, concurrency: jobs * 2 }, workers.walk)
-      const plan = planned(noted(steps, folders, objects), this.counts, {
+      const plan = planned(noted(walk.steps, folders, objects), this.counts, {
         known,
         force,
         check: inspect.check ?? 'leaders',
@@ -213,7 +219,7 @@ class Run {
         foldCase,
         stop: this.#stop,
       })
-      const changed = locations(readAhead(this.#shown(plan, workers), LOOK_AHEAD_FILES, filesOf), {
+      const changed = locations(readAhead(this.#shown(plan, walk), LOOK_AHEAD_FILES, filesOf), {
         limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
         stop: this.#stop,
         onFailures: (failures) => this.#walkFailures.push(...failures),
@@ -265,12 +271,12 @@ class Run {
     }
   }
 
-  async *#shown(steps: AsyncIterable<PlannedStep>, workers: IngestWorkers): AsyncGenerator<PlannedStep> {
+  async *#shown(steps: AsyncIterable<PlannedStep>, walk: RunningWalk): AsyncGenerator<PlannedStep> {
     for await (const step of steps) {
       this.#options.onProgress?.(this.counts)
       yield step
     }
-    await workers.endWalk()
+    await walk.end()
   }
 
   async #store(files: number, answer: IngestAnswer): Promise<void> {

@@ -3,15 +3,9 @@ import type { HeavyFile, IngestAnswer, IngestTask, IngestTaskSettings } from '..
 import { flow } from '../workers/flow.ts'
 import { type BatchOutcome, type Isolation, MemoryBudget, openPool } from '../workers/index.ts'
 import { workerFile } from '../workers/worker-file.ts'
-import type { WalkTask } from './listing.ts'
-import type { Lister } from './walk.ts'
-import type { WalkPart } from './walk-part.ts'
 
 /** The threads and processes behind a run. */
 export interface IngestWorkers {
-  readonly walk: Lister
-  /** Ends the threads that walk; may be called twice. */
-  endWalk(): Promise<void>
   /**
    * Answers as they are ready; a file that takes its worker down is an outcome of its own. Files with large headers come
    * last, each once what it takes is free; what an outcome takes is free when the next one is asked for. After `stop`
@@ -61,12 +55,6 @@ export function openIngestWorkers({
   headerBudgetBytes = HEADER_BUDGET_BYTES,
   ...settings
 }: IngestWorkerSettings): IngestWorkers {
-  const walkers = openPool<readonly WalkTask[], WalkPart[]>({
-    worker: workerFile('#walk-worker'),
-    maxWorkers: Math.max(2, jobs),
-    batchSize: 1,
-    nameOf: ([task]) => task?.directory ?? '',
-  })
   const grantBytes = Math.max(LEAST_GRANT_BYTES, Math.min(MOST_GRANT_BYTES, headerBudgetBytes / jobs))
   const inspectors = openPool<IngestTask, IngestAnswer>({
     worker: workerFile('#ingest-worker'),
@@ -116,15 +104,8 @@ export function openIngestWorkers({
   }
 
   return {
-    async walk(tasks) {
-      const [part] = await walkers.ask(tasks)
-      return part!
-    },
-    endWalk: () => walkers.close(),
     inspect,
-    async close() {
-      await Promise.all([walkers.close(), inspectors.close()])
-    },
+    close: () => inspectors.close(),
   }
 }
 

@@ -7,6 +7,7 @@ import { dryRun } from '../../ingest/dry-run.ts'
 import { type IngestSummary, ingest } from '../../ingest/ingest.ts'
 import { rootPattern } from '../../ingest/root-pattern.ts'
 import { type ShardBy, toShard } from '../../ingest/shard.ts'
+import { startWalk } from '../../ingest/walkers.ts'
 import type { CheckOption } from '../../inspect/options.ts'
 import { parseSampling } from '../../inspect/sampling.ts'
 import type { Config } from '../../settings/config.ts'
@@ -102,6 +103,8 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
   if (flags.dryRun) return showPlan(what, args, flags, config, context)
 
   assertSomeRoot(args, config)
+  // Names are read while the catalog is opened.
+  const walk = flags.watch || !Array.isArray(what.roots) ? null : startWalk(what.roots, what)
   const catalog = await openCatalog(config.catalog, {
     foldCase: what.foldCase,
     vast: config.vast,
@@ -109,6 +112,9 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     fileMode: config.catalogMode,
     ...(config.catalogWaitMs !== null && { waitMs: config.catalogWaitMs }),
     ...(config.catalogMemoryBytes !== null && { memoryLimit: config.catalogMemoryBytes }),
+  }).catch(async (error: unknown) => {
+    await walk?.end()
+    throw error
   })
   const progress = flags.watch ? noProgress : await progressFor(flags, what.limit ?? Number.POSITIVE_INFINITY, context)
   const interrupts = catchInterrupts(() => {
@@ -132,7 +138,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
       await follow({ ...run, roots: args }, config.catalog, flags, context)
       return context.exitWith(interrupts.exitCode() ?? EXIT.ok)
     }
-    summary = await ingest(run)
+    summary = await ingest({ ...run, ...(walk && { walk }) })
   } finally {
     progress.end()
     interrupts.release()
