@@ -2,11 +2,11 @@ import { type TaskResult, toPlainError } from '../errors.ts'
 import type { HeaderMemory } from '../header/index.ts'
 import { askOiioSync, type SpecAnswer } from '../oiio/ask.ts'
 import { closeLocalFile, type OpenedFile, openLocalFiles } from '../oiio/local-files.ts'
-import type { DerivedSource } from '../oiio/types.ts'
 import { toFilePath } from '../source/file-path.ts'
 import type { Mark } from '../workers/task.ts'
 import { GrantExceeded, grantError, withinGrant } from './inspect-within.ts'
-import { LocalInspection } from './local-inspection.ts'
+import type { AnswerPlace } from './known-answers.ts'
+import { LocalInspection, type Question } from './local-inspection.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
 
@@ -107,7 +107,7 @@ function inspectRun(
       const next = inspection.advance()
       heldBytes += inspection.bytesRead
       if ('payload' in next) outcomes[index] = next
-      else waiting.push({ index, inspection, question: next.question })
+      else waiting.push({ index, inspection, question: next })
     } catch (error) {
       outcomes[index] = { error: grantError(error, String(locations[start + index]), options) }
     }
@@ -126,10 +126,15 @@ function inspectRun(
   }
   for (const opened of ahead.slice(begun)) if (opened !== null) closeLocalFile(opened)
   while (waiting.length > 0) {
-    const asked = waiting
+    const [asked, alike] = firstOfEachPlace(waiting)
     waiting = []
     const answers = ask(asked, markHere)
     for (const [i, { index, inspection }] of asked.entries()) run(index, () => inspection.answer(answers[i]!))
+    for (const each of alike) {
+      const answer = each.question.place?.answer
+      if (answer) run(each.index, () => each.inspection.answer(answer))
+      else waiting.push(each)
+    }
   }
   return outcomes
 }
@@ -162,15 +167,30 @@ function pathOf(location: string | URL | Uint8Array): string | Uint8Array | null
 interface Waiting {
   readonly index: number
   readonly inspection: LocalInspection
-  readonly question: DerivedSource
+  readonly question: Question
+}
+
+/** Those to ask about now, and those whose answer is that of one of these, if it can be noted. */
+function firstOfEachPlace(waiting: readonly Waiting[]): [Waiting[], Waiting[]] {
+  const places = new Set<AnswerPlace>()
+  const [first, alike]: [Waiting[], Waiting[]] = [[], []]
+  for (const each of waiting) {
+    const { place } = each.question
+    if (place !== null && places.has(place)) alike.push(each)
+    else {
+      first.push(each)
+      if (place !== null) places.add(place)
+    }
+  }
+  return [first, alike]
 }
 
 /** Asked side by side, or one by one where a crash must be blamed on one file. */
 function ask(waiting: readonly Waiting[], mark: Mark | undefined): SpecAnswer[] {
-  if (mark === undefined) return askOiioSync(waiting.map(({ question }) => question))
+  if (mark === undefined) return askOiioSync(waiting.map(({ question }) => question.source))
   return waiting.flatMap(({ index, question }) => {
     mark(index)
-    const answer = askOiioSync([question])
+    const answer = askOiioSync([question.source])
     mark(null)
     return answer
   })

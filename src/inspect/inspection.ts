@@ -3,6 +3,7 @@ import type { SpecAnswer } from '../oiio/ask.ts'
 import type { DerivedSource } from '../oiio/types.ts'
 import type { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange, SourceIdentity } from '../source/source.ts'
+import type { AnswerPlace } from './known-answers.ts'
 
 /** One file under inspection: what is known of it, filled by a driver as the steps ask. */
 export interface Inspection {
@@ -26,5 +27,5 @@ export type InspectRequest =
   | { readonly kind: 'bytes'; readonly range: ByteRange }
   /** Read these few bytes each and put them into `peeked`. */
   | { readonly kind: 'peek'; readonly ranges: readonly ByteRange[] }
-  /** Ask OpenImageIO and put its answer into `spec`. */
-  | { readonly kind: 'specs'; readonly source: DerivedSource }
+  /** Ask OpenImageIO and put its answer into `spec`. Files with one `place`, where it is not null, have one answer once it is noted there. */
+  | { readonly kind: 'specs'; readonly source: DerivedSource; readonly place: AnswerPlace | null }

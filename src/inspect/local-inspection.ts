@@ -1,13 +1,12 @@
 import type { SpecAnswer } from '../oiio/ask.ts'
 import type { OpenedFile } from '../oiio/local-files.ts'
-import type { DerivedSource } from '../oiio/types.ts'
 import { toFileError } from '../source/file-error.ts'
 import type { FilePath } from '../source/file-path.ts'
 import { KnownBytes } from '../source/ranges.ts'
 import type { ByteRange } from '../source/source.ts'
 import { buildPayload } from './build-payload.ts'
 import { FileReader } from './file-reader.ts'
-import type { Inspection } from './inspection.ts'
+import type { Inspection, InspectRequest } from './inspection.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import type { Payload } from './payload.ts'
 import { inspectSteps } from './steps.ts'
@@ -17,6 +16,9 @@ interface LocalOptions extends Pick<Inspection, 'stopAtLimit' | 'memory'> {
   /** The file, where it was opened already. */
   readonly opened?: OpenedFile | null
 }
+
+/** What OpenImageIO is to be asked. */
+export type Question = Extract<InspectRequest, { readonly kind: 'specs' }>
 
 /** One local file under inspection: open until its payload is made or it fails. */
 export class LocalInspection {
@@ -61,7 +63,7 @@ export class LocalInspection {
   }
 
   /** Goes on until the payload is made or OpenImageIO has to be asked. Closes the file when it is done or throws. */
-  advance(): { readonly payload: Payload } | { readonly question: DerivedSource } {
+  advance(): { readonly payload: Payload } | Question {
     return this.#guard(() => {
       for (;;) {
         const next = this.#steps.next()
@@ -72,7 +74,7 @@ export class LocalInspection {
           if (this.#watch !== null) payload.timings_us = this.#timings(this.#watch)
           return { payload }
         }
-        if (next.value.kind === 'specs') return { question: next.value.source }
+        if (next.value.kind === 'specs') return next.value
         if (next.value.kind === 'peek') {
           this.#inspection.peeked = this.#peek(next.value.ranges)
           continue

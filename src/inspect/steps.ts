@@ -5,6 +5,7 @@ import type { SourceIdentity } from '../source/source.ts'
 import { readChunks } from './chunk-steps.ts'
 import { hiddenTexts } from './hidden-texts.ts'
 import type { Inspection, InspectRequest } from './inspection.ts'
+import { answerPlace } from './known-answers.ts'
 import { bytesOf, supply } from './known-bytes.ts'
 import { knownNamesOf } from './oiio-attributes.ts'
 import type { ResolvedInspectOptions } from './options.ts'
@@ -101,6 +102,8 @@ function* askOiio(
   const { identity, known, memory } = inspection
   const reason = reasonNotToAsk(header)
   if (reason !== null) return { available: false, error: reason }
+  const place = answerPlace(header, chunks, memory)
+  if (place?.answer) return place.answer
   const knownNames = header.parts.map((part) => memory?.recall(header, part, knownNamesOf) ?? knownNamesOf(part))
   const hidden = hiddenTexts(header, memory)
   let answer: SpecAnswer | null = null
@@ -112,7 +115,7 @@ function* askOiio(
       knownNames,
       hidden,
     }
-    yield { kind: 'specs', source }
+    yield { kind: 'specs', source, place }
     answer = inspection.spec
     if (answer?.available !== true || answer.spec.status !== 'needs-bytes') break
     const { start, endExclusive } = answer.spec.range
@@ -121,7 +124,9 @@ function* askOiio(
     const end = Math.min(identity.sizeBytes, Math.max(endExclusive, start + READ_AHEAD))
     yield* supply(known, { start, endExclusive: end })
   }
-  return answer ?? { available: false, error: 'OpenImageIO was not asked.' }
+  answer ??= { available: false, error: 'OpenImageIO was not asked.' }
+  place?.note(answer)
+  return answer
 }
 
 function reasonNotToAsk(header: ExrHeader): string | null {
