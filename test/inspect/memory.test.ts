@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serialize } from 'node:v8'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   ATTRIBUTE_TYPES,
@@ -30,10 +30,10 @@ function inspect(files: readonly string[], withMemory?: HeaderMemory) {
   return [...inspectRuns(files, {}, undefined, null, withMemory)].flat()
 }
 
-/** The rows that are made of payloads, every byte of them. */
-function rowsOf(payloads: readonly Payload[]): Buffer {
+/** The rows that are made of payloads. */
+function rowsOf(payloads: readonly Payload[]) {
   const records = payloads.map((payload) => ({ payload, inspectedAtUs: 0n, durationUs: 1 }))
-  return serialize(encodeRecords(records, { runId: 'run' }))
+  return encodeRecords(records, { runId: 'run' })
 }
 
 /** With the memory what is said without, of each file; the rows that are made of them too. */
@@ -43,7 +43,7 @@ function expectSame(files: readonly string[]): void {
   expect(JSON.stringify(found)).toBe(JSON.stringify(expected))
   const payloads = (results: typeof found) =>
     results.flatMap((result) => ('ok' in result && result.ok ? [result.value] : []))
-  expect(rowsOf(payloads(found)).equals(rowsOf(payloads(expected)))).toBe(true)
+  expect(isDeepStrictEqual(rowsOf(payloads(found)), rowsOf(payloads(expected)))).toBe(true)
 }
 
 /** Headers that memory holds in full. */
