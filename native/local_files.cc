@@ -76,7 +76,7 @@ void OpenFiles(const Napi::CallbackInfo& info) {
     int64_t* out = facts.Data() + index * kFactsPerFile;
     if (OpenFile(ToPath(paths.Get(index)), buffer.Data() + index * each, each,
                  out)) {
-      descriptors.Add(static_cast<int>(out[0]));
+      descriptors.Add(static_cast<int>(out[0]), {out[1], out[2]});
     } else {
       out[0] = -1;
     }
@@ -85,13 +85,12 @@ void OpenFiles(const Napi::CallbackInfo& info) {
 
 Napi::Value CloseUnchanged(const Napi::CallbackInfo& info) {
   const int descriptor = info[0].As<Napi::Number>().Int32Value();
-  const int64_t size = info[1].As<Napi::Number>().Int64Value();
-  bool lossless = false;
-  const int64_t time = info[2].As<Napi::BigInt>().Int64Value(&lossless);
+  Descriptors& descriptors = DescriptorsOf(info.Env());
   struct stat facts = {};
-  const bool unchanged = ::fstat(descriptor, &facts) == 0 &&
-                         facts.st_size == size && Nanoseconds(facts) == time;
-  if (unchanged) DescriptorsOf(info.Env()).Close(descriptor);
+  const bool unchanged =
+      ::fstat(descriptor, &facts) == 0 &&
+      descriptors.IsAsOpened(descriptor, {facts.st_size, Nanoseconds(facts)});
+  if (unchanged) descriptors.Close(descriptor);
   return Napi::Boolean::New(info.Env(), unchanged);
 }
 

@@ -13,8 +13,8 @@ namespace exr_inspector {
 // two functions below, or with the JavaScript environment.
 void OpenFiles(const Napi::CallbackInfo& info);
 
-// closeUnchanged(descriptor, size, mtimeNs) -> whether the file still has this
-// size and time. Only then it is closed.
+// closeUnchanged(descriptor) -> whether the file still has the size and time
+// that it had when it was opened. Only then it is closed.
 Napi::Value CloseUnchanged(const Napi::CallbackInfo& info);
 
 // closeFile(descriptor) closes it whatever it has become.

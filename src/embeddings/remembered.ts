@@ -20,14 +20,14 @@ export class RememberedVectors {
 
   /** What `computeMetadataEmbedding` gives. */
   metadata(payload: EmbeddablePayload): Float32Array {
+    if (this.#last !== null && isLike(this.#last, payload)) return this.#last.vector
     const parts = payload.parts.map(partText)
-    if (this.#last !== null && isLike(this.#last, payload, parts)) return this.#last.vector
     const vector = this.#metadata.get(factsOf(payload, parts), () => computeMetadataEmbedding(payload))
     const { channels, attributes } = payload
     this.#last = {
       channels: channels.map(ifFrozen),
       attributes: attributes.parts.map((part) => part.map(ifFrozen)),
-      parts,
+      parts: payload.parts.map(partAsSeen),
       vector,
     }
     return vector
@@ -50,14 +50,14 @@ interface Last {
   /** Null in place of facts that may be changed. */
   readonly channels: readonly (ChannelFacts | null)[]
   readonly attributes: readonly (readonly (AttributeFacts | null)[])[]
-  readonly parts: readonly string[]
+  readonly parts: readonly PartAsSeen[]
   readonly vector: Float32Array
 }
 
 /** Whether every fact a vector may be made of is the same. Facts that are one object are not looked at. */
-function isLike(last: Last, { channels, attributes }: EmbeddablePayload, parts: readonly string[]): boolean {
+function isLike(last: Last, { parts, channels, attributes }: EmbeddablePayload): boolean {
   return (
-    areLike(last.parts, parts, (a, b) => a === b) &&
+    areLike(last.parts, parts, isPartAsSeen) &&
     areLike(last.channels, channels, (a, b) => a === b) &&
     areLike(last.attributes, attributes.parts, (a, b) => areLike(a, b, saysTheSame))
   )
@@ -66,6 +66,21 @@ function isLike(last: Last, { channels, attributes }: EmbeddablePayload, parts: 
 /** Facts that payloads share are frozen; others may be changed before the next file comes. */
 function ifFrozen<T>(fact: T): T | null {
   return Object.isFrozen(fact) ? fact : null
+}
+
+/** Of a part all that a vector is made of, as it was. */
+interface PartAsSeen {
+  readonly facts: readonly unknown[]
+  readonly crop: string
+}
+
+function partAsSeen(part: PartFacts): PartAsSeen {
+  return { facts: PART_FACTS.map((name) => part[name]), crop: cropText(part) }
+}
+
+function isPartAsSeen({ facts, crop }: PartAsSeen, part: PartFacts): boolean {
+  for (let index = 0; index < facts.length; index++) if (facts[index] !== part[PART_FACTS[index]!]) return false
+  return crop === cropText(part)
 }
 
 function saysTheSame(known: AttributeFacts | null, fact: AttributeFacts): boolean {
@@ -129,14 +144,15 @@ function channelTexts(channels: readonly ChannelFacts[]): string {
   return text
 }
 
+/** Facts of a part, its windows left out, that a vector is made of. */
+const PART_FACTS = [
+  ...(['part_type', 'part_name', 'view_name', 'is_deep', 'display_width', 'display_height'] as const),
+  ...(['pixel_aspect_ratio', 'compression', 'line_order', 'is_tiled', 'level_mode', 'tile_width'] as const),
+  ...(['tile_height', 'level_count', 'render_software', 'render_software_version'] as const),
+] as const satisfies readonly (keyof PartFacts)[]
+
 function partText(part: PartFacts): string {
-  return (
-    `${sized(part.part_type)}${sized(part.part_name)}${sized(part.view_name)}${part.is_deep},${cropText(part)},` +
-    `${part.display_width},${part.display_height},${part.pixel_aspect_ratio},` +
-    `${sized(part.compression)}${sized(part.line_order)}${part.is_tiled},${sized(part.level_mode)}` +
-    `${part.tile_width},${part.tile_height},${part.level_count},` +
-    `${sized(part.render_software)}${sized(part.render_software_version)};`
-  )
+  return `${PART_FACTS.map((name) => sized(part[name] === null ? null : String(part[name]))).join('')}${cropText(part)};`
 }
 
 /** A crop that moves from frame to frame stays the same crop. */

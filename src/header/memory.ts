@@ -1,3 +1,4 @@
+import { SHORT_NAME } from './format.ts'
 import type { AttributeValue, ExrHeader, HeaderAttribute, HeaderPart, SeenValue } from './model.ts'
 import { decodeValue } from './types/index.ts'
 
@@ -20,19 +21,28 @@ const WATCHED_MISSES = 64
 /** Of a longer value so many bytes tell its place; all of them are compared. */
 const HASHED_BYTES = 64
 
+/** A name or type that breaks no rule in any file is so long at most. */
+const LONGEST_PLAIN = SHORT_NAME
+
 class KeptValue implements SeenValue {
   readonly name: string
   readonly type: string
   readonly bytes: Uint8Array
+  /** All of the attribute as it stands in a file: name, type, size and value. */
+  readonly record: Uint8Array
+  /** Whether name and type break no rule, whatever the file. */
+  readonly isPlain: boolean
   soundIn = -1
   listed: unknown = null
   readonly #maxChannels: number
   #value: AttributeValue | undefined
 
-  constructor(name: string, type: string, bytes: Uint8Array, maxChannels: number) {
+  constructor(name: string, type: string, record: Uint8Array, size: number, maxChannels: number) {
     this.name = name
     this.type = type
-    this.bytes = bytes
+    this.record = record
+    this.isPlain = isPlain(name) && isPlain(type)
+    this.bytes = record.subarray(record.length - size)
     this.#maxChannels = maxChannels
   }
 
@@ -40,6 +50,13 @@ class KeptValue implements SeenValue {
     this.#value ??= decodeValue(this.type, this.bytes, this.#maxChannels)
     return this.#value
   }
+}
+
+/** A value that was seen before, with all of its attribute. */
+export interface KeptAttribute extends SeenValue {
+  readonly name: string
+  readonly type: string
+  readonly record: Uint8Array
 }
 
 /**
@@ -51,6 +68,8 @@ export class HeaderMemory {
   readonly maxChannels: number
   readonly #slots: (KeptValue | undefined)[] = new Array(SLOTS).fill(undefined)
   #bytes = 0
+  /** By part and place in it. */
+  readonly #last: KeptValue[][] = []
   readonly #shapes: Shape[] = []
   readonly #made = new WeakMap<object, object>()
   /** A part is asked about several times. */
@@ -61,15 +80,26 @@ export class HeaderMemory {
     this.maxChannels = maxChannels
   }
 
-  /** The value `bytes[start, start + size)`; undefined for one too long to be kept. `hash` is one of name and type. */
+  /**
+   * The attribute of the last header at this place of this part, if it stands at `bytes[start]` too: name and type break no rule
+   * then. Most attributes of a frame are found so, and no byte of them has to be looked at twice.
+   */
+  again(part: number, place: number, bytes: Uint8Array, start: number): KeptAttribute | undefined {
+    const last = this.#last[part]?.[place]
+    if (last === undefined || last.record.length > bytes.length - start) return undefined
+    return holds(last.record, bytes, start, last.record.length) ? last : undefined
+  }
+
+  /** The value at the end of `bytes[recordStart, start + size)`; undefined for one too long to be kept. `hash` is one of name and type. */
   value(
     bytes: Uint8Array,
+    recordStart: number,
     start: number,
     size: number,
     name: string,
     type: string,
     hash: number,
-  ): SeenValue | undefined {
+  ): KeptAttribute | undefined {
     if (size > LONGEST_BYTES) return undefined
     const slot = slotOf(bytes, start, size, hash)
     const known = this.#slots[slot]
@@ -78,9 +108,16 @@ export class HeaderMemory {
     }
     if (this.#bytes + size > MOST_BYTES) this.#forget()
     this.#bytes += size
-    const seen = new KeptValue(name, type, bytes.slice(start, start + size), this.maxChannels)
+    const seen = new KeptValue(name, type, bytes.slice(recordStart, start + size), size, this.maxChannels)
     this.#slots[slot] = seen
     return seen
+  }
+
+  /** What stands at this place of this part, for `again`. */
+  expect(part: number, place: number, value: KeptAttribute): void {
+    if (!(value as KeptValue).isPlain || part >= MOST_PARTS || place >= MOST_ATTRIBUTES) return
+    this.#last[part] ??= []
+    this.#last[part][place] = value as KeptValue
   }
 
   /**
@@ -128,6 +165,7 @@ export class HeaderMemory {
   #forget(): void {
     this.#slots.fill(undefined)
     this.#shapes.length = 0
+    this.#last.length = 0
     this.#bytes = 0
   }
 
@@ -276,8 +314,15 @@ function slotOf(bytes: Uint8Array, start: number, size: number, hash: number): n
   return (mixed ^ (mixed >>> 13)) & (SLOTS - 1)
 }
 
+/** ASCII, of one character at least. */
+function isPlain(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range itself
+  return name.length <= LONGEST_PLAIN && /^[\x01-\x7f]+$/.test(name)
+}
+
+/** From the end on: what counts frames stands there. */
 function holds(known: Uint8Array, bytes: Uint8Array, start: number, size: number): boolean {
   if (known.length !== size) return false
-  for (let at = 0; at < size; at++) if (known[at] !== bytes[start + at]) return false
+  for (let at = size - 1; at >= 0; at--) if (known[at] !== bytes[start + at]) return false
   return true
 }

@@ -201,6 +201,7 @@ export class HeaderScanner {
       return this.#overLimit('parts', 'parts', start, parts.length + 1)
     }
     const index = this.#part?.index ?? parts.length
+    if (this.#readKnown(prefix, start, index)) return null
     if (!this.#findEnd(prefix, start)) return this.#missingEnd(prefix, start, index, 'name')
     const nameEnd = this.#end
     const nameHash = this.#hash
@@ -245,13 +246,40 @@ export class HeaderScanner {
     const type = nameAt(prefix, nameEnd + 1, typeEnd, this.#hash)
     this.#checkName(prefix, start, nameEnd, index, name, 'name')
     this.#checkName(prefix, nameEnd + 1, typeEnd, index, name, 'type')
-    const seen = this.#memory?.value(prefix, valueOffset, size, name, type, nameHash ^ Math.imul(this.#hash, 31))
+    const hash = nameHash ^ Math.imul(this.#hash, 31)
+    const seen = this.#memory?.value(prefix, start, valueOffset, size, name, type, hash)
+    if (seen !== undefined) this.#memory?.expect(index, part.attributes.length, seen)
     const attribute = new StoredAttribute(this.#store, name, type, start, nameEnd, valueOffset, size, seen)
-    if (!part.add(attribute)) {
-      this.#report('duplicate-attribute', `Attribute ${name} appears more than once`, start, index, name)
-    }
+    this.#add(part, attribute)
     header.byteLength = end
     return null
+  }
+
+  #add(part: StoredPart, attribute: StoredAttribute): void {
+    if (part.add(attribute)) return
+    const { name, byteOffset } = attribute
+    this.#report('duplicate-attribute', `Attribute ${name} appears more than once`, byteOffset, part.index, name)
+  }
+
+  /** Reads an attribute that the header before had at this place; false for another one, and at a limit. */
+  #readKnown(prefix: Uint8Array, start: number, index: number): boolean {
+    const place = this.#part?.attributes.length ?? 0
+    const known = this.#memory?.again(index, place, prefix, start)
+    if (known === undefined) return false
+    const end = start + known.record.length
+    const { attributes, totalAttributes, headerBytes } = this.#limits
+    if (end > this.#fileSize || end + 1 > headerBytes) return false
+    if (place >= attributes || this.#attributeCount >= totalAttributes) return false
+    const part = this.#part ?? this.#openPart()
+    this.#attributeCount++
+    const { name, type, bytes } = known
+    const valueOffset = end - bytes.length
+    this.#add(
+      part,
+      new StoredAttribute(this.#store, name, type, start, start + name.length, valueOffset, bytes.length, known),
+    )
+    this.#header.byteLength = end
+    return true
   }
 
   /** Looks for the NUL that ends a name; false when it is not within the longest name or not in the prefix. */

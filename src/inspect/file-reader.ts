@@ -11,7 +11,8 @@ export class FileReader {
   readonly identity: SourceIdentity
   readonly #file: FilePath
   readonly #fd: number
-  readonly #stat: Pick<BigIntStats, 'size' | 'mtimeNs'>
+  /** Null for a file that was opened already. */
+  readonly #stat: BigIntStats | null = null
   readonly #opened: OpenedFile | null
 
   /** Takes over a file that was opened already. Throws ERR_SOURCE_NOT_A_FILE, and errors of the operating system as they are. */
@@ -21,7 +22,6 @@ export class FileReader {
     if (opened !== null) {
       const { descriptor, sizeBytes, mtimeNs } = opened
       this.#fd = descriptor
-      this.#stat = { size: BigInt(sizeBytes), mtimeNs }
       this.identity = { path: file.display, sizeBytes, mtimeUs: mtimeNs / 1000n, etag: null }
       return
     }
@@ -60,7 +60,12 @@ export class FileReader {
   /** Closes it. Throws ERR_SOURCE_CHANGED, and leaves it open, when the file was written since it was opened. */
   closeUnchanged(): void {
     if (this.#opened !== null && closeUnchanged(this.#opened)) return
-    assertUnchanged(this.#stat, fstatSync(this.#fd, { bigint: true }), this.#file)
+    const { sizeBytes = 0, mtimeNs = 0n } = this.#opened ?? {}
+    assertUnchanged(
+      this.#stat ?? { size: BigInt(sizeBytes), mtimeNs },
+      fstatSync(this.#fd, { bigint: true }),
+      this.#file,
+    )
     this.close()
   }
 

@@ -23,7 +23,7 @@ interface Addon extends LimitsMemory {
   readSpecsAsync(sources: readonly NativeSource[], readLimitBytes: number): Promise<AddonSpec[]>
   /** See `openLocalFiles`. */
   openFiles(paths: readonly (string | Uint8Array)[], buffer: Uint8Array, eachBytes: number, facts: BigInt64Array): void
-  closeUnchanged(descriptor: number, sizeBytes: number, mtimeNs: bigint): boolean
+  closeUnchanged(descriptor: number): boolean
   closeFile(descriptor: number): void
   writeImage(path: string, width: number, height: number, channels: number, bytes: Uint8Array): Promise<void>
 }

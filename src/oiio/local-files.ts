@@ -47,6 +47,6 @@ export function closeLocalFile({ descriptor }: OpenedFile): void {
 }
 
 /** Closes a file that has the size and time it had when it was opened; false, and it stays open, for another. */
-export function closeUnchanged({ descriptor, sizeBytes, mtimeNs }: OpenedFile): boolean {
-  return addon().closeUnchanged(descriptor, sizeBytes, mtimeNs)
+export function closeUnchanged({ descriptor }: OpenedFile): boolean {
+  return addon().closeUnchanged(descriptor)
 }

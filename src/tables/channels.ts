@@ -56,11 +56,12 @@ export const channels = {
   ],
 } as const satisfies RecordTable<ChannelRow>
 
-function* channelRows({ record, vectors }: FileRecord): Generator<ChannelRow> {
+function channelRows({ record, vectors }: FileRecord): ChannelRow[] {
   let lastPart = -1
-  for (const channel of record.payload.channels) {
+  return record.payload.channels.map((channel) => {
     const { part_index } = channel
-    yield { part_index, channel, fingerprint: part_index === lastPart ? null : vectors.fingerprints[part_index] }
+    const fingerprint = part_index === lastPart ? null : vectors.fingerprints[part_index]
     lastPart = part_index
-  }
+    return { part_index, channel, fingerprint }
+  })
 }

@@ -33,7 +33,7 @@ export function contentIds(
   const ids = new BigInt64Array(rows.rowCount)
   const halves = new Int32Array(ids.buffer)
   const varying = content.filter(({ varies }) => varies)
-  const hashes = new Uint32Array(rows.rowCount)
+  const hashes = new Int32Array(rows.rowCount)
   // Open-addressed: the first row of each content, counted from 1.
   const slots = new Int32Array(slotsFor(rows.rowCount))
   const cells = new Uint32Array(content.length * 5)
@@ -44,8 +44,10 @@ export function contentIds(
       halves[row * 2 + 1] = halves[known * 2 + 1]!
       continue
     }
-    hashes[row] = content.reduce((hash, column) => column.addTo(hash, row), 0)
-    let slot = hashes[row]! & (slots.length - 1)
+    let hashed = 0
+    for (const column of content) hashed = column.addTo(hashed, row)
+    hashes[row] = hashed
+    let slot = hashed & (slots.length - 1)
     while (slots[slot] !== 0 && !isSame(content, hashes, slots[slot]! - 1, row)) slot = (slot + 1) & (slots.length - 1)
     if (slots[slot] === 0) {
       slots[slot] = row + 1
@@ -84,7 +86,7 @@ function wordIn(bytes: string, at: number): number {
   return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
 }
 
-function isSame(content: readonly ContentColumn[], hashes: Uint32Array, one: number, other: number): boolean {
+function isSame(content: readonly ContentColumn[], hashes: Int32Array, one: number, other: number): boolean {
   if (hashes[one] !== hashes[other]) return false
   for (const column of content) if (!column.isSame(one, other)) return false
   return true
@@ -152,5 +154,6 @@ function wordsOf(data: ColumnData): Int32Array | Uint8Array {
 
 function mixed(hash: number, word: number): number {
   const product = Math.imul(hash ^ word, 0x9e3779b1)
-  return (product ^ (product >>> 15)) >>> 0
+  // Signed, which V8 keeps without an object.
+  return product ^ (product >>> 15)
 }

@@ -54,7 +54,7 @@ export class BatchEncoder {
       const keyed = fileRecord(record, this.#options, this.#large)
       // The row of the file says how many rows each of the others has.
       for (const table of CHILD_TABLES) writers[table.name].write(table.rows(keyed), keyed)
-      const file = { ...keyed, childRows: JSON.stringify(onceCounts(writers)) }
+      const file = { ...keyed, childRows: childRowsText(ONCE_TABLES.map(({ name }) => writers[name].fileRows)) }
       writers.files.write(RECORD_TABLES.files.rows(file), file)
       for (const writer of this.#all) writer.endFile()
       this.#ordinals.push(index)
@@ -86,6 +86,17 @@ export class BatchEncoder {
 const CHILD_TABLES = recordTables().filter(({ name }) => name !== 'files')
 const ONCE_TABLES = CHILD_TABLES.filter(({ written }) => written === 'once')
 
-function onceCounts(writers: PerTable<TableWriter>): Record<string, number> {
-  return Object.fromEntries(ONCE_TABLES.map(({ name }) => [name, writers[name].fileRows]))
+/** Texts of rows by table, by their counts: frames of one kind have as many rows. */
+const childRowsTexts = new Map<string, string>()
+const MOST_TEXTS = 1024
+
+function childRowsText(counts: readonly number[]): string {
+  const key = counts.join()
+  let text = childRowsTexts.get(key)
+  if (text === undefined) {
+    text = JSON.stringify(Object.fromEntries(ONCE_TABLES.map(({ name }, index) => [name, counts[index]])))
+    if (childRowsTexts.size === MOST_TEXTS) childRowsTexts.clear()
+    childRowsTexts.set(key, text)
+  }
+  return text
 }

@@ -6,6 +6,10 @@ import { type ColumnWriter, columnWriter, grown, type StringCollector, VectorWri
 /** Rows that are made before they are written, column by column. */
 const ROWS_AT_ONCE = 1024
 
+/** Rows a file of each table in the last batch: the next one starts with room for as many. */
+const usualRows = new Map<string, number>()
+const MOST_USUAL_ROWS = 64
+
 /** A code, a number or half a 64-bit one, and whether there is a value. */
 const CELL_BYTES = 5
 
@@ -22,14 +26,15 @@ export class TableWriter {
   readonly #firsts = new Map<object, number>()
   #like: Int32Array<ArrayBuffer> | null
 
-  /** Has room for so many rows and files before it grows. */
+  /** Has room for so many files, of as many rows as usual, before it grows. */
   constructor(table: AnyRecordTable, files: number, strings: StringCollector) {
     this.#table = table
-    this.#capacity = files
-    this.#writers = table.columns.map((column) => columnWriter(column.type, files, strings))
+    const rows = Math.ceil(files * (usualRows.get(table.name) ?? 1))
+    this.#capacity = rows
+    this.#writers = table.columns.map((column) => columnWriter(column.type, rows, strings))
     this.#vectors = this.#writers.filter((writer) => writer instanceof VectorWriter)
     this.#rowStart = new Uint32Array(files + 1)
-    this.#like = table.shared === undefined ? null : new Int32Array(files)
+    this.#like = table.shared === undefined ? null : new Int32Array(rows)
   }
 
   /** By row: an earlier one with the same cells but for columns that vary, -1 for none. Null: no rows of this table share any. */
@@ -79,6 +84,9 @@ export class TableWriter {
   }
 
   finish(): EncodedTable {
+    if (this.#fileCount > 0) {
+      usualRows.set(this.#table.name, Math.min(MOST_USUAL_ROWS, (this.#rowCount / this.#fileCount) * 1.2))
+    }
     return {
       rowCount: this.#rowCount,
       rowStart: this.#rowStart.slice(0, this.#fileCount + 1),
