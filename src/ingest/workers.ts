@@ -40,7 +40,7 @@ const YOUNG_HEAP = { maxYoungGenerationSizeMb: 16 }
 
 /** What a run's workers are told. */
 export interface IngestWorkerSettings extends IngestTaskSettings {
-  /** How many may inspect at a time. */
+  /** Threads at work, the one that stores among them; see `inspectorsOf`. */
   readonly jobs: number
   /** Default `thread`. */
   readonly isolation?: Isolation
@@ -55,13 +55,14 @@ export function openIngestWorkers({
   headerBudgetBytes = HEADER_BUDGET_BYTES,
   ...settings
 }: IngestWorkerSettings): IngestWorkers {
-  const grantBytes = Math.max(LEAST_GRANT_BYTES, Math.min(MOST_GRANT_BYTES, headerBudgetBytes / jobs))
+  const inspecting = inspectorsOf(jobs, settings.inspect)
+  const grantBytes = Math.max(LEAST_GRANT_BYTES, Math.min(MOST_GRANT_BYTES, headerBudgetBytes / inspecting))
   const inspectors = openPool<IngestTask, IngestAnswer>({
     worker: workerFile('#ingest-worker'),
     workerData: { memoryBytes: CHILD_MEMORY_BYTES, grantBytes, ...settings },
     nameOf: locationOf,
     ...(isolation && { isolation }),
-    maxWorkers: jobs,
+    maxWorkers: inspecting,
     batchSize: FILES_PER_TASK,
     // Pixels take longer by far, and what was decoded is to be stored soon.
     mostAtOnce: decodesPixels(settings.inspect ?? {}) ? FILES_PER_TASK : MOST_FILES_PER_TASK,
@@ -97,7 +98,7 @@ export function openIngestWorkers({
       yield { items: items.map(locationOf).filter((location) => !later.has(location)), result }
     }
     const begun = until(stop, heavy)
-    for await (const { outcomes, release } of flow(begun, inspectHeavy, { window: jobs, ordered: false })) {
+    for await (const { outcomes, release } of flow(begun, inspectHeavy, { window: inspecting, ordered: false })) {
       yield* outcomes
       release()
     }
@@ -107,6 +108,14 @@ export function openIngestWorkers({
     inspect,
     close: () => inspectors.close(),
   }
+}
+
+/**
+ * How many of the jobs inspect. Headers are read as fast as the catalog takes them, so that the thread that stores is one of the jobs; pixels and
+ * policies leave it little to do.
+ */
+export function inspectorsOf(jobs: number, inspect: NonNullable<IngestTaskSettings['inspect']> = {}): number {
+  return decodesPixels(inspect) || inspect.validate === true ? jobs : Math.max(1, jobs - 1)
 }
 
 /** Whether workers are to look at pixels too. */

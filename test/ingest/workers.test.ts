@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openIngestWorkers } from '../../src/ingest/workers.ts'
+import { inspectorsOf, openIngestWorkers } from '../../src/ingest/workers.ts'
 import { tempDir } from '../helpers.ts'
 import { frameBytes } from '../large-frames.ts'
 
@@ -58,4 +58,12 @@ it('begins no large file after it is asked to stop', async () => {
     await workers.close()
   }
   expect(seen).toEqual([join(folder, 'f.exr')])
+})
+
+it('counts the thread that stores as a job, where it has as much to do', () => {
+  expect([1, 2, 8].map((jobs) => inspectorsOf(jobs))).toEqual([1, 1, 7])
+  expect(inspectorsOf(2, { check: 'all' })).toBe(1)
+  for (const inspect of [{ stats: true }, { deepStats: true }, { hash: 'sha-256' as const }, { validate: true }]) {
+    expect(inspectorsOf(2, inspect)).toBe(2)
+  }
 })
