@@ -1,3 +1,4 @@
+import { int32At } from './bytes.ts'
 import { SHORT_NAME } from './format.ts'
 import type { AttributeValue, ExrHeader, HeaderAttribute, HeaderPart, SeenValue } from './model.ts'
 import { decodeValue } from './types/index.ts'
@@ -28,8 +29,6 @@ class KeptValue implements SeenValue {
   readonly name: string
   readonly type: string
   readonly bytes: Uint8Array
-  /** All of the attribute as it stands in a file: name, type, size and value. */
-  readonly record: Uint8Array
   /** Whether name and type break no rule, whatever the file. */
   readonly isPlain: boolean
   soundIn = -1
@@ -37,12 +36,11 @@ class KeptValue implements SeenValue {
   readonly #maxChannels: number
   #value: AttributeValue | undefined
 
-  constructor(name: string, type: string, record: Uint8Array, size: number, maxChannels: number) {
+  constructor(name: string, type: string, bytes: Uint8Array, maxChannels: number) {
     this.name = name
     this.type = type
-    this.record = record
     this.isPlain = isPlain(name) && isPlain(type)
-    this.bytes = record.subarray(record.length - size)
+    this.bytes = bytes
     this.#maxChannels = maxChannels
   }
 
@@ -52,11 +50,10 @@ class KeptValue implements SeenValue {
   }
 }
 
-/** A value that was seen before, with all of its attribute. */
+/** A value that was seen before, and whose it was. */
 export interface KeptAttribute extends SeenValue {
   readonly name: string
   readonly type: string
-  readonly record: Uint8Array
 }
 
 /**
@@ -67,7 +64,9 @@ export interface KeptAttribute extends SeenValue {
 export class HeaderMemory {
   readonly maxChannels: number
   readonly #slots: (KeptValue | undefined)[] = new Array(SLOTS).fill(undefined)
-  #bytes = 0
+  /** Of values, one behind the other: a piece of memory for each would cost more than what is in it. */
+  #bytes = new Uint8Array(MOST_BYTES)
+  #filled = 0
   /** By part and place in it. */
   readonly #last: KeptValue[][] = []
   readonly #shapes: Shape[] = []
@@ -86,14 +85,12 @@ export class HeaderMemory {
    */
   again(part: number, place: number, bytes: Uint8Array, start: number): KeptAttribute | undefined {
     const last = this.#last[part]?.[place]
-    if (last === undefined || last.record.length > bytes.length - start) return undefined
-    return holds(last.record, bytes, start, last.record.length) ? last : undefined
+    return last !== undefined && standsAt(last, bytes, start) ? last : undefined
   }
 
-  /** The value at the end of `bytes[recordStart, start + size)`; undefined for one too long to be kept. `hash` is one of name and type. */
+  /** The value `bytes[start, start + size)`; undefined for one too long to be kept. `hash` is one of name and type. */
   value(
     bytes: Uint8Array,
-    recordStart: number,
     start: number,
     size: number,
     name: string,
@@ -106,9 +103,11 @@ export class HeaderMemory {
     if (known !== undefined && known.name === name && known.type === type && holds(known.bytes, bytes, start, size)) {
       return known
     }
-    if (this.#bytes + size > MOST_BYTES) this.#forget()
-    this.#bytes += size
-    const seen = new KeptValue(name, type, bytes.slice(recordStart, start + size), size, this.maxChannels)
+    if (this.#filled + size > MOST_BYTES) this.#forget()
+    const own = this.#bytes.subarray(this.#filled, this.#filled + size)
+    for (let index = 0; index < size; index++) own[index] = bytes[start + index]!
+    this.#filled += size
+    const seen = new KeptValue(name, type, own, this.maxChannels)
     this.#slots[slot] = seen
     return seen
   }
@@ -166,7 +165,9 @@ export class HeaderMemory {
     this.#slots.fill(undefined)
     this.#shapes.length = 0
     this.#last.length = 0
-    this.#bytes = 0
+    // What was kept may still be asked for its bytes.
+    this.#bytes = new Uint8Array(MOST_BYTES)
+    this.#filled = 0
   }
 
   /** Null for a part that is read as it is: one that broke off, of more attributes or of more parts than are worth it. */
@@ -318,6 +319,21 @@ function slotOf(bytes: Uint8Array, start: number, size: number, hash: number): n
 function isPlain(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range itself
   return name.length <= LONGEST_PLAIN && /^[\x01-\x7f]+$/.test(name)
+}
+
+/** Whether all of the attribute stands there: name, type, size and value. */
+function standsAt({ name, type, bytes: value }: KeptValue, bytes: Uint8Array, start: number): boolean {
+  const typeStart = start + name.length + 1
+  const sizeStart = typeStart + type.length + 1
+  const valueStart = sizeStart + 4
+  if (valueStart + value.length > bytes.length || int32At(bytes, sizeStart) !== value.length) return false
+  return holds(value, bytes, valueStart, value.length) && isAt(name, bytes, start) && isAt(type, bytes, typeStart)
+}
+
+/** Of an ASCII name: whether it stands there and ends. */
+function isAt(name: string, bytes: Uint8Array, start: number): boolean {
+  for (let index = 0; index < name.length; index++) if (name.charCodeAt(index) !== bytes[start + index]) return false
+  return bytes[start + name.length] === 0
 }
 
 /** From the end on: what counts frames stands there. */

@@ -247,7 +247,7 @@ export class HeaderScanner {
     this.#checkName(prefix, start, nameEnd, index, name, 'name')
     this.#checkName(prefix, nameEnd + 1, typeEnd, index, name, 'type')
     const hash = nameHash ^ Math.imul(this.#hash, 31)
-    const seen = this.#memory?.value(prefix, start, valueOffset, size, name, type, hash)
+    const seen = this.#memory?.value(prefix, valueOffset, size, name, type, hash)
     if (seen !== undefined) this.#memory?.expect(index, part.attributes.length, seen)
     const attribute = new StoredAttribute(this.#store, name, type, start, nameEnd, valueOffset, size, seen)
     this.#add(part, attribute)
@@ -266,18 +266,16 @@ export class HeaderScanner {
     const place = this.#part?.attributes.length ?? 0
     const known = this.#memory?.again(index, place, prefix, start)
     if (known === undefined) return false
-    const end = start + known.record.length
+    const { name, type, bytes } = known
+    const nameEnd = start + name.length
+    const valueOffset = nameEnd + 1 + type.length + 5
+    const end = valueOffset + bytes.length
     const { attributes, totalAttributes, headerBytes } = this.#limits
     if (end > this.#fileSize || end + 1 > headerBytes) return false
     if (place >= attributes || this.#attributeCount >= totalAttributes) return false
     const part = this.#part ?? this.#openPart()
     this.#attributeCount++
-    const { name, type, bytes } = known
-    const valueOffset = end - bytes.length
-    this.#add(
-      part,
-      new StoredAttribute(this.#store, name, type, start, start + name.length, valueOffset, bytes.length, known),
-    )
+    this.#add(part, new StoredAttribute(this.#store, name, type, start, nameEnd, valueOffset, bytes.length, known))
     this.#header.byteLength = end
     return true
   }
