@@ -158,16 +158,18 @@ async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
 
 /** The views and functions that the catalog's file itself brings along. */
 export async function ownNames(connection: DuckDBConnection): Promise<OwnNames> {
+  return { views: await ownViews(connection), macros: await ownMacros(connection) }
+}
+
+/** The views among them, by name, with their queries in DuckDB's wording. */
+export async function ownViews(connection: DuckDBConnection): Promise<OwnNames['views']> {
   const reader = await connection.runAndReadAll(
     'SELECT lower(view_name), sql FROM duckdb_views() WHERE database_name = current_database() AND NOT internal',
   )
   const rows = reader.getRows() as [string, string][]
   // DuckDB's own wording: CREATE VIEW name (columns) AS query;
   const query = /^CREATE VIEW (?:[\w.]|"(?:[^"]|"")*")+ ?(?:\((?:[^()"]|"(?:[^"]|"")*")*\) )?AS /
-  return {
-    views: new Map(rows.map(([name, sql]) => [name, sql.replace(query, '')])),
-    macros: await ownMacros(connection),
-  }
+  return new Map(rows.map(([name, sql]) => [name, sql.replace(query, '')]))
 }
 
 /** By file that is open. */

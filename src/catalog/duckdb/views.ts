@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
 import { ExrError } from '../../errors.ts'
 import { viewsOf } from '../migrations/index.ts'
-import { ownNames } from './session.ts'
+import { ownViews } from './session.ts'
 
 /**
  * Throws ERR_CATALOG_SCHEMA when a view that a catalog of this version has is missing or stands for another query: a file
@@ -21,7 +21,7 @@ export async function checkViews(connection: DuckDBConnection, path: string, ver
 
 /** A view of this version that is missing or stands for another query; null when all are as they should be. */
 export async function foreignView(connection: DuckDBConnection, version: number): Promise<string | null> {
-  const { views } = await ownNames(connection)
+  const views = await ownViews(connection)
   const wanted = Object.entries(viewsOf(version))
   const missing = wanted.find(([name]) => !views.has(name))
   if (missing) return missing[0]
