@@ -31,6 +31,8 @@ class KeptValue implements SeenValue {
   readonly bytes: Uint8Array
   /** Whether name and type break no rule, whatever the file. */
   readonly isPlain: boolean
+  /** Whether it came again since another value wanted its slot. */
+  cameAgain = false
   soundIn = -1
   listed: unknown = null
   readonly #maxChannels: number
@@ -85,7 +87,9 @@ export class HeaderMemory {
    */
   again(part: number, place: number, bytes: Uint8Array, start: number): KeptAttribute | undefined {
     const last = this.#last[part]?.[place]
-    return last !== undefined && standsAt(last, bytes, start) ? last : undefined
+    if (last === undefined || !standsAt(last, bytes, start)) return undefined
+    last.cameAgain = true
+    return last
   }
 
   /** The value `bytes[start, start + size)`; undefined for one too long to be kept. `hash` is one of name and type. */
@@ -101,6 +105,7 @@ export class HeaderMemory {
     const slot = slotOf(bytes, start, size, hash)
     const known = this.#slots[slot]
     if (known !== undefined && known.name === name && known.type === type && holds(known.bytes, bytes, start, size)) {
+      known.cameAgain = true
       return known
     }
     if (this.#filled + size > MOST_BYTES) this.#forget()
@@ -108,7 +113,9 @@ export class HeaderMemory {
     for (let index = 0; index < size; index++) own[index] = bytes[start + index]!
     this.#filled += size
     const seen = new KeptValue(name, type, own, this.maxChannels)
-    this.#slots[slot] = seen
+    // What is new in each frame does not push out what frames share.
+    if (known?.cameAgain) known.cameAgain = false
+    else this.#slots[slot] = seen
     return seen
   }
 

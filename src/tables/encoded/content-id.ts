@@ -39,7 +39,7 @@ export function contentIds(
   const cells = new Uint32Array(content.length * 5)
   for (let row = 0; row < rows.rowCount; row++) {
     const known = like?.[row] ?? -1
-    if (known >= 0 && varying.every((column) => column.isSame(known, row))) {
+    if (known >= 0 && areSame(varying, known, row)) {
       halves[row * 2] = halves[known * 2]!
       halves[row * 2 + 1] = halves[known * 2 + 1]!
       continue
@@ -87,8 +87,11 @@ function wordIn(bytes: string, at: number): number {
 }
 
 function isSame(content: readonly ContentColumn[], hashes: Int32Array, one: number, other: number): boolean {
-  if (hashes[one] !== hashes[other]) return false
-  for (const column of content) if (!column.isSame(one, other)) return false
+  return hashes[one] === hashes[other] && areSame(content, one, other)
+}
+
+function areSame(columns: readonly ContentColumn[], one: number, other: number): boolean {
+  for (const column of columns) if (!column.isSame(one, other)) return false
   return true
 }
 
@@ -137,8 +140,9 @@ class ContentColumn {
   setCell(cells: Uint32Array, at: number, row: number, texts: TextCells): void {
     const value = this.#column.data[row]!
     if (!this.#isText) {
-      const cell = cells.subarray(at, at + 4).fill(0)
-      numberCell(cell, value, this.#isFloat)
+      numberCell(cells, value, this.#isFloat, at)
+      cells[at + 2] = 0
+      cells[at + 3] = 0
       return
     }
     const code = Number(value)

@@ -148,16 +148,16 @@ function addCells(
 
 const scratch = new DataView(new ArrayBuffer(8))
 
-/** A 64-bit number; float32 as the float64 of the same value, and one NaN for all. */
-export function numberCell(cell: Uint32Array, value: number | bigint, isFloat: boolean): void {
+/** A 64-bit number, as two of the cell's numbers from `at` on; float32 as the float64 of the same value, and one NaN for all. */
+export function numberCell(cell: Uint32Array, value: number | bigint, isFloat: boolean, at = 0): void {
   if (typeof value === 'bigint') scratch.setBigInt64(0, value)
   else if (isFloat) scratch.setFloat64(0, Number.isNaN(value) ? Number.NaN : value)
   else {
     scratch.setInt32(0, value < 0 ? -1 : 0)
     scratch.setInt32(4, value)
   }
-  cell[0] = scratch.getUint32(0)
-  cell[1] = scratch.getUint32(4)
+  cell[at] = scratch.getUint32(0)
+  cell[at + 1] = scratch.getUint32(4)
 }
 
 /** Puts into four numbers what digests make of the vector `data[start, start + size)`. */

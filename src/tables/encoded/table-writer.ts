@@ -50,22 +50,27 @@ export class TableWriter {
 
   /** Rows of one more file, made by the table's own `rows`; `endFile` or `dropFile` follows. */
   write(rows: Iterable<unknown>, file: FileRecord): void {
-    for (const run of runsOf(rows)) {
-      const start = this.#rowCount
-      this.#reserve(start + run.length)
-      const end = start + run.length
-      const like = this.#findLike(run)
-      const all = Array.from(run.keys())
-      const own = like === null ? all : all.filter((row) => like[start + row]! < 0)
-      const { columns } = this.#table
-      for (let index = 0; index < columns.length; index++) {
-        const { value, varies } = columns[index]!
-        const writer = this.#writers[index]!
-        for (const row of varies ? all : own) writer.set(start + row, value(run[row], file))
-        if (like !== null && !varies) writer.copyLike(like, start, end)
+    if (Array.isArray(rows) && rows.length <= ROWS_AT_ONCE) this.#writeRun(rows, file)
+    else for (const run of runsOf(rows)) this.#writeRun(run, file)
+  }
+
+  #writeRun(run: readonly unknown[], file: FileRecord): void {
+    if (run.length === 0) return
+    const start = this.#rowCount
+    const end = start + run.length
+    this.#reserve(end)
+    const like = this.#findLike(run)
+    const { columns } = this.#table
+    for (let index = 0; index < columns.length; index++) {
+      const { value, varies } = columns[index]!
+      const writer = this.#writers[index]!
+      const copied = varies ? null : like
+      for (let row = start; row < end; row++) {
+        if (copied === null || copied[row]! < 0) writer.set(row, value(run[row - start], file))
       }
-      this.#rowCount = end
+      if (copied !== null) writer.copyLike(copied, start, end)
     }
+    this.#rowCount = end
   }
 
   /** Rows of the file that is being written. */
@@ -119,15 +124,11 @@ export class TableWriter {
 }
 
 function* runsOf(rows: Iterable<unknown>): Generator<readonly unknown[]> {
-  if (Array.isArray(rows) && rows.length <= ROWS_AT_ONCE) {
-    if (rows.length > 0) yield rows
-    return
-  }
   let run: unknown[] = []
   for (const row of rows) {
     if (run.push(row) < ROWS_AT_ONCE) continue
     yield run
     run = []
   }
-  if (run.length > 0) yield run
+  yield run
 }
