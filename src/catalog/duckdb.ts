@@ -114,7 +114,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /** How often one write may have the file opened again. */
-const MOST_REOPENINGS = 3
+const MOST_REOPENINGS = 4
 
 /** The embedded catalog: one DuckDB file. Writes run one after the other; reads run beside them. */
 export class DuckDbCatalog implements Catalog {

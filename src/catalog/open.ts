@@ -32,6 +32,8 @@ export interface OpenCatalogOptions {
   /** Memory DuckDB may use for its buffers: bytes, or text such as `1GB`. More speeds up queries over large catalogs. Default: an eighth of the machine's, at most 512 MiB to read and 256 MiB to write; a batch that
    * does not fit has it doubled, to half of the machine's at most. */
   readonly memoryLimit?: string | number
+  /** Bytes to begin with where `memoryLimit` is not set and its default is more: for who writes small batches. Doubled like it. */
+  readonly firstMemoryBytes?: number
   /**
    * Permissions of the files of a new embedded catalog, such as 0o600; those of one that is there stay. Sets the umask of
    * this process for good, as programs may do and libraries may not. Default: the umask as it is.
@@ -125,12 +127,13 @@ async function openDuckDb(url: string, options: OpenCatalogOptions): Promise<Cat
   const path = duckdbPath(url)
   const givenBytes =
     options.memoryLimit === undefined ? null : parseBytes(options.memoryLimit, 'memoryLimit', 2 ** 20, 2 ** 50)
-  const memoryBytes = givenBytes ?? (readOnly ? defaultCatalogMemoryBytes() : defaultWriterMemoryBytes())
+  const usualBytes = givenBytes ?? (readOnly ? defaultCatalogMemoryBytes() : defaultWriterMemoryBytes())
+  const memoryBytes = givenBytes ?? Math.min(usualBytes, options.firstMemoryBytes ?? usualBytes)
   const settings = {
     readOnly,
     memoryBytes,
     threads: options.threads ?? null,
-    checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(memoryBytes / 4)),
+    checkpointBytes: options.checkpointBytes ?? Math.min(LARGEST_CHECKPOINT_BYTES, Math.floor(usualBytes / 4)),
   }
   const [{ openSession }, { DuckDbCatalog }] = await loadDuckDb()
   if (!readOnly && options.fileMode !== undefined) setFileMode(path, options.fileMode)

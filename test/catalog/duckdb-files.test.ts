@@ -366,6 +366,9 @@ describe('a session', () => {
     expect(await mebibytes({ readOnly: true })).toBeLessThanOrEqual(512)
     expect(await mebibytes({ readOnly: true })).toBeGreaterThanOrEqual(Math.min(machine, 256) - 1)
     expect(await mebibytes({ memoryLimit: '700MiB' })).toBe(700)
+    expect(await mebibytes({ firstMemoryBytes: 2 ** 26 })).toBe(64)
+    expect(await mebibytes({ firstMemoryBytes: 2 ** 26, memoryLimit: '700MiB' })).toBe(700)
+    expect(await mebibytes({ firstMemoryBytes: 2 ** 40 })).toBeLessThanOrEqual(256)
   })
 
   it('sorts more than fits in memory, beside the catalog, and cleans up', async () => {

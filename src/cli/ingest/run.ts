@@ -57,6 +57,12 @@ const PROBLEMS_SHOWN = 20
 /** Cores go to the threads that inspect: one thread writes faster than they read. */
 const WRITER_THREADS = 1
 
+/**
+ * Rows of an ingest wait in some 110 MiB until they are in the file, and what is looked up of older ones fits beside them: the
+ * usual limit of a writer would keep 85 MiB more of the file, which nobody asks for (docs/reference/performance.md).
+ */
+const FIRST_MEMORY_BYTES = 128 * 2 ** 20
+
 export async function runIngest(given: readonly string[], flags: IngestFlags, context: CliContext): Promise<void> {
   compileLate(context)
   const { sample, rest } = sampleOf(given, flags)
@@ -109,6 +115,7 @@ export async function runIngest(given: readonly string[], flags: IngestFlags, co
     foldCase: what.foldCase,
     vast: config.vast,
     threads: WRITER_THREADS,
+    firstMemoryBytes: FIRST_MEMORY_BYTES,
     fileMode: config.catalogMode,
     ...(config.catalogWaitMs !== null && { waitMs: config.catalogWaitMs }),
     ...(config.catalogMemoryBytes !== null && { memoryLimit: config.catalogMemoryBytes }),
