@@ -107,7 +107,7 @@ async function fill(path: string, files: number, vectors: number): Promise<void>
   const connection = await instance.connect()
   await connection.run(`ATTACH '${path}' AS exr (TYPE duckdb, ROW_GROUP_SIZE 32768); USE exr`)
   await connection.run('CREATE TEMP TABLE seeds AS SELECT * FROM file_rows')
-  await connection.run('CREATE TEMP TABLE parts_of_seed AS SELECT * FROM parts WHERE part_index = 0')
+  await connection.run('CREATE TEMP TABLE parts_of_seed AS SELECT * FROM part_rows WHERE part_index = 0')
   const bases = payloads.map((payload) => recordVectors(payload).metadata)
   for (let start = 0; start < vectors; start += BATCH) await addVectors(connection, bases, start, BATCH)
   await connection.run('INSERT INTO distinct_vectors SELECT id, any_value(vector) FROM temp.vectors GROUP BY id')
@@ -118,7 +118,7 @@ async function fill(path: string, files: number, vectors: number): Promise<void>
       printf('/show/%05d/beauty.####.exr', n // ${FRAMES}) AS sequence_key, (1001 + n % ${FRAMES})::INTEGER AS frame_number)
     FROM range(${files}) r(n) JOIN temp.vectors v ON v.number = n * ${vectors} // ${files} CROSS JOIN temp.seeds s ORDER BY n`)
   await connection.run(`
-    INSERT INTO parts SELECT s.* REPLACE (${id} AS file_id, ${name} AS file_path)
+    INSERT INTO part_rows SELECT s.* REPLACE ((n + 2)::INTEGER AS file_no)
     FROM range(${files}) r(n) CROSS JOIN temp.parts_of_seed s`)
   await connection.run("DELETE FROM file_rows WHERE file_path = '/seed.exr'; CHECKPOINT exr")
   connection.closeSync()

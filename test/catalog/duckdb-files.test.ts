@@ -22,6 +22,7 @@ import { openSession } from '../../src/catalog/duckdb/session.ts'
 import { spillFolder } from '../../src/catalog/duckdb/spill-folder.ts'
 import { Upserter } from '../../src/catalog/duckdb/upsert.ts'
 import { ValueFile } from '../../src/catalog/duckdb/value-file.ts'
+import { CATALOG_VERSION } from '../../src/catalog/migrations/index.ts'
 import { type OpenCatalogOptions, openCatalog } from '../../src/catalog/open.ts'
 import type { AttributeFacts } from '../../src/inspect/payload.ts'
 import { encodeRecords, tableNamed } from '../../src/tables/index.ts'
@@ -266,7 +267,7 @@ describe('content', () => {
     const ask = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
     const counts = () =>
       ask(`SELECT (SELECT count(*)::INT FROM distinct_attributes), (SELECT count(*)::INT FROM distinct_channels),
-        (SELECT count(*)::INT FROM attribute_rows), (SELECT count(DISTINCT file_no)::INT FROM file_rows)`)
+        (SELECT count(*)::INT FROM attributes), (SELECT count(DISTINCT file_no)::INT FROM file_rows)`)
     const batch = (name: string, texts: Readonly<Record<string, unknown>>) =>
       encodeRecords(sequence(`/mnt/${name}`, 40, { parts: 2, attributes: facts(texts) }), { runId: 'run' })
     const fail = () => Promise.reject(new Error('rolled back'))
@@ -311,7 +312,9 @@ describe('content', () => {
     const names = tableNamed('attributes').columns.flatMap(({ name }) => (name === 'file_id' ? [] : [name]))
     const all = async () =>
       (
-        await catalog.sql(`FROM (${rowsWithPlaces('attributes', names)}) WHERE file_path < '/mnt/c' ORDER BY place`)
+        await catalog.sql(
+          `FROM (${rowsWithPlaces('attributes', names)}) WHERE file_path < '/mnt/c' ORDER BY file_path, place`,
+        )
       ).rows.map(([, ...cells]) => cells)
     const shown = async () =>
       (await catalog.sql("SELECT * EXCLUDE file_id FROM attributes WHERE file_path < '/mnt/c' ORDER BY ALL")).rows
@@ -329,7 +332,7 @@ describe('content', () => {
       "SELECT attr_name FROM distinct_attributes WHERE value_json IS NULL AND attr_name NOT LIKE 'name %'"
     const unquoted = await catalog.sql(unquotedSql)
     expect(unquoted.rows.flat()).toEqual(['plain', 'empty', 'accent', 'whole', 'not a number'])
-    for (const version of [18, 17, 19]) {
+    for (const version of [19, 18, 17, 20, 19, CATALOG_VERSION]) {
       await catalog.migrate(version)
       expect(await shown()).toEqual(wasShown)
     }
@@ -450,8 +453,8 @@ describe('one writer, many readers', () => {
 
 describe('a full disk', () => {
   it('is named, keeps what was committed, and leaves a consistent catalog', async () => {
-    // The shell's file size limit stands in for the disk: 2,048 blocks of 1,024 bytes.
-    const script = 'trap "" XFSZ; ulimit -f 2048; exec "$@"'
+    // The shell's file size limit stands in for the disk: 1,024 blocks of 1,024 bytes.
+    const script = 'trap "" XFSZ; ulimit -f 1024; exec "$@"'
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
       script,

@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBArrayValue, type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { contentOnce, rowsWithPlaces, rowTable, vectorsOnce } from '../../src/catalog/duckdb/row-tables.ts'
-import type { ContentOnce, VectorsOnce } from '../../src/catalog/migrations/migration.ts'
+import {
+  CONTENT_ONCE,
+  type ContentInSets,
+  contentOnce,
+  namedContent,
+  numberedRows,
+  rowsWithPlaces,
+  rowTable,
+  vectorsOnce,
+} from '../../src/catalog/duckdb/row-tables.ts'
+import type { VectorsOnce } from '../../src/catalog/migrations/migration.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { tableNamed, vectorId } from '../../src/tables/index.ts'
 import { fillCatalog, type Hand, PLANTS, type RawRow } from './plants.ts'
@@ -35,6 +44,16 @@ async function report(path: string) {
   }
 }
 
+/** Names all content by itself and not in sets, so that every row that people see is one of the table's. */
+async function nameOneByOne(connection: DuckDBConnection) {
+  for (const { rows, sets, setRows } of CONTENT_ONCE) {
+    await connection.run(
+      `INSERT INTO ${rows} SELECT file_no, part_index, s.* EXCLUDE (set_no) FROM ${setRows} JOIN ${sets} s USING (set_no)`,
+    )
+    await connection.run(`TRUNCATE ${setRows}; TRUNCATE ${sets}`)
+  }
+}
+
 /** Tables by the names that people ask for; vectors and content as if they stood in their rows. */
 function handOf(connection: DuckDBConnection): Hand {
   const set = async (table: string, values: Readonly<Record<string, unknown>>) => {
@@ -47,16 +66,28 @@ function handOf(connection: DuckDBConnection): Hand {
     }
     return sets
   }
-  const change = async (table: string, id: unknown, values: Readonly<Record<string, unknown>>) => {
+  const change = async (
+    table: string,
+    id: unknown,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<[column: string, value: string][]> => {
     const sets = await set(table, values)
     const content = contentOnce(table)
-    return content ? ofContent(connection, content, id, sets) : sets
+    if (content) return ofContent(connection, content, id, sets)
+    if (numberedRows(table) === null) return sets
+    const ofFile = (id: string) => `(SELECT file_no FROM file_rows WHERE file_id = ${id})`
+    return sets.map(([name, value]) => (name === 'file_id' ? ['file_no', ofFile(value)] : [name, value]))
   }
   return {
     async rows(table) {
       const columns = tableNamed(table).columns.map(({ name }) => name)
+      const content = contentOnce(table)
+      const query = rowsWithPlaces(table, columns)
+      const inRows = `(SELECT rowid AS place, * EXCLUDE (place) FROM ${rowTable(table)})`
       const reader = await connection.runAndReadAll(
-        `SELECT place AS id, * EXCLUDE (place) FROM (${rowsWithPlaces(table, columns)}) ORDER BY place`,
+        `SELECT place AS id, * EXCLUDE (place) FROM
+          (${content ? query.replace(/^SELECT .*? AS place/, 'SELECT t.place').replace(`(${namedContent(content)})`, inRows) : query})
+         ORDER BY place`,
       )
       return reader.getRowObjects().map((row) => {
         return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])) as unknown as RawRow
@@ -81,7 +112,7 @@ function handOf(connection: DuckDBConnection): Hand {
 /** The same of a row's numbers; content that nothing has yet is stored. */
 async function ofContent(
   connection: DuckDBConnection,
-  { rows, number, distinct, quoted }: ContentOnce,
+  { rows, number, distinct, quoted }: ContentInSets,
   id: unknown,
   sets: readonly [column: string, value: string][],
 ): Promise<[column: string, value: string][]> {
@@ -152,6 +183,32 @@ const ONCE: readonly (readonly [what: string, sql: string, sees: string])[] = [
     'UPDATE distinct_channels SET x_sampling = 2',
     'every distinct content is the one its id says',
   ],
+  ['sets that parts have gone', 'DELETE FROM channel_sets', 'every row that names its content has it'],
+  [
+    'a set that has something else too',
+    'INSERT INTO channel_sets SELECT set_no, 99, channel_no FROM channel_sets LIMIT 1',
+    'every file has the rows of channels it was stored with',
+  ],
+  [
+    'a set that has something at a place twice',
+    'INSERT INTO channel_sets FROM channel_sets LIMIT 1',
+    'every place of a set has one content',
+  ],
+  [
+    'a set that lacks something',
+    'DELETE FROM attribute_sets WHERE place = (SELECT max(place) FROM attribute_sets)',
+    'every file has the rows of attributes it was stored with',
+  ],
+  [
+    'a set that has something in the place of something else',
+    'UPDATE channel_sets SET channel_no = (SELECT min(channel_no) FROM channel_sets)',
+    'every file has the content it was stored with',
+  ],
+  [
+    'sets of a file given to another',
+    'UPDATE attribute_set_rows SET file_no = 2 WHERE file_no = 3',
+    'every file has the rows of attributes it was stored with',
+  ],
   ['a number given to two files', 'UPDATE file_rows SET file_no = 1 WHERE file_no = 2', 'every number names one file'],
   [
     'the number of a file forged',
@@ -183,6 +240,7 @@ describe('verify of a DuckDB catalog', () => {
     const path = copy()
     const instance = await DuckDBInstance.create(path)
     const connection = await instance.connect()
+    await nameOneByOne(connection)
     await plant(handOf(connection))
     connection.closeSync()
     instance.closeSync()

@@ -401,7 +401,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'rows of a part swapped between two files',
     sees: CONTENT,
-    plant: swap('parts', ['file_id'], (row) => isFrame(1001)(row) || isFrame(1002)(row)),
+    plant: swap('parts', ['file_id'], (row) => isFrame(1001)(row) || (isStereo(row) && row['part_index'] === 1)),
   },
   {
     name: 'sightings swapped between two files',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { compactCatalog, openCatalog } from '../../src/catalog/open.ts'
 import { mergeCatalogs } from '../../src/exchange/merge.ts'
+import type { AttributeFacts } from '../../src/inspect/payload.ts'
 import { runHere } from '../cli/run-cli.ts'
 import { tempDir } from '../helpers.ts'
 import { record, sequence } from './records.ts'
@@ -199,6 +201,15 @@ describe('retention', () => {
 })
 
 describe('compacting', () => {
+  /** A megabyte that nothing packs. */
+  const noise = (round: number) =>
+    Array.from({ length: 40 }, (_, index): AttributeFacts => {
+      const text = Array.from({ length: 470 }, (_, at) =>
+        createHash('sha256').update(`${round} ${index} ${at}`).digest('hex'),
+      )
+      return { name: `noise ${index}`, type: 'string', value: text.join(''), source: 'exr' }
+    })
+
   async function grown(): Promise<void> {
     await fill()
     for (let round = 0; round < 4; round++) {
@@ -212,6 +223,9 @@ describe('compacting', () => {
         }),
         'run',
       )
+      const attributes = round < 3 ? noise(round) : []
+      const spec = { header: `round ${round}`, inspectedAtUs: ago(days), attributes }
+      await catalog.upsert([record({ path: '/mnt/noise.exr', ...spec })], 'run')
       // Into the file, and not only into the journal.
       await catalog.close()
       catalog = await openCatalog(path)
@@ -239,8 +253,10 @@ describe('compacting', () => {
     for (const unused of [
       'distinct_vectors ANTI JOIN file_rows USING (vector_id)',
       'distinct_fingerprints ANTI JOIN distinct_channels USING (fingerprint_id)',
-      'distinct_attributes ANTI JOIN attribute_rows USING (attribute_no)',
-      'distinct_channels ANTI JOIN channel_rows USING (channel_no)',
+      'attribute_sets ANTI JOIN attribute_set_rows USING (set_no)',
+      'channel_sets ANTI JOIN channel_set_rows USING (set_no)',
+      'distinct_attributes ANTI JOIN attribute_rows USING (attribute_no) ANTI JOIN attribute_sets USING (attribute_no)',
+      'distinct_channels ANTI JOIN channel_rows USING (channel_no) ANTI JOIN channel_sets USING (channel_no)',
     ]) {
       expect((await catalog.sql(`FROM ${unused}`)).rows).toEqual([])
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
-import { rowTable } from '../../src/catalog/duckdb/row-tables.ts'
+import { contentOnce, rowTable } from '../../src/catalog/duckdb/row-tables.ts'
 import { openCatalog } from '../../src/catalog/open.ts'
 import { ask } from '../../src/queries/index.ts'
 import { record, sequence } from './records.ts'
@@ -106,16 +106,16 @@ const ofChannel = (condition: string) => `channel_no IN (SELECT channel_no FROM 
 
 describe('verify', () => {
   it.each([
-    ['attributes of a file', `DELETE FROM attribute_rows WHERE ${ofFile('1002')}`, 'attributes'],
-    ['attributes of all files', 'DELETE FROM attribute_rows', 'attributes'],
-    ['channels but the first', `DELETE FROM channel_rows WHERE ${ofChannel('fingerprint_id IS NULL')}`, 'channels'],
+    ['attributes of a file', `DELETE FROM attribute_set_rows WHERE ${ofFile('1002')}`, 'attributes'],
+    ['attributes of all files', 'DELETE FROM attribute_rows; DELETE FROM attribute_set_rows', 'attributes'],
+    ['channels but the first', `DELETE FROM channel_sets WHERE ${ofChannel('fingerprint_id IS NULL')}`, 'channels'],
     [
       'one channel',
       `DELETE FROM channel_rows WHERE ${ofFile('1001')} AND ${ofChannel("channel_name = 'Z'")}`,
       'channels',
     ],
-    ['channels of a part', `DELETE FROM channel_rows WHERE ${ofFile('1003')}`, 'channels'],
-    ['parts', 'DELETE FROM parts WHERE part_index = 1', 'parts'],
+    ['channels of a part', `DELETE FROM channel_set_rows WHERE ${ofFile('1003')}`, 'channels'],
+    ['parts', 'DELETE FROM part_rows WHERE part_index = 1', 'parts'],
   ])('finds the loss of %s', async (_what, plant, table) => {
     await catalog.upsert(sequence('/mnt/a', 4, { parts: 2 }), 'run')
     expect((await catalog.verify()).ok).toBe(true)
@@ -126,9 +126,8 @@ describe('verify', () => {
 
   it.each(['parts', 'channels', 'attributes'])('finds doubled rows of %s', async (table) => {
     await catalog.upsert(sequence('/mnt/a', 4), 'run')
-    const { checks } = await verifyAfter(
-      `INSERT INTO ${rowTable(table)} FROM ${rowTable(table)} WHERE ${table === 'parts' ? "file_path LIKE '%1002%'" : ofFile('1002')}`,
-    )
+    const rows = contentOnce(table)?.setRows ?? rowTable(table)
+    const { checks } = await verifyAfter(`INSERT INTO ${rows} FROM ${rows} WHERE ${ofFile('1002')}`)
     const found = checks.find(({ name }) => name === `every file has the rows of ${table} it was stored with`)
     expect(found).toMatchObject({ violations: 1 })
   })

@@ -121,7 +121,9 @@ describe('merging catalogs', () => {
     const { DuckDBInstance } = await import('@duckdb/node-api')
     const instance = await DuckDBInstance.create(join(folder, 'a.duckdb'))
     const connection = await instance.connect()
-    await connection.run("UPDATE parts SET width = 1 WHERE file_path LIKE '%1002%'")
+    await connection.run(
+      "UPDATE part_rows SET width = 1 WHERE file_no IN (SELECT file_no FROM file_rows WHERE file_path LIKE '%1002%')",
+    )
     connection.closeSync()
     instance.closeSync()
     const into = await open('into')

@@ -34,7 +34,7 @@ vi.mock('../../src/tables/parts.ts', async (original) => {
   }
 })
 vi.mock('../../src/catalog/migrations/index.ts', async (original) => {
-  const { contentOnceOf, MIGRATIONS, vectorsOnceOf, viewsOf } =
+  const { contentOnceOf, MIGRATIONS, numberedRowsOf, vectorsOnceOf, viewsOf } =
     await original<typeof import('../../src/catalog/migrations/index.ts')>()
   const step = {
     version: MIGRATIONS.length + 1,
@@ -46,7 +46,7 @@ vi.mock('../../src/catalog/migrations/index.ts', async (original) => {
     columns: { parts: { answer: 'int32' } },
   }
   const all = [...MIGRATIONS, step]
-  return { MIGRATIONS: all, CATALOG_VERSION: all.length, contentOnceOf, vectorsOnceOf, viewsOf }
+  return { MIGRATIONS: all, CATALOG_VERSION: all.length, contentOnceOf, numberedRowsOf, vectorsOnceOf, viewsOf }
 })
 
 const records = sequence('/mnt/a', 3)

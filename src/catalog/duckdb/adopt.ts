@@ -24,7 +24,7 @@ import { appendRows } from './append-rows.ts'
 import { storeValues } from './large-values.ts'
 import type { Ledger } from './ledger.ts'
 import { tableReader } from './read-table.ts'
-import { FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
+import { deleteOfFiles, FILE_ROWS, rowTable } from './row-tables.ts'
 import { type StoredOnce, storedTypes } from './stored-once.ts'
 import type { ValueFile } from './value-file.ts'
 
@@ -40,7 +40,7 @@ export async function adoptFiles(
   checkWhole(batch, arriving, origin.url)
   once.rolledBack()
   const adopted = await ledger.transaction(async (record) => {
-    const stored = await readStored(connection, arriving)
+    const stored = await readStored(connection, arriving, once)
     const added = await rowsToAdd(connection, batch, stored)
     const sightings = new Uint32Array(batch.fileCount)
     const files = fileOfRows(batch.tables.get('inspections')!)
@@ -98,10 +98,14 @@ async function rowsToAdd(
   return added
 }
 
-async function readStored(connection: DuckDBConnection, arriving: readonly FileRow[]): Promise<FileRow[]> {
+async function readStored(
+  connection: DuckDBConnection,
+  arriving: readonly FileRow[],
+  once: StoredOnce,
+): Promise<FileRow[]> {
   const reader = await connection.runAndReadAll(
     `SELECT file_id, file_path_normalized, superseded_by, content_digest, latest_rows, sequencer, schema_version,
-       epoch_us(inspection_timestamp), epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, inspection_count
+       epoch_us(inspection_timestamp), epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, inspection_count, file_no
      FROM ${FILE_ROWS} WHERE file_path_normalized IN (SELECT unnest($1))`,
     [listValue([...new Set(arriving.map(({ normalizedPath }) => normalizedPath))])],
     [LIST(VARCHAR)],
@@ -109,6 +113,7 @@ async function readStored(connection: DuckDBConnection, arriving: readonly FileR
   return reader.getRows().map((row) => {
     const text = (index: number) => row[index] as string | null
     const long = (index: number) => row[index] as bigint | null
+    once.knows(text(0)!, Number(row[13]))
     return {
       fileId: text(0)!,
       normalizedPath: text(1)!,
@@ -146,11 +151,7 @@ async function adoptValues(
 
 async function deleteRows(connection: DuckDBConnection, table: string, fileIds: readonly string[]): Promise<void> {
   const ids = listValue([...fileIds])
-  await connection.run(
-    `DELETE FROM ${rowTable(table)} WHERE ${isOfFiles(table, 'SELECT unnest($1)')}`,
-    [ids],
-    [LIST(VARCHAR)],
-  )
+  for (const sql of deleteOfFiles(table, 'SELECT unnest($1)')) await connection.run(sql, [ids], [LIST(VARCHAR)])
 }
 
 async function append(

@@ -4,7 +4,7 @@ import type { CatalogInfo } from '../catalog.ts'
 import { CATALOG_VERSION } from '../migrations/index.ts'
 import { queryError } from './errors.ts'
 import { readVersion } from './migrate.ts'
-import { rowTable } from './row-tables.ts'
+import { countRows, rowTable } from './row-tables.ts'
 import type { Session } from './session.ts'
 import { valueFilePath } from './value-file.ts'
 
@@ -20,7 +20,7 @@ export async function readInfo(session: Session, url: string): Promise<CatalogIn
     for (const { name } of TABLES) {
       const table = rowTable(name, version)
       if (!present.has(table)) continue
-      rows[name] = Number((await connection.runAndReadAll(`SELECT count(*) FROM ${table}`)).getRows()[0]?.[0])
+      rows[name] = Number((await connection.runAndReadAll(countRows(name, version))).getRows()[0]?.[0])
     }
     const engine = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]
     return {

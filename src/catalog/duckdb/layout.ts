@@ -4,7 +4,7 @@ import { CATALOG_VERSION } from '../migrations/index.ts'
 import { columnsError } from '../plan-rows.ts'
 import { missingSchema } from './errors.ts'
 import { readVersion } from './migrate.ts'
-import { contentOnce, distinctTable, rowTable, storedColumns } from './row-tables.ts'
+import { contentOnce, distinctTable, rowTable, setTables, storedColumns } from './row-tables.ts'
 
 /**
  * Checks that every table an inspection fills has the columns this program writes, in its order. Throws
@@ -39,7 +39,7 @@ export async function checkLayout(connection: DuckDBConnection, path: string): P
 function tablesFilled(table: TableDefinition): Pick<TableDefinition, 'name' | 'columns'>[] {
   const content = contentOnce(table.name)
   const rows = { name: rowTable(table.name), columns: storedColumns(table) }
-  return content ? [rows, distinctTable(content)] : [rows]
+  return content ? [rows, distinctTable(content), ...setTables(content)] : [rows]
 }
 
 function fullType(type: string): string {

@@ -14,9 +14,11 @@ import {
 import { appendRows } from './append-rows.ts'
 import { regroupFrames } from './frames.ts'
 import { dropFileNumbers, numberFiles, putContentBack, takeContentOut } from './move-content.ts'
+import { nameFilesById, nameFilesByNumber } from './move-rows.ts'
+import { putInSets, takeFromSets } from './move-sets.ts'
 import { putVectorsBack, takeVectorsOut } from './move-vectors.ts'
 import { recount } from './recount.ts'
-import { rowTable } from './row-tables.ts'
+import { type ContentInSets, isInSets, rowTable } from './row-tables.ts'
 import { inTransaction } from './transaction.ts'
 import { plainValue } from './values.ts'
 
@@ -126,7 +128,7 @@ function backfills(migrations: readonly Migration[], of?: string): Backfill[] {
 }
 
 async function stepForward(connection: DuckDBConnection, migration: Migration, options: MigrateOptions): Promise<void> {
-  const { version, tables = {}, columns = {}, once = [], contentOnce = [], sql } = migration
+  const { version, tables = {}, columns = {}, once = [], contentOnce = [], numberedRows = [], sql } = migration
   for (const [table, definitions] of Object.entries(tables)) {
     const list = Object.entries(definitions).map(([name, type]) => `${name} ${frozenSql(type)}`)
     await connection.run(`CREATE TABLE ${table} (${list.join(', ')})`)
@@ -139,6 +141,12 @@ async function stepForward(connection: DuckDBConnection, migration: Migration, o
   for (const vectors of once) await takeVectorsOut(connection, vectors, options)
   if (contentOnce.length > 0 && contentOnceOf(version - 1).length === 0) await numberFiles(connection)
   for (const content of contentOnce) await takeContentOut(connection, content, options)
+  for (const content of inSets(migration)) await putInSets(connection, content, options)
+  for (const numbered of numberedRows) {
+    throwIfAborted(options.signal)
+    options.onProgress?.({ doing: `writing ${numbered.rows}`, rows: 0 })
+    await nameFilesByNumber(connection, numbered)
+  }
   for (const statement of sql?.up ?? []) await connection.run(statement)
 }
 
@@ -147,8 +155,16 @@ async function stepBack(
   migration: Migration,
   { onProgress }: MigrateOptions,
 ): Promise<void> {
-  const { version, tables = {}, columns = {}, once = [], contentOnce = [], sql } = migration
+  const { version, tables = {}, columns = {}, once = [], contentOnce = [], numberedRows = [], sql } = migration
   for (const statement of sql?.down ?? []) await connection.run(statement)
+  for (const numbered of numberedRows) {
+    onProgress?.({ doing: `writing ${numbered.table}`, rows: 0 })
+    await nameFilesById(connection, numbered)
+  }
+  for (const content of inSets(migration)) {
+    onProgress?.({ doing: `taking the content of ${content.table} from its sets`, rows: 0 })
+    await takeFromSets(connection, content)
+  }
   for (const content of contentOnce) {
     onProgress?.({ doing: `putting the content of ${content.table} back`, rows: 0 })
     await putContentBack(connection, content)
@@ -164,6 +180,13 @@ async function stepBack(
     }
   }
   for (const table of Object.keys(tables).reverse()) await connection.run(`DROP TABLE ${table}`)
+}
+
+/** The tables whose content a migration puts in sets. */
+function inSets({ version, contentSets = [] }: Migration): ContentInSets[] {
+  return contentOnceOf(version)
+    .filter(isInSets)
+    .filter((once) => contentSets.some(({ table }) => table === once.table))
 }
 
 /** Reads batch after batch into a table of changes; all of them are made at once: an UPDATE for each would take a minute for a hundred thousand. */

@@ -7,6 +7,12 @@ export function halvesOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount * 2)
 }
 
+/** A column of INTEGER without nulls, in memory that is the next chunk's too. */
+export function intsOf(chunk: DuckDBDataChunk, column: number): Int32Array {
+  const bytes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 4)
+  return new Int32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount)
+}
+
 /** A column of BIGINT without nulls. */
 export function longsOf(chunk: DuckDBDataChunk, column: number): BigInt64Array {
   const { buffer, byteOffset } = halvesOf(chunk, column)

@@ -3,17 +3,19 @@ import { digestRows, encodeRows, type TableDefinition, TextCells, tableNamed } f
 import { throwIfAborted } from '../abort.ts'
 import { ledgerChange, type Tally, TallySum } from '../ledger.ts'
 import { lastRemovals, liveCondition } from '../live.ts'
+import { CATALOG_VERSION } from '../migrations/index.ts'
 import type { CountedChange } from '../plan-upsert.ts'
 import { RETENTION_KINDS, type RetentionCounts, type RetentionKind, type RetentionPolicy } from '../retention.ts'
 import { FILE_TABLES } from '../whole-files.ts'
 import type { Ledger } from './ledger.ts'
 import { cellOf } from './read-table.ts'
-import { deleteUnused, FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
+import { countRows, deleteOfFiles, deleteUnused, FILE_ROWS, isOfFiles, rowsWithPlaces, rowTable } from './row-tables.ts'
 import { interruptOn } from './transaction.ts'
 
 /** Sightings go one by one; rows of the other tables with their file. */
 const GONE = 'CREATE OR REPLACE TEMP TABLE gone'
 const GONE_FILES = 'SELECT file_id FROM temp.gone_files'
+const SIGHTINGS = rowTable('inspections')
 const OF_GONE = `file_id IN (${GONE_FILES})`
 
 /** See `CatalogAdministration.retain`. All in one transaction, which is rolled back when it is cancelled. */
@@ -31,7 +33,7 @@ export async function retain(
       if (dryRun) return counts
       const change = {
         ...ledgerChange(await goneFiles(connection)),
-        inspections: await goneTally(connection, tableNamed('inspections'), 'rowid IN (FROM temp.gone_inspections)'),
+        inspections: await goneTally(connection, tableNamed('inspections'), 'place IN (FROM temp.gone_inspections)'),
         removals: await goneTally(connection, tableNamed('removals'), OF_GONE),
       }
       for (const sql of CLEAN) {
@@ -86,8 +88,8 @@ async function choose(
       row_number() OVER (PARTITION BY i.file_id ORDER BY i.inspected_at) AS from_first,
       row_number() OVER (PARTITION BY i.file_id ORDER BY i.inspected_at DESC) AS from_last,
       row_number() OVER (PARTITION BY i.file_id, i.is_there ORDER BY i.inspected_at DESC) AS from_last_there
-    FROM (SELECT i.rowid, i.file_id, i.inspected_at, (i.size_bytes, i.mtime, i.etag)
-        IS NOT DISTINCT FROM (f.size_bytes, f.mtime, f.etag) AS is_there FROM inspections i JOIN ${FILE_ROWS} f USING (file_id)) i
+    FROM (SELECT i.rowid, f.file_id, i.inspected_at, (i.size_bytes, i.mtime, i.etag)
+        IS NOT DISTINCT FROM (f.size_bytes, f.mtime, f.etag) AS is_there FROM ${SIGHTINGS} i JOIN ${FILE_ROWS} f USING (file_no)) i
     JOIN (FROM ${FILE_ROWS} ANTI JOIN temp.gone_files USING (file_id)) f USING (file_id)`
   await create(
     'sightings',
@@ -97,7 +99,10 @@ async function choose(
          AND inspected_at <> inspection_timestamp AND inspected_at <> last_inspected AND inspected_at < $before`,
     ),
   )
-  await create('inspections', `FROM temp.gone_sightings UNION ALL SELECT rowid FROM inspections WHERE ${OF_GONE}`)
+  await create(
+    'inspections',
+    `FROM temp.gone_sightings UNION ALL SELECT rowid FROM ${SIGHTINGS} WHERE ${isOfFiles('inspections', GONE_FILES)}`,
+  )
   await create('runs', only('runs', 'SELECT run_id FROM ingest_runs WHERE coalesce(ended_at, started_at) < $before'))
   await create('failures', only('failures', 'SELECT file_path FROM ingest_errors WHERE last_seen < $before'))
   const named = `regexp_extract(value_json, '^\\{"large":\\{"sha256":"([0-9a-f]{64})"', 1)`
@@ -112,13 +117,13 @@ async function choose(
 }
 
 const CLEAN: readonly string[] = [
-  ...FILE_TABLES.filter(({ name }) => name !== 'inspections' && name !== 'files').map(
-    ({ name }) => `DELETE FROM ${rowTable(name)} WHERE ${isOfFiles(name, GONE_FILES)}`,
+  ...FILE_TABLES.filter(({ name }) => name !== 'inspections' && name !== 'files').flatMap(({ name }) =>
+    deleteOfFiles(name, GONE_FILES),
   ),
   `UPDATE ${FILE_ROWS} f SET inspection_count = inspection_count - g.n
-   FROM (SELECT file_id, count(*)::INTEGER AS n FROM inspections WHERE rowid IN (FROM temp.gone_sightings) GROUP BY file_id) g
-   WHERE f.file_id = g.file_id`,
-  'DELETE FROM inspections WHERE rowid IN (FROM temp.gone_inspections)',
+   FROM (SELECT file_no, count(*)::INTEGER AS n FROM ${SIGHTINGS} WHERE rowid IN (FROM temp.gone_sightings) GROUP BY file_no) g
+   WHERE f.file_no = g.file_no`,
+  `DELETE FROM ${SIGHTINGS} WHERE rowid IN (FROM temp.gone_inspections)`,
   // What a cleaned header superseded is superseded by the one that is there now.
   `UPDATE ${FILE_ROWS} f SET superseded_by = c.file_id FROM (SELECT * FROM ${FILE_ROWS} WHERE superseded_by IS NULL) c
    WHERE c.file_path_normalized = f.file_path_normalized AND f.superseded_by IN (SELECT file_id FROM temp.gone_files)`,
@@ -145,7 +150,7 @@ async function countGone(connection: DuckDBConnection): Promise<RetentionCounts>
   }
   let rows = counts.sightings + counts.runs + counts.failures + counts.values
   for (const { name } of FILE_TABLES) {
-    rows += await one(`SELECT count(*) FROM ${rowTable(name)} WHERE ${isOfFiles(name, GONE_FILES)}`)
+    rows += await one(countRows(name, CATALOG_VERSION, isOfFiles(name, GONE_FILES)))
   }
   return { ...counts, rows }
 }
@@ -169,7 +174,10 @@ async function goneTally(connection: DuckDBConnection, definition: TableDefiniti
   const { name, columns } = definition
   const sum = new TallySum()
   const result = await connection.stream(
-    `SELECT ${columns.map((column) => column.name).join(', ')} FROM ${name} WHERE ${where}`,
+    `SELECT * EXCLUDE (place) FROM (${rowsWithPlaces(
+      name,
+      columns.map((column) => column.name),
+    )}) WHERE ${where}`,
   )
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const values = chunk.getColumns()

@@ -1,12 +1,15 @@
 import { type ColumnDefinition, contentColumns, TABLES, type TableDefinition, tableNamed } from '../../tables/index.ts'
-import { CATALOG_VERSION, contentOnceOf, vectorsOnceOf } from '../migrations/index.ts'
-import type { ContentOnce, VectorsOnce } from '../migrations/migration.ts'
+import { CATALOG_VERSION, contentOnceOf, numberedRowsOf, vectorsOnceOf } from '../migrations/index.ts'
+import type { ContentOnce, ContentSets, NumberedRows, VectorsOnce } from '../migrations/migration.ts'
+
+/** Content that parts share in sets, as in a catalog of this release. */
+export type ContentInSets = ContentOnce & ContentSets
 
 /** The vectors that a catalog of this release keeps once. */
 export const VECTORS_ONCE: readonly VectorsOnce[] = vectorsOnceOf(CATALOG_VERSION)
 
 /** The tables whose content it keeps once. */
-export const CONTENT_ONCE: readonly ContentOnce[] = contentOnceOf(CATALOG_VERSION)
+export const CONTENT_ONCE = contentOnceOf(CATALOG_VERSION).filter(isInSets)
 
 /** The vectors of a table that are kept once each; null for a table that has none. */
 export function vectorsOnce(table: string): VectorsOnce | null {
@@ -14,8 +17,13 @@ export function vectorsOnce(table: string): VectorsOnce | null {
 }
 
 /** How the content of a table is kept once; null for a table whose rows have all of it. */
-export function contentOnce(table: string): ContentOnce | null {
+export function contentOnce(table: string): ContentInSets | null {
   return CONTENT_ONCE.find((once) => once.table === table) ?? null
+}
+
+/** How the rows of a table name their files; null for a table that has their ids, or its content apart. */
+export function numberedRows(table: string): NumberedRows | null {
+  return numberedRowsOf(CATALOG_VERSION).find((numbered) => numbered.table === table) ?? null
 }
 
 /**
@@ -23,20 +31,43 @@ export function contentOnce(table: string): ContentOnce | null {
  * a rowid or no vector goes there.
  */
 export function rowTable(table: string, version: number = CATALOG_VERSION): string {
-  const once = [...contentOnceOf(version), ...vectorsOnceOf(version)]
+  const once = [...contentOnceOf(version), ...vectorsOnceOf(version), ...numberedRowsOf(version)]
   return once.find((candidate) => candidate.table === table)?.rows ?? table
+}
+
+/** Whether parts share sets of it, in the version that it is of. */
+export function isInSets(once: ContentOnce): once is ContentInSets {
+  return once.sets !== undefined
 }
 
 /** The rows of `files`, without vectors. */
 export const FILE_ROWS = rowTable('files')
 
+/** Whether rows name their file by its number. */
+export function isNumbered(table: string): boolean {
+  return contentOnce(table) !== null || numberedRows(table) !== null
+}
+
 /** The condition by which a row of `rowTable(table)` belongs to one of the files that a query gives by `file_id`. */
 export function isOfFiles(table: string, fileIds: string): string {
   const isAmong = `file_id IN (${fileIds})`
-  return contentOnce(table) ? `file_no IN (SELECT file_no FROM ${FILE_ROWS} WHERE ${isAmong})` : isAmong
+  return isNumbered(table) ? `file_no IN (SELECT file_no FROM ${FILE_ROWS} WHERE ${isAmong})` : isAmong
 }
 
-/** A query of some columns of a table as people ask for them, and the rowid of each row as `place`. */
+/** Deletes all that a table has of the files that a query gives by `file_id`, a statement each. */
+export function deleteOfFiles(table: string, fileIds: string): string[] {
+  const tables = [rowTable(table), ...(contentOnce(table) ? [contentOnce(table)!.setRows] : [])]
+  return tables.map((rows) => `DELETE FROM ${rows} WHERE ${isOfFiles(table, fileIds)}`)
+}
+
+/** How many rows people see of a table, or those of some files. */
+export function countRows(table: string, version: number = CATALOG_VERSION, where = 'true'): string {
+  const { sets, setRows } = contentOnceOf(version).find((once) => once.table === table) ?? {}
+  const inSets = sets ? ` + (SELECT count(*) FROM ${setRows} JOIN ${sets} USING (set_no) WHERE ${where})` : ''
+  return `SELECT (SELECT count(*) FROM ${rowTable(table, version)} WHERE ${where})${inSets}`
+}
+
+/** A query of some columns of a table as people ask for them, and `place`, by which the rows of a file are in the order of its header. */
 export function rowsWithPlaces(table: string, columns: readonly string[]): string {
   const content = contentOnce(table)
   const once = vectorsOnce(table)
@@ -44,8 +75,13 @@ export function rowsWithPlaces(table: string, columns: readonly string[]): strin
     const list = columns.map((column) =>
       column === once?.column ? `v.vector AS ${column}` : ofContent(content, column),
     )
-    const query = contentQuery(content, ['t.rowid AS place', ...list])
+    const query = contentQuery(content, [`${PLACE} AS place`, ...list])
     return once ? `${query} ${joinVectors(once, 'd', 'v')}` : query
+  }
+  const numbered = numberedRows(table)
+  if (numbered) {
+    const list = columns.map((column) => `${numbered.ofFile.includes(column) ? 'f' : 't'}.${column}`)
+    return `SELECT t.rowid AS place, ${list.join(', ')} FROM ${numbered.rows} t JOIN ${FILE_ROWS} f ON f.file_no = t.file_no`
   }
   if (once === null)
     return `SELECT t.rowid AS place, ${columns.map((column) => `t.${column}`).join(', ')} FROM ${table} t`
@@ -58,10 +94,20 @@ export function joinVectors({ distinct, id }: VectorsOnce, rows: string, vectors
   return `LEFT JOIN ${distinct} ${vectors} ON ${vectors}.${id} = ${rows}.${id}`
 }
 
+/** Where a row stands among those of its file, in a `contentQuery`. */
+const PLACE = '(t.part_index::BIGINT << 32) + t.place'
+
 /** Brings content to rows: `t` are the rows, `f` the files, `d` the content, in which vectors have their ids. */
-export function contentQuery({ rows, number, distinct }: ContentOnce, columns: readonly string[]): string {
-  return `SELECT ${columns.join(', ')} FROM ${rows} t JOIN ${FILE_ROWS} f ON f.file_no = t.file_no
-    JOIN ${distinct} d ON d.${number} = t.${number}`
+export function contentQuery(once: ContentOnce, columns: readonly string[]): string {
+  const { rows, number, distinct } = once
+  return `SELECT ${columns.join(', ')} FROM ${isInSets(once) ? `(${namedContent(once)})` : rows} t
+    JOIN ${FILE_ROWS} f ON f.file_no = t.file_no JOIN ${distinct} d ON d.${number} = t.${number}`
+}
+
+/** Which content a part has, and at which place of its header. */
+export function namedContent({ rows, number, sets, setRows }: ContentInSets): string {
+  return `SELECT file_no, part_index, place, ${number} FROM ${rows}
+    UNION ALL SELECT n.file_no, n.part_index, s.place, s.${number} FROM ${setRows} n JOIN ${sets} s ON s.set_no = n.set_no`
 }
 
 /** A column of the table's view, in a `contentQuery`. */
@@ -76,7 +122,10 @@ export function deleteUnused(database = ''): string[] {
   const unused = (distinct: string, rows: string, name: string) =>
     `DELETE FROM ${database}${distinct} d WHERE NOT EXISTS (SELECT 1 FROM ${database}${rows} t WHERE t.${name} = d.${name})`
   return [
-    ...CONTENT_ONCE.map(({ distinct, rows, number }) => unused(distinct, rows, number)),
+    ...CONTENT_ONCE.flatMap(({ distinct, rows, number, sets, setRows }) => [
+      unused(sets, setRows, 'set_no'),
+      `${unused(distinct, rows, number)} AND NOT EXISTS (SELECT 1 FROM ${database}${sets} s WHERE s.${number} = d.${number})`,
+    ]),
     ...VECTORS_ONCE.map(({ table, distinct, rows, id }) => unused(distinct, contentOnce(table)?.distinct ?? rows, id)),
   ]
 }
@@ -88,13 +137,27 @@ const fileNumber: ColumnDefinition = {
   doc: 'names the file in this catalog',
 }
 
+const place: ColumnDefinition = {
+  name: 'place',
+  type: 'int32',
+  nullable: false,
+  doc: 'in the header of the part, counted from 0',
+}
+
+const setNumber: ColumnDefinition = { name: 'set_no', type: 'int32', nullable: false, doc: 'names a set; counts up' }
+
+function contentNumber({ number, distinct }: ContentOnce): ColumnDefinition {
+  return { name: number, type: 'int32', nullable: false, doc: `names the row of ${distinct} that says all else` }
+}
+
 /** The columns that are stored for a table: ids and numbers in the place of what is kept once. */
 export function storedColumns({ name, columns }: TableDefinition): ColumnDefinition[] {
   const content = contentOnce(name)
   if (content) {
-    const doc = `names the row of ${content.distinct} that says all else`
-    return [fileNumber, partIndex(columns), { name: content.number, type: 'int32', nullable: false, doc }]
+    return [fileNumber, partIndex(columns), place, contentNumber(content)]
   }
+  const numbered = numberedRows(name)
+  if (numbered) return [fileNumber, ...columns.filter((column) => !numbered.ofFile.includes(column.name))]
   const stored = withIds(name, columns)
   return name === 'files' && CONTENT_ONCE.length > 0 ? [fileNumber, ...stored] : stored
 }
@@ -137,11 +200,23 @@ export function distinctTable(once: ContentOnce): TableDefinition {
   }
 }
 
+/** The tables that have the sets of content, and which parts have them. */
+export function setTables(once: ContentInSets): [sets: TableDefinition, setRows: TableDefinition] {
+  const table = (name: string, doc: string, columns: readonly ColumnDefinition[]): TableDefinition => {
+    return { name, doc, key: [], parent: null, columns }
+  }
+  const part = partIndex(tableNamed(once.table).columns)
+  return [
+    table(once.sets, `one row per content of a set that parts share`, [setNumber, place, contentNumber(once)]),
+    table(once.setRows, `one row per set of a part`, [fileNumber, part, setNumber]),
+  ]
+}
+
 /** Every table that the file of a catalog has. */
 export const STORED_TABLES: readonly TableDefinition[] = TABLES.flatMap((table) => {
   const rows = { ...table, name: rowTable(table.name), columns: storedColumns(table) }
   const content = contentOnce(table.name)
-  const apart = content ? [distinctTable(content)] : []
+  const apart = content ? [distinctTable(content), ...setTables(content)] : []
   const once = vectorsOnce(table.name)
   if (once === null) return [...apart, rows]
   const { doc } = table.columns.find(({ name }) => name === once.column)!

@@ -9,12 +9,20 @@ import {
   type TableDefinition,
   TextCells,
 } from '../../tables/index.ts'
-import type { ContentOnce } from '../migrations/migration.ts'
 import { columnsError } from '../plan-rows.ts'
 import { DistinctContent } from './distinct-content.ts'
 import { DistinctVectors } from './distinct-vectors.ts'
 import { Numbering } from './numbering.ts'
-import { CONTENT_ONCE, contentOf, contentOnce, FILE_ROWS, storedColumns } from './row-tables.ts'
+import {
+  CONTENT_ONCE,
+  type ContentInSets,
+  contentOf,
+  contentOnce,
+  FILE_ROWS,
+  numberedRows,
+  storedColumns,
+} from './row-tables.ts'
+import { type PartNumbers, StoredSets } from './stored-sets.ts'
 
 /** Rows of one table as columns. */
 interface Rows {
@@ -28,11 +36,17 @@ export function storedTypes(table: TableDefinition): CellType[] {
   return storedColumns(table).map(({ type }) => type as CellType)
 }
 
-/** What is kept once in a catalog and named by its rows: vectors by their ids, content and files by their numbers. */
+/** Of one table, its content and the sets of it. */
+interface Content {
+  readonly distinct: DistinctContent
+  readonly sets: StoredSets
+}
+
+/** What is kept once in a catalog and named by its rows: vectors by their ids, content in sets and files by their numbers. */
 export class StoredOnce {
   readonly vectors: DistinctVectors
   readonly #connection: DuckDBConnection
-  #content: ReadonlyMap<string, DistinctContent>
+  #content: ReadonlyMap<string, Content>
   #numbering: Numbering
   /** By `file_id`, of the running transaction. */
   readonly #files = new Map<string, number>()
@@ -56,22 +70,38 @@ export class StoredOnce {
       return { rowCount, columns: [this.#numbers(files, strings, () => this.#numbering.next()), ...columns] }
     }
     const once = contentOnce(table.name)
-    if (once === null) return { rowCount, columns }
-    const content = contentColumns(table.columns).map((index) => columns[index]!)
-    const numbers = await this.numbers(once, { ...rows, columns: content, strings })
+    const numbered = numberedRows(table.name)
     const none = () => {
       throw columnsError(`Could not store rows of ${table.name}: their file is not stored with them`)
     }
-    return {
-      rowCount,
-      columns: [this.#numbers(files, strings, none), columns[place('part_index')]!, { data: numbers, valid: null }],
+    if (numbered) {
+      const kept = columns.filter((_, index) => !numbered.ofFile.includes(table.columns[index]!.name))
+      return { rowCount, columns: [this.#numbers(files, strings, none), ...kept] }
     }
+    if (once === null) return { rowCount, columns }
+    const content = contentColumns(table.columns).map((index) => columns[index]!)
+    const numbers = await this.numbers(once, { ...rows, columns: content, strings })
+    return this.namedRows(once, {
+      files: this.#numbers(files, strings, none).data as Int32Array,
+      parts: columns[place('part_index')]!.data as Int32Array,
+      numbers,
+    })
+  }
+
+  /** The rows that say what parts have beside their sets, which are stored then; inside the connection's transaction. */
+  async namedRows({ table }: ContentInSets, numbers: PartNumbers): Promise<Rows> {
+    return this.#content.get(table)!.sets.rows(numbers)
+  }
+
+  /** A file that is there already, in the running transaction: it keeps its number. */
+  knows(fileId: string, fileNo: number): void {
+    this.#files.set(fileId, fileNo)
   }
 
   /** The numbers of content, in the columns of `contentOf`; inside the connection's transaction. */
-  async numbers(once: ContentOnce, rows: Rows & { readonly strings: StringPool }): Promise<Int32Array<ArrayBuffer>> {
+  async numbers(once: ContentInSets, rows: Rows & { readonly strings: StringPool }): Promise<Int32Array<ArrayBuffer>> {
     const ids = contentIds(contentOf(once), rows, new TextCells(rows.strings))
-    return this.#content.get(once.table)!.numbers(ids, rows)
+    return this.#content.get(once.table)!.distinct.numbers(ids, rows)
   }
 
   /** To be called when the transaction is committed. */
@@ -94,7 +124,10 @@ export class StoredOnce {
 
   #settle(isCommitted: boolean): void {
     this.vectors.settle(isCommitted)
-    for (const content of this.#content.values()) content.settle(isCommitted)
+    for (const { distinct, sets } of this.#content.values()) {
+      distinct.settle(isCommitted)
+      sets.settle(isCommitted)
+    }
     this.#files.clear()
   }
 
@@ -116,6 +149,10 @@ export class StoredOnce {
   }
 }
 
-function allContent(connection: DuckDBConnection): ReadonlyMap<string, DistinctContent> {
-  return new Map(CONTENT_ONCE.map((once) => [once.table, new DistinctContent(connection, once)]))
+function allContent(connection: DuckDBConnection): ReadonlyMap<string, Content> {
+  const all = CONTENT_ONCE.map((once): [string, Content] => {
+    const [distinct, sets] = [new DistinctContent(connection, once), new StoredSets(connection, once)]
+    return [once.table, { distinct, sets }]
+  })
+  return new Map(all)
 }

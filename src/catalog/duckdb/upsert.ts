@@ -22,7 +22,7 @@ import { TableAppender } from './append.ts'
 import { storeValues } from './large-values.ts'
 import { checkLayout } from './layout.ts'
 import { Ledger } from './ledger.ts'
-import { FILE_ROWS, isOfFiles, rowTable } from './row-tables.ts'
+import { deleteOfFiles, FILE_ROWS, rowTable } from './row-tables.ts'
 import { StoredOnce, storedTypes } from './stored-once.ts'
 import { StoredPaths } from './stored-paths.ts'
 import type { ValueFile } from './value-file.ts'
@@ -161,11 +161,8 @@ export class Upserter {
 
   async #delete(name: RecordTableName, fileIds: readonly string[]): Promise<void> {
     const files = listValue([...fileIds])
-    await this.#connection.run(
-      `DELETE FROM ${rowTable(name)} WHERE ${isOfFiles(name, 'SELECT unnest($1)')}`,
-      [files],
-      [LIST(VARCHAR)],
-    )
+    for (const sql of deleteOfFiles(name, 'SELECT unnest($1)'))
+      await this.#connection.run(sql, [files], [LIST(VARCHAR)])
   }
 
   async #writeKeys(batch: EncodedBatch): Promise<void> {
@@ -180,12 +177,13 @@ export class Upserter {
     const reader = await this.#connection.runAndReadAll(
       `SELECT file_id, file_path_normalized, superseded_by, inspection_count, epoch_us(inspection_timestamp),
          epoch_us(last_inspected), size_bytes, epoch_us(mtime), etag, schema_version, content_digest, latest_rows, sequencer,
-         check_depth, limit_reached
+         check_depth, limit_reached, file_no
        FROM ${FILE_ROWS} WHERE file_path_normalized IN (SELECT file_path_normalized FROM temp.batch_keys)`,
     )
     return reader.getRows().map((row) => {
       const text = (index: number) => row[index] as string | null
       const long = (index: number) => row[index] as bigint | null
+      this.once.knows(text(0)!, row[15] as number)
       return {
         fileId: text(0)!,
         normalizedPath: text(1)!,

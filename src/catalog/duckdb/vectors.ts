@@ -1,17 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { LIST, listValue, VARCHAR } from '../../duckdb-api.ts'
-import { type CellType, EMBEDDING_VERSION, encodeRows } from '../../tables/index.ts'
+import { type CellType, EMBEDDING_VERSION, encodeRows, tableNamed } from '../../tables/index.ts'
 import { digestChange } from '../content.ts'
 import { ledgerChange, type Tallies } from '../ledger.ts'
 import type { VectorsOnce } from '../migrations/migration.ts'
 import type { CountedFile } from '../plan-upsert.ts'
 import { type AfterFile, FACT_COLUMNS, type FactRows, type NewVectors, type OutdatedFile } from '../stored-vectors.ts'
+import { TableAppender } from './append.ts'
 import { appendRows } from './append-rows.ts'
 import type { DistinctVectors } from './distinct-vectors.ts'
 import type { Ledger } from './ledger.ts'
 import { cellOf, tableReader } from './read-table.ts'
 import { contentOf, contentOnce, contentQuery, FILE_ROWS, rowsWithPlaces, vectorsOnce } from './row-tables.ts'
-import type { StoredOnce } from './stored-once.ts'
+import { type StoredOnce, storedTypes } from './stored-once.ts'
 import { plainValue } from './values.ts'
 
 /**
@@ -112,24 +113,30 @@ async function replaceVectors(
   await connection.run('DROP TABLE temp.new_vectors; DROP TABLE temp.new_fingerprints')
 }
 
-/** Gives the channels that have a fingerprint that of their part in `temp.new_fingerprints`. */
+/** Gives the channels that have a fingerprint that of their part in `temp.new_fingerprints`: the rows of such parts are made anew. */
+const FINGERPRINT = 'CASE WHEN d.fingerprint_id IS NULL THEN NULL ELSE n.fingerprint_id END'
+
 async function replaceFingerprints(connection: DuckDBConnection, once: StoredOnce): Promise<void> {
   const channels = contentOnce('channels')!
   const columns = contentOf(channels)
-  const list = columns.map(({ name }) => `${name === 'fingerprint_id' ? 'n' : 'd'}.${name}`)
+  const list = columns.map(({ name }) => (name === 'fingerprint_id' ? FINGERPRINT : `d.${name}`))
   const reader = await connection.runAndReadAll(
-    `${contentQuery(channels, ['t.rowid', ...list])}
-     JOIN temp.new_fingerprints n ON n.file_id = f.file_id AND n.part_index = t.part_index WHERE d.fingerprint_id IS NOT NULL`,
+    `${contentQuery(channels, ['t.file_no', 't.part_index', ...list])}
+     JOIN temp.new_fingerprints n ON n.file_id = f.file_id AND n.part_index = t.part_index
+     ORDER BY t.file_no, t.part_index, t.place`,
   )
   const found = reader.getRows()
-  const rows = encodeRows(columns, found.length, (row, column) => cellOf(found[row]![column + 1]!))
+  const rows = encodeRows(columns, found.length, (row, column) => cellOf(found[row]![column + 2]!))
   const numbers = await once.numbers(channels, rows)
-  await connection.run('CREATE OR REPLACE TEMP TABLE new_channels (place BIGINT, channel_no INTEGER)')
-  const cells = found.map(([place], row) => [place as bigint, numbers[row]!])
-  await appendRows(connection, 'new_channels', ['int64', 'int32'], cells)
-  await connection.run(`
-      UPDATE ${channels.rows} c SET channel_no = n.channel_no FROM temp.new_channels n WHERE c.rowid = n.place;
-      DROP TABLE temp.new_channels`)
+  const [files, parts] = [0, 1].map((column) => Int32Array.from(found, (row) => Number(row[column])))
+  for (const table of [channels.rows, channels.setRows]) {
+    await connection.run(
+      `DELETE FROM ${table} WHERE (file_no, part_index) IN
+         (SELECT f.file_no, n.part_index FROM temp.new_fingerprints n JOIN ${FILE_ROWS} f ON f.file_id = n.file_id)`,
+    )
+  }
+  const stored = await once.namedRows(channels, { files: files!, parts: parts!, numbers })
+  await new TableAppender(storedTypes(tableNamed('channels')), channels.rows).append(connection, stored)
 }
 
 /** Stores vectors that are not there yet; returns the id of each. */

@@ -12,7 +12,7 @@ import { throwIfAborted } from '../abort.ts'
 import { audit } from '../audit.ts'
 import type { CatalogCheck, CatalogReport } from '../catalog.ts'
 import { Checks, checkFrames } from '../checks.ts'
-import type { ContentOnce, VectorsOnce } from '../migrations/migration.ts'
+import type { VectorsOnce } from '../migrations/migration.ts'
 import { queryError } from './errors.ts'
 import { rowsByFolder } from './frames.ts'
 import { verifyValues } from './large-values.ts'
@@ -20,10 +20,12 @@ import { floatsOf, longsOf } from './raw-columns.ts'
 import { cellOf, tableReader } from './read-table.ts'
 import {
   CONTENT_ONCE,
+  type ContentInSets,
   contentOf,
   contentOnce,
   contentQuery,
   FILE_ROWS,
+  isNumbered,
   ofContent,
   rowTable,
   STORED_TABLES,
@@ -44,10 +46,14 @@ const STORED_ONCE = recordTables().filter(({ written, parent }) => written === '
 const ofPart = TABLES.filter(({ parent }) => parent === 'parts')
 
 const orphans = ({ name }: TableDefinition): Check => {
-  const key = contentOnce(name) ? 'file_no' : 'file_id'
+  const content = contentOnce(name)
+  const key = isNumbered(name) ? 'file_no' : 'file_id'
+  const tables = [rowTable(name), ...(content ? [content.setRows] : [])]
   return {
     name: `every row of ${name} belongs to a file`,
-    sql: `SELECT DISTINCT ${key} FROM ${rowTable(name)} ANTI JOIN ${FILE_ROWS} USING (${key})`,
+    sql: tables
+      .map((table) => `SELECT DISTINCT ${key} FROM ${table} ANTI JOIN ${FILE_ROWS} USING (${key})`)
+      .join(' UNION ALL '),
   }
 }
 
@@ -77,10 +83,15 @@ const ofOtherLength = (once: VectorsOnce): string => {
 const withoutVector = (once: VectorsOnce): string =>
   `SELECT file_id FROM ${namingRows(once)} ANTI JOIN ${once.distinct} USING (${once.id}) WHERE ${once.id} IS NOT NULL`
 
-const withoutContent = ({ distinct, number, rows }: ContentOnce): string =>
-  `SELECT file_no::VARCHAR FROM ${rows} ANTI JOIN ${distinct} USING (${number})`
+const withoutContent = ({ distinct, number, rows, sets, setRows }: ContentInSets): string =>
+  `SELECT file_no::VARCHAR FROM ${rows} ANTI JOIN ${distinct} USING (${number})
+   UNION ALL SELECT file_no::VARCHAR FROM ${setRows} ANTI JOIN ${sets} USING (set_no)
+   UNION ALL SELECT set_no::VARCHAR FROM ${sets} ANTI JOIN ${distinct} USING (${number})`
 
-const contentTwice = ({ distinct, number }: ContentOnce): string =>
+const placeTwice = ({ sets }: ContentInSets): string =>
+  `SELECT set_no::VARCHAR FROM ${sets} GROUP BY set_no, place HAVING count(*) > 1`
+
+const contentTwice = ({ distinct, number }: ContentInSets): string =>
   `SELECT ${number}::VARCHAR FROM ${distinct} GROUP BY ${number} HAVING count(*) > 1
    UNION ALL SELECT any_value(${number})::VARCHAR FROM ${distinct} GROUP BY content_id HAVING count(*) > 1`
 
@@ -141,6 +152,10 @@ const CHECKS: readonly Check[] = [
   {
     name: 'every distinct content is stored once',
     sql: CONTENT_ONCE.map(contentTwice).join(' UNION ALL '),
+  },
+  {
+    name: 'every place of a set has one content',
+    sql: CONTENT_ONCE.map(placeTwice).join(' UNION ALL '),
   },
   {
     name: 'every embedding is stored once',
@@ -227,7 +242,7 @@ async function checkIds(
 
 const CONTENT_IDS = 'every distinct content is the one its id says'
 
-async function checkContent(connection: DuckDBConnection, once: ContentOnce, checks: Checks): Promise<void> {
+async function checkContent(connection: DuckDBConnection, once: ContentInSets, checks: Checks): Promise<void> {
   checks.declare(CONTENT_IDS)
   const columns = contentOf(once)
   const list = columns.map(({ name }) => ofContent(once, name))

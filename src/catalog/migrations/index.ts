@@ -17,7 +17,8 @@ import { vectorsApart } from './0016-vectors-apart.ts'
 import { consumerOffsetsTable } from './0017-consumer-offsets.ts'
 import { vectorsOnce } from './0018-vectors-once.ts'
 import { contentOnce } from './0019-content-once.ts'
-import type { ContentOnce, Migration, VectorsOnce } from './migration.ts'
+import { contentSets } from './0020-content-sets.ts'
+import type { ContentOnce, Migration, NumberedRows, VectorsOnce } from './migration.ts'
 
 /** In order; the number of each is its place, counted from 1. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   consumerOffsetsTable,
   vectorsOnce,
   contentOnce,
+  contentSets,
 ]
 
 /** Version of a catalog that has every migration. */
@@ -65,5 +67,14 @@ export function vectorsOnceOf(version: number): readonly VectorsOnce[] {
 
 /** The tables of which an embedded catalog of a version keeps each distinct content once. */
 export function contentOnceOf(version: number): readonly ContentOnce[] {
-  return MIGRATIONS.slice(0, version).flatMap(({ contentOnce: tables = [] }) => tables)
+  const made = MIGRATIONS.slice(0, version)
+  const inSets = made.flatMap(({ contentSets: tables = [] }) => tables)
+  return made.flatMap(({ contentOnce: tables = [] }) =>
+    tables.map((once) => ({ ...once, ...inSets.find(({ table }) => table === once.table) })),
+  )
+}
+
+/** The tables whose rows name their files by numbers, in an embedded catalog of a version. */
+export function numberedRowsOf(version: number): readonly NumberedRows[] {
+  return MIGRATIONS.slice(0, version).flatMap(({ numberedRows: tables = [] }) => tables)
 }

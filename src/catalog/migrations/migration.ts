@@ -57,6 +57,30 @@ export interface ContentOnce {
   readonly distinct: string
   /** A column that is null there where it is the text of another one in quotes. */
   readonly quoted?: { readonly column: string; readonly of: string }
+  /** See `ContentSets`. */
+  readonly sets?: string
+  readonly setRows?: string
+}
+
+/**
+ * A table of `ContentOnce` of which parts share sets from here on. What a part has beside its sets is named by rows, as before, which
+ * have a `place` now: that of the content in the header of its part.
+ */
+export interface ContentSets {
+  readonly table: ContentOnce['table']
+  /** The table that says what is in a set: `set_no`, `place` and the number of the content. */
+  readonly sets: string
+  /** The table that says which sets a part has: `file_no`, `part_index` and `set_no`. */
+  readonly setRows: string
+}
+
+/** A table whose rows name their file by its number from here on; the table's own name becomes a view. */
+export interface NumberedRows {
+  readonly table: 'parts' | 'inspections'
+  /** The table that has the rows: `file_no` in the place of `ofFile`. */
+  readonly rows: string
+  /** Columns that stand in front, and that rows of `files` have too. */
+  readonly ofFile: readonly string[]
 }
 
 /**
@@ -81,6 +105,10 @@ export interface Migration {
   readonly once?: readonly VectorsOnce[]
   /** The same for all that rows say; their backfills come before it. */
   readonly contentOnce?: readonly ContentOnce[]
+  /** Tables whose content is shared in sets from here on, and named by each row again on the way back. */
+  readonly contentSets?: readonly ContentSets[]
+  /** Tables whose rows name their files by numbers from here on, and by id and path again on the way back. */
+  readonly numberedRows?: readonly NumberedRows[]
   /** The same as `views`, of what was a table before: they come ahead of all others. */
   readonly shapes?: Readonly<Record<string, string>>
   /** Queries by name, made or made anew; the embedded catalog alone has views. They go with every step and come back after it. */

@@ -19,18 +19,17 @@ export async function copyFiles(
   const renamed = (column: string) => `replace(${column}, '/${folder}/', '/${folder}/copy' || k || '/') AS ${column}`
   // Else every statement's rows go through the journal into the file.
   await connection.run("SET checkpoint_threshold = '64GB'; BEGIN TRANSACTION")
-  const more = ['inspections', 'channel_stats', 'deep_stats', 'content_hashes', 'validation_results']
+  const more = ['inspection_rows', 'channel_stats', 'deep_stats', 'content_hashes', 'validation_results']
   const highest = await connection.runAndReadAll('SELECT max(file_no) FROM file_rows')
   const number = `(file_no + k * ${highest.getRows()[0]![0]})::INTEGER AS file_no`
-  for (const table of ['file_rows', 'parts', 'channel_rows', 'attribute_rows', ...(everything ? more : [])]) {
+  const numbered = ['part_rows', 'channel_rows', 'channel_set_rows', 'attribute_rows', 'attribute_set_rows']
+  for (const table of ['file_rows', ...numbered, ...(everything ? more : [])]) {
     const names = `${renamed('file_path_normalized')}, ${renamed('sequence_key')}`
     const hashed =
       ', CASE WHEN k % 10 = 0 THEN pixel_hash ELSE left(md5(pixel_hash || k), length(pixel_hash)) END AS pixel_hash'
     const vector = everything ? '' : ', NULL AS vector_id'
     const own = table === 'file_rows' ? `, ${number}, ${names}${vector}` : table === 'content_hashes' ? hashed : ''
-    const path = table === 'inspections' ? '' : `, ${renamed('file_path')}`
-    const isNumbered = table === 'channel_rows' || table === 'attribute_rows'
-    const columns = `first.* REPLACE (${isNumbered ? number : `md5(file_id || k) AS file_id${path}${own}`})`
+    const columns = `first.* REPLACE (${numbered.includes(table) || table === 'inspection_rows' ? number : `md5(file_id || k) AS file_id, ${renamed('file_path')}${own}`})`
     await connection.run(`CREATE TEMP TABLE first AS FROM ${table}`)
     const atOnce = Math.ceil(copies / STATEMENTS)
     for (let copy = 1; copy <= copies; copy += atOnce) {
