@@ -7,6 +7,9 @@ import { isRenamed } from './oiio-attributes.ts'
 /** Windows that OpenImageIO and its readers take: each side is less, and all of it is so near. In pixels; theirs are 2^20 and 2^30. */
 const LONGEST_SIDE = 2 ** 19
 
+/** Headers without an answer after which all answers are forgotten: of windows that are far out there is no end. */
+const MOST_UNANSWERED = 4096
+
 /** Values that OpenImageIO copies as they are; of the right size nothing about them can be wrong. */
 const COPIED_TYPES: ReadonlySet<string> = new Set([
   ...['int', 'float', 'double', 'v2i', 'v2f', 'v2d', 'v3i', 'v3f', 'v3d', 'm33f', 'm33d', 'm44f', 'm44d'],
@@ -55,16 +58,30 @@ export class AnswerPlace {
 export function answerPlace(header: ExrHeader, chunks: ChunkReport, memory?: HeaderMemory): AnswerPlace | null {
   if (memory === undefined || header.defects.length > 0 || !chunks.isComplete) return null
   if (chunks.defects.length > 0 || chunks.plan.defects.length > 0) return null
-  let place = memory.once(ROOT, () => new AnswerPlace())
+  const answers = memory.once(KEY, () => new Answers())
+  let place = answers.root
   for (const part of header.parts) {
     const likeness = memory.recall(header, part, likenessOf)
     const summary = likeness.summedUp.map((index) => summaryOf(part.attributes[index]!)).join('')
     place = place.with(likeness, summary)
   }
+  if (place.answer === null) answers.countUnanswered()
   return place
 }
 
-const ROOT = {}
+const KEY = {}
+
+/** What a memory has of answers. */
+class Answers {
+  root = new AnswerPlace()
+  #unanswered = 0
+
+  countUnanswered(): void {
+    if (++this.#unanswered < MOST_UNANSWERED) return
+    this.root = new AnswerPlace()
+    this.#unanswered = 0
+  }
+}
 
 /** Parts with one object of this are alike but for what the answer does not depend on. */
 interface PartLikeness {

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, decodeHeader, HeaderMemory, makeAttribute } from '../../src/header/index.ts'
 import { inspectRuns } from '../../src/inspect/inspect-file.ts'
+import { answerPlace } from '../../src/inspect/known-answers.ts'
 import { Random } from '../fuzz/random.ts'
-import { int } from '../header/headers.ts'
+import { int, judgeFile } from '../header/headers.ts'
 import { corpusDir, corpusFiles, farmDir, farmFamilies } from '../helpers.ts'
 import { tinyFile } from './tiny-file.ts'
 
@@ -85,6 +86,22 @@ describe('what OpenImageIO said of headers that are alike', () => {
   it('is asked about each damaged header', () => {
     const broken = tinyFile({ compression: 99 }).bytes
     expect(expectSame(written([broken, broken, broken]))).toBe(3)
+  })
+
+  it('is forgotten where there is no end of what tells headers apart', () => {
+    const memory = newMemory()
+    const { bytes } = tinyFile()
+    const { report } = judgeFile(bytes)
+    const { valueOffset } = decodeHeader(bytes).parts[0]!.get('displayWindow')!
+    const placeOf = (minX: number) => {
+      new DataView(bytes.buffer).setInt32(valueOffset, minX, true)
+      return answerPlace(decodeHeader(bytes, { memory }), report, memory)
+    }
+    const first = placeOf(-300_000)
+    expect(first).not.toBeNull()
+    expect(placeOf(-300_000)).toBe(first)
+    for (let index = 1; index <= 5000; index++) placeOf(-300_000 - index)
+    expect(placeOf(-300_000)).not.toBe(first)
   })
 
   it('stays the same whatever stands in any value of a header', () => {
