@@ -77,6 +77,19 @@ describe('views answer first questions', () => {
     ])
   })
 
+  it('list the types of a layer in one order', async () => {
+    const file = record({ path: '/mnt/types.1.exr' })
+    const types: Readonly<Record<string, 'UINT' | 'FLOAT'>> = { 'diffuse.R': 'FLOAT', 'diffuse.B': 'UINT' }
+    const channels = file.payload.channels.map((channel) => ({
+      ...channel,
+      channel_type: types[channel.channel_name] ?? channel.channel_type,
+    }))
+    await catalog.upsert([{ ...file, payload: { ...file.payload, channels } }], 'run')
+    expect(await rows("SELECT channel_types FROM layers WHERE layer_name = 'diffuse'")).toEqual([
+      [['FLOAT', 'HALF', 'UINT']],
+    ])
+  })
+
   it('name what claims one frame, what shares its pixels, and what the latest run did', async () => {
     const [a, b] = sequence('/mnt/a', 2)
     const same = {

@@ -36,6 +36,11 @@ export const contentSets: Migration = {
       LEFT JOIN distinct_fingerprints v ON v.fingerprint_id = d.fingerprint_id`,
   },
   views: {
+    // In one order each time it is asked for.
+    layers: `SELECT c.file_id, c.file_path, c.part_index, c.view_name, c.layer_name, count(*) AS channel_count,
+        list(c.component_name ORDER BY c.channel_name) AS components,
+        list(DISTINCT c.channel_type ORDER BY c.channel_type) AS channel_types
+      FROM channels c SEMI JOIN live_files f ON f.file_id = c.file_id GROUP BY ALL`,
     channel_vectors: `SELECT f.file_id, r.part_index, d.channel_name, v.vector AS channel_fingerprint
       FROM (SELECT file_no, part_index, channel_no FROM channel_rows
         UNION ALL SELECT n.file_no, n.part_index, s.channel_no FROM channel_set_rows n
