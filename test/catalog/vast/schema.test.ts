@@ -210,6 +210,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     expect(nearest?.similarity).toBeGreaterThan(0.9)
 
     expect(await catalog.migrate(15)).toEqual([
+      expect.objectContaining({ version: 20, direction: 'down' }),
       expect.objectContaining({ version: 19, direction: 'down' }),
       expect.objectContaining({ version: 18, direction: 'down' }),
       expect.objectContaining({ version: 17, direction: 'down' }),
