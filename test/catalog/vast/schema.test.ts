@@ -221,7 +221,7 @@ describe('the schema of a VAST DataBase catalog', () => {
     const after = await stored()
     expect(after.vectors.toSorted()).toEqual(before.vectors.toSorted())
     expect(after.fingerprints.toSorted()).toEqual(before.fingerprints.toSorted())
-    expect((await catalog.migrate()).map(({ version }) => version)).toEqual([16, 17, 18, 19])
+    expect((await catalog.migrate()).map(({ version }) => version)).toEqual([16, 17, 18, 19, 20])
     expect((await catalog.verify()).ok).toBe(true)
     await catalog.close()
   })
