@@ -18,7 +18,10 @@ import { checkPolicy, withValidation } from './validation.ts'
 export interface InspectManyOptions extends InspectCallOptions {
   /** Results in the order of the inputs. Default true; false hands out batches as they are ready. */
   readonly ordered?: boolean
-  /** Workers at a time, threads or processes. Default: the cores this process may use. */
+  /**
+   * Threads or processes at work. The calling thread, which has as much to do with a payload as a worker has to read a header, is one of
+   * several unless pixels are decoded or a policy judges. Default: the cores this process may use.
+   */
   readonly maxThreads?: number
   /** Requests to an object store under way at a time, in all workers together. Default 16. */
   readonly maxRequests?: number
@@ -53,7 +56,8 @@ export async function* inspectMany(
   const isolation = wanted ?? (decodes ? 'process' : 'thread')
   const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
-  const store: S3Settings = { ...s3, maxSockets: Math.max(1, Math.ceil(maxRequests / maxThreads)) }
+  const workers = decodes || resolved.validate ? maxThreads : Math.max(1, maxThreads - 1)
+  const store: S3Settings = { ...s3, maxSockets: Math.max(1, Math.ceil(maxRequests / workers)) }
   let pool: Pool<Location, string> | undefined
 
   async function inspectBatch(batch: readonly SourceInput[]): Promise<Inspected[]> {
@@ -69,7 +73,7 @@ export async function* inspectMany(
   async function inWorkers(locations: readonly Location[]): Promise<TaskResult<Payload>[]> {
     const results: TaskResult<Payload>[] = []
     if (locations.length === 0) return results
-    pool ??= openInspectors({ options: resolved, s3: store, isolation, maxWorkers: maxThreads, batchSize })
+    pool ??= openInspectors({ options: resolved, s3: store, isolation, maxWorkers: workers, batchSize })
     for await (const { items, result } of pool.run(locations, { ordered: true, ...stop })) {
       results.push(...answersOf(items, result))
     }
@@ -88,7 +92,7 @@ export async function* inspectMany(
 
   await checkPolicy(resolved, policyFile)
   try {
-    const window = maxThreads * (ordered ? 4 : 2)
+    const window = workers * (ordered ? 4 : 2)
     const batches = batchesOf(inputs, batchSize, lingerMs)
     for await (const batch of flow(batches, inspectBatch, { window, ordered, ...stop })) yield* batch
   } finally {
