@@ -10,8 +10,9 @@ import type { CatalogConsumer, CatalogWriter, RunSummary, UpsertResult } from '.
 import { decideRemoval } from '../function/removal.ts'
 import { nameOf } from '../function/target.ts'
 import type { InspectWork, RemoveWork } from '../function/work.ts'
-import { decodesPixels, type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from '../ingest/workers.ts'
+import { type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from '../ingest/workers.ts'
 import { normalizePath } from '../inspect/identity.ts'
+import { wantsPixels } from '../inspect/options.ts'
 import { type Logger, silentLogger } from '../log.ts'
 import { connectS3, type S3Connection } from '../source/s3-client.ts'
 import { batchesOf } from '../workers/batches.ts'
@@ -321,7 +322,7 @@ class Consumption {
 
   #openWorkers(): IngestWorkers {
     const { foldCase, inspect = {}, s3, jobs, isolation } = this.#options
-    const chosen = isolation ?? (decodesPixels(inspect) ? 'process' : undefined)
+    const chosen = isolation ?? (wantsPixels(inspect) ? 'process' : undefined)
     return openIngestWorkers({ runId: this.#runId, foldCase, inspect, s3, jobs, ...(chosen && { isolation: chosen }) })
   }
 

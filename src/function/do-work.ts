@@ -3,9 +3,13 @@ import type { UpsertResult } from '../catalog/catalog.ts'
 import { persistenceOf } from '../catalog/persistence.ts'
 import { isEarlier } from '../catalog/sequencer.ts'
 import { ExrError } from '../errors.ts'
-import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
+import {
+  type InspectOptions,
+  type ResolvedInspectOptions,
+  resolveInspectOptions,
+  wantsPixels,
+} from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
-import { wantsPixels } from '../pixels/payload.ts'
 import type { PolicyFileOptions } from '../tasks/policy-file.ts'
 import { checkPolicy, withValidation } from '../tasks/validation.ts'
 import { type FunctionContext, metricsOf, resourcesFor, stateOf } from './context.ts'

@@ -22,9 +22,6 @@ const WATCHED_MISSES = 64
 /** Of a longer value so many bytes tell its place; all of them are compared. */
 const HASHED_BYTES = 64
 
-/** A name or type that breaks no rule in any file is so long at most. */
-const LONGEST_PLAIN = SHORT_NAME
-
 class KeptValue implements SeenValue {
   readonly name: string
   readonly type: string
@@ -53,10 +50,7 @@ class KeptValue implements SeenValue {
 }
 
 /** A value that was seen before, and whose it was. */
-export interface KeptAttribute extends SeenValue {
-  readonly name: string
-  readonly type: string
-}
+export type KeptAttribute = Pick<KeptValue, keyof SeenValue | 'name' | 'type' | 'isPlain' | 'cameAgain'>
 
 /**
  * What headers said before. Frames of one farm share most of their attributes: each distinct value is decoded and checked
@@ -70,7 +64,7 @@ export class HeaderMemory {
   #bytes = new Uint8Array(MOST_BYTES)
   #filled = 0
   /** By part and place in it. */
-  readonly #last: KeptValue[][] = []
+  readonly #last: KeptAttribute[][] = []
   readonly #shapes: Shape[] = []
   readonly #made = new WeakMap<object, object>()
   /** A part is asked about several times. */
@@ -121,9 +115,9 @@ export class HeaderMemory {
 
   /** What stands at this place of this part, for `again`. */
   expect(part: number, place: number, value: KeptAttribute): void {
-    if (!(value as KeptValue).isPlain || part >= MOST_PARTS || place >= MOST_ATTRIBUTES) return
+    if (!value.isPlain || part >= MOST_PARTS || place >= MOST_ATTRIBUTES) return
     this.#last[part] ??= []
-    this.#last[part][place] = value as KeptValue
+    this.#last[part][place] = value
   }
 
   /**
@@ -322,14 +316,14 @@ function slotOf(bytes: Uint8Array, start: number, size: number, hash: number): n
   return (mixed ^ (mixed >>> 13)) & (SLOTS - 1)
 }
 
-/** ASCII, of one character at least. */
+/** ASCII, of one character at least, and not longer than any file may have it. */
 function isPlain(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range itself
-  return name.length <= LONGEST_PLAIN && /^[\x01-\x7f]+$/.test(name)
+  return name.length <= SHORT_NAME && /^[\x01-\x7f]+$/.test(name)
 }
 
 /** Whether all of the attribute stands there: name, type, size and value. */
-function standsAt({ name, type, bytes: value }: KeptValue, bytes: Uint8Array, start: number): boolean {
+function standsAt({ name, type, bytes: value }: KeptAttribute, bytes: Uint8Array, start: number): boolean {
   const typeStart = start + name.length + 1
   const sizeStart = typeStart + type.length + 1
   const valueStart = sizeStart + 4

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CatalogWriter, RunSummary, UpsertResult } from '../catalog/catalog.ts'
 import type { PlainError } from '../errors.ts'
 import { resolveLimits } from '../header/limits.ts'
-import type { InspectOptions } from '../inspect/options.ts'
+import { type InspectOptions, wantsPixels } from '../inspect/options.ts'
 import { isS3Url } from '../source/s3-url.ts'
 import type { FileFailure, IngestAnswer, ProblemState } from '../tasks/ingest-task.ts'
 import { readAhead } from '../workers/flow.ts'
@@ -16,7 +16,7 @@ import { locations, type PlannedStep, planned } from './pipeline.ts'
 import { inShard, type Shard } from './shard.ts'
 import type { WalkRootsOptions } from './walk-roots.ts'
 import { type RunningWalk, startWalk } from './walkers.ts'
-import { decodesPixels, type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
+import { type IngestWorkerSettings, type IngestWorkers, openIngestWorkers } from './workers.ts'
 
 export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concurrency'> {
   /** Files, directories and `s3://bucket/prefix` URLs; a stream for lists too long to hold. */
@@ -55,9 +55,9 @@ export interface IngestOptions extends Omit<WalkRootsOptions, 'signal' | 'concur
   readonly stop?: AbortSignal
   /** Called after every change; cheap, so show it as often as you like. */
   readonly onProgress?: (counts: IngestCounts) => void
-  /** Other threads than the usual ones. */
   /** Of the same roots, begun before there was a catalog; it is ended in any case. Default: one that is begun now. */
   readonly walk?: RunningWalk
+  /** Other threads than the usual ones. */
   readonly openWorkers?: (settings: IngestWorkerSettings) => IngestWorkers
 }
 
@@ -202,7 +202,7 @@ class Run {
       s3,
       jobs,
       // Pixels are decoded where a crash costs one file.
-      ...((isolation ?? (decodesPixels(inspect) ? 'process' : null)) && { isolation: isolation ?? 'process' }),
+      ...((isolation ?? (wantsPixels(inspect) ? 'process' : null)) && { isolation: isolation ?? 'process' }),
     })
     const folders = new SeenFolders(foldCase)
     let hasFailed = false

@@ -1,5 +1,7 @@
+import { wantsPixels } from '../inspect/options.ts'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
 import type { HeavyFile, IngestAnswer, IngestTask, IngestTaskSettings } from '../tasks/ingest-task.ts'
+import { inspectorsOf } from '../tasks/inspectors.ts'
 import { flow } from '../workers/flow.ts'
 import { type BatchOutcome, type Isolation, MemoryBudget, openPool } from '../workers/index.ts'
 import { workerFile } from '../workers/worker-file.ts'
@@ -65,7 +67,7 @@ export function openIngestWorkers({
     maxWorkers: inspecting,
     batchSize: FILES_PER_TASK,
     // Pixels take longer by far, and what was decoded is to be stored soon.
-    mostAtOnce: decodesPixels(settings.inspect ?? {}) ? FILES_PER_TASK : MOST_FILES_PER_TASK,
+    mostAtOnce: wantsPixels(settings.inspect ?? {}) ? FILES_PER_TASK : MOST_FILES_PER_TASK,
     resourceLimits: YOUNG_HEAP,
   })
   const budget = new MemoryBudget(headerBudgetBytes)
@@ -108,19 +110,6 @@ export function openIngestWorkers({
     inspect,
     close: () => inspectors.close(),
   }
-}
-
-/**
- * How many of the jobs inspect. Headers are read as fast as the catalog takes them, so that the thread that stores is one of the jobs; pixels and
- * policies leave it little to do.
- */
-export function inspectorsOf(jobs: number, inspect: NonNullable<IngestTaskSettings['inspect']> = {}): number {
-  return decodesPixels(inspect) || inspect.validate === true ? jobs : Math.max(1, jobs - 1)
-}
-
-/** Whether workers are to look at pixels too. */
-export function decodesPixels({ stats, deepStats, hash }: NonNullable<IngestTaskSettings['inspect']>): boolean {
-  return stats === true || deepStats === true || hash !== undefined
 }
 
 function locationOf(task: IngestTask): string {

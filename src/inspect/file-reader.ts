@@ -11,8 +11,7 @@ export class FileReader {
   readonly identity: SourceIdentity
   readonly #file: FilePath
   readonly #fd: number
-  /** Null for a file that was opened already. */
-  readonly #stat: BigIntStats | null = null
+  readonly #stat: Pick<BigIntStats, 'size' | 'mtimeNs'>
   readonly #opened: OpenedFile | null
 
   /** Takes over a file that was opened already. Throws ERR_SOURCE_NOT_A_FILE, and errors of the operating system as they are. */
@@ -22,6 +21,7 @@ export class FileReader {
     if (opened !== null) {
       const { descriptor, sizeBytes, mtimeNs } = opened
       this.#fd = descriptor
+      this.#stat = { size: BigInt(sizeBytes), mtimeNs }
       this.identity = { path: file.display, sizeBytes, mtimeUs: mtimeNs / 1000n, etag: null }
       return
     }
@@ -60,12 +60,7 @@ export class FileReader {
   /** Closes it. Throws ERR_SOURCE_CHANGED, and leaves it open, when the file was written since it was opened. */
   closeUnchanged(): void {
     if (this.#opened !== null && closeUnchanged(this.#opened)) return
-    const { sizeBytes = 0, mtimeNs = 0n } = this.#opened ?? {}
-    assertUnchanged(
-      this.#stat ?? { size: BigInt(sizeBytes), mtimeNs },
-      fstatSync(this.#fd, { bigint: true }),
-      this.#file,
-    )
+    assertUnchanged(this.#stat, fstatSync(this.#fd, { bigint: true }), this.#file)
     this.close()
   }
 

@@ -178,3 +178,12 @@ function toLimits(value: unknown, name: string): Partial<HeaderLimits> {
 function isUnset(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
 }
+
+/** Whether pixels are to be looked at, given or resolved. */
+export function wantsPixels({
+  stats,
+  deepStats,
+  hash,
+}: Pick<InspectOptions, 'stats' | 'deepStats'> & { readonly hash?: InspectOptions['hash'] | null }): boolean {
+  return stats === true || deepStats === true || Boolean(hash)
+}

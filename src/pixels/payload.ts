@@ -1,17 +1,12 @@
 import { ExrError, toPlainError } from '../errors.ts'
 import { PIXELS_UNSEEN } from '../inspect/build-payload.ts'
 import { type InspectCallOptions, inspect } from '../inspect/inspect.ts'
-import { type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
+import { type ResolvedInspectOptions, resolveInspectOptions, wantsPixels } from '../inspect/options.ts'
 import type { Payload, PayloadError } from '../inspect/payload.ts'
 import { openSource, type SourceInput } from '../source/open.ts'
 import type { ByteSource } from '../source/source.ts'
 import { analysePixels, type PixelFacts } from './analyse.ts'
 import type { MissingPixels } from './types.ts'
-
-/** Whether the options ask for anything that only the pixels tell. */
-export function wantsPixels({ stats, deepStats, hash }: ResolvedInspectOptions): boolean {
-  return stats || deepStats || hash !== null
-}
 
 /** How a look at the pixels of a payload's file goes on. */
 interface PixelLook {

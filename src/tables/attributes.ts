@@ -1,5 +1,5 @@
 import type { AttributeFacts } from '../inspect/payload.ts'
-import { columnsOf, type RecordTable } from './definition.ts'
+import { columnsOf, type RecordTable, ROWS_AT_ONCE } from './definition.ts'
 import type { LargeValueCollector } from './encoded/large-values.ts'
 import type { FileRecord } from './record.ts'
 import { fileId, filePath, partIndex } from './shared-columns.ts'
@@ -72,20 +72,14 @@ export const attributes = {
   ],
 } as const satisfies RecordTable<AttributeRow>
 
-/** Rows that are made at once: a file may have a million. */
-const ROWS_AT_ONCE = 1024
-
 function attributeRows(file: FileRecord): Iterable<AttributeRow> {
   const { parts } = file.record.payload.attributes
   const count = parts.reduce((sum, { length }) => sum + length, 0)
   if (count > ROWS_AT_ONCE) return oneByOne(file)
-  const rows: AttributeRow[] = []
-  for (let part = 0; part < parts.length; part++) {
-    for (const attribute of parts[part]!) rows.push(new AttributeRow(part, attribute, file.large))
-  }
-  return rows
+  return parts.flatMap((list, part) => list.map((attribute) => new AttributeRow(part, attribute, file.large)))
 }
 
+/** A file may have a million. */
 function* oneByOne({ record, large }: FileRecord): Generator<AttributeRow> {
   for (const [part_index, list] of record.payload.attributes.parts.entries()) {
     for (const attribute of list) yield new AttributeRow(part_index, attribute, large)

@@ -83,6 +83,9 @@ export interface RecordTable<Row> extends TableDefinition {
   readonly columns: readonly RecordColumn<Row>[]
 }
 
+/** Rows that are made before they are written, column by column; of more of them `rows` is no list. */
+export const ROWS_AT_ONCE = 1024
+
 /** A record table whatever its rows are made from. */
 // biome-ignore lint/suspicious/noExplicitAny: the rows of a table go nowhere but to its own columns
 export type AnyRecordTable = RecordTable<any>

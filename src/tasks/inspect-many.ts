@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { ExrError, type TaskResult, toPlainError } from '../errors.ts'
 import type { InspectCallOptions } from '../inspect/inspect.ts'
-import { type ResolvedInspectOptions, resolveInspectOptions } from '../inspect/options.ts'
+import { type ResolvedInspectOptions, resolveInspectOptions, wantsPixels } from '../inspect/options.ts'
 import type { Payload } from '../inspect/payload.ts'
 import { CHILD_MEMORY_BYTES } from '../oiio/memory-limit.ts'
-import { inspectWithPixels, wantsPixels } from '../pixels/payload.ts'
+import { inspectWithPixels } from '../pixels/payload.ts'
 import type { SourceInput } from '../source/open.ts'
 import type { S3Settings } from '../source/s3-settings.ts'
 import { batchesOf, flow, type Isolation, openPool, type Pool } from '../workers/index.ts'
 import { workerFile } from '../workers/worker-file.ts'
 import type { InspectWorkerData } from './inspect-worker.ts'
+import { inspectorsOf } from './inspectors.ts'
 import type { Location } from './locations.ts'
 import { unpackResults } from './packed-results.ts'
 import { checkPolicy, withValidation } from './validation.ts'
@@ -56,7 +57,7 @@ export async function* inspectMany(
   const isolation = wanted ?? (decodes ? 'process' : 'thread')
   const batchSize = decodes ? pixelBatch : headerBatch
   const stop = signal ? { signal } : {}
-  const workers = decodes || resolved.validate ? maxThreads : Math.max(1, maxThreads - 1)
+  const workers = inspectorsOf(maxThreads, resolved)
   const store: S3Settings = { ...s3, maxSockets: Math.max(1, Math.ceil(maxRequests / workers)) }
   let pool: Pool<Location, string> | undefined
 

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { inspectorsOf, openIngestWorkers } from '../../src/ingest/workers.ts'
+import { openIngestWorkers } from '../../src/ingest/workers.ts'
+import { inspectorsOf } from '../../src/tasks/inspectors.ts'
 import { tempDir } from '../helpers.ts'
 import { frameBytes } from '../large-frames.ts'
 

@@ -63,7 +63,7 @@ export async function settleFrames(
 const UNSETTLED = `
   WITH ended AS (SELECT run_id, started_at, ended_at FROM ingest_runs WHERE ended_at IS NOT NULL)
   SELECT DISTINCT ${FOLDER} FROM ${FILE_ROWS} WHERE file_id IN (
-    SELECT file_id FROM inspections WHERE run_id NOT IN (SELECT run_id FROM ended)
+    SELECT file_id FROM inspections ANTI JOIN ended USING (run_id)
     UNION ALL
     SELECT file_id FROM removals r ASOF LEFT JOIN ended e ON r.removed_at >= e.started_at
     WHERE e.ended_at IS NULL OR r.removed_at > e.ended_at)`

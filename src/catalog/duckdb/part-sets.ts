@@ -99,10 +99,13 @@ export class PartSets {
   /** The sets that a part has all of, the largest first. */
   #fitting(numbers: Int32Array): Remembered[] {
     const fitting: Remembered[] = []
-    for (let place = 0; place < numbers.length; place++) {
-      const sets = this.#byNewest.get(numbers[place]!)
-      if (sets === undefined) continue
-      for (const set of sets) if (!fitting.includes(set) && fits(set, numbers)) fitting.push(set)
+    // A header may have one content a million times.
+    const looked = new Set<number>()
+    for (const number of numbers) {
+      const sets = this.#byNewest.get(number)
+      if (sets === undefined || looked.has(number)) continue
+      looked.add(number)
+      for (const set of sets) if (fits(set, numbers)) fitting.push(set)
     }
     if (fitting.length > 1) fitting.sort((a, b) => b.numbers.length - a.numbers.length || a.setNo - b.setNo)
     return fitting

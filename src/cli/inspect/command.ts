@@ -40,7 +40,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--hidden', 'look at hidden files and directories too')
     .option('--ignore <pattern>', 'leave out what matches, as in .gitignore (repeat for more)', list)
     .option('-0, --null', 'names on standard input end in NUL bytes')
-    .option('-j, --jobs <n>', 'workers at a time')
+    .option('-j, --jobs <n>', 'threads at work, this one among them for headers')
     .addOption(isolateOption('thread, process for pixels'))
     .addHelpText(
       'after',

@@ -1,10 +1,7 @@
-import type { AnyRecordTable } from '../definition.ts'
+import { type AnyRecordTable, ROWS_AT_ONCE } from '../definition.ts'
 import type { FileRecord } from '../record.ts'
 import type { EncodedTable } from './batch.ts'
 import { type ColumnWriter, columnWriter, grown, type StringCollector, VectorWriter } from './column-writers.ts'
-
-/** Rows that are made before they are written, column by column. */
-const ROWS_AT_ONCE = 1024
 
 /** Rows a file of each table in the last batch: the next one starts with room for as many. */
 const usualRows = new Map<string, number>()
